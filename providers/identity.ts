@@ -1,0 +1,34 @@
+/**
+ * Identity of a cloud object: the tag (or label, or comment) by which a retry finds its own server.
+ * A program puts `identityTag(vpsId, generation)` first in `tags`; a stack that does not (foreign
+ * programs) gets one derived from the URN, which reads then hide again.
+ */
+import { createHash } from 'node:crypto';
+
+export const PLINTH_TAG = 'plinth';
+const VPS_TAG = /^plinth-vps-[a-z0-9]+-g\d+$/;
+const URN_TAG = /^plinth-urn-[a-z0-9]{24}$/;
+
+/** 3..50 characters, `[a-z0-9-]` only: legal at every provider. `generation` rises only on an ordered replacement. */
+export function identityTag(vpsId: string, generation: number): string {
+  return `plinth-vps-${vpsId}-g${generation}`;
+}
+
+/** The VPS and generation a tag names, or null. */
+export function parseIdentityTag(tag: string): { vpsId: string; generation: number } | null {
+  const match = /^plinth-vps-([a-z0-9]+)-g(\d+)$/.exec(tag);
+  return match ? { vpsId: match[1]!, generation: Number(match[2]) } : null;
+}
+
+/** The tag a create looks for before it makes anything, and whether the caller must add it to the call. */
+export function identityOf(urn: string, tags: readonly string[]): { tag: string; added: boolean } {
+  const own = tags.find((tag) => VPS_TAG.test(tag));
+  if (own) return { tag: own, added: false };
+  const digest = createHash('sha256').update(urn).digest('hex').slice(0, 24);
+  return { tag: `plinth-urn-${digest}`, added: true };
+}
+
+/** Tags as the program wrote them: without one we added ourselves. */
+export function visibleTags(tags: readonly string[]): string[] {
+  return tags.filter((tag) => !URN_TAG.test(tag));
+}

@@ -1,0 +1,58 @@
+/**
+ * One token bucket per account, shared by every caller in the process. It starts from the provider's
+ * documented limit and learns from rate headers and 429 answers.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+
+export class RateBudget {
+  #tokens: number;
+  #updatedAt = performance.now();
+  #pausedUntil = 0;
+  readonly #capacity: number;
+  readonly #perMs: number;
+
+  /** `requests` per `perMs`; bursts up to `requests` are allowed. */
+  constructor(requests: number, perMs: number) {
+    this.#capacity = requests;
+    this.#tokens = requests;
+    this.#perMs = perMs;
+  }
+
+  /** Waits for a turn. Rejects with the signal's reason when aborted. */
+  async take(signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      signal?.throwIfAborted();
+      const wait = this.#tryTake();
+      if (wait === 0) return;
+      await delay(wait, undefined, { signal });
+    }
+  }
+
+  /** No caller proceeds for `ms`: the provider said so (Retry-After or reset header). */
+  pause(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
+  }
+
+  /** The provider told how many calls are left: never assume more than that. */
+  observe(remaining: number): void {
+    this.#refill();
+    this.#tokens = Math.min(this.#tokens, remaining);
+  }
+
+  #refill(): void {
+    const now = performance.now();
+    this.#tokens = Math.min(this.#capacity, this.#tokens + ((now - this.#updatedAt) / this.#perMs) * this.#capacity);
+    this.#updatedAt = now;
+  }
+
+  #tryTake(): number {
+    const now = performance.now();
+    if (now < this.#pausedUntil) return Math.ceil(this.#pausedUntil - now);
+    this.#refill();
+    if (this.#tokens >= 1) {
+      this.#tokens -= 1;
+      return 0;
+    }
+    return Math.max(5, Math.ceil(((1 - this.#tokens) / this.#capacity) * this.#perMs));
+  }
+}

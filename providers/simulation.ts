@@ -1,0 +1,97 @@
+/**
+ * What a provider folder's `simulator.ts` gives to the simulator: its HTTP API as an Express router
+ * over a shared, persistent world. The world (time, faults, storage) is `simulator/world.ts`.
+ */
+import type { RequestHandler, Router } from 'express';
+
+/** A persistent collection of JSON documents; every method is synchronous. Mutations are durable when they return. */
+export interface Collection<T extends { id: string }> {
+  get(id: string): T | undefined;
+  put(doc: T): T;
+  delete(id: string): boolean;
+  /** In insertion order. */
+  all(): T[];
+  find(predicate: (doc: T) => boolean): T | undefined;
+  filter(predicate: (doc: T) => boolean): T[];
+}
+
+/** One credential known to the simulated provider. Unknown credentials are refused; see `accounts()`. */
+export interface SimAccount {
+  /** The credential itself. Well-formed unknown tokens beginning `sim-` are accepted and make an account; others answer 401. */
+  id: string;
+  revoked: boolean;
+  readOnly: boolean;
+  instanceLimit: number;
+  /** Requests per window; the router sends the provider's rate headers. */
+  rateLimit: { requests: number; perMs: number };
+  createLimit: { requests: number; perMs: number } | null;
+  balance: number;
+}
+
+export interface SimWorld {
+  /** Wall-clock ms; timestamps in answers come from here. */
+  now(): number;
+  /** Simulated milliseconds to real ones: `realisticMs / SIMULATOR_SPEED`. */
+  scale(realisticMs: number): number;
+  collection<T extends { id: string }>(name: string): Collection<T>;
+  /** Persistent timer: `kind` handler runs once with `payload` after `realisticMs` scaled; survives a restart. */
+  schedule(kind: string, payload: Record<string, unknown>, realisticMs: number): void;
+  onTimer(kind: string, handler: (payload: Record<string, unknown>) => void): void;
+  nextInt(sequence: string, start: number): number;
+  uuid(): string;
+  hex(length: number): string;
+  /** Public-looking addresses from documentation ranges, unique while in use. */
+  allocateIpv4(): string;
+  allocateIpv6(): string;
+  /** True while a fault switch of this name holds for this object, for example `action-stuck`. */
+  hasFlag(flag: string, objectId?: string): boolean;
+  /** Creates or returns the account of a token; undefined = refuse with 401. */
+  account(token: string): SimAccount | undefined;
+  /** Takes one from the account's budget: rate headers' numbers, and whether to answer 429. */
+  takeRate(account: SimAccount, bucket: 'all' | 'create'): { limit: number; remaining: number; resetAtMs: number; limited: boolean };
+}
+
+/** Normalised view for the simulator's own page, its fault switches and tests. */
+export interface SimInstanceView {
+  id: string;
+  label: string;
+  status: string;
+  region: string;
+  plan: string;
+  image: string;
+  ipv4: string;
+  ipv6: string;
+  tags: string[];
+  createdAt: string;
+  password?: string;
+  userData?: string;
+}
+
+export interface SimRecordView {
+  id: string;
+  zone: string;
+  name: string;
+  type: string;
+  content: string;
+  comment: string | null;
+}
+
+export interface Simulation {
+  /** The provider's id. */
+  readonly id: string;
+  /** Mounted under `descriptor.simulatorPath`. Routes are those of the real API, for example `/v2/droplets`. */
+  router(world: SimWorld): Router;
+  /** Body and headers of an error the fault switches make, in the provider's own shape. */
+  errorAnswer(status: number): { body: unknown; headers?: Record<string, string> };
+  /** Real behaviour behind the customer's back; undefined where the provider has no instances. */
+  instances?(world: SimWorld): SimInstanceView[];
+  records?(world: SimWorld): SimRecordView[];
+  /** Deletes without trace, as an operator in the vendor's console would. */
+  removeBehindBack?(world: SimWorld, id: string): boolean;
+  /** Changes label, plan or power behind our back. */
+  changeBehindBack?(world: SimWorld, id: string, change: { label?: string; plan?: string; power?: 'on' | 'off' }): boolean;
+  /** Marks a plan as sold out (or back) in a region. */
+  setStock?(world: SimWorld, plan: string, region: string, available: boolean): boolean;
+}
+
+export type SimMiddleware = RequestHandler;
