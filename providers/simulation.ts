@@ -79,7 +79,12 @@ export interface SimRecordView {
 export interface Simulation {
   /** The provider's id. */
   readonly id: string;
-  /** Mounted under `descriptor.simulatorPath`. Routes are those of the real API, for example `/v2/droplets`. */
+  /** What a new account of this provider looks like where it differs from the simulator's own defaults. */
+  readonly accountDefaults?: Partial<Omit<SimAccount, 'id' | 'revoked'>>;
+  /** The collections that hold instances and DNS records, for the counters; `instances` and `records` unless told. */
+  readonly instanceCollection?: string;
+  readonly recordCollection?: string;
+  /** `req.body` is parsed JSON already. Mounted under `descriptor.simulatorPath`. Routes are those of the real API, for example `/v2/droplets`. */
   router(world: SimWorld): Router;
   /** Body and headers of an error the fault switches make, in the provider's own shape. */
   errorAnswer(status: number): { body: unknown; headers?: Record<string, string> };
