@@ -1,0 +1,126 @@
+/**
+ * Pulumi's own state protocol over our tables: what `pulumi login https://…` speaks. The workers'
+ * engine processes and a person's terminal use the same routes; only their tokens differ.
+ */
+import express, { Router, type ErrorRequestHandler, type Request } from 'express';
+import type { Logger } from 'pino';
+import type { StackRow, UpdateRow } from '../store/state-rows.ts';
+import type { StateStore } from '../store/state-store.ts';
+import { refusal, type StateAction, type StatePrincipal } from './access.ts';
+import type { KeyWrapper } from './keys.ts';
+import { errorAnswer, parse, principalOf, StackPath, StateError, type StateRequest } from './protocol.ts';
+import { secretRoutes } from './routes-secrets.ts';
+import { stackRoutes } from './routes-stacks.ts';
+import { updateRoutes } from './routes-updates.ts';
+
+export interface StateHooks {
+  /** Before an update takes the lease: a sentence refuses it (automation stopped, VPS being terminated …), null lets it go on. */
+  beforeStart(stack: StackRow, update: UpdateRow, principal: StatePrincipal): Promise<string | null>;
+  /** Hand-run updates only carry no operation id. Called after the lease is taken. */
+  started(stack: StackRow, update: UpdateRow, principal: StatePrincipal): Promise<void>;
+  events(update: UpdateRow, events: readonly unknown[]): Promise<void>;
+  completed(stack: StackRow, update: UpdateRow): Promise<void>;
+  audit(principal: StatePrincipal, action: string, stack: StackRow | null, detail: Record<string, unknown>): Promise<void>;
+}
+
+export interface StateRouterOptions {
+  readonly store: StateStore;
+  readonly keys: KeyWrapper;
+  readonly authenticate: (token: string) => Promise<StatePrincipal | null>;
+  readonly hooks: StateHooks;
+  readonly log: Logger;
+  /** The engine version this server was tested with. */
+  readonly engineVersion: string;
+  /** Lease of a running update in ms; the CLI renews at half of five minutes, so never below 190 s in production. */
+  readonly leaseMs: number;
+}
+
+export interface StateContext extends StateRouterOptions {
+  /** The stack a path names, when the principal may do `action` with it; 403 or 404 otherwise. */
+  stackFor(request: Request, action: StateAction): Promise<{ stack: StackRow; principal: StatePrincipal }>;
+}
+
+const BODY_LIMIT = '64mb';
+
+export function stateRouter(options: StateRouterOptions): Router {
+  const router = Router();
+  const context: StateContext = {
+    ...options,
+    async stackFor(request, action) {
+      const principal = principalOf(request);
+      const path = parse(StackPath, request.params);
+      if (path.org !== principal.organization) throw new StateError(404, `There is no stack ${path.org}/${path.project}/${path.stack}.`);
+      const refused = refusal(principal, action, path.stack);
+      if (refused) {
+        await options.hooks.audit(principal, `state.${action}.refused`, null, { stack: path.stack, reason: refused });
+        throw new StateError(403, refused);
+      }
+      const stack = await options.store.findStack(path.org, path.project, path.stack);
+      if (!stack) throw new StateError(404, `There is no stack ${path.org}/${path.project}/${path.stack}.`);
+      return { stack, principal };
+    },
+  };
+  // The command line asks these before it has a stack.
+  router.get('/api/capabilities', (_request, response) => {
+    response.json({
+      capabilities: [
+        { capability: 'batch-encrypt' },
+        { capability: 'deployment-schema-version', version: 1, configuration: { version: 4 } },
+      ],
+    });
+  });
+  router.get('/api/cli/version', (_request, response) => {
+    const version = options.engineVersion.replace(/^v/, '');
+    response.json({ latestVersion: version, oldestWithoutWarning: version });
+  });
+  router.use(['/api/user', '/api/stacks'], (request, _response, next) => {
+    authenticate(options, request).then(() => next(), next);
+  });
+  router.use('/api/stacks', express.json({ limit: BODY_LIMIT, type: () => true }));
+  router.get('/api/user', (request, response) => {
+    const principal = principalOf(request);
+    const organization = { githubLogin: principal.organization, name: principal.organization, avatarUrl: '' };
+    response.json({
+      id: principal.name,
+      githubLogin: principal.name,
+      name: principal.name,
+      email: '',
+      avatarUrl: '',
+      organizations: [organization],
+      identities: [],
+    });
+  });
+  router.get('/api/user/organizations/default', (request, response) => {
+    response.json({ gitHubLogin: principalOf(request).organization, messages: [] });
+  });
+  stackRoutes(router, context);
+  secretRoutes(router, context);
+  updateRoutes(router, context);
+  router.use(['/api/user/stacks', '/api/stacks'], (request) => {
+    throw new StateError(404, `${request.method} ${request.originalUrl.split('?')[0]} is not part of this service.`);
+  });
+  router.use(stateErrors(options.log));
+  return router;
+}
+
+/** Update tokens are checked by the routes that take them; everything else needs a principal. */
+async function authenticate(options: StateRouterOptions, request: Request): Promise<void> {
+  const [scheme, token] = (request.headers.authorization ?? '').split(' ');
+  if (scheme?.toLowerCase() === 'update-token') return;
+  const principal = scheme?.toLowerCase() === 'token' && token ? await options.authenticate(token) : null;
+  if (!principal)
+    throw new StateError(401, 'This access token is unknown, expired or revoked. Make one in Plinth and run pulumi login again.');
+  (request as StateRequest).principal = principal;
+}
+
+function stateErrors(log: Logger): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const answer = errorAnswer(error);
+    if (answer.unexpected) log.error({ err: error, path: request.path }, 'state request failed');
+    response.status(answer.status).json({ code: answer.status, message: answer.message });
+  };
+}
