@@ -1,0 +1,76 @@
+/**
+ * Receives the CLI's engine events over gRPC, as the Automation API does, but with servers that
+ * stay open: one port serves one operation at a time, so nothing has to tell operations apart.
+ */
+import { createRequire } from 'node:module';
+import type { EngineEvent as RawEngineEvent } from '@pulumi/pulumi/automation/index.js';
+
+const require = createRequire(import.meta.url);
+const grpc = require('@grpc/grpc-js');
+const { EventsService } = require('@pulumi/pulumi/proto/events_grpc_pb.js');
+const { grpcChannelOptions } = require('@pulumi/pulumi/runtime/settings.js');
+const { Empty } = require('google-protobuf/google/protobuf/empty_pb.js');
+
+interface EventStream {
+  on(event: 'data', listener: (request: { getEvent(): string }) => void): void;
+  on(event: 'end' | 'error', listener: (error?: Error) => void): void;
+}
+
+export interface EventPort {
+  /** Value for `--event-log`. */
+  readonly address: string;
+  release(): void;
+}
+
+interface Slot {
+  readonly server: { forceShutdown(): void };
+  readonly port: number;
+  listener: ((event: RawEngineEvent) => void) | undefined;
+}
+
+async function openSlot(): Promise<Slot> {
+  const server = new grpc.Server({ ...grpcChannelOptions });
+  let slot: Slot | undefined;
+  server.addService(EventsService, {
+    streamEvents(call: EventStream, callback: (error: Error | null, reply?: unknown) => void) {
+      // A stream that outlives its operation (a killed CLI) must not speak into the next one.
+      const listener = slot?.listener;
+      call.on('data', (request) => {
+        if (slot && slot.listener === listener) listener?.(JSON.parse(request.getEvent()) as RawEngineEvent);
+      });
+      call.on('end', () => callback(null, new Empty()));
+      call.on('error', () => undefined);
+    },
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error: Error | null, bound: number) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+  slot = { server, port, listener: undefined };
+  return slot;
+}
+
+export class EventServers {
+  readonly #idle: Slot[] = [];
+  readonly #all = new Set<Slot>();
+
+  async lease(listener: (event: RawEngineEvent) => void): Promise<EventPort> {
+    const slot = this.#idle.pop() ?? (await openSlot());
+    this.#all.add(slot);
+    slot.listener = listener;
+    return {
+      address: `tcp://127.0.0.1:${slot.port}`,
+      release: () => {
+        slot.listener = undefined;
+        this.#idle.push(slot);
+      },
+    };
+  }
+
+  close(): void {
+    for (const slot of this.#all) slot.server.forceShutdown();
+    this.#all.clear();
+    this.#idle.length = 0;
+  }
+}

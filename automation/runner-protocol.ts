@@ -1,0 +1,26 @@
+/** What the engine driver and a runner say to each other over the process's IPC channel. */
+import type { VpsOutputs } from '../stacks/outputs.ts';
+import type { VpsSpec } from '../stacks/spec.ts';
+
+/** Driver to runner: the program run that the next CLI process will ask for. Holds a secret; never log it. */
+export interface PrepareMessage {
+  readonly type: 'prepare';
+  readonly run: number;
+  readonly spec: VpsSpec;
+  readonly rootPassword?: string;
+}
+
+export type RunnerMessage =
+  /** The language server listens; modules are loaded. */
+  | { readonly type: 'ready'; readonly port: number }
+  | { readonly type: 'prepared'; readonly run: number }
+  /** The program's outputs, all known. Holds a secret; never log it. */
+  | { readonly type: 'outputs'; readonly run: number; readonly outputs: Record<string, unknown> }
+  | { readonly type: 'program-failed'; readonly run: number; readonly message: string }
+  /** The program could not be loaded at all. */
+  | { readonly type: 'broken'; readonly message: string };
+
+export type { VpsOutputs };
+
+/** What the program's module exports. */
+export type StackProgram = (spec: VpsSpec, extra: { rootPassword?: string }) => Promise<Record<string, unknown>> | Record<string, unknown>;
