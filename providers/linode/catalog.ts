@@ -1,0 +1,106 @@
+/** Regions, plans and images of Linode in Plinth's words. */
+import { ProviderError } from '../errors.ts';
+import type { CallOptions, Image, Plan, Region } from '../provider.ts';
+import type { LinodeClient } from './client.ts';
+import { ApiAvailability, ApiImage, ApiRegion, ApiType } from './types.ts';
+
+/** Which capability a region needs for a class of plans; every other class needs `Linodes`. */
+const CLASS_CAPABILITY: Readonly<Record<string, string>> = {
+  gpu: 'GPU Linodes',
+  premium: 'Premium Plans',
+  accelerated: 'NETINT Quadra T1U',
+};
+
+export async function listRegions(client: LinodeClient, o: CallOptions = {}): Promise<Region[]> {
+  const regions = await client.list('/regions', ApiRegion, { signal: o.signal });
+  return regions.filter(sellable).map((region) => ({
+    id: region.id,
+    name: region.label,
+    country: /^[a-z]{2}$/i.test(region.country) ? region.country.toUpperCase() : null,
+    available: region.status === 'ok',
+  }));
+}
+
+export async function listPlans(client: LinodeClient, o: CallOptions = {}): Promise<Plan[]> {
+  const call = { signal: o.signal };
+  const [types, regions, availability] = await Promise.all([
+    client.list('/linode/types', ApiType, call),
+    client.list('/regions', ApiRegion, call),
+    client.list('/regions/availability', ApiAvailability, call),
+  ]);
+  const soldOut = new Set(availability.filter(({ available }) => !available).map(({ plan, region }) => `${plan}@${region}`));
+  const open = regions.filter((region) => sellable(region) && region.status === 'ok');
+  return types.flatMap((type) => {
+    // Plans of distributed sites have no general price.
+    if (type.price.monthly === null || type.price.hourly === null) return [];
+    const capability = CLASS_CAPABILITY[type.class] ?? 'Linodes';
+    const where = open.filter(({ id, capabilities }) => capabilities.includes(capability) && !soldOut.has(`${type.id}@${id}`));
+    return [
+      toPlan(
+        type,
+        type.price.monthly,
+        type.price.hourly,
+        where.map(({ id }) => id),
+      ),
+    ];
+  });
+}
+
+export async function listImages(client: LinodeClient, o: CallOptions = {}): Promise<Image[]> {
+  const images = await client.list('/images', ApiImage, { signal: o.signal });
+  const now = Date.now();
+  return images.filter((image) => image.status === 'available' && !/-kube(-|$)/.test(image.id)).map((image) => toImage(image, now));
+}
+
+function sellable({ site_type: siteType, capabilities }: ApiRegion): boolean {
+  return (siteType ?? 'core') === 'core' && capabilities.includes('Linodes');
+}
+
+function toPlan(type: ApiType, monthly: number, hourly: number, regions: string[]): Plan {
+  const differing = (type.region_prices ?? []).flatMap((price) =>
+    price.monthly === null || price.monthly === monthly ? [] : [[price.id, price.monthly.toFixed(2)] as const],
+  );
+  return {
+    id: type.id,
+    name: type.label,
+    vcpus: type.vcpus,
+    memoryMb: type.memory,
+    diskGb: Math.floor(type.disk / 1024),
+    // 0 stands for "not included" on plans whose traffic is pooled or billed apart.
+    transferGb: type.transfer > 0 ? type.transfer : null,
+    priceMonthly: monthly.toFixed(2),
+    priceHourly: String(hourly),
+    currency: 'USD',
+    regions,
+    ...(differing.length > 0 ? { regionPrices: Object.fromEntries(differing) } : {}),
+    available: regions.length > 0 && !type.successor,
+  };
+}
+
+function toImage(image: ApiImage, now: number): Image {
+  const slug = image.id.replace(/^[^/]+\//, '');
+  const eol = image.eol ? Date.parse(`${image.eol}Z`) : Number.NaN;
+  const replicas = (image.regions ?? []).filter(({ status }) => status === 'available').map(({ region }) => region);
+  return {
+    id: image.id,
+    name: image.label,
+    family: 'linux',
+    distribution: (image.vendor ?? /^[a-z]+/.exec(slug)?.[0] ?? 'custom').toLowerCase(),
+    deprecated: image.deprecated || eol < now,
+    minDiskGb: Math.ceil(image.size / 1024),
+    // A private image can be deployed everywhere, from its replicas; Linode lists regions only to tell where copies are.
+    regions: image.is_public || replicas.length === 0 ? null : replicas,
+  };
+}
+
+/** One plan by id. */
+export async function getType(client: LinodeClient, id: string, signal: AbortSignal): Promise<ApiType> {
+  const type = await client.find(`/linode/types/${encodeURIComponent(id)}`, ApiType, { signal });
+  if (type) return type;
+  throw new ProviderError({
+    provider: 'linode',
+    kind: 'invalid',
+    field: 'type',
+    message: `Linode has no plan ${id}. Choose one of the catalog.`,
+  });
+}

@@ -1,0 +1,73 @@
+/** Linode (Akamai Cloud): what it is. Facts and their sources stand in README.md. */
+import { z } from 'zod';
+import type { Capability, Descriptor } from '../provider.ts';
+
+const can: Capability = { can: true };
+
+export const PROVIDER_ID = 'linode';
+
+/** Personal access tokens are 64 hexadecimal characters; the simulator's begin with `sim-`. */
+const credential = z.strictObject({
+  token: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9_-]{8,256}$/, 'A Linode personal access token has letters and digits only.'),
+});
+
+const options = z.strictObject({
+  /** Region ids that may be sold; empty = all. */
+  allowedRegions: z.array(z.string()).default([]),
+  /** Adds an address in the region's private 192.168.128.0/17 network. */
+  privateIp: z.boolean().default(false),
+  /** Lassie, the watchdog that boots a server again after an unexpected power-off. */
+  watchdog: z.boolean().default(true),
+});
+
+export const descriptor: Descriptor = {
+  id: PROVIDER_ID,
+  name: 'Linode',
+  roles: ['compute'],
+  pulumiPackage: 'linode',
+  pulumiPackageVersion: '5.1.1',
+  apiBaseUrl: 'https://api.linode.com',
+  simulatorPath: '/linode',
+  credential,
+  credentialFields: [
+    {
+      name: 'token',
+      label: 'Personal access token',
+      help: 'Cloud Manager → Profile → API Tokens. Read/write for Linodes, Firewalls, IPs, StackScripts and Account SSH keys; read for Account, Events and Images.',
+    },
+  ],
+  options,
+  capabilities: {
+    resizeUp: can,
+    resizeDown: can,
+    rebuild: can,
+    resetPassword: can,
+    rename: can,
+    snapshots: { can: false, reason: 'Linode takes snapshots only as part of its paid backup service; Plinth does not drive it.' },
+    backups: can,
+    rescue: { can: false, reason: 'Rescue mode is started in Linode’s Cloud Manager.' },
+    firewall: can,
+    reverseDns: can,
+    bandwidth: can,
+    startupScript: can,
+    windows: { can: false, reason: 'Linode offers no Windows images.' },
+    ipv6: can,
+    balance: can,
+  },
+  limits: { userDataBytes: 16_384, labelMaxLength: 64, labelPattern: /^(?!.*(?:--|__|\.\.))[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}[a-zA-Z0-9]$/ },
+  rate: { requests: 400, perMs: 60_000, createsPerMs: { requests: 20, perMs: 15_000 } },
+  password: {
+    length: 24,
+    minLower: 3,
+    minUpper: 3,
+    minNumeric: 3,
+    minSpecial: 2,
+    overrideSpecial: '-_.+=',
+    minLength: 11,
+    maxLength: 128,
+  },
+  docsUrl: 'https://techdocs.akamai.com/linode-api/reference/api',
+};

@@ -1,0 +1,96 @@
+/** How a stack program declares a Linode server, with the vendor's own classes. */
+import { createHash } from 'node:crypto';
+import { Firewall } from '@pulumi/linode/firewall.js';
+import { Instance } from '@pulumi/linode/instance.js';
+import { SshKey } from '@pulumi/linode/sshKey.js';
+import * as pulumi from '@pulumi/pulumi';
+import { parseIdentityTag } from '../identity.ts';
+import type { FirewallRule, InstanceModule, InstanceRequest } from '../provider.ts';
+import { bareAddress } from './compute.ts';
+import { descriptor } from './descriptor.ts';
+
+/** Linode allows 32 characters for a firewall's label, half of what a server's has. */
+const FIREWALL_ID_LENGTH = 22;
+
+export const instanceModule: InstanceModule = {
+  ignoreChanges: ['image', 'rootPass', 'authorizedKeys', 'authorizedUsers', 'metadatas', 'stackscriptId', 'stackscriptData'],
+  declare(name, request, opts) {
+    const options = descriptor.options.parse(request.options) as { privateIp: boolean; watchdog: boolean };
+    const child: pulumi.CustomResourceOptions = {
+      ...(opts.parent ? { parent: opts.parent } : {}),
+      ...(opts.provider ? { provider: opts.provider } : {}),
+    };
+    const keys = request.sshPublicKeys.map(
+      (key, i) => new SshKey(`${name}-key-${i + 1}`, { label: `${request.label}-key-${i + 1}`.slice(-64), sshKey: key.trim() }, child),
+    );
+    const instance = new Instance(
+      name,
+      {
+        label: request.label,
+        region: request.region,
+        type: request.plan,
+        image: request.image,
+        rootPass: request.rootPassword,
+        tags: [...request.tags],
+        backupsEnabled: request.backups,
+        watchdogEnabled: options.watchdog,
+        ...(options.privateIp ? { privateIp: true } : {}),
+        // By way of the key resources, so that they exist first and go last.
+        ...(keys.length > 0 ? { authorizedKeys: keys.map(({ sshKey }) => sshKey) } : {}),
+        ...(request.userData === null ? {} : { metadatas: [{ userData: encoded(request.userData) }] }),
+      },
+      { deleteBeforeReplace: true, ...opts },
+    );
+    if (request.firewall) declareFirewall(name, request, request.firewall, instance, child);
+    return {
+      resource: instance,
+      instanceId: instance.id,
+      ipv4: instance.ipAddress,
+      // Linode gives every server an IPv6 address; it is only not shown when it was not asked for.
+      ipv6: request.ipv6 ? instance.ipv6.apply((address) => bareAddress(address ?? '')) : pulumi.output(''),
+    };
+  },
+};
+
+/** Linode's API and the vendor's package both take user data in base64. */
+function encoded(userData: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(userData).apply((text) => Buffer.from(text, 'utf8').toString('base64'));
+}
+
+function declareFirewall(
+  name: string,
+  request: InstanceRequest,
+  rules: readonly FirewallRule[],
+  instance: Instance,
+  opts: pulumi.CustomResourceOptions,
+): Firewall {
+  const args = {
+    label: firewallLabel(request),
+    tags: [...request.tags],
+    inboundPolicy: 'DROP',
+    outboundPolicy: 'ACCEPT',
+    inbounds: rules.map((rule, i) => inbound(rule, i)),
+    // Attached from this side: firewallId on the server could not change without replacing it.
+    linodes: [instance.id.apply(Number)],
+  };
+  return new Firewall(`${name}-firewall`, args, opts);
+}
+
+function firewallLabel({ tags, label }: InstanceRequest): string {
+  const id = parseIdentityTag(tags[0] ?? '')?.vpsId ?? label;
+  const short = id.length <= FIREWALL_ID_LENGTH ? id : createHash('sha256').update(id).digest('hex').slice(0, FIREWALL_ID_LENGTH);
+  return `plinth-fw-${short}`;
+}
+
+function inbound(rule: FirewallRule, index: number) {
+  const ipv6s = rule.sources.filter((source) => source.includes(':'));
+  const ipv4s = rule.sources.filter((source) => !source.includes(':'));
+  return {
+    label: `rule-${index + 1}`,
+    action: 'ACCEPT',
+    protocol: rule.protocol.toUpperCase(),
+    ...(rule.ports === null ? {} : { ports: rule.ports }),
+    ...(ipv4s.length > 0 ? { ipv4s } : {}),
+    ...(ipv6s.length > 0 ? { ipv6s } : {}),
+  };
+}

@@ -1,0 +1,191 @@
+/** The parts of Linode's answers that Plinth reads. Unknown fields pass; a missing one is `malformed`. */
+import { z } from 'zod';
+
+/** The document promises nothing beyond this list, and new states appear, so any string passes. */
+export const ApiInstance = z.looseObject({
+  id: z.number(),
+  label: z.string(),
+  status: z.string(),
+  type: z.string().nullable(),
+  region: z.string(),
+  image: z.string().nullable(),
+  group: z.string().nullish(),
+  tags: z.array(z.string()),
+  ipv4: z.array(z.string()),
+  ipv6: z.string().nullable(),
+  created: z.string(),
+  updated: z.string(),
+  specs: z.looseObject({
+    disk: z.number(),
+    memory: z.number(),
+    vcpus: z.number(),
+    transfer: z.number(),
+    gpus: z.number().nullish(),
+    accelerated_devices: z.number().nullish(),
+  }),
+  alerts: z.looseObject({
+    cpu: z.number().nullish(),
+    io: z.number().nullish(),
+    network_in: z.number().nullish(),
+    network_out: z.number().nullish(),
+    transfer_quota: z.number().nullish(),
+  }),
+  backups: z.looseObject({
+    enabled: z.boolean(),
+    available: z.boolean().nullish(),
+    schedule: z.looseObject({ day: z.string().nullish(), window: z.string().nullish() }).nullish(),
+  }),
+  capabilities: z.array(z.string()).nullish(),
+  host_uuid: z.string().nullish(),
+  has_user_data: z.boolean().nullish(),
+  lke_cluster_id: z.number().nullish(),
+  disk_encryption: z.string().nullish(),
+  placement_group: z
+    .looseObject({
+      id: z.number(),
+      label: z.string().nullish(),
+      placement_group_policy: z.string().nullish(),
+      placement_group_type: z.string().nullish(),
+    })
+    .nullish(),
+  watchdog_enabled: z.boolean(),
+});
+export type ApiInstance = z.infer<typeof ApiInstance>;
+
+const Address = z.looseObject({ address: z.string(), rdns: z.string().nullish() });
+export const ApiAddress = Address;
+export const ApiIps = z.looseObject({
+  ipv4: z.looseObject({ public: z.array(Address), private: z.array(Address), shared: z.array(Address) }),
+});
+export type ApiIps = z.infer<typeof ApiIps>;
+
+export const ApiDisk = z.looseObject({
+  id: z.number(),
+  label: z.string(),
+  size: z.number(),
+  filesystem: z.string(),
+  status: z.string(),
+});
+export type ApiDisk = z.infer<typeof ApiDisk>;
+
+export const ApiConfig = z.looseObject({
+  id: z.number(),
+  label: z.string(),
+  kernel: z.string().nullish(),
+  comments: z.string().nullish(),
+  root_device: z.string().nullish(),
+  run_level: z.string().nullish(),
+  virt_mode: z.string().nullish(),
+  memory_limit: z.number().nullish(),
+  helpers: z.record(z.string(), z.boolean()).nullish(),
+  devices: z.record(z.string(), z.looseObject({ disk_id: z.number().nullish(), volume_id: z.number().nullish() }).nullable()).nullish(),
+});
+export type ApiConfig = z.infer<typeof ApiConfig>;
+
+export const ApiEvent = z.looseObject({
+  id: z.number(),
+  action: z.string(),
+  status: z.string(),
+  message: z.string().nullish(),
+  entity: z.looseObject({ id: z.union([z.number(), z.string()]).nullish(), type: z.string().nullish() }).nullish(),
+});
+export type ApiEvent = z.infer<typeof ApiEvent>;
+
+export const ApiType = z.looseObject({
+  id: z.string(),
+  label: z.string(),
+  class: z.string(),
+  disk: z.number(),
+  memory: z.number(),
+  vcpus: z.number(),
+  transfer: z.number(),
+  price: z.looseObject({ hourly: z.number().nullable(), monthly: z.number().nullable() }),
+  region_prices: z.array(z.looseObject({ id: z.string(), hourly: z.number().nullable(), monthly: z.number().nullable() })).nullish(),
+  successor: z.string().nullish(),
+});
+export type ApiType = z.infer<typeof ApiType>;
+
+export const ApiRegion = z.looseObject({
+  id: z.string(),
+  label: z.string(),
+  country: z.string(),
+  status: z.string(),
+  capabilities: z.array(z.string()),
+  site_type: z.string().nullish(),
+});
+export type ApiRegion = z.infer<typeof ApiRegion>;
+
+export const ApiAvailability = z.looseObject({ plan: z.string(), region: z.string(), available: z.boolean() });
+
+export const ApiImage = z.looseObject({
+  id: z.string(),
+  label: z.string(),
+  vendor: z.string().nullish(),
+  is_public: z.boolean(),
+  deprecated: z.boolean(),
+  eol: z.string().nullish(),
+  size: z.number(),
+  status: z.string(),
+  capabilities: z.array(z.string()).nullish(),
+  regions: z.array(z.looseObject({ region: z.string(), status: z.string() })).nullish(),
+});
+export type ApiImage = z.infer<typeof ApiImage>;
+
+export const ApiAccount = z.looseObject({
+  email: z.string(),
+  euuid: z.string().nullish(),
+  company: z.string().nullish(),
+  balance: z.number(),
+  balance_uninvoiced: z.number().nullish(),
+});
+
+export const ApiSshKey = z.looseObject({ id: z.number(), label: z.string(), ssh_key: z.string(), created: z.string() });
+export type ApiSshKey = z.infer<typeof ApiSshKey>;
+
+const FirewallRule = z.looseObject({
+  action: z.string(),
+  protocol: z.string(),
+  label: z.string().nullish(),
+  description: z.string().nullish(),
+  ports: z.string().nullish(),
+  addresses: z.looseObject({ ipv4: z.array(z.string()).nullish(), ipv6: z.array(z.string()).nullish() }).nullish(),
+});
+export type ApiFirewallRule = z.infer<typeof FirewallRule>;
+export const ApiFirewall = z.looseObject({
+  id: z.number(),
+  label: z.string(),
+  status: z.string(),
+  tags: z.array(z.string()),
+  created: z.string(),
+  updated: z.string(),
+  rules: z.looseObject({
+    inbound: z.array(FirewallRule).nullish(),
+    outbound: z.array(FirewallRule).nullish(),
+    inbound_policy: z.string(),
+    outbound_policy: z.string(),
+  }),
+});
+export type ApiFirewall = z.infer<typeof ApiFirewall>;
+export const ApiFirewallDevice = z.looseObject({
+  id: z.number(),
+  entity: z.looseObject({ id: z.number(), type: z.string(), label: z.string().nullish(), url: z.string().nullish() }),
+});
+export type ApiFirewallDevice = z.infer<typeof ApiFirewallDevice>;
+
+export const ApiStackScript = z.looseObject({
+  id: z.number(),
+  label: z.string(),
+  script: z.string(),
+  images: z.array(z.string()),
+  description: z.string().nullish(),
+  rev_note: z.string().nullish(),
+  is_public: z.boolean(),
+  deployments_active: z.number(),
+  deployments_total: z.number(),
+  user_gravatar_id: z.string().nullish(),
+  username: z.string().nullish(),
+  user_defined_fields: z.array(z.looseObject({ name: z.string(), label: z.string() })).nullish(),
+  created: z.string(),
+  updated: z.string(),
+});
+export type ApiStackScript = z.infer<typeof ApiStackScript>;
