@@ -147,6 +147,8 @@ export interface Plan {
   /** Per-region monthly prices where they differ from `priceMonthly`. */
   readonly regionPrices?: Readonly<Record<string, string>>;
   readonly available: boolean;
+  /** Whether Windows images run on it, where the provider tells; absent = as its images say. */
+  readonly windows?: boolean;
 }
 
 export interface Image {

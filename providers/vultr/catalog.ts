@@ -1,0 +1,111 @@
+/** Vultr's regions, plans, systems and instances in Plinth's words. */
+import type { AccountInfo, Image, InstanceStatus, InstanceSummary, Plan, Region } from '../provider.ts';
+import { NO_ADDRESS, programTags } from './instance-state.ts';
+import type * as vultr from './schemas.ts';
+
+/** Vultr's own hourly price is the monthly one over this many hours where the answer lacks it. */
+const HOURS_PER_MONTH = 730;
+/** Entries of the system list that are other kinds of source, not systems to install. */
+const NOT_SYSTEMS = new Set(['iso', 'snapshot', 'backup', 'application']);
+/** The names of families are ids; these are how people write them. */
+const DISTRIBUTIONS: Readonly<Record<string, string>> = {
+  almalinux: 'AlmaLinux',
+  alpinelinux: 'Alpine Linux',
+  archlinux: 'Arch Linux',
+  centos: 'CentOS',
+  debian: 'Debian',
+  fedora: 'Fedora',
+  'fedora-coreos': 'Fedora CoreOS',
+  flatcar: 'Flatcar',
+  freebsd: 'FreeBSD',
+  openbsd: 'OpenBSD',
+  opensuse: 'openSUSE',
+  rockylinux: 'Rocky Linux',
+  ubuntu: 'Ubuntu',
+  windows: 'Windows Server',
+};
+const NOT_LINUX = new Set(['freebsd', 'openbsd']);
+
+/** A negative balance at Vultr is money the customer has; Plinth counts what is owed. */
+export function presentAccount(account: vultr.Account): AccountInfo {
+  const owed = account.balance + account.pending_charges;
+  return {
+    name: account.email || account.name,
+    status: 'active',
+    balance: { amount: owed.toFixed(2), currency: 'USD' },
+  };
+}
+
+export function presentRegion(region: vultr.Region): Region {
+  return {
+    id: region.id,
+    name: region.city || region.id,
+    country: region.country === '' ? null : region.country.toUpperCase(),
+    available: true,
+  };
+}
+
+export function presentPlan(plan: vultr.Plan, windows: boolean): Plan {
+  const regionPrices = Object.entries(plan.location_cost ?? {})
+    .filter(([, cost]) => cost.monthly_cost !== plan.monthly_cost)
+    .map(([region, cost]) => [region, cost.monthly_cost.toFixed(2)] as const);
+  return {
+    id: plan.id,
+    name: plan.id,
+    vcpus: plan.vcpu_count,
+    memoryMb: plan.ram,
+    diskGb: plan.disk,
+    transferGb: plan.bandwidth,
+    priceMonthly: plan.monthly_cost.toFixed(2),
+    priceHourly: (plan.hourly_cost ?? plan.monthly_cost / HOURS_PER_MONTH).toFixed(4),
+    currency: 'USD',
+    regions: plan.locations,
+    ...(regionPrices.length === 0 ? {} : { regionPrices: Object.fromEntries(regionPrices) }),
+    available: plan.locations.length > 0,
+    windows,
+  };
+}
+
+/** null for the entries that are no installable system. */
+export function presentImage(os: vultr.OperatingSystem): Image | null {
+  const family = os.family.toLowerCase();
+  if (NOT_SYSTEMS.has(family)) return null;
+  return {
+    id: String(os.id),
+    name: os.name,
+    family: family === 'windows' ? 'windows' : NOT_LINUX.has(family) ? 'other' : 'linux',
+    distribution: DISTRIBUTIONS[family] ?? os.family,
+    deprecated: false,
+    minDiskGb: 0,
+    regions: null,
+  };
+}
+
+export function presentInstance(instance: vultr.Instance): InstanceSummary {
+  const address = instance.main_ip === '' || instance.main_ip === NO_ADDRESS ? null : instance.main_ip;
+  return {
+    id: instance.id,
+    label: instance.label,
+    status: statusOf(instance),
+    region: instance.region,
+    plan: instance.plan,
+    image: instance.os_id === 0 ? null : String(instance.os_id),
+    ipv4: address,
+    ipv6: instance.v6_main_ip === '' ? null : instance.v6_main_ip,
+    tags: programTags(instance.tags),
+    createdAt: isoDate(instance.date_created),
+  };
+}
+
+function statusOf(instance: vultr.Instance): InstanceStatus {
+  if (instance.status === 'suspended') return 'suspended';
+  if (instance.status === 'pending') return 'creating';
+  if (instance.status === 'resizing' || instance.server_status === 'locked') return 'busy';
+  if (instance.status !== 'active') return 'unknown';
+  return instance.power_status === 'running' ? 'running' : 'stopped';
+}
+
+function isoDate(text: string): string {
+  const at = Date.parse(text);
+  return Number.isFinite(at) ? new Date(at).toISOString() : text;
+}

@@ -1,0 +1,144 @@
+/** The service's view of one Vultr account: look-ups, lists, power, reinstall. */
+import { z } from 'zod';
+import { isProviderError } from '../errors.ts';
+import type {
+  AccountInfo,
+  BandwidthDay,
+  CallOptions,
+  ComputeClient,
+  Image,
+  InstanceSummary,
+  Page,
+  Plan,
+  PowerAction,
+  Region,
+} from '../provider.ts';
+import { waitFor } from '../wait.ts';
+import { presentAccount, presentImage, presentInstance, presentPlan, presentRegion } from './catalog.ts';
+import { instancePath, type VultrClient } from './client.ts';
+import { VULTR } from './errors.ts';
+import { isReady, problem } from './instance-state.ts';
+import * as shapes from './schemas.ts';
+
+const ACTIONS = { on: 'start', off: 'halt', reboot: 'reboot' } as const satisfies Record<PowerAction, string>;
+
+export class VultrCompute implements ComputeClient {
+  readonly #client: VultrClient;
+  constructor(client: VultrClient) {
+    this.#client = client;
+  }
+
+  async account(o: CallOptions = {}): Promise<AccountInfo> {
+    return presentAccount(await this.#client.one({ method: 'GET', path: '/v2/account', ...o }, 'account', shapes.Account));
+  }
+
+  async regions(o: CallOptions = {}): Promise<Region[]> {
+    return (await this.#client.all('/v2/regions', 'regions', shapes.Region, {}, o)).map(presentRegion);
+  }
+
+  async plans(o: CallOptions = {}): Promise<Plan[]> {
+    const plans = await this.#client.all('/v2/plans', 'plans', shapes.Plan, {}, o);
+    const windows = await this.#client.all('/v2/plans', 'plans', shapes.Plan, { os: 'windows' }, o);
+    const capable = new Set(windows.map((plan) => plan.id));
+    return plans.map((plan) => presentPlan(plan, capable.has(plan.id)));
+  }
+
+  async images(o: CallOptions = {}): Promise<Image[]> {
+    return (await this.#client.systems(o)).map(presentImage).filter((image) => image !== null);
+  }
+
+  async listInstances(cursor?: string | null, o: CallOptions = {}): Promise<Page<InstanceSummary>> {
+    const page = await this.#client.page('/v2/instances', 'instances', shapes.Instance, { cursor: cursor ?? undefined }, o);
+    return { items: page.items.map(presentInstance), next: page.next };
+  }
+
+  async getInstance(id: string, o: CallOptions = {}): Promise<InstanceSummary | null> {
+    const instance = await this.#client.findInstance(id, o);
+    return instance === null ? null : presentInstance(instance);
+  }
+
+  async power(id: string, action: PowerAction, o: CallOptions = {}): Promise<void> {
+    const wanted = action === 'off' ? 'stopped' : 'running';
+    await this.#whileBusy(id, o, async () => {
+      const now = await this.#mustFind(id, o);
+      if (action !== 'reboot' && now.power_status === wanted) return;
+      await this.#client.send({ method: 'POST', path: `${instancePath(id)}/${ACTIONS[action]}`, ...o }).catch((error: unknown) => {
+        // Starting or halting twice does no harm, and the wait below sees what became of it.
+        if (!isProviderError(error, 'unknown_outcome')) throw error;
+      });
+    });
+    await this.#until(id, `instance ${id} to be ${wanted}`, `vultr/power/${action}`, o, (instance) => instance.power_status === wanted);
+  }
+
+  async rebuild(
+    id: string,
+    args: { image: string; userData?: string; password?: string; sshKeyIds?: string[] },
+    o: CallOptions = {},
+  ): Promise<{ password?: string }> {
+    const osId = Number(args.image);
+    if (!Number.isInteger(osId)) throw problem('invalid', `${args.image} is not an operating system id of Vultr, which are whole numbers.`);
+    if (args.sshKeyIds !== undefined && args.sshKeyIds.length > 0)
+      throw problem('invalid', 'Vultr installs SSH keys only when a server is made; put them into the user data.');
+    const windows = await this.#client.isWindows(osId, o);
+    const before = await this.#mustFind(id, o);
+    const userData = args.userData === undefined ? {} : { user_data: Buffer.from(args.userData).toString('base64') };
+    const made = await this.#whileBusy(id, o, async () => {
+      if (before.os_id !== osId) return this.#client.patchInstance(id, { ...userData, os_id: String(osId) }, o);
+      if (args.userData !== undefined) await this.#client.patchInstance(id, userData, o);
+      return this.#client.reinstall(id, before.hostname, o);
+    });
+    await this.#until(
+      id,
+      `instance ${id} to be reinstalled`,
+      `vultr/rebuild/${windows ? 'windows' : 'linux'}`,
+      o,
+      (instance) => instance.os_id === osId && isReady(instance, { windows: true, ipv6: false, publicIpv4: false }),
+    );
+    return made.default_password === '' ? {} : { password: made.default_password };
+  }
+
+  async bandwidth(id: string, o: CallOptions = {}): Promise<BandwidthDay[]> {
+    const request = { method: 'GET', path: `${instancePath(id)}/bandwidth`, ...o } as const;
+    // An instance without traffic yet answers an empty list in place of the map.
+    const days = await this.#client.one(request, 'bandwidth', z.union([shapes.Bandwidth, z.array(z.never()).transform(() => ({}))]));
+    return Object.entries(days as z.infer<typeof shapes.Bandwidth>)
+      .map(([date, day]) => ({ date, incomingBytes: day.incoming_bytes, outgoingBytes: day.outgoing_bytes }))
+      .sort((a, b) => a.date.localeCompare(b.date));
+  }
+
+  async #mustFind(id: string, o: CallOptions): Promise<shapes.Instance> {
+    const instance = await this.#client.findInstance(id, o);
+    if (instance === null) throw problem('not_found', `Instance ${id} does not exist at Vultr.`);
+    return instance;
+  }
+
+  async #whileBusy<T>(id: string, o: CallOptions, change: () => Promise<T>): Promise<T> {
+    const done = await waitFor({
+      provider: VULTR,
+      what: `instance ${id} to accept a change`,
+      key: 'vultr/busy',
+      signal: o.signal ?? new AbortController().signal,
+      deadlineMs: this.#client.timing.actionMs,
+      probe: async () => {
+        try {
+          return { value: await change() };
+        } catch (error) {
+          if (isProviderError(error, 'conflict')) return undefined;
+          throw error;
+        }
+      },
+    });
+    return done.value;
+  }
+
+  async #until(id: string, what: string, key: string, o: CallOptions, done: (instance: shapes.Instance) => boolean): Promise<void> {
+    await waitFor({
+      provider: VULTR,
+      what,
+      key,
+      signal: o.signal ?? new AbortController().signal,
+      deadlineMs: this.#client.timing.actionMs,
+      probe: async () => (done(await this.#mustFind(id, o)) ? true : undefined),
+    });
+  }
+}

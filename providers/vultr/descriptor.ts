@@ -1,0 +1,73 @@
+/** Vultr: what it is. Facts and their sources stand in README.md. */
+import { z } from 'zod';
+import type { Capability, Descriptor } from '../provider.ts';
+import { VULTR } from './errors.ts';
+
+const can: Capability = { can: true };
+
+const credential = z.strictObject({
+  apiKey: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9_-]{8,256}$/, 'A Vultr API key has letters and digits only.'),
+});
+
+export const options = z.strictObject({
+  /** Region ids that may be sold; empty = all. */
+  allowedRegions: z.array(z.string()).default([]),
+  /** Paid DDoS protection, where the region has it. */
+  ddosProtection: z.boolean().default(false),
+  /** VPC networks to attach new servers to. */
+  vpcIds: z.array(z.string()).default([]),
+  /** Hour of the daily backup in UTC, when an order asks for backups. */
+  backupHour: z.number().int().min(0).max(23).default(3),
+});
+
+export const descriptor: Descriptor = {
+  id: VULTR,
+  name: 'Vultr',
+  roles: ['compute'],
+  pulumiPackage: 'vultr',
+  pulumiPackageVersion: '2.21.0',
+  apiBaseUrl: 'https://api.vultr.com',
+  simulatorPath: '/vultr',
+  credential,
+  credentialFields: [
+    {
+      name: 'apiKey',
+      label: 'API key',
+      help: "Account → API. Allow this machine's address under Access Control; the key needs the rights to manage servers and view billing.",
+    },
+  ],
+  options,
+  capabilities: {
+    resizeUp: can,
+    resizeDown: { can: false, reason: 'Vultr only upgrades plans: a disk never shrinks. Order a smaller server and move.' },
+    rebuild: can,
+    resetPassword: { can: false, reason: 'Vultr makes a new password only with a reinstall.' },
+    rename: can,
+    snapshots: can,
+    backups: can,
+    rescue: { can: false, reason: 'Vultr has no rescue mode in its API; mount a rescue ISO in its console.' },
+    firewall: can,
+    reverseDns: can,
+    bandwidth: can,
+    startupScript: can,
+    windows: can,
+    ipv6: can,
+    balance: can,
+  },
+  limits: { userDataBytes: 65_535, labelMaxLength: 63, labelPattern: /^[A-Za-z0-9][A-Za-z0-9 ._-]*$/ },
+  rate: { requests: 30, perMs: 1_000 },
+  password: {
+    length: 20,
+    minLower: 3,
+    minUpper: 3,
+    minNumeric: 3,
+    minSpecial: 2,
+    overrideSpecial: '-_.+=',
+    minLength: 12,
+    maxLength: 128,
+  },
+  docsUrl: 'https://www.vultr.com/api/',
+};

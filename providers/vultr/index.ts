@@ -1,0 +1,15 @@
+/** Vultr as a provider. */
+import type { Provider } from '../provider.ts';
+import { VultrClient } from './client.ts';
+import { VultrCompute } from './compute.ts';
+import { descriptor } from './descriptor.ts';
+import { resources } from './provider.ts';
+
+export const provider: Provider = {
+  descriptor,
+  resources,
+  functions: [],
+  connect: (connection) => new VultrClient(connection),
+  compute: (connection) => new VultrCompute(new VultrClient(connection)),
+  instance: async () => (await import('./instance.ts')).instanceModule,
+};
