@@ -1,0 +1,91 @@
+/**
+ * Serves one provider for one account to any number of engines, from inside the worker. An engine
+ * attaches when its environment has `PULUMI_DEBUG_PROVIDERS=<package>:<port>`.
+ *
+ * One host per (provider, account): the engine configures whatever process it attaches to, so a process
+ * with two credentials would serve the wrong one. How one operation's cancellation reaches its own calls
+ * and no others is told in active-calls.ts.
+ */
+import * as grpc from '@grpc/grpc-js';
+import providerGrpc from '@pulumi/pulumi/proto/provider_grpc_pb.js';
+import type { AccountConnection, Provider } from '../../providers/provider.ts';
+import { RateBudget } from '../../providers/rate-budget.ts';
+import { ActiveCalls } from './active-calls.ts';
+import { EngineLogs } from './engine-logs.ts';
+import { makeService, toUnary, type Severity } from './service.ts';
+
+/** The engine's own bound; state with user data passes gRPC's default of 4 MB easily. */
+const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
+
+export interface ProviderHostOptions {
+  readonly provider: Provider;
+  /** null for a provider without accounts, whose definitions never touch `ctx.client`'s API. */
+  readonly connection: AccountConnection | null;
+  readonly log: (severity: Severity, message: string, urn?: string) => void;
+  /** Every `ctx.progress`, with the URN of its resource, which names stack and resource. */
+  readonly onProgress?: (urn: string, message: string) => void;
+}
+
+export interface ProviderHost {
+  /** On 127.0.0.1. */
+  readonly port: number;
+  /** The Pulumi package name, the key in `PULUMI_DEBUG_PROVIDERS`. */
+  readonly package: string;
+  /** Calls to definitions that have not ended, those of engines that are gone included. */
+  activeCalls(): number;
+  /** Refuses new calls and waits up to `graceMs` for the running ones; then aborts them. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Rejects when the provider's `connect` does or the port cannot be opened. */
+export async function openProviderHost(options: ProviderHostOptions): Promise<ProviderHost> {
+  const { provider, log } = options;
+  const { descriptor } = provider;
+  const connection = options.connection ?? withoutAccount(provider);
+  const calls = new ActiveCalls();
+  const engines = new EngineLogs();
+  const service = makeService({
+    provider,
+    client: provider.connect(connection),
+    accountId: connection.accountId,
+    calls,
+    engines,
+    log,
+    onProgress: options.onProgress ?? (() => undefined),
+  });
+  const server = new grpc.Server({
+    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+  });
+  const methods = Object.entries(service).map(([name, handler]) => [name, toUnary(descriptor.id, name, handler, log)] as const);
+  // Methods that are not here (Construct, Call, Parameterize, List) answer UNIMPLEMENTED by themselves.
+  server.addService(providerGrpc.ResourceProviderService as unknown as grpc.ServiceDefinition, Object.fromEntries(methods));
+  const port = await listen(server);
+  return {
+    port,
+    package: descriptor.pulumiPackage,
+    activeCalls: () => calls.size,
+    async close(graceMs) {
+      const stopped = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      await calls.drain(graceMs);
+      server.forceShutdown();
+      await stopped;
+      engines.close();
+    },
+  };
+}
+
+function listen(server: grpc.Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, port) => (error ? reject(error) : resolve(port)));
+  });
+}
+
+function withoutAccount({ descriptor }: Provider): AccountConnection {
+  return {
+    accountId: descriptor.id,
+    credential: {},
+    endpoint: { kind: 'real', baseUrl: descriptor.apiBaseUrl },
+    budget: new RateBudget(descriptor.rate.requests, descriptor.rate.perMs),
+  };
+}

@@ -1,0 +1,26 @@
+/** What a create or update would return, as far as it is known before it runs. Pure. */
+import type { ResourceDefinition } from '../../providers/resource.ts';
+import { markSecrets, secretKeys, UNKNOWN, type Value, type Values } from './values.ts';
+
+type Shape = Pick<ResourceDefinition, 'inputs' | 'outputs' | 'stableOutputs'>;
+
+/** The inputs as they are; all that the provider will fill in is unknown. */
+export function previewCreate(definition: Shape, inputs: Values): Values {
+  return preview(definition, inputs, () => UNKNOWN);
+}
+
+/** As a create, but what an update leaves alone keeps its recorded value. */
+export function previewUpdate(definition: Shape, oldOutputs: Values, inputs: Values): Values {
+  const stable = new Set(definition.stableOutputs);
+  const keeps = (key: string): boolean => stable.has(key) || definition.inputs[key]?.computed === true;
+  return preview(definition, inputs, (key) => (keeps(key) ? (oldOutputs[key] ?? UNKNOWN) : UNKNOWN));
+}
+
+function preview(definition: Shape, inputs: Values, fill: (key: string) => Value): Values {
+  const filled: Values = { ...inputs };
+  const computed = Object.keys(definition.inputs).filter((key) => definition.inputs[key]!.computed === true);
+  for (const key of [...Object.keys(definition.outputs), ...computed]) {
+    if (!Object.hasOwn(filled, key)) filled[key] = fill(key);
+  }
+  return markSecrets(filled, { ...definition.inputs, ...definition.outputs }, secretKeys(inputs));
+}
