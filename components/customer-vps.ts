@@ -1,0 +1,81 @@
+/**
+ * One customer's server: password, cloud-init, instance, DNS records, in that order.
+ *
+ * The plan decides; this only declares. Logical names are part of the state of every customer's stack
+ * and never change. The password comes first so that it is in the state before a provider is asked for
+ * anything: a server found again after a crash still has the password we know.
+ */
+import * as pulumi from '@pulumi/pulumi';
+import type { DnsRecordModule, InstanceModule } from '../providers/provider.ts';
+import { buildCloudInit } from './cloud-init.ts';
+import type { VpsPlan } from './customer-vps.plan.ts';
+import { declareRecord } from './dns-record.ts';
+import { declareRootPassword } from './root-password.ts';
+
+export interface CustomerVpsArgs {
+  readonly plan: VpsPlan;
+  readonly instance: InstanceModule;
+  /** Needed when the plan has records. */
+  readonly dnsRecord: DnsRecordModule | null;
+  /** A password the caller brought; without one, one is generated. Secret. */
+  readonly rootPassword?: string;
+  /** An ordered reinstall: changes of image, keys, user data and password count this once. */
+  readonly replaceInstance: boolean;
+}
+
+/** Machines can take long to come; plain waiting costs nothing. */
+const INSTANCE_TIMEOUTS = { create: '30m', update: '30m', delete: '15m' };
+const RECORD_TIMEOUTS = { create: '5m', update: '5m', delete: '5m' };
+
+export class CustomerVps extends pulumi.ComponentResource {
+  readonly instanceId: pulumi.Output<string>;
+  readonly ipv4: pulumi.Output<string>;
+  /** '' when the server has none. */
+  readonly ipv6: pulumi.Output<string>;
+  /** Secret. */
+  readonly rootPassword: pulumi.Output<string>;
+
+  constructor(name: string, args: CustomerVpsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('plinth:index:CustomerVps', name, {}, opts);
+    const { plan } = args;
+    const password = declareRootPassword(`${name}-password`, plan.password, args.rootPassword, { parent: this });
+    const { cloudInit } = plan;
+    const instance = args.instance.declare(
+      `${name}-instance`,
+      {
+        label: plan.label,
+        hostname: plan.hostname,
+        region: plan.region,
+        plan: plan.plan,
+        image: plan.image,
+        windows: plan.windows,
+        ipv6: plan.ipv6,
+        backups: plan.backups,
+        tags: plan.tags,
+        sshPublicKeys: plan.sshPublicKeys,
+        userData: cloudInit === null ? null : password.value.apply((value) => buildCloudInit(cloudInit, value)),
+        rootPassword: password.value,
+        firewall: plan.firewall,
+        options: plan.options,
+      },
+      {
+        parent: this,
+        dependsOn: password.resource ? [password.resource] : [],
+        ignoreChanges: args.replaceInstance ? [] : [...args.instance.ignoreChanges],
+        // Replaces even when no input differs: a reinstall of the same image is still a new disk.
+        replacementTrigger: plan.generation,
+        customTimeouts: INSTANCE_TIMEOUTS,
+      },
+    );
+    this.instanceId = instance.instanceId;
+    this.ipv4 = instance.ipv4;
+    this.ipv6 = instance.ipv6;
+    this.rootPassword = pulumi.secret(instance.generatedPassword ?? password.value);
+    for (const record of plan.records) {
+      if (!args.dnsRecord) throw new Error(`${name}: the plan has DNS records, but no DNS provider was given.`);
+      const content = record.type === 'A' ? this.ipv4 : this.ipv6;
+      declareRecord(name, args.dnsRecord, record, content, { parent: this, customTimeouts: RECORD_TIMEOUTS });
+    }
+    this.registerOutputs({ instanceId: this.instanceId, ipv4: this.ipv4, ipv6: this.ipv6, rootPassword: this.rootPassword });
+  }
+}
