@@ -1,0 +1,137 @@
+/**
+ * What the plain `pulumi` command starts as `pulumi-resource-<package>` when someone works on a pulled
+ * stack by hand. Checks and diffs are answered here; calls that reach a cloud go through the service's own
+ * warm host of the account, so the key never leaves it and its rate budget is shared. The stack's config
+ * names the account: `<package>:plinthAccount`.
+ */
+import * as grpc from '@grpc/grpc-js';
+import providerGrpc from '@pulumi/pulumi/proto/provider_grpc_pb.js';
+import type * as rpc from '@pulumi/pulumi/proto/provider_pb.js';
+import type { Provider } from '../../providers/provider.ts';
+import { ActiveCalls } from '../provider-host/active-calls.ts';
+import { EngineLogs } from '../provider-host/engine-logs.ts';
+import { openProviderHost } from '../provider-host/host.ts';
+import { makeService, toUnary } from '../provider-host/service.ts';
+import { readLogin } from './login.ts';
+import { openTunnel, type Tunnel } from './tunnel.ts';
+
+const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
+const CHANNEL = { 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES, 'grpc.max_send_message_length': MAX_MESSAGE_BYTES };
+
+export interface ProviderPlugin {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Serves `provider` to one engine. `env` is where the login is read from. */
+export async function openProviderPlugin(provider: Provider, env: Readonly<Record<string, string | undefined>>): Promise<ProviderPlugin> {
+  if (provider.descriptor.credentialFields.length === 0) return localPlugin(provider);
+  const remote = new RemoteHost(provider, env);
+  const local = makeService({
+    provider,
+    client: null,
+    accountId: '',
+    calls: new ActiveCalls(),
+    engines: new EngineLogs(),
+    log: () => undefined,
+    onProgress: () => undefined,
+  });
+  const handlers = {
+    ...local,
+    configure: async (call: Call<rpc.ConfigureRequest>) => {
+      await remote.connect(accountOf(call.request, provider));
+      return local['configure']!(call);
+    },
+    create: (call: Call<rpc.CreateRequest>) => (call.request.getPreview() ? local['create']!(call) : remote.forward('create', call)),
+    update: (call: Call<rpc.UpdateRequest>) => (call.request.getPreview() ? local['update']!(call) : remote.forward('update', call)),
+    read: (call: Call<rpc.ReadRequest>) => remote.forward('read', call),
+    delete: (call: Call<rpc.DeleteRequest>) => remote.forward('delete', call),
+    invoke: (call: Call<rpc.InvokeRequest>) => remote.forward('invoke', call),
+  };
+  const server = new grpc.Server(CHANNEL);
+  const methods = Object.entries(handlers).map(([name, handler]) => {
+    const isForwarded = ['create', 'update', 'read', 'delete', 'invoke'].includes(name);
+    return [name, isForwarded ? toForwarded(handler) : toUnary(provider.descriptor.id, name, handler, () => undefined)] as const;
+  });
+  server.addService(providerGrpc.ResourceProviderService as unknown as grpc.ServiceDefinition, Object.fromEntries(methods));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
+  });
+  return {
+    port,
+    async close() {
+      remote.close();
+      server.forceShutdown();
+    },
+  };
+}
+
+type Call<Request> = grpc.ServerUnaryCall<Request, unknown>;
+type ForwardedMethod = 'create' | 'update' | 'read' | 'delete' | 'invoke';
+
+async function localPlugin(provider: Provider): Promise<ProviderPlugin> {
+  const host = await openProviderHost({ provider, connection: null, log: () => undefined });
+  return { port: host.port, close: () => host.close(0) };
+}
+
+function accountOf(request: rpc.ConfigureRequest, { descriptor }: Provider): string {
+  const account = request.getVariablesMap().get(`${descriptor.pulumiPackage}:config:plinthAccount`);
+  if (account) return account;
+  throw new Error(`The stack's config has no ${descriptor.pulumiPackage}:plinthAccount. Run plinth stack pull for this VPS again.`);
+}
+
+/** The service's host of one account, reached through a tunnel. */
+class RemoteHost {
+  readonly #provider: Provider;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  #tunnel: Tunnel | null = null;
+  #client: grpc.Client | null = null;
+  constructor(provider: Provider, env: Readonly<Record<string, string | undefined>>) {
+    this.#provider = provider;
+    this.#env = env;
+  }
+
+  async connect(accountId: string): Promise<void> {
+    this.close();
+    const login = await readLogin(this.#env);
+    this.#tunnel = await openTunnel({ ...login, accountId });
+    const Client = providerGrpc.ResourceProviderClient as unknown as new (
+      address: string,
+      credentials: grpc.ChannelCredentials,
+      options: object,
+    ) => grpc.Client;
+    this.#client = new Client(this.#tunnel.address, grpc.credentials.createInsecure(), CHANNEL);
+  }
+
+  forward(method: ForwardedMethod, call: Call<unknown>): Promise<unknown> {
+    const client = this.#client as unknown as Record<
+      string,
+      (request: unknown, callback: (error: grpc.ServiceError | null, response: unknown) => void) => grpc.ClientUnaryCall
+    > | null;
+    if (!client) throw new Error(`[${this.#provider.descriptor.id}] The provider was called before it was configured.`);
+    return new Promise((resolve, reject) => {
+      const forwarded = client[method]!(call.request, (error, response) => (error ? reject(error) : resolve(response)));
+      call.on('cancelled', () => forwarded.cancel());
+    });
+  }
+
+  close(): void {
+    this.#client?.close();
+    this.#tunnel?.close();
+    this.#client = null;
+    this.#tunnel = null;
+  }
+}
+
+/** Keeps the remote error whole: its details say, for example, that a server was made but is not ready. */
+function toForwarded(handler: (call: any) => unknown): grpc.handleUnaryCall<any, any> {
+  return (call, callback) => {
+    Promise.try(handler, call).then(
+      (response) => callback(null, response),
+      (error: grpc.ServiceError | Error) => {
+        if ('code' in error) callback({ code: error.code, details: error.details, metadata: error.metadata });
+        else callback({ code: grpc.status.UNKNOWN, details: error.message });
+      },
+    );
+  };
+}
