@@ -4,17 +4,14 @@
  */
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
+import { attachProviders } from './attachment.ts';
 import { EventServers } from './event-servers.ts';
 import { CpuGate } from './gate.ts';
-import { runOperation, type ProviderAttachment } from './operation.ts';
+import { runOperation } from './operation.ts';
+import type { ProviderHostPool } from './provider-host/pool.ts';
 import { Runners } from './runners.ts';
-import type { AttachedAccount, Engine, EngineRequest, EngineResult, StateBackend } from './types.ts';
+import type { Engine, EngineRequest, EngineResult, StateBackend } from './types.ts';
 import { prepareWorkspace } from './workspace.ts';
-
-/** What the driver needs of the pool of provider hosts. */
-export interface ProviderHosts {
-  attach(accounts: readonly AttachedAccount[], onProgress: (urn: string | null, message: string) => void): Promise<ProviderAttachment>;
-}
 
 export interface EngineLog {
   warn(detail: object, message: string): void;
@@ -26,7 +23,7 @@ export interface EngineOptions {
   /** Directory for the CLI's project and home; may be shared by operations, not by users. */
   readonly workDir: string;
   readonly backend: StateBackend;
-  readonly hosts: ProviderHosts;
+  readonly hosts: Pick<ProviderHostPool, 'acquire'>;
   /** Operations in their CPU phase at once. Default 2 × cores. */
   readonly concurrency?: number;
   /** Milliseconds between a cancel's SIGINT and SIGKILL. Default 15 minutes: longer than the slowest create. */
@@ -111,7 +108,7 @@ class Driver implements Engine {
       events: this.#events,
       acquireSlot: () => this.#gate.acquire(),
       openState: () => backend.open(request.stack, request.operation),
-      attach: (onProgress) => hosts.attach(request.accounts, onProgress),
+      attach: () => attachProviders(hosts, request.accounts),
     });
     const running: Running = {
       done: done.catch(() => undefined),

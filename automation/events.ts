@@ -128,10 +128,6 @@ export class EventTranslator {
     return this.#inFlight.size > 0;
   }
 
-  progress(urn: string | null, message: string): void {
-    this.#emit({ type: 'progress', at: new Date().toISOString(), urn, message });
-  }
-
   handle(raw: RawEngineEvent): void {
     const at = new Date().toISOString();
     if (raw.preludeEvent) this.#emit({ type: 'started', at });
@@ -193,7 +189,8 @@ export class EventTranslator {
     const message = plainMessage(event.message);
     if (message === '') return;
     if (event.ephemeral === true) {
-      this.progress(urn, message);
+      // A provider's transient line ("waiting for the server to boot").
+      this.#emit({ type: 'progress', at, urn, message });
       return;
     }
     const severity = event.severity === 'info#err' ? 'info' : event.severity;

@@ -1,4 +1,5 @@
 /** One engine operation: the CLI process, its events, its program run and what came of it. */
+import type { ProviderAttachment } from './attachment.ts';
 import type { CpuSlot } from './gate.ts';
 import { runCli, type CliResult } from './cli.ts';
 import type { EventServers } from './event-servers.ts';
@@ -16,13 +17,6 @@ const OUTPUTS_WAIT_MS = 5_000;
 /** Resource operations of one stack at once; stacks are small. */
 const PARALLEL = '8';
 
-/** Providers that listen for this operation. */
-export interface ProviderAttachment {
-  /** `package:port,…` for PULUMI_DEBUG_PROVIDERS. */
-  readonly debugProviders: string;
-  release(): Promise<void> | void;
-}
-
 export interface OperationParts {
   readonly pulumi: string;
   readonly projectDir: string;
@@ -32,7 +26,7 @@ export interface OperationParts {
   readonly events: EventServers;
   readonly acquireSlot: () => Promise<CpuSlot>;
   readonly openState: () => Promise<{ env: Readonly<Record<string, string>>; release(): Promise<void> }>;
-  readonly attach: (onProgress: (urn: string | null, message: string) => void) => Promise<ProviderAttachment>;
+  readonly attach: () => Promise<ProviderAttachment>;
 }
 
 const VERBS: Readonly<Record<EngineOperation, readonly string[]>> = {
@@ -151,14 +145,18 @@ async function perform(
     return { ok: false, fault: fault('state_unavailable', redactor.text(error instanceof Error ? error.message : String(error))) };
   }
   leases.release.push(() => state.release());
-  const attachment = await parts.attach((urn, message) => translator.progress(urn, message));
+  const attachment = await parts.attach();
   leases.release.push(() => attachment.release());
 
   let lease: RunnerLease | undefined;
   let healthy = false;
   if (runsProgram(request.operation)) {
     try {
-      lease = await parts.runners.lease(request.spec, request.rootPassword);
+      lease = await parts.runners.lease({
+        spec: request.spec,
+        ...(request.rootPassword === undefined ? {} : { rootPassword: request.rootPassword }),
+        replaceInstance: request.allowInstanceReplacement,
+      });
     } catch (error) {
       return {
         ok: false,

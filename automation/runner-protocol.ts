@@ -1,5 +1,4 @@
 /** What the engine driver and a runner say to each other over the process's IPC channel. */
-import type { VpsOutputs } from '../stacks/outputs.ts';
 import type { VpsSpec } from '../stacks/spec.ts';
 
 /** Driver to runner: the program run that the next CLI process will ask for. Holds a secret; never log it. */
@@ -8,6 +7,8 @@ export interface PrepareMessage {
   readonly run: number;
   readonly spec: VpsSpec;
   readonly rootPassword?: string;
+  /** An ordered reinstall: changed image, keys and user data reach the instance. */
+  readonly replaceInstance: boolean;
 }
 
 export type RunnerMessage =
@@ -20,7 +21,9 @@ export type RunnerMessage =
   /** The program could not be loaded at all. */
   | { readonly type: 'broken'; readonly message: string };
 
-export type { VpsOutputs };
-
-/** What the program's module exports. */
-export type StackProgram = (spec: VpsSpec, extra: { rootPassword?: string }) => Promise<Record<string, unknown>> | Record<string, unknown>;
+/** The function a program module exports: called for each run, it gives the program. `program` of stacks/vps.ts. */
+export type StackProgram = (
+  spec: VpsSpec,
+  secrets: { rootPassword?: string },
+  options: { replaceInstance: boolean },
+) => () => Promise<object>;

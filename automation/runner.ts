@@ -27,12 +27,13 @@ function describe(error: unknown): string {
 }
 
 /** Runs the prepared program and tells the driver what it returned, secrets opened. */
-async function runPrepared(program: StackProgram): Promise<Record<string, unknown>> {
+async function runPrepared(program: StackProgram): Promise<object> {
   const run = current;
   if (!run) throw new Error('no program run was prepared for this engine process');
   current = undefined;
   try {
-    const outputs = await program(run.spec, run.rootPassword === undefined ? {} : { rootPassword: run.rootPassword });
+    const secrets = run.rootPassword === undefined ? {} : { rootPassword: run.rootPassword };
+    const outputs = await program(run.spec, secrets, { replaceInstance: run.replaceInstance })();
     // In a preview some outputs stay unknown and the callback does not run; then there is nothing to tell.
     pulumi.output(outputs).apply((values) => {
       send({ type: 'outputs', run: run.run, outputs: values as Record<string, unknown> });

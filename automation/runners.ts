@@ -4,7 +4,6 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { VpsSpec } from '../stacks/spec.ts';
 import type { PrepareMessage, RunnerMessage } from './runner-protocol.ts';
 
 /** Runs after which a runner is replaced, so that nothing an SDK keeps can pile up. */
@@ -114,7 +113,7 @@ export class Runners {
   }
 
   /** Takes a runner and hands it the program's arguments. Throws when no runner can be started. */
-  async lease(spec: VpsSpec, rootPassword: string | undefined): Promise<RunnerLease> {
+  async lease(request: Omit<PrepareMessage, 'type' | 'run'>): Promise<RunnerLease> {
     if (this.#closed) throw new Error('the engine is closed');
     const runner = this.#idle.pop() ?? this.#add();
     const port = await runner.ready;
@@ -136,7 +135,7 @@ export class Runners {
       prepared.reject(new Error(runner.death));
       outputs.resolve(null);
     };
-    const prepare: PrepareMessage = { type: 'prepare', run: id, spec, ...(rootPassword === undefined ? {} : { rootPassword }) };
+    const prepare: PrepareMessage = { type: 'prepare', run: id, ...request };
     runner.child.send(prepare, (error) => error && prepared.reject(error));
     await prepared.promise;
     runner.runs += 1;

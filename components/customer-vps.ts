@@ -64,6 +64,8 @@ export class CustomerVps extends pulumi.ComponentResource {
         ignoreChanges: args.replaceInstance ? [] : [...args.instance.ignoreChanges],
         // Replaces even when no input differs: a reinstall of the same image is still a new disk.
         replacementTrigger: plan.generation,
+        // The engine refuses to replace or delete it, by hand too, unless told `--ignore-protect`.
+        protect: true,
         customTimeouts: INSTANCE_TIMEOUTS,
       },
     );
