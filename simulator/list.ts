@@ -1,4 +1,5 @@
 /** Every simulated provider. Adding one: its folder's `simulator.ts`, and two lines here. */
+import { simulation as digitalocean } from '../providers/digitalocean/simulator.ts';
 import type { Simulation } from '../providers/simulation.ts';
 
-export const simulations: readonly Simulation[] = [];
+export const simulations: readonly Simulation[] = [digitalocean];
