@@ -1,5 +1,6 @@
 /** Every simulated provider. Adding one: its folder's `simulator.ts`, and two lines here. */
 import { simulation as digitalocean } from '../providers/digitalocean/simulator.ts';
+import { simulation as vultr } from '../providers/vultr/simulator.ts';
 import type { Simulation } from '../providers/simulation.ts';
 
-export const simulations: readonly Simulation[] = [digitalocean];
+export const simulations: readonly Simulation[] = [digitalocean, vultr];
