@@ -1,0 +1,49 @@
+/** Random values kept in a stack's state; no company and no API behind it. */
+import { z } from 'zod';
+import type { Capability, Descriptor } from '../provider.ts';
+
+const cannot: Capability = { can: false, reason: 'Random values are not servers.' };
+
+export const descriptor: Descriptor = {
+  id: 'random',
+  name: 'Random',
+  roles: ['utility'],
+  pulumiPackage: 'random',
+  pulumiPackageVersion: '4.21.2',
+  // Nothing is ever called; the contract wants a well-formed address, and `.invalid` resolves nowhere.
+  apiBaseUrl: 'https://random.invalid',
+  simulatorPath: '/random',
+  credential: z.strictObject({}),
+  credentialFields: [],
+  options: z.strictObject({}),
+  capabilities: {
+    resizeUp: cannot,
+    resizeDown: cannot,
+    rebuild: cannot,
+    resetPassword: cannot,
+    rename: cannot,
+    snapshots: cannot,
+    backups: cannot,
+    rescue: cannot,
+    firewall: cannot,
+    reverseDns: cannot,
+    bandwidth: cannot,
+    startupScript: cannot,
+    windows: cannot,
+    ipv6: cannot,
+    balance: cannot,
+  },
+  limits: { userDataBytes: 0, labelMaxLength: 63, labelPattern: /^[a-zA-Z0-9-]+$/ },
+  rate: { requests: 1_000, perMs: 1_000 },
+  password: {
+    length: 24,
+    minLower: 2,
+    minUpper: 2,
+    minNumeric: 2,
+    minSpecial: 2,
+    overrideSpecial: '-_.+=',
+    minLength: 1,
+    maxLength: 512,
+  },
+  docsUrl: 'https://www.pulumi.com/registry/packages/random/',
+};
