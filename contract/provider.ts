@@ -1,0 +1,69 @@
+/** Accounts at providers and their catalogues on the wire. Keys go in and never come out. */
+import { z } from 'zod';
+import { AccountId, Timestamp } from './ids.ts';
+
+const Key = z.union([z.string().min(1).max(4096), z.record(z.string(), z.string().max(4096))]);
+const AccountName = z.string().trim().min(1).max(100);
+
+export const AccountCreate = z.strictObject({
+  name: AccountName,
+  /** The provider's id, as `GET /api/admin/providers` lists under `available`. */
+  type: z.string().min(1).max(50),
+  /** A string where the provider has one credential field, else an object with all of them. */
+  api_key: Key,
+  configuration: z.record(z.string(), z.json()).default({}),
+  endpoint: z.enum(['real', 'simulator']).default('real'),
+});
+export type AccountCreate = z.infer<typeof AccountCreate>;
+export const AccountPatch = z
+  .strictObject({ name: AccountName.optional(), configuration: z.record(z.string(), z.json()).optional() })
+  .refine((body) => Object.keys(body).length > 0, 'change at least one of name, configuration');
+export const KeyRotate = z.strictObject({ api_key: Key });
+
+export const Account = z.strictObject({
+  id: AccountId,
+  name: z.string(),
+  type: z.string(),
+  endpoint: z.enum(['real', 'simulator']),
+  simulated: z.boolean(),
+  status: z.enum(['ok', 'refused', 'unreachable', 'unchecked']),
+  check_message: z.string().nullable(),
+  last_checked_at: Timestamp.nullable(),
+  /** SHA-256 of the key, first 16 hex digits: enough to compare, useless to call with. */
+  key_fingerprint: z.string(),
+  key_last4: z.string(),
+  key_version: z.int(),
+  configuration: z.record(z.string(), z.json()),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+export type Account = z.infer<typeof Account>;
+export const AccountList = z.strictObject({
+  providers: z.array(Account),
+  available: z.array(
+    z.strictObject({
+      type: z.string(),
+      name: z.string(),
+      roles: z.array(z.string()),
+      credential_fields: z.array(z.strictObject({ name: z.string(), label: z.string(), help: z.string() })),
+      docs_url: z.string(),
+    }),
+  ),
+});
+export const AccountAnswer = z.strictObject({ provider: Account });
+
+export const CATALOG_KINDS = ['plans', 'regions', 'images', 'zones'] as const;
+export type CatalogKind = (typeof CATALOG_KINDS)[number];
+export const CatalogParams = z.strictObject({ kind: z.enum(CATALOG_KINDS) });
+export const CatalogQuery = z.strictObject({
+  provider: z.string().max(50).optional(),
+  providerId: AccountId.optional(),
+  refresh: z.stringbool().default(false),
+});
+export const CatalogAnswer = z.strictObject({
+  provider: z.string(),
+  provider_id: AccountId,
+  simulated: z.boolean(),
+  fetched_at: Timestamp,
+  items: z.array(z.json()),
+});

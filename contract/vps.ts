@@ -1,0 +1,142 @@
+/** A customer's server on the wire. */
+import { z } from 'zod';
+import { AccountId, Cursor, Limit, OrganizationId, Timestamp, VpsId } from './ids.ts';
+import { Operation } from './operation.ts';
+
+export const VPS_STATUSES = ['provisioning', 'active', 'error', 'destroying', 'terminated'] as const;
+export const VpsStatus = z.enum(VPS_STATUSES);
+export type VpsStatus = z.infer<typeof VpsStatus>;
+
+/** RFC 1123 label: what every provider and DNS accept. */
+export const Label = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'lower-case letters a-z, digits and inner hyphens only');
+
+const Hostname = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, 'a lower-case DNS name');
+const Slug = z.string().min(1).max(200).regex(/^[\x21-\x7e]+$/, 'printable characters without spaces');
+
+const CloudInit = z.strictObject({
+  packages: z.array(z.string().max(101)).max(100).optional(),
+  package_update: z.boolean().optional(),
+  package_upgrade: z.boolean().optional(),
+  users: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        sudo: z.boolean().optional(),
+        shell: z.string().optional(),
+        ssh_keys: z.array(z.string()).max(50).optional(),
+      }),
+    )
+    .max(20)
+    .optional(),
+  files: z
+    .array(
+      z.strictObject({
+        path: z.string(),
+        content: z.string().max(16_384),
+        owner: z.string().optional(),
+        permissions: z.string().optional(),
+      }),
+    )
+    .max(50)
+    .optional(),
+  services: z.array(z.string()).max(50).optional(),
+  timezone: z.string().optional(),
+});
+
+export const VpsCreate = z.strictObject({
+  label: Label,
+  /** The provider's plan id. */
+  type: Slug,
+  region: Slug,
+  image: Slug,
+  /** Generated when absent. */
+  root_pass: z.string().min(1).max(256).optional(),
+  ssh_keys: z.array(z.string().max(8192)).max(50).default([]),
+  /** The account; may be left out when exactly one account offers the plan. */
+  provider_id: AccountId.optional(),
+  dns: z
+    .strictObject({ enabled: z.boolean().default(true), zone: Hostname.optional(), name: Hostname.optional(), proxied: z.boolean().default(false) })
+    .optional(),
+  hostname: Hostname.optional(),
+  ipv6: z.boolean().optional(),
+  backups: z.boolean().default(false),
+  firewall: z
+    .array(
+      z.strictObject({
+        protocol: z.enum(['tcp', 'udp', 'icmp']),
+        ports: z.string().regex(/^\d{1,5}(-\d{1,5})?$/).nullable().default(null),
+        sources: z.array(z.string()).min(1).max(50),
+      }),
+    )
+    .max(100)
+    .optional(),
+  cloud_init: CloudInit.optional(),
+  tags: z.array(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/)).max(15).default([]),
+  external_reference: z.string().min(1).max(200).optional(),
+  /** Only for callers that may act for several organizations. */
+  organization_id: OrganizationId.optional(),
+});
+export type VpsCreate = z.infer<typeof VpsCreate>;
+
+export const Vps = z.strictObject({
+  id: VpsId,
+  organization_id: OrganizationId,
+  label: z.string(),
+  hostname: z.string(),
+  status: VpsStatus,
+  provider: z.string(),
+  provider_id: AccountId,
+  /** True when the account is at the simulator: no such server exists in the world. */
+  simulated: z.boolean(),
+  region: z.string(),
+  plan: z.string(),
+  image: z.string(),
+  ipv4: z.string().nullable(),
+  ipv6: z.string().nullable(),
+  instance_id: z.string().nullable(),
+  dns_name: z.string().nullable(),
+  generation: z.int(),
+  tags: z.array(z.string()),
+  password_available: z.boolean(),
+  password_revealed: z.boolean(),
+  external_reference: z.string().nullable(),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+  deleted_at: Timestamp.nullable(),
+});
+export type Vps = z.infer<typeof Vps>;
+
+export const VpsAccepted = z.strictObject({ instance: Vps, operation: Operation });
+export const VpsPage = z.strictObject({ instances: z.array(Vps), next: z.string().nullable() });
+export const VpsQuery = z.strictObject({
+  cursor: Cursor.optional(),
+  limit: Limit,
+  status: VpsStatus.optional(),
+  provider: z.string().max(50).optional(),
+  region: z.string().max(100).optional(),
+  q: z.string().max(100).optional(),
+  sort: z.enum(['created_at', '-created_at', 'label', '-label']).default('-created_at'),
+  include_deleted: z.stringbool().default(false),
+});
+export const VpsOutputs = z.strictObject({
+  outputs: z
+    .strictObject({
+      instanceId: z.string(),
+      ipv4: z.string(),
+      ipv6: z.string(),
+      hostname: z.string(),
+      dnsName: z.string().nullable(),
+      rootUser: z.string(),
+    })
+    .nullable(),
+  simulated: z.boolean(),
+});
+export const RevealRequest = z.strictObject({ reason: z.string().trim().min(3).max(500), again: z.boolean().default(false) });
+export const RevealAnswer = z.strictObject({ username: z.string(), password: z.string(), reveal_count: z.int(), simulated: z.boolean() });

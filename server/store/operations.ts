@@ -1,0 +1,154 @@
+/**
+ * Operations, their leases and events. The fence rises with each claim; every write of a worker names the fence it
+ * claimed, so a worker that lost its lease (paused, cut off) writes nothing any more.
+ */
+import type { Db, Json, Operation, OperationEvent } from './database.ts';
+import { DbNull } from './database.ts';
+import type { Scope } from './vpses.ts';
+
+export class LeaseLost extends Error {
+  constructor(operationId: string) {
+    super(`Operation ${operationId} is held by another worker now; this one stops writing.`);
+    this.name = 'LeaseLost';
+  }
+}
+
+export interface Lease {
+  readonly owner: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startTime: string | null;
+}
+
+export interface NewEvent {
+  readonly type: string;
+  readonly data: Json;
+  readonly at: Date;
+}
+
+export async function insertOperation(
+  db: Db,
+  operation: Pick<Operation, 'id' | 'kind' | 'organizationId' | 'vpsId' | 'actor'> & { request: Json },
+): Promise<Operation> {
+  return await db.operation.create({ data: { ...operation, status: 'queued' } });
+}
+
+export async function operationById(db: Db, scope: Scope, id: string): Promise<Operation | null> {
+  return await db.operation.findFirst({ where: { id, ...(scope === null ? {} : { organizationId: scope }) } });
+}
+
+export async function unfinishedOperations(db: Db, vpsId: string): Promise<Operation[]> {
+  return await db.operation.findMany({ where: { vpsId, status: { in: ['queued', 'running'] } }, orderBy: { createdAt: 'asc' } });
+}
+
+export async function lastOperation(db: Db, vpsId: string): Promise<Operation | null> {
+  return await db.operation.findFirst({ where: { vpsId }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] });
+}
+
+export interface OperationFilter {
+  readonly vpsId?: string;
+  readonly status?: string;
+  readonly kind?: string;
+  readonly limit: number;
+  readonly after?: readonly [string, string];
+}
+
+export async function listOperations(db: Db, scope: Scope, filter: OperationFilter): Promise<Operation[]> {
+  const { after } = filter;
+  return await db.operation.findMany({
+    where: {
+      ...(scope === null ? {} : { organizationId: scope }),
+      ...(filter.vpsId === undefined ? {} : { vpsId: filter.vpsId }),
+      ...(filter.status === undefined ? {} : { status: filter.status }),
+      ...(filter.kind === undefined ? {} : { kind: filter.kind }),
+      ...(after ? { OR: [{ createdAt: { lt: new Date(after[0]) } }, { createdAt: new Date(after[0]), id: { lt: after[1] } }] } : {}),
+    },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: filter.limit + 1,
+  });
+}
+
+/**
+ * Takes the lease when the operation waits, or when its holder has not been heard of since `staleBefore`.
+ * Null when it has ended, is held, is not due yet, or an older operation of the same VPS is unfinished.
+ */
+export async function claimOperation(db: Db, id: string, lease: Lease, now: Date, staleBefore: Date): Promise<Operation | null> {
+  const taken = await db.$queryRaw<{ id: string }[]>`
+    UPDATE "operation" o SET "status" = 'running', "fence" = "fence" + 1, "attempt" = "attempt" + 1, "leaseOwner" = ${lease.owner},
+      "leaseHost" = ${lease.host}, "leasePid" = ${lease.pid}, "leaseStartTime" = ${lease.startTime}, "heartbeatAt" = ${now},
+      "startedAt" = COALESCE("startedAt", ${now}), "notBefore" = NULL
+    WHERE "id" = ${id}
+      AND (("status" = 'queued' AND ("notBefore" IS NULL OR "notBefore" <= ${now})) OR ("status" = 'running' AND "heartbeatAt" < ${staleBefore}))
+      AND NOT EXISTS (SELECT 1 FROM "operation" e WHERE e."vpsId" = o."vpsId" AND e."status" IN ('queued', 'running')
+        AND (e."createdAt", e."id") < (o."createdAt", o."id"))
+    RETURNING "id"`;
+  return taken.length === 0 ? null : await db.operation.findUnique({ where: { id } });
+}
+
+/** Runs `change` only while `fence` is current. @throws LeaseLost */
+export async function updateHeld(
+  db: Db,
+  id: string,
+  fence: number,
+  change: Partial<Pick<Operation, 'heartbeatAt' | 'engineHost' | 'enginePid' | 'engineStartTime' | 'status' | 'finishedAt' | 'notBefore' | 'leaseOwner'>> & {
+    fault?: Json | null;
+    result?: Json | null;
+  },
+): Promise<void> {
+  const { fault, result, ...rest } = change;
+  const { count } = await db.operation.updateMany({
+    where: { id, fence, status: 'running' },
+    data: {
+      ...rest,
+      ...(fault === undefined ? {} : { fault: fault ?? DbNull }),
+      ...(result === undefined ? {} : { result: result ?? DbNull }),
+    },
+  });
+  if (count === 0) throw new LeaseLost(id);
+}
+
+/** Appends events; `fence` null is for the HTTP side, which holds no lease. Numbers have no gap. @throws LeaseLost */
+export async function appendEvents(db: Db, operationId: string, fence: number | null, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const { count } = await db.operation.updateMany({
+    where: { id: operationId, ...(fence === null ? {} : { fence }) },
+    data: { lastEventSeq: { increment: events.length } },
+  });
+  if (count === 0) throw new LeaseLost(operationId);
+  const { lastEventSeq } = await db.operation.findUniqueOrThrow({ where: { id: operationId }, select: { lastEventSeq: true } });
+  const first = lastEventSeq - events.length + 1;
+  await db.operationEvent.createMany({ data: events.map((event, index) => ({ operationId, seq: first + index, ...event })) });
+}
+
+export async function eventsAfter(db: Db, operationId: string, after: number, limit: number): Promise<OperationEvent[]> {
+  return await db.operationEvent.findMany({ where: { operationId, seq: { gt: after } }, orderBy: { seq: 'asc' }, take: limit });
+}
+
+/** Marks the wish; true when a worker runs it (and will see the wish), else it is ended at once by the caller. */
+export async function requestCancel(db: Db, id: string): Promise<Operation> {
+  return await db.operation.update({ where: { id }, data: { cancelRequested: true } });
+}
+
+export async function endQueued(db: Db, id: string, status: string, at: Date): Promise<boolean> {
+  const { count } = await db.operation.updateMany({ where: { id, status: 'queued' }, data: { status, finishedAt: at } });
+  return count === 1;
+}
+
+/** What a worker should look at: due ones that wait, and ones whose holder fell silent. Oldest first. */
+export async function dueOperations(db: Db, now: Date, staleBefore: Date, queuedBefore: Date): Promise<Operation[]> {
+  return await db.operation.findMany({
+    where: {
+      OR: [
+        { status: 'queued', createdAt: { lt: queuedBefore }, OR: [{ notBefore: null }, { notBefore: { lte: now } }] },
+        { status: 'running', heartbeatAt: { lt: staleBefore } },
+      ],
+    },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    take: 200,
+  });
+}
+
+export async function countOperations(db: Db): Promise<{ kind: string; status: string; count: number }[]> {
+  const rows = await db.operation.groupBy({ by: ['kind', 'status'], _count: { _all: true } });
+  return rows.map((row) => ({ kind: row.kind, status: row.status, count: row._count._all }));
+}

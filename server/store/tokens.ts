@@ -1,0 +1,33 @@
+/** API tokens' rows. The secret part never gets here: only its SHA-256. */
+import type { ApiToken, Db } from './database.ts';
+
+export async function insertToken(
+  db: Db,
+  token: Pick<ApiToken, 'id' | 'name' | 'prefix' | 'role' | 'organizationId' | 'expiresAt'> & { hash: Uint8Array<ArrayBuffer> },
+): Promise<ApiToken> {
+  return await db.apiToken.create({ data: token });
+}
+
+export async function tokenByPrefix(db: Db, prefix: string): Promise<ApiToken | null> {
+  return await db.apiToken.findUnique({ where: { prefix } });
+}
+
+export async function listTokens(db: Db): Promise<ApiToken[]> {
+  return await db.apiToken.findMany({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
+}
+
+export async function countAdminTokens(db: Db): Promise<number> {
+  return await db.apiToken.count({ where: { role: 'admin', organizationId: null, revokedAt: null } });
+}
+
+/** Null when there is no such token. Revoking twice keeps the first time. */
+export async function revokeToken(db: Db, id: string, at: Date): Promise<ApiToken | null> {
+  await db.apiToken.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: at } });
+  return await db.apiToken.findUnique({ where: { id } });
+}
+
+/** Written at most once a minute per token, so that reads do not become writes. */
+export async function touchToken(db: Db, id: string, at: Date): Promise<void> {
+  const before = new Date(at.getTime() - 60_000);
+  await db.apiToken.updateMany({ where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: before } }] }, data: { lastUsedAt: at } });
+}

@@ -1,0 +1,109 @@
+/** VPS rows. Every query of a request takes a scope: the organization it may see, or null for all of them. */
+import type { Account, Db, Json, Vps } from './database.ts';
+
+export type Scope = string | null;
+export type VpsWithAccount = Vps & { account: Account };
+
+const scoped = (scope: Scope) => (scope === null ? {} : { organizationId: scope });
+
+export async function insertVps(
+  db: Db,
+  vps: Pick<
+    Vps,
+    | 'id'
+    | 'organizationId'
+    | 'label'
+    | 'hostname'
+    | 'status'
+    | 'provider'
+    | 'accountId'
+    | 'dnsAccountId'
+    | 'region'
+    | 'plan'
+    | 'image'
+    | 'requestedPassword'
+    | 'externalReference'
+  > & { spec: Json },
+): Promise<VpsWithAccount> {
+  return await db.vps.create({ data: vps, include: { account: true } });
+}
+
+export async function vpsById(db: Db, scope: Scope, id: string): Promise<VpsWithAccount | null> {
+  return await db.vps.findFirst({ where: { id, ...scoped(scope) }, include: { account: true } });
+}
+
+/** Holds the row until the transaction ends, so that two requests about one VPS happen one after the other. */
+export async function lockVps(db: Db, scope: Scope, id: string): Promise<VpsWithAccount | null> {
+  await db.$queryRaw`SELECT 1 FROM "vps" WHERE "id" = ${id} FOR UPDATE`;
+  return await vpsById(db, scope, id);
+}
+
+export async function livingLabelExists(db: Db, organizationId: string, label: string): Promise<boolean> {
+  return (await db.vps.count({ where: { organizationId, label, deletedAt: null } })) > 0;
+}
+
+export type VpsChange = Partial<
+  Pick<
+    Vps,
+    'status' | 'ipv4' | 'ipv6' | 'instanceId' | 'hostname' | 'rootPassword' | 'requestedPassword' | 'deletedAt' | 'generation' | 'lastRevealedAt'
+  >
+> & { outputs?: Json; spec?: Json; revealCount?: { increment: number } };
+
+export async function updateVps(db: Db, id: string, change: VpsChange): Promise<VpsWithAccount> {
+  return await db.vps.update({ where: { id }, data: change, include: { account: true } });
+}
+
+export interface VpsFilter {
+  readonly status?: string;
+  readonly provider?: string;
+  readonly region?: string;
+  readonly q?: string;
+  readonly includeDeleted: boolean;
+  readonly sort: 'created_at' | '-created_at' | 'label' | '-label';
+  readonly limit: number;
+  /** `[sort value, id]` of the last row of the page before. */
+  readonly after?: readonly [string, string];
+}
+
+/** One more row than `limit` when there is a next page. */
+export async function listVpses(db: Db, scope: Scope, filter: VpsFilter): Promise<VpsWithAccount[]> {
+  const column = filter.sort.endsWith('label') ? ('label' as const) : ('createdAt' as const);
+  const direction = filter.sort.startsWith('-') ? ('desc' as const) : ('asc' as const);
+  const beyond = direction === 'asc' ? 'gt' : 'lt';
+  return await db.vps.findMany({
+    where: {
+      ...scoped(scope),
+      ...(filter.includeDeleted ? {} : { deletedAt: null }),
+      ...(filter.status === undefined ? {} : { status: filter.status }),
+      ...(filter.provider === undefined ? {} : { provider: filter.provider }),
+      ...(filter.region === undefined ? {} : { region: filter.region }),
+      AND: [
+        filter.q === undefined
+          ? {}
+          : {
+              OR: [
+                { label: { contains: filter.q, mode: 'insensitive' as const } },
+                { hostname: { contains: filter.q, mode: 'insensitive' as const } },
+                { ipv4: { startsWith: filter.q } },
+                { externalReference: filter.q },
+                { id: filter.q },
+              ],
+            },
+        filter.after ? afterCursor(column, beyond, filter.after) : {},
+      ],
+    },
+    orderBy: [{ [column]: direction }, { id: direction }],
+    take: filter.limit + 1,
+    include: { account: true },
+  });
+}
+
+function afterCursor(column: 'label' | 'createdAt', beyond: 'gt' | 'lt', [value, id]: readonly [string, string]) {
+  const at = column === 'createdAt' ? new Date(value) : value;
+  return { OR: [{ [column]: { [beyond]: at } }, { [column]: at, id: { [beyond]: id } }] };
+}
+
+export async function countByStatus(db: Db): Promise<{ status: string; count: number }[]> {
+  const rows = await db.vps.groupBy({ by: ['status'], _count: { _all: true } });
+  return rows.map((row) => ({ status: row.status, count: row._count._all }));
+}
