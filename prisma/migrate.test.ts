@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../test/support/database.ts';
 import { migrate } from './migrate.ts';
@@ -27,7 +27,7 @@ async function write(name: string, sql: string): Promise<void> {
 }
 
 async function query(text: string): Promise<Record<string, any>[]> {
-  const client = new pg.Client({ connectionString: database.url });
+  const client = new Client({ connectionString: database.url });
   await client.connect();
   try {
     return (await client.query(text)).rows;
@@ -84,7 +84,7 @@ test("somebody else's database is left alone", async () => {
 });
 
 test('waits for a migrating process no longer than told, and honours ?schema=', async () => {
-  const other = new pg.Client({ connectionString: database.url });
+  const other = new Client({ connectionString: database.url });
   await other.connect();
   await other.query('SELECT pg_advisory_lock(72707369)');
   await expect(migrate(database.url, { directory, lockTimeoutMs: 150 })).rejects.toThrow(/advisory lock 72707369/);

@@ -6,7 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 
 export interface MigrateOptions {
   readonly onProgress?: (line: string) => void;
@@ -54,7 +54,7 @@ export async function migrate(databaseUrl: string, options: MigrateOptions = {})
   const { onProgress = () => {}, directory = join(import.meta.dirname, 'migrations'), lockTimeoutMs = 60_000 } = options;
   const migrations = await readMigrations(directory);
   const { connectionString, schema } = splitSchema(databaseUrl);
-  const client = new pg.Client({ connectionString, application_name: 'plinth migrate' });
+  const client = new Client({ connectionString, application_name: 'plinth migrate' });
   await client.connect();
   try {
     if (schema) {
@@ -119,7 +119,7 @@ function pendingMigrations(migrations: readonly Migration[], rows: readonly Appl
   return migrations.filter((each) => !done.has(each.name));
 }
 
-async function apply(client: pg.Client, migration: Migration): Promise<void> {
+async function apply(client: Client, migration: Migration): Promise<void> {
   const id = randomUUID();
   await client.query('INSERT INTO _prisma_migrations (id, checksum, started_at, migration_name) VALUES ($1, $2, now(), $3)', [
     id,
@@ -140,7 +140,7 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
   ]);
 }
 
-async function takeLock(client: pg.Client, timeoutMs: number, onProgress: (line: string) => void): Promise<void> {
+async function takeLock(client: Client, timeoutMs: number, onProgress: (line: string) => void): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (let told = false; ; told = true) {
     const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [ADVISORY_LOCK]);
@@ -155,7 +155,7 @@ async function takeLock(client: pg.Client, timeoutMs: number, onProgress: (line:
   }
 }
 
-async function prepareTable(client: pg.Client): Promise<void> {
+async function prepareTable(client: Client): Promise<void> {
   const { rows } = await client.query<{ present: boolean; others: string | null }>(
     `SELECT to_regclass(quote_ident(current_schema()) || '._prisma_migrations') IS NOT NULL AS present,
             (SELECT min(tablename) FROM pg_tables WHERE schemaname = current_schema()) AS others`,
@@ -169,7 +169,7 @@ async function prepareTable(client: pg.Client): Promise<void> {
   await client.query(CREATE_TABLE);
 }
 
-async function appliedRows(client: pg.Client): Promise<AppliedRow[]> {
+async function appliedRows(client: Client): Promise<AppliedRow[]> {
   const { rows } = await client.query<AppliedRow>(
     'SELECT migration_name, checksum, started_at, finished_at, rolled_back_at, logs FROM _prisma_migrations ORDER BY started_at',
   );

@@ -1,6 +1,6 @@
 /** Databases for tests: each a copy of one migrated template, in the run's one PostgreSQL. */
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import { Client } from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { askBroker } from './broker.ts';
 
@@ -37,7 +37,7 @@ export function withDatabase(options: { empty?: boolean } = {}): { readonly url:
 }
 
 async function execute(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(statement);

@@ -46,7 +46,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     server.close();
     server.closeAllConnections();
-    for (const stop of stops.reverse()) await stop();
+    for (const stop of stops.toReversed()) await stop();
     const leaked = await leakedProcesses(token, { withinMs: 3_000 });
     if (leaked.length === 0) return;
     killLeaked(leaked);
@@ -61,7 +61,7 @@ function remembered<T>(start: () => Promise<T>): () => Promise<T> {
 }
 
 async function startPostgres(stops: (() => Promise<void>)[]): Promise<{ url: string; template: string }> {
-  const [{ startEmbeddedPostgres }, { migrate }, { default: pg }] = await Promise.all([
+  const [{ startEmbeddedPostgres }, { migrate }, { Client }] = await Promise.all([
     import('../../server/embedded-postgres.ts'),
     import('../../prisma/migrate.ts'),
     import('pg'),
@@ -75,7 +75,7 @@ async function startPostgres(stops: (() => Promise<void>)[]): Promise<{ url: str
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '400', autovacuum: 'off' },
   });
   stops.push(() => server.stop());
-  const client = new pg.Client({ connectionString: server.url });
+  const client = new Client({ connectionString: server.url });
   await client.connect();
   await client.query(`CREATE DATABASE ${TEMPLATE}`);
   await client.end();
