@@ -16,6 +16,7 @@ import { VULTR } from './errors.ts';
 import {
   CREATE_MS,
   UNFINISHED_TAG,
+  isListed,
   outputsOf,
   problem,
   readyWhen,
@@ -134,24 +135,22 @@ async function lookThroughWindow(ctx: Context, tag: string): Promise<Instance[]>
 
 /** A known administrator password for a Windows server that was bought but never delivered. */
 async function recoverPassword(ctx: Context, instance: Instance, tag: string, inputs: Properties): Promise<string> {
-  const seen = await ctx.client.findInstance(instance.id, { signal: ctx.signal });
-  if (seen !== null && seen.default_password !== '') return seen.default_password;
   if (!instance.tags.includes(UNFINISHED_TAG))
     throw problem(
       'conflict',
       `Windows instance ${instance.id} exists and was finished before, but its password is not in the state. ` +
         'It is not reinstalled, because it may hold data: restore the state, or order a reinstall of this VPS.',
     );
-  ctx.log(
-    'info',
-    `The password of the new Windows instance ${instance.id} was lost with its create's answer; it is reinstalled for a new one.`,
-  );
+  const hostname = typeof inputs['hostname'] === 'string' ? inputs['hostname'] : instance.hostname;
   for (let attempt = 1; ; attempt++) {
-    await waitSettled(ctx, instance.id, tag);
+    const seen = await waitSettled(ctx, instance.id, tag);
+    if (seen.default_password !== '') return seen.default_password;
+    ctx.log(
+      'info',
+      `The password of the new Windows instance ${instance.id} was lost with its create's answer; it is reinstalled for a new one.`,
+    );
     try {
-      const again = await whileBusy(ctx, instance.id, CREATE_MS, () =>
-        ctx.client.reinstall(instance.id, typeof inputs['hostname'] === 'string' ? inputs['hostname'] : instance.hostname),
-      );
+      const again = await whileBusy(ctx, instance.id, CREATE_MS, () => ctx.client.reinstall(instance.id, hostname));
       if (again.default_password !== '') return again.default_password;
       throw problem('malformed', `Vultr reinstalled instance ${instance.id} without telling its new password.`);
     } catch (error) {
@@ -161,10 +160,10 @@ async function recoverPassword(ctx: Context, instance: Instance, tag: string, in
   }
 }
 
-/** A server that is being set up refuses a reinstall. */
-async function waitSettled(ctx: Context, id: string, tag: string): Promise<void> {
+/** Returns when a read tells the password, or when the server accepts a reinstall: one that is being set up refuses it. */
+async function waitSettled(ctx: Context, id: string, tag: string): Promise<Instance> {
   const started = performance.now();
-  await waitFor({
+  return waitFor({
     provider: VULTR,
     what: `instance ${id} to finish its first installation`,
     key: 'vultr/settled',
@@ -172,10 +171,12 @@ async function waitSettled(ctx: Context, id: string, tag: string): Promise<void>
     deadlineMs: CREATE_MS,
     probe: async () => {
       const instance = await ctx.client.findInstance(id, { signal: ctx.signal });
-      if (instance !== null) return instance.status === 'active' && instance.server_status === 'ok' ? true : undefined;
-      if (performance.now() - started <= ctx.client.timing.consistencyMs) return undefined;
-      const listed = await ctx.client.instancesByTag(tag, { signal: ctx.signal });
-      if (listed.length === 0) throw problem('not_found', `Instance ${id} was removed at Vultr while it was being set up.`);
+      if (instance !== null) {
+        const settled = instance.status === 'active' && instance.server_status === 'ok';
+        return settled || instance.default_password !== '' ? instance : undefined;
+      }
+      if (performance.now() - started > ctx.client.timing.consistencyMs && !(await isListed(ctx, id, tag)))
+        throw problem('not_found', `Instance ${id} was removed at Vultr while it was being set up.`);
       return undefined;
     },
   });
