@@ -80,8 +80,8 @@ function compare(
   found: PropertyChange[],
 ): void {
   const replaces = replacing || spec.replace === true;
-  const old = absent(oldValue) ? undefined : reveal(oldValue!);
-  const wanted = absent(newValue) ? undefined : reveal(newValue!);
+  const old = present(oldValue);
+  const wanted = present(newValue);
   if (old === undefined && wanted === undefined) return;
   if (wanted === undefined && spec.computed === true) return;
   const known = !containsUnknown(old ?? null) && !containsUnknown(wanted ?? null);
@@ -141,8 +141,9 @@ function compareLists(
   }
 }
 
-function absent(value: Value | undefined): boolean {
-  return value === undefined || value === null;
+/** The value without its secret wrappers; a null is an absence, a secret one too. */
+function present(value: Value | undefined): Value | undefined {
+  return value === undefined ? undefined : (reveal(value) ?? undefined);
 }
 
 function json(value: Value | undefined): Json | undefined {

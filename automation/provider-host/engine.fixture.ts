@@ -1,7 +1,7 @@
 /** For engine.test.ts: a provider whose cloud is a map in this process, and stacks in a temporary directory. */
 import * as pulumi from '@pulumi/pulumi';
 import { LocalWorkspace, PulumiCommand, type Stack } from '@pulumi/pulumi/automation/index.js';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -112,33 +112,59 @@ export class Box extends pulumi.CustomResource {
   }
 }
 
+export interface StateResource {
+  readonly type: string;
+  readonly id: string;
+  readonly initErrors?: string[];
+  readonly inputs: Record<string, unknown>;
+  readonly outputs: Record<string, unknown>;
+}
+
 /** Stacks on a file backend of their own; `remove` leaves nothing behind. */
-export async function openWorkbench(binary: string): Promise<{
-  stack(name: string, port: number, program: () => Promise<unknown>): Promise<Stack>;
-  remove(): Promise<void>;
-}> {
-  const home = await mkdtemp(join(tmpdir(), 'plinth-host-'));
-  const pulumiCommand = await PulumiCommand.get({ root: binary, skipVersionCheck: true });
-  return {
-    async stack(name, port, program) {
-      const created = await LocalWorkspace.createOrSelectStack(
-        { stackName: name, projectName: 'workbench', program: program as () => Promise<Record<string, unknown>> },
-        {
-          pulumiCommand,
-          pulumiHome: join(home, 'pulumi-home'),
-          workDir: home,
-          projectSettings: { name: 'workbench', runtime: 'nodejs', backend: { url: `file://${home}` } },
-          envVars: {
-            PULUMI_CONFIG_PASSPHRASE: 'workbench',
-            PULUMI_SKIP_UPDATE_CHECK: 'true',
-            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-            PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: 'true',
-            PULUMI_DEBUG_PROVIDERS: `toy:${port}`,
-          },
+export class Workbench {
+  readonly #home: string;
+  readonly #command: PulumiCommand;
+  private constructor(home: string, command: PulumiCommand) {
+    this.#home = home;
+    this.#command = command;
+  }
+
+  /** `binary` is the path of `pulumi`. */
+  static async open(binary: string): Promise<Workbench> {
+    const home = await mkdtemp(join(tmpdir(), 'plinth-host-'));
+    // The SDK wants an installation folder; the version is known to be good.
+    await mkdir(join(home, 'bin'));
+    await symlink(binary, join(home, 'bin', 'pulumi'));
+    return new Workbench(home, await PulumiCommand.get({ root: home, skipVersionCheck: true }));
+  }
+
+  async stack(name: string, port: number, program: () => Promise<unknown>): Promise<Stack> {
+    return LocalWorkspace.createOrSelectStack(
+      { stackName: name, projectName: 'workbench', program: program as () => Promise<Record<string, unknown>> },
+      {
+        pulumiCommand: this.#command,
+        pulumiHome: join(this.#home, 'pulumi-home'),
+        workDir: await mkdtemp(join(this.#home, 'work-')),
+        projectSettings: { name: 'workbench', runtime: 'nodejs', backend: { url: `file://${this.#home}` } },
+        envVars: {
+          PULUMI_CONFIG_PASSPHRASE: 'workbench',
+          PULUMI_SKIP_UPDATE_CHECK: 'true',
+          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+          PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: 'true',
+          PULUMI_DEBUG_PROVIDERS: `toy:${port}`,
         },
-      );
-      return created;
-    },
-    remove: () => rm(home, { recursive: true, force: true }),
-  };
+      },
+    );
+  }
+
+  /** The stack's checkpoint as it lies in the backend, secrets encrypted. */
+  async stateOf(stack: Stack): Promise<{ text: string; resources: readonly StateResource[] }> {
+    const text = await readFile(join(this.#home, '.pulumi', 'stacks', 'workbench', `${stack.name}.json`), 'utf8');
+    const { checkpoint } = JSON.parse(text) as { checkpoint: { latest: { resources?: StateResource[] } } };
+    return { text, resources: checkpoint.latest.resources ?? [] };
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#home, { recursive: true, force: true });
+  }
 }
