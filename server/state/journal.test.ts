@@ -86,8 +86,7 @@ describe('replayJournal', () => {
     });
     const { deployment } = replayJournal(base(resource('gone'), child), [entry(3, 1, 1, { removeOld: 0 })], VERSION);
     expect(names(deployment)).toEqual(['child']);
-    expect(deployment.resources?.[0]).toMatchObject({ dependencies: [], propertyDependencies: {} });
-    expect(deployment.resources?.[0]?.parent).toBeUndefined();
+    expect(deployment.resources?.[0]).toEqual({ urn: child.urn, type: child.type, custom: true, id: 'child' });
     expect(integrityError(deployment)).toBeNull();
   });
 

@@ -222,13 +222,19 @@ function finish(fold: Fold, engineVersion: string): Checkpoint {
 function rebuildReferences(resources: ResourceState[]): ResourceState[] {
   const known = new Set<string>();
   const parents = new Map<string, string | undefined>();
+  // The engine writes no empty lists, so neither do we.
   for (const resource of resources) {
-    if (resource.dependencies?.length) resource.dependencies = resource.dependencies.filter((urn) => known.has(urn));
-    if (resource.propertyDependencies) {
-      const kept = Object.entries(resource.propertyDependencies).map(([key, urns]) => [key, urns.filter((urn) => known.has(urn))] as const);
-      resource.propertyDependencies = Object.fromEntries(kept.filter(([, urns]) => urns.length > 0));
-    }
-    if (resource.replaceWith?.length) resource.replaceWith = resource.replaceWith.filter((urn) => known.has(urn));
+    const dependencies = resource.dependencies?.filter((urn) => known.has(urn)) ?? [];
+    if (dependencies.length > 0) resource.dependencies = dependencies;
+    else delete resource.dependencies;
+    const byProperty = Object.entries(resource.propertyDependencies ?? {})
+      .map(([key, urns]) => [key, urns.filter((urn) => known.has(urn))] as const)
+      .filter(([, urns]) => urns.length > 0);
+    if (byProperty.length > 0) resource.propertyDependencies = Object.fromEntries(byProperty);
+    else delete resource.propertyDependencies;
+    const replaceWith = resource.replaceWith?.filter((urn) => known.has(urn)) ?? [];
+    if (replaceWith.length > 0) resource.replaceWith = replaceWith;
+    else delete resource.replaceWith;
     if (resource.deletedWith && !known.has(resource.deletedWith)) delete resource.deletedWith;
     known.add(resource.urn);
   }
