@@ -209,13 +209,14 @@ function translate(status: number, body: unknown, request: ApiRequest): Translat
     : `HTTP ${status}`;
   const field = first?.field ? { field: first.field } : {};
   const where = `${request.method} ${request.path}`;
-  if (status === 401)
-    return { kind: 'credentials', message: `Linode refused the access token (${said}). Store a valid one for this account.` };
-  if (status === 403)
+  // An unknown token and a token without the scope both answer 401; only the sentence differs.
+  if (status === 403 || (status === 401 && /not authorized to use/i.test(said)))
     return {
       kind: 'forbidden',
       message: `The access token may not do this (${where}: ${said}). Give it the scope and the user the grant.`,
     };
+  if (status === 401)
+    return { kind: 'credentials', message: `Linode refused the access token (${said}). Store a valid one for this account.` };
   if (status === 404) return { kind: 'not_found', message: `${where}: Linode has no such object (${said}).` };
   if (status === 429) return { kind: 'rate_limited', message: `${where}: too many requests (${said}).` };
   if (status === 408) {

@@ -1,0 +1,196 @@
+/** What one does to an instance: power, resize, rebuild, password, backups, migration; and what hangs below it. */
+import { Router, type Request } from 'express';
+import { Refusal, paged, route, stamp } from './simulator-http.ts';
+import { accountOf, bodyOf, privateAddress, strongPassword, userDataOf, view } from './simulator-instances.ts';
+import { SIM_IMAGES, SIM_REGIONS } from './simulator-places.ts';
+import { typeOf, type Linode, type SimDisk, type State } from './simulator-state.ts';
+import { isSoldOut } from './simulator-stock.ts';
+
+type Body = Record<string, unknown>;
+const TOO_LARGE =
+  'The current disk size of your Linode is too large for the new service plan. Please resize your disk to accommodate the new plan.';
+
+export function actionRoutes(state: State): Router {
+  const router = Router();
+  const post = (path: string, act: (linode: Linode, body: Body, request: Request) => unknown): void => {
+    router.post(
+      `/linode/instances/:id${path}`,
+      route((request) => act(state.own(accountOf(request).id, request.params['id'] as string), bodyOf(request), request)),
+    );
+  };
+  const get = (path: string, look: (linode: Linode, request: Request) => unknown): void => {
+    router.get(
+      `/linode/instances/:id${path}`,
+      route((request) => look(state.own(accountOf(request).id, request.params['id'] as string), request)),
+    );
+  };
+  post('/boot', (linode) => {
+    state.refuseBusy(linode);
+    if (linode.status === 'running') throw new Refusal(400, 'Linode is already running.');
+    state.begin(linode, 'linode_boot');
+  });
+  post('/shutdown', (linode) => {
+    state.refuseBusy(linode);
+    state.begin(linode, 'linode_shutdown');
+  });
+  post('/reboot', (linode) => {
+    state.refuseBusy(linode);
+    state.begin(linode, 'linode_reboot');
+  });
+  post('/resize', (linode, body) => resize(state, linode, body));
+  post('/rebuild', (linode, body) => rebuild(state, linode, body));
+  post('/password', (linode, body) => resetPassword(state, linode, body.root_pass));
+  post('/disks/:disk/password', (linode, body) => resetPassword(state, linode, body.password));
+  post('/migrate', (linode, body) => migrate(state, linode, body));
+  post('/backups/enable', (linode) => setBackups(state, linode, true));
+  post('/backups/cancel', (linode) => setBackups(state, linode, false));
+  post('/ips', (linode, body) => addAddress(state, linode, body));
+  get('/backups', () => ({ automatic: [], snapshot: { current: null, in_progress: null } }));
+  get('/ips', addresses);
+  get('/disks', (linode, request) => paged(request, linode.disks));
+  get('/disks/:disk', (linode, request) => one(linode.disks, request.params['disk'] as string));
+  get('/configs', (linode, request) => paged(request, [config(linode)]));
+  get('/configs/:config', (linode, request) => one([config(linode)], request.params['config'] as string));
+  get('/volumes', (_linode, request) => paged(request, []));
+  get('/nodebalancers', (_linode, request) => paged(request, []));
+  return router;
+}
+
+function one<T extends { id: number }>(items: readonly T[], id: string): T {
+  const found = items.find((item) => String(item.id) === id);
+  if (!found) throw new Refusal(404, 'Not found');
+  return found;
+}
+
+function resize(state: State, linode: Linode, body: Body): void {
+  state.refuseBusy(linode);
+  const type = typeOf(String(body.type ?? ''));
+  if (type.id === linode.type) throw new Refusal(400, 'Linode is already running this service plan.', 'type');
+  const region = SIM_REGIONS.find(({ id }) => id === linode.region)!;
+  if (isSoldOut(state.world, type, region)) throw new Refusal(400, 'This plan is not available in the selected region', 'type');
+  const autoResize = body.allow_auto_disk_resize !== false && linode.disks.filter(({ filesystem }) => filesystem !== 'swap').length === 1;
+  const used = linode.disks.reduce((sum, { size }) => sum + size, 0);
+  if (used > type.disk && !autoResize) throw new Refusal(400, TOO_LARGE);
+  state.begin(linode, 'linode_resize', { type: type.id, autoResize, boot: linode.status === 'running' });
+}
+
+function rebuild(state: State, linode: Linode, body: Body): unknown {
+  state.refuseBusy(linode);
+  const image = SIM_IMAGES.find(({ id }) => id === body.image);
+  if (!image) throw new Refusal(400, 'image is not valid', 'image');
+  const keys = Array.isArray(body.authorized_keys) ? body.authorized_keys.map(String) : [];
+  if (body.root_pass === undefined && keys.length === 0)
+    throw new Refusal(400, 'Must provide valid root_pass, authorized_keys, or authorized_users', 'root_pass');
+  if (body.root_pass !== undefined) linode.rootPass = strongPassword(body.root_pass);
+  const region = SIM_REGIONS.find(({ id }) => id === linode.region)!;
+  linode.userData = userDataOf(body, region);
+  linode.authorizedKeys = keys;
+  linode.image = image.id;
+  linode.swapSize = linode.swapSize || 512;
+  linode.disks = state.makeDisks(typeOf(linode.type), image.id, linode.swapSize);
+  state.begin(linode, 'linode_rebuild', { boot: body.booted !== false });
+  return view(linode);
+}
+
+function resetPassword(state: State, linode: Linode, password: unknown): void {
+  state.refuseBusy(linode);
+  if (linode.status !== 'offline') throw new Refusal(400, 'The Linode must be powered off to reset its password.');
+  linode.rootPass = strongPassword(password);
+  state.note(linode, 'password_reset', 'finished');
+  state.save(linode);
+}
+
+function migrate(state: State, linode: Linode, body: Body): void {
+  state.refuseBusy(linode);
+  const region = SIM_REGIONS.find(({ id }) => id === body.region);
+  if (!region) throw new Refusal(400, 'region is not valid', 'region');
+  if (region.id === linode.region) throw new Refusal(400, 'Linode is already in this region.', 'region');
+  if (isSoldOut(state.world, typeOf(linode.type), region))
+    throw new Refusal(400, 'This plan is not available in the selected region', 'region');
+  state.begin(linode, 'linode_migrate_datacenter', { region: region.id, boot: linode.status === 'running' });
+}
+
+function setBackups(state: State, linode: Linode, enabled: boolean): void {
+  linode.backups = enabled;
+  state.note(linode, enabled ? 'backups_enable' : 'backups_cancel', 'notification');
+  state.save(linode);
+}
+
+function addAddress(state: State, linode: Linode, body: Body): unknown {
+  if (body.type !== 'ipv4') throw new Refusal(400, 'Must be "ipv4"', 'type');
+  if (body.public !== false) throw new Refusal(400, 'Additional IPv4 addresses require technical justification. Please contact support.');
+  if (linode.privateIpv4.length > 0) throw new Refusal(400, 'Linode already has a private address.');
+  linode.privateIpv4 = [privateAddress(Number(linode.id))];
+  state.save(linode);
+  return addressView(linode, linode.privateIpv4[0]!);
+}
+
+function config(linode: Linode): { id: number } & Record<string, unknown> {
+  const [main, swap] = linode.disks;
+  const slot = (disk: SimDisk | undefined): unknown => (disk ? { disk_id: disk.id, volume_id: null } : null);
+  return {
+    id: linode.configId,
+    label: `My ${main?.label.replace(/ Disk$/, '') ?? 'Linode'} Disk Profile`,
+    comments: '',
+    kernel: 'linode/grub2',
+    memory_limit: 0,
+    root_device: '/dev/sda',
+    run_level: 'default',
+    virt_mode: 'paravirt',
+    initrd: null,
+    created: stamp(linode.createdMs),
+    updated: stamp(linode.createdMs),
+    helpers: { devtmpfs_automount: true, distro: true, modules_dep: true, network: true, updatedb_disabled: true },
+    devices: { sda: slot(main), sdb: slot(swap), sdc: null, sdd: null, sde: null, sdf: null, sdg: null, sdh: null },
+    interfaces: linode.interfaces,
+  };
+}
+
+function addresses(linode: Linode): unknown {
+  const base = { linode_id: Number(linode.id), region: linode.region };
+  return {
+    ipv4: {
+      public: linode.publicIpv4.map((address) => addressView(linode, address)),
+      private: linode.privateIpv4.map((address) => addressView(linode, address)),
+      shared: [],
+      reserved: [],
+      vpc: [],
+    },
+    ipv6: {
+      slaac: addressView(linode, linode.ipv6),
+      link_local: {
+        ...base,
+        address: 'fe80::f03c:91ff:fe24:3a2f',
+        gateway: 'fe80::1',
+        subnet_mask: 'ffff:ffff:ffff:ffff::',
+        prefix: 64,
+        type: 'ipv6',
+        public: false,
+        rdns: null,
+      },
+      global: [],
+    },
+  };
+}
+
+/** One address as `/networking/ips/{address}` shows it. */
+export function addressView(linode: Linode, address: string): Record<string, unknown> {
+  const rdns = linode.rdns[address] ?? null;
+  const base = { address, linode_id: Number(linode.id), region: linode.region };
+  if (address.includes(':'))
+    return { ...base, gateway: 'fe80::1', subnet_mask: 'ffff:ffff:ffff:ffff::', prefix: 64, type: 'ipv6', public: true, rdns };
+  const isPublic = !linode.privateIpv4.includes(address);
+  if (!isPublic) return { ...base, gateway: null, subnet_mask: '255.255.128.0', prefix: 17, type: 'ipv4', public: false, rdns: null };
+  const gateway = address.replace(/\d+$/, '1');
+  const automatic = `${address.replaceAll('.', '-')}.ip.linodeusercontent.com`;
+  return {
+    ...base,
+    gateway,
+    subnet_mask: '255.255.255.0',
+    prefix: 24,
+    type: 'ipv4',
+    public: true,
+    rdns: rdns ?? automatic,
+    vpc_nat_1_1: null,
+  };
+}

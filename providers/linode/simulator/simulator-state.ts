@@ -1,0 +1,212 @@
+/** What the simulated Linode remembers, and the jobs that change it over time. */
+import type { Collection, SimWorld } from '../../simulation.ts';
+import { Refusal, stamp } from './simulator-http.ts';
+import { SIM_IMAGES } from './simulator-places.ts';
+import { TYPES, type SimType } from './simulator-types.ts';
+
+export interface SimDisk {
+  id: number;
+  label: string;
+  size: number;
+  filesystem: string;
+  status: string;
+  created: string;
+  updated: string;
+}
+
+export interface Linode {
+  id: string;
+  account: string;
+  label: string;
+  type: string;
+  region: string;
+  image: string | null;
+  group: string;
+  tags: string[];
+  status: string;
+  publicIpv4: string[];
+  privateIpv4: string[];
+  ipv6: string;
+  rdns: Record<string, string | null>;
+  createdMs: number;
+  updatedMs: number;
+  alerts: Record<string, number>;
+  backups: boolean;
+  watchdog: boolean;
+  rootPass: string;
+  authorizedKeys: string[];
+  userData: string | null;
+  hostUuid: string;
+  encrypted: boolean;
+  swapSize: number;
+  disks: SimDisk[];
+  configId: number;
+  /** Id of the running job's event, or null. */
+  job: string | null;
+  /** "Linode busy." until then, a moment beyond the end of a job. */
+  busyUntilMs: number;
+  interfaces: Record<string, unknown>[];
+}
+
+export interface SimEvent {
+  id: string;
+  account: string;
+  action: string;
+  status: string;
+  createdMs: number;
+  durationMs: number;
+  entity: { id: number; label: string; type: string; url: string } | null;
+  secondary: { id: string | number; label: string; type: string; url: string } | null;
+  seen: boolean;
+  read: boolean;
+  message: string | null;
+}
+
+/** What a timer carries: which job ends, and what it then does. */
+export interface JobEnd {
+  readonly event: string;
+  readonly linode: string;
+  readonly action: string;
+  readonly args: Record<string, unknown>;
+  readonly [key: string]: unknown;
+}
+
+const STUCK_RECHECK_MS = 5_000;
+/** Linode goes on answering "Linode busy." for a moment after a boot. */
+const BUSY_TAIL_MS = 4_000;
+
+/** Realistic durations in ms and the state shown meanwhile. */
+const JOBS: Readonly<Record<string, { status: string; ms: number }>> = {
+  linode_create: { status: 'provisioning', ms: 14_000 },
+  linode_boot: { status: 'booting', ms: 26_000 },
+  linode_shutdown: { status: 'shutting_down', ms: 9_000 },
+  linode_reboot: { status: 'rebooting', ms: 30_000 },
+  linode_resize: { status: 'resizing', ms: 120_000 },
+  linode_rebuild: { status: 'rebuilding', ms: 25_000 },
+  linode_migrate_datacenter: { status: 'migrating', ms: 180_000 },
+  linode_delete: { status: 'deleting', ms: 6_000 },
+};
+
+export class State {
+  readonly world: SimWorld;
+  readonly linodes: Collection<Linode>;
+  readonly events: Collection<SimEvent>;
+
+  constructor(world: SimWorld) {
+    this.world = world;
+    this.linodes = world.collection<Linode>('instances');
+    this.events = world.collection<SimEvent>('events');
+    world.onTimer('job', (payload) => this.#jobEnds(payload as JobEnd));
+  }
+
+  own(account: string, id: string | undefined): Linode {
+    const found = this.linodes.get(id ?? '');
+    if (!found || found.account !== account) throw new Refusal(404, 'Not found');
+    return found;
+  }
+
+  save(linode: Linode): Linode {
+    linode.updatedMs = this.world.now();
+    return this.linodes.put(linode);
+  }
+
+  refuseBusy(linode: Linode): void {
+    if (linode.job !== null || this.world.now() < linode.busyUntilMs) throw new Refusal(400, 'Linode busy.');
+  }
+
+  note(linode: Linode, action: string, status: string): SimEvent {
+    const id = String(this.world.nextInt('event', 900_000_001));
+    const entity = { id: Number(linode.id), label: linode.label, type: 'linode', url: `/v4/linode/instances/${linode.id}` };
+    return this.events.put({
+      id,
+      account: linode.account,
+      action,
+      status,
+      createdMs: this.world.now(),
+      durationMs: 0,
+      entity,
+      secondary: null,
+      seen: false,
+      read: false,
+      message: null,
+    });
+  }
+
+  /** Starts a job: shows its state, writes its event, and ends it by a timer that survives a restart. */
+  begin(linode: Linode, action: string, args: Record<string, unknown> = {}): void {
+    const { status, ms } = JOBS[action]!;
+    const event = this.note(linode, action, 'started');
+    linode.status = status;
+    linode.job = event.id;
+    this.save(linode);
+    const end: JobEnd = { event: event.id, linode: linode.id, action, args };
+    this.world.schedule('job', end, ms);
+  }
+
+  #jobEnds(end: JobEnd): void {
+    const linode = this.linodes.get(end.linode);
+    const event = this.events.get(end.event);
+    if (!linode || !event || linode.job !== event.id) return;
+    if (this.world.hasFlag('action-stuck', linode.id)) {
+      this.world.schedule('job', end, STUCK_RECHECK_MS);
+      return;
+    }
+    const failed = this.world.hasFlag('action-fails', linode.id);
+    event.status = failed ? 'failed' : 'finished';
+    event.message = failed ? 'The job failed on the host.' : null;
+    event.durationMs = this.world.now() - event.createdMs;
+    this.events.put(event);
+    linode.job = null;
+    if (failed) {
+      linode.status = 'offline';
+      this.save(linode);
+    } else this.#finish(linode, end);
+  }
+
+  #finish(linode: Linode, { action, args }: JobEnd): void {
+    if (action === 'linode_delete') {
+      this.linodes.delete(linode.id);
+      return;
+    }
+    linode.status = 'offline';
+    if (action === 'linode_boot' || action === 'linode_reboot') linode.status = 'running';
+    if (action === 'linode_create' || action === 'linode_rebuild') for (const disk of linode.disks) disk.status = 'ready';
+    if (action === 'linode_resize') this.#resized(linode, args);
+    if (action === 'linode_migrate_datacenter') this.#moved(linode, String(args.region));
+    if (action !== 'linode_shutdown') linode.busyUntilMs = this.world.now() + this.world.scale(BUSY_TAIL_MS);
+    this.save(linode);
+    if (args.boot === true) this.begin(linode, 'linode_boot');
+  }
+
+  #resized(linode: Linode, args: Record<string, unknown>): void {
+    const type = typeOf(String(args.type));
+    linode.type = type.id;
+    const main = linode.disks.find(({ filesystem }) => filesystem !== 'swap');
+    if (args.autoResize === true && main) main.size = type.disk - linode.swapSize;
+  }
+
+  #moved(linode: Linode, region: string): void {
+    linode.region = region;
+    linode.publicIpv4 = linode.publicIpv4.map(() => this.world.allocateIpv4());
+    linode.ipv6 = this.world.allocateIpv6();
+    linode.rdns = {};
+  }
+
+  /** The disks an image deployment makes: one for the system, one for swap. */
+  makeDisks(type: SimType, image: string, swapSize: number): SimDisk[] {
+    const now = stamp(this.world.now());
+    const label = SIM_IMAGES.find(({ id }) => id === image)?.label ?? image;
+    const disk = (name: string, filesystem: string, size: number): SimDisk => {
+      const id = this.world.nextInt('disk', 80_000_001);
+      return { id, label: name, filesystem, size, status: 'not ready', created: now, updated: now };
+    };
+    const system = disk(`${label} Disk`, 'ext4', type.disk - swapSize);
+    return swapSize > 0 ? [system, disk(`${swapSize} MB Swap Image`, 'swap', swapSize)] : [system];
+  }
+}
+
+export function typeOf(id: string): SimType {
+  const type = TYPES.find((each) => each.id === id);
+  if (!type) throw new Refusal(400, 'A valid plan type by that ID was not found', 'type');
+  return type;
+}
