@@ -91,8 +91,6 @@ function check(given: Properties): CheckFailure[] {
   const failures: CheckFailure[] = [];
   const sources = ['osId', 'appId', 'imageId', 'isoId', 'snapshotId'].filter((key) => given[key] !== undefined && given[key] !== null);
   if (sources.length > 1) failures.push({ property: sources[1]!, reason: `only one of ${sources.join(', ')} can be installed` });
-  if (given['backups'] === 'enabled' && !('backupsSchedule' in given))
-    failures.push({ property: 'backupsSchedule', reason: 'backups are enabled, so a schedule is needed, for example { type: "daily" }' });
   if (Array.isArray(given['vpc2Ids']) && given['vpc2Ids'].length > 0)
     failures.push({ property: 'vpc2Ids', reason: 'Vultr withdrew VPC 2.0; use vpcIds' });
   if (given['disablePublicIpv4'] === true && given['enableIpv6'] === false)

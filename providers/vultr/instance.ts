@@ -26,9 +26,9 @@ interface PlainRule {
   readonly port: string;
 }
 
-/** One Vultr rule per source: a rule has one subnet, and a port range is written with a colon. */
+/** One Vultr rule per source, each once: a rule has one subnet, and a port range is written with a colon. */
 export function plainRules(firewall: readonly Rule[]): PlainRule[] {
-  return firewall.flatMap((rule) =>
+  const rules = firewall.flatMap((rule) =>
     rule.sources.map((source) => {
       const [subnet = '', size = ''] = source.split('/');
       const ipType = subnet.includes(':') ? ('v6' as const) : ('v4' as const);
@@ -41,6 +41,7 @@ export function plainRules(firewall: readonly Rule[]): PlainRule[] {
       };
     }),
   );
+  return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
 }
 
 function declareFirewall(
