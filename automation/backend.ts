@@ -49,7 +49,8 @@ class PostgresBackend implements StateBackend {
     this.#prefix = `${url.pathname.slice(1)}/.pulumi`;
     this.#env = {
       ...baseEnvironment(workspace),
-      PULUMI_BACKEND_URL: url.href,
+      // The CLI knows only this spelling of the scheme.
+      PULUMI_BACKEND_URL: url.href.replace(/^postgresql:/, 'postgres:'),
       PULUMI_CONFIG_PASSPHRASE: options.passphrase,
       ...(password === '' ? {} : { PGPASSWORD: password }),
       // More than one runs out of the CLI's own connection pool on few cores, and `stack ls` hangs.
