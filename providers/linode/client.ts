@@ -150,7 +150,7 @@ export function isBusy(error: unknown): boolean {
 }
 
 /** 400 "Label must be unique …". */
-export function isLabelTaken(error: unknown): boolean {
+export function isLabelTaken(error: unknown): error is ProviderError {
   return isProviderError(error, 'conflict') && error.detail.providerCode === 'label';
 }
 

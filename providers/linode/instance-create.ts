@@ -74,11 +74,7 @@ async function order(ctx: Context, tag: string, label: string, body: Properties)
       ctx.progress(`ordering ${String(body.type)} in ${String(body.region)}`);
       return await client.createServer(ApiInstance, body, signal);
     } catch (error) {
-      if (isLabelTaken(error)) {
-        const adopted = await appears(client, own, signal);
-        if (adopted) return adopted;
-        throw await foreignLabel(ctx, label, error);
-      }
+      if (isLabelTaken(error)) return holderOf(ctx, tag, label, error);
       if (!isProviderError(error, 'unknown_outcome')) throw error;
       ctx.log('info', 'The answer to the order was lost; looking for the server before anything is repeated.');
       const made = await appears(client, own, signal);
@@ -88,12 +84,20 @@ async function order(ctx: Context, tag: string, label: string, body: Properties)
   }
 }
 
-/** Names the server that has the label, so that a person knows what to rename. */
-async function foreignLabel(ctx: Context, label: string, cause: unknown): Promise<Error> {
-  const holders = await ctx.client.list('/linode/instances', ApiInstance, { filter: { label }, signal: ctx.signal });
-  const holder = holders.find((instance) => instance.label.toLowerCase() === label.toLowerCase());
-  if (!holder) return cause instanceof Error ? cause : new Error(String(cause));
-  return linodeError(
+/** The server that has our label: ours when it has our tag, too. A stranger is named, so that a person knows what to rename. */
+async function holderOf(ctx: Context, tag: string, label: string, cause: Error): Promise<ApiInstance> {
+  const { client, signal } = ctx;
+  const holder = await appears(
+    client,
+    async () => {
+      const listed = await client.list('/linode/instances', ApiInstance, { filter: { label }, signal });
+      return listed.find((instance) => instance.label.toLowerCase() === label.toLowerCase());
+    },
+    signal,
+  );
+  if (!holder) throw cause;
+  if (holder.tags.some((each) => each.toLowerCase() === tag)) return holder;
+  throw linodeError(
     'conflict',
     `The label "${label}" belongs to Linode ${holder.id}, which is not this VPS. Labels are unique in an account: choose another, or rename that server.`,
     { field: 'label' },

@@ -141,7 +141,7 @@ function imageView(image: SimImage): Record<string, unknown> {
     id: image.id,
     label: image.label,
     vendor: image.vendor,
-    description: '',
+    description: null,
     created: '2022-02-01T12:00:00',
     updated: '2026-01-10T12:00:00',
     created_by: 'linode',

@@ -21,7 +21,8 @@ export function errorBody(reason: string, field?: string): { errors: { reason: s
 
 /** Content type exactly `application/json`: the vendor's Go client compares it, and Express would add a charset. */
 export function answer(response: Response, status: number, body: unknown): void {
-  response.status(status).set('Content-Type', 'application/json').end(JSON.stringify(body));
+  response.status(status).setHeader('Content-Type', 'application/json');
+  response.end(JSON.stringify(body));
 }
 
 /** Runs the route's work; its result is the 200 answer, a Refusal the error. */
