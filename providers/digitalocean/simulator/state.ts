@@ -147,6 +147,9 @@ export function sendPage(request: Request, response: Response, key: string, item
   });
 }
 
+/** 250 a minute where 5,000 an hour are allowed; an account with another limit gets the same share. */
+const BURST_SHARE = 20;
+
 /** Bearer token, read-only rights, 5,000 requests an hour and 250 a minute, with the API's headers. */
 export function gate(world: SimWorld): RequestHandler {
   const bursts = new Map<string, { endsAt: number; used: number }>();
@@ -164,7 +167,7 @@ export function gate(world: SimWorld): RequestHandler {
     let burst = bursts.get(account.id);
     if (!burst || burst.endsAt <= now) bursts.set(account.id, (burst = { endsAt: now + world.scale(60_000), used: 0 }));
     burst.used += 1;
-    if (rate.limited || burst.used > 250) {
+    if (rate.limited || burst.used > Math.max(1, account.rateLimit.requests / BURST_SHARE)) {
       const until = rate.limited ? rate.resetAtMs : burst.endsAt;
       response.setHeader('retry-after', String(Math.max(0.05, (until - now) / 1000)));
       throw new ApiFailure(429, 'too_many_requests', 'API Rate limit exceeded.');

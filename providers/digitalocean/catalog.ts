@@ -1,0 +1,53 @@
+/** DigitalOcean's regions, sizes and images in Plinth's words. */
+import type { Image, Plan, Region } from '../provider.ts';
+import type { Image as DoImage, Region as DoRegion, Size as DoSize } from './schemas.ts';
+
+/** Region slugs are a city and a number. The API does not tell the country. */
+const COUNTRIES: Readonly<Record<string, string>> = {
+  ams: 'NL',
+  atl: 'US',
+  blr: 'IN',
+  fra: 'DE',
+  lon: 'GB',
+  nyc: 'US',
+  ric: 'US',
+  sfo: 'US',
+  sgp: 'SG',
+  syd: 'AU',
+  tor: 'CA',
+};
+const NOT_LINUX = new Set(['FreeBSD']);
+
+export function toRegion(region: DoRegion): Region {
+  return { id: region.slug, name: region.name, country: COUNTRIES[region.slug.slice(0, 3)] ?? null, available: region.available };
+}
+
+export function toPlan(size: DoSize): Plan {
+  const memory = size.memory >= 1024 ? `${size.memory / 1024} GB` : `${size.memory} MB`;
+  return {
+    id: size.slug,
+    name: `${size.description ?? 'Droplet'} ${size.vcpus} vCPU, ${memory}, ${size.disk} GB`,
+    vcpus: size.vcpus,
+    memoryMb: size.memory,
+    diskGb: size.disk,
+    transferGb: size.transfer === null ? null : Math.round(size.transfer * 1000),
+    priceMonthly: size.price_monthly.toFixed(2),
+    priceHourly: size.price_hourly.toFixed(5),
+    currency: 'USD',
+    regions: size.regions,
+    available: size.available && size.regions.length > 0,
+  };
+}
+
+export function toImage(image: DoImage): Image {
+  const distribution = image.distribution ?? 'Unknown';
+  return {
+    id: image.slug ?? String(image.id),
+    name: `${distribution} ${image.name ?? image.slug ?? image.id}`,
+    family: NOT_LINUX.has(distribution) ? 'other' : 'linux',
+    distribution,
+    deprecated: image.status !== 'available',
+    minDiskGb: image.min_disk_size ?? 0,
+    regions: image.regions,
+  };
+}

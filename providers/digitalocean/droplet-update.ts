@@ -1,0 +1,80 @@
+/** Changes to a droplet in place. Each step looks first, so a run that was cut short can be run again. */
+import { isProviderError } from '../errors.ts';
+import { identityOf } from '../identity.ts';
+import type { Properties, ResourceContext } from '../resource.ts';
+import { perform } from './actions.ts';
+import type { DigitalOceanClient } from './client.ts';
+import { dropletReady } from './droplet-create.ts';
+import { dropletOutputs, textList } from './droplet-state.ts';
+import type { Droplet } from './schemas.ts';
+
+type Context = ResourceContext<DigitalOceanClient>;
+
+export async function updateDroplet(
+  ctx: Context,
+  id: string,
+  { oldInputs, oldOutputs, inputs }: { oldInputs: Properties; oldOutputs: Properties; inputs: Properties },
+): Promise<Properties> {
+  const droplet = await dropletReady(ctx, id);
+  if (droplet.size_slug !== inputs['size']) await resize(ctx, droplet, inputs, oldOutputs['status'] === 'active');
+  const name = inputs['name'];
+  if (typeof name === 'string' && name !== droplet.name)
+    await perform(ctx.client, id, { type: 'rename', args: { name }, isDone: (now) => now.name === name, signal: ctx.signal });
+  await changeBackups(ctx, id, oldInputs, inputs);
+  if (inputs['ipv6'] === true)
+    await perform(ctx.client, id, { type: 'enable_ipv6', isDone: (now) => now.features.includes('ipv6'), signal: ctx.signal });
+  await changeTags(ctx, droplet, textList(inputs['tags']));
+  return dropletOutputs(await dropletReady(ctx, id), inputs);
+}
+
+/** DigitalOcean resizes only what is off. What ran before runs again, also when the resize was refused. */
+async function resize(ctx: Context, droplet: Droplet, inputs: Properties, ranBefore: boolean): Promise<void> {
+  const { client, signal } = ctx;
+  const id = String(droplet.id);
+  const size = String(inputs['size']);
+  const restart = droplet.status === 'active' || ranBefore;
+  ctx.progress(`resizing droplet ${id} from ${droplet.size_slug} to ${size}`);
+  await perform(client, id, { type: 'power_off', isDone: (now) => now.status === 'off', signal });
+  try {
+    const args = { size, disk: inputs['resizeDisk'] !== false };
+    await perform(client, id, { type: 'resize', args, isDone: (now) => now.size_slug === size, signal });
+  } finally {
+    if (restart && !signal.aborted) await perform(client, id, { type: 'power_on', isDone: (now) => now.status === 'active', signal });
+  }
+}
+
+async function changeBackups(ctx: Context, id: string, oldInputs: Properties, inputs: Properties): Promise<void> {
+  const { client, signal } = ctx;
+  const policy = inputs['backupPolicy'];
+  const args = policy ? { backup_policy: policy } : {};
+  const isOn = (droplet: Droplet): boolean => droplet.features.includes('backups');
+  if (inputs['backups'] !== true) {
+    await perform(client, id, { type: 'disable_backups', isDone: (droplet) => !isOn(droplet), signal });
+    return;
+  }
+  let wasOn = true;
+  const noteState = (droplet: Droplet): boolean => (wasOn = isOn(droplet));
+  await perform(client, id, { type: 'enable_backups', args, isDone: noteState, signal });
+  if (wasOn && policy && JSON.stringify(policy) !== JSON.stringify(oldInputs['backupPolicy']))
+    await perform(client, id, { type: 'change_backup_policy', args, signal });
+}
+
+async function changeTags(ctx: Context, droplet: Droplet, wanted: string[]): Promise<void> {
+  const { client, signal, urn } = ctx;
+  const target = new Set([...wanted, identityOf(urn, wanted).tag]);
+  const resources = [{ resource_id: String(droplet.id), resource_type: 'droplet' }];
+  const path = (tag: string): string => `/v2/tags/${encodeURIComponent(tag)}/resources`;
+  for (const tag of target) {
+    if (droplet.tags.includes(tag)) continue;
+    await client.run({ method: 'POST', path: '/v2/tags', body: { name: tag }, repeatable: true, signal });
+    await client.run({ method: 'POST', path: path(tag), body: { resources }, repeatable: true, signal });
+  }
+  for (const tag of droplet.tags) {
+    if (target.has(tag)) continue;
+    try {
+      await client.run({ method: 'DELETE', path: path(tag), body: { resources }, repeatable: true, signal });
+    } catch (error) {
+      if (!isProviderError(error, 'not_found')) throw error;
+    }
+  }
+}
