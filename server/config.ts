@@ -20,9 +20,7 @@ const Environment = z.object({
   PLINTH_MODE: z.enum(['development', 'production']).default('development'),
   PLINTH_ROLE: z.enum(['all', 'http', 'worker']).default('all'),
   PLINTH_DATA_DIR: z.string().min(1).default('.plinth'),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
-    .optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
   PORT: port(4000),
   PLINTH_HOST: z.string().min(1).default('127.0.0.1'),
   PLINTH_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional(),
@@ -69,7 +67,9 @@ export interface Config {
 export class ConfigError extends Error {
   readonly mistakes: readonly string[];
   constructor(mistakes: readonly string[]) {
-    super(`Plinth's settings have ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n${mistakes.map((line) => `  ${line}`).join('\n')}`);
+    super(
+      `Plinth's settings have ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n${mistakes.map((line) => `  ${line}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
     this.mistakes = mistakes;
   }
@@ -110,7 +110,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
 function unknownNames(given: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(given)
     .filter((name) => name.startsWith('PLINTH_') && !CONFIG_VARIABLES.includes(name) && !name.startsWith('PLINTH_TEST_'))
-    .filter((name) => !['PLINTH_REFERENCE_DIR', 'PLINTH_URL', 'PLINTH_TOKEN'].includes(name) && !name.startsWith('PLINTH_PULUMI'))
+    .filter(
+      (name) =>
+        !['PLINTH_CACHE_DIR', 'PLINTH_REFERENCE_DIR', 'PLINTH_URL', 'PLINTH_TOKEN'].includes(name) && !name.startsWith('PLINTH_PULUMI'),
+    )
     .map((name) => `${name}: is not a setting of Plinth. Remove it or correct its name; .env.example lists them all.`);
 }
 
