@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { saltFrom, sha512Crypt, SHA512_CRYPT_LENGTH } from './sha512-crypt.ts';
 
