@@ -92,7 +92,7 @@ export class VultrCompute implements ComputeClient {
       `instance ${id} to be reinstalled`,
       `vultr/rebuild/${windows ? 'windows' : 'linux'}`,
       o,
-      (instance) => instance.os_id === osId && isReady(instance, { windows: true, ipv6: false, publicIpv4: false }),
+      (instance) => instance.os_id === osId && isReady(instance, { first: true, windows: true, ipv6: false, publicIpv4: false }),
     );
     return made.default_password === '' ? {} : { password: made.default_password };
   }

@@ -80,18 +80,22 @@ export function backupsOf(instance: Instance): 'enabled' | 'disabled' {
 }
 
 export interface ReadyWhen {
+  /** False for a server that was finished before: its owner may have switched it off, which stops no change. */
+  readonly first: boolean;
   readonly windows: boolean;
   readonly ipv6: boolean;
   readonly publicIpv4: boolean;
 }
 
-export function readyWhen(inputs: Properties, windows: boolean): ReadyWhen {
-  return { windows, ipv6: inputs['enableIpv6'] === true, publicIpv4: inputs['disablePublicIpv4'] !== true };
+export function readyWhen(inputs: Properties, windows: boolean, first = true): ReadyWhen {
+  return { first, windows, ipv6: inputs['enableIpv6'] === true, publicIpv4: inputs['disablePublicIpv4'] !== true };
 }
 
 /** Linux is usable while Vultr still says `installing` (it boots); Windows installs for minutes and only `ok` counts. */
 export function isReady(instance: Instance, when: ReadyWhen): boolean {
-  if (instance.status !== 'active' || instance.power_status !== 'running') return false;
+  if (instance.status !== 'active') return false;
+  if (!when.first && instance.power_status === 'stopped') return instance.server_status !== 'locked';
+  if (instance.power_status !== 'running') return false;
   if (when.publicIpv4 && (instance.main_ip === '' || instance.main_ip === NO_ADDRESS)) return false;
   if (when.ipv6 && instance.v6_main_ip === '') return false;
   if (instance.server_status === 'ok') return true;

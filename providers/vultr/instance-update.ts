@@ -35,7 +35,9 @@ export async function updateInstance(ctx: Context, id: string, change: Change): 
   const windows = typeof osId === 'number' && (await ctx.client.isWindows(osId, { signal: ctx.signal }));
   const password = typeof oldOutputs['defaultPassword'] === 'string' ? oldOutputs['defaultPassword'] : '';
   // An earlier create may have left the server unfinished; changes go to a server that has settled.
-  const before = await waitReady(ctx, id, identityTagOf(ctx.urn, oldInputs), { ...readyWhen({}, windows), publicIpv4: false }, CREATE_MS);
+  const first = !wasFinished(oldOutputs);
+  const settled = { ...readyWhen({}, windows, first), publicIpv4: false };
+  const before = await waitReady(ctx, id, identityTagOf(ctx.urn, oldInputs), settled, CREATE_MS);
 
   const body: Record<string, unknown> = {};
   if (inputs['plan'] !== undefined && inputs['plan'] !== before.plan) {
@@ -58,8 +60,13 @@ export async function updateInstance(ctx: Context, id: string, change: Change): 
   if (changed('backupsSchedule')) await setBackupSchedule(ctx, id, inputs);
 
   if (body['plan'] !== undefined) await waitForPlan(ctx, id, String(body['plan']));
-  const ready = await waitReady(ctx, id, identityTagOf(ctx.urn, inputs), readyWhen(inputs, windows), CREATE_MS);
+  const ready = await waitReady(ctx, id, identityTagOf(ctx.urn, inputs), readyWhen(inputs, windows, first), CREATE_MS);
   return outputsOf(ready, inputs, password);
+}
+
+/** Whether a create or update saw the server ready: an unfinished create recorded its first, pending answer. */
+function wasFinished(outputs: Properties): boolean {
+  return outputs['status'] === 'active' && outputs['serverStatus'] !== 'none' && outputs['serverStatus'] !== 'locked';
 }
 
 /** Tags for the call: the program's, and our own identity where the program has none. */

@@ -155,6 +155,17 @@ test('label, tags, IPv6, DDoS protection and backups change in place', () =>
     expect(read?.inputs).toEqual(inputs);
   }));
 
+test('a server that is switched off can be changed and stays off', () =>
+  withBench(async (bench) => {
+    const oldInputs = instanceInputs();
+    const { id, outputs } = await createOf(bench, instanceResource, 'web', oldInputs);
+    const world = bench.simulator.world.worlds.get('vultr')!;
+    world.simulation.changeBehindBack!(world, id, { power: 'off' });
+    const inputs = instanceInputs({ label: 'shop' });
+    const after = await instanceResource.update!(bench.context(urn('web')), id, { oldInputs, oldOutputs: outputs, inputs });
+    expect(after).toMatchObject({ label: 'shop', powerStatus: 'stopped' });
+  }));
+
 test('a plan is upgraded in place, and never shrunk', () =>
   withBench(async (bench) => {
     const oldInputs = instanceInputs();
