@@ -88,3 +88,13 @@ test('power, reinstall of the same and of another system, traffic', () =>
     expect(day?.incomingBytes).toBeGreaterThan(0);
     expect(await compute.getInstance('00000000-0000-0000-0000-000000000000')).toBeNull();
   }));
+
+test.each(['501', '1764'])('a reinstall to %s whose answer is lost still gives the password', (image) =>
+  withBench(async (bench) => {
+    const { id } = await createOf(bench, instanceResource, 'win', instanceInputs({ osId: 501 }));
+    await bench.fault({ kind: 'lost-answer', method: image === '501' ? 'POST' : 'PATCH', path: `/v2/instances/${id}` });
+    const { password } = await new VultrCompute(bench.client).rebuild(id, { image });
+    const world = bench.simulator.world.worlds.get('vultr')!;
+    expect(world.simulation.instances!(world)).toMatchObject([{ id, image, password }]);
+  }),
+);

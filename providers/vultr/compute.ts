@@ -20,6 +20,7 @@ import { VULTR } from './errors.ts';
 import { isReady, problem } from './instance-state.ts';
 import * as shapes from './schemas.ts';
 
+const REBUILD_ATTEMPTS = 3;
 const ACTIONS = { on: 'start', off: 'halt', reboot: 'reboot' } as const satisfies Record<PowerAction, string>;
 
 export class VultrCompute implements ComputeClient {
@@ -80,21 +81,34 @@ export class VultrCompute implements ComputeClient {
     if (args.sshKeyIds !== undefined && args.sshKeyIds.length > 0)
       throw problem('invalid', 'Vultr installs SSH keys only when a server is made; put them into the user data.');
     const windows = await this.#client.isWindows(osId, o);
+    const userData: Record<string, string> =
+      args.userData === undefined ? {} : { user_data: Buffer.from(args.userData).toString('base64') };
+    // Ready as for Windows even on Linux: a reinstall ends at `ok`, whatever it says on the way.
+    const installed = (instance: shapes.Instance): boolean =>
+      instance.os_id === osId && isReady(instance, { first: true, windows: true, ipv6: false, publicIpv4: false });
+    const what = `instance ${id} to be reinstalled`;
+    const key = `vultr/rebuild/${windows ? 'windows' : 'linux'}`;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const made = await this.#whileBusy(id, o, () => this.#install(id, osId, userData, o));
+        await this.#until(id, what, key, o, installed);
+        if (made.default_password !== '') return { password: made.default_password };
+        if (!windows) return {};
+        // Vultr did not promise a password for a change of system; a reinstall of it makes one.
+        if (attempt >= REBUILD_ATTEMPTS) throw problem('malformed', `Vultr reinstalled instance ${id} without telling its new password.`);
+      } catch (error) {
+        // Its disk is given up already, and the lost answer held the only copy of the password: once more.
+        if (!isProviderError(error, 'unknown_outcome') || attempt >= REBUILD_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** `reinstall` keeps the system, a change of `os_id` installs another; both make a new password. */
+  async #install(id: string, osId: number, userData: Record<string, string>, o: CallOptions): Promise<shapes.Instance> {
     const before = await this.#mustFind(id, o);
-    const userData = args.userData === undefined ? {} : { user_data: Buffer.from(args.userData).toString('base64') };
-    const made = await this.#whileBusy(id, o, async () => {
-      if (before.os_id !== osId) return this.#client.patchInstance(id, { ...userData, os_id: String(osId) }, o);
-      if (args.userData !== undefined) await this.#client.patchInstance(id, userData, o);
-      return this.#client.reinstall(id, before.hostname, o);
-    });
-    await this.#until(
-      id,
-      `instance ${id} to be reinstalled`,
-      `vultr/rebuild/${windows ? 'windows' : 'linux'}`,
-      o,
-      (instance) => instance.os_id === osId && isReady(instance, { first: true, windows: true, ipv6: false, publicIpv4: false }),
-    );
-    return made.default_password === '' ? {} : { password: made.default_password };
+    if (before.os_id !== osId) return this.#client.patchInstance(id, { ...userData, os_id: String(osId) }, o);
+    if (Object.keys(userData).length > 0) await this.#client.patchInstance(id, userData, o);
+    return this.#client.reinstall(id, before.hostname, o);
   }
 
   async bandwidth(id: string, o: CallOptions = {}): Promise<BandwidthDay[]> {
