@@ -1,0 +1,56 @@
+/** Prometheus metrics of this process, and gauges read from the database when asked. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Database } from '../store/database.ts';
+import { countOperations } from '../store/operations.ts';
+import { countByStatus } from '../store/vpses.ts';
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests: Histogram;
+  readonly #ended: Counter;
+
+  constructor(db: Database) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    this.#requests = new Histogram({
+      name: 'plinth_http_request_seconds',
+      help: 'Time to answer',
+      labelNames: ['method', 'path', 'status'],
+      buckets: [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10],
+      registers,
+    });
+    this.#ended = new Counter({ name: 'plinth_operation_attempts_total', help: 'Ended attempts', labelNames: ['kind', 'outcome'], registers });
+    new Gauge({
+      name: 'plinth_vps',
+      help: 'VPSes by status',
+      labelNames: ['status'],
+      registers,
+      async collect() {
+        this.reset();
+        for (const row of await countByStatus(db)) this.set({ status: row.status }, row.count);
+      },
+    });
+    new Gauge({
+      name: 'plinth_operations',
+      help: 'Operations by kind and status',
+      labelNames: ['kind', 'status'],
+      registers,
+      async collect() {
+        this.reset();
+        for (const row of await countOperations(db)) this.set({ kind: row.kind, status: row.status }, row.count);
+      },
+    });
+  }
+
+  request(method: string, path: string, status: number, ms: number): void {
+    this.#requests.observe({ method, path, status: String(status) }, ms / 1000);
+  }
+
+  attempt(kind: string, outcome: string): void {
+    this.#ended.inc({ kind, outcome });
+  }
+
+  async text(): Promise<string> {
+    return await this.#registry.metrics();
+  }
+}

@@ -1,0 +1,102 @@
+/** /api/operations, with their events as JSON or as a stream. */
+import { z } from 'zod';
+import { OperationId } from '../../../contract/ids.ts';
+import { ENDED, EventPage, EventQuery, Operation, OperationPage, OperationQuery, type OperationStatus } from '../../../contract/operation.ts';
+import { notFound } from '../../problem.ts';
+import type { Principal, Services } from '../../services/services.ts';
+import { cancelOperation } from '../../services/vps.ts';
+import { eventsAfter, listOperations, operationById } from '../../store/operations.ts';
+import { decodeCursor } from '../cursor.ts';
+import type { EventHub } from '../event-hub.ts';
+import { encodeCursor, presentEvent, presentOperation } from '../present.ts';
+import { type Route, route, STREAMED } from '../route.ts';
+import { streamEvents } from '../stream.ts';
+
+const ById = z.strictObject({ id: OperationId });
+const Answer = z.strictObject({ operation: Operation });
+
+export function operationRoutes(services: Services, hub: EventHub): Route[] {
+  const must = async (principal: Principal, id: string) => {
+    const operation = await operationById(services.db, principal.organizationId, id);
+    if (!operation) throw notFound('operation', id);
+    return operation;
+  };
+  return [
+    route({
+      method: 'get',
+      path: '/api/operations',
+      summary: 'List operations, newest first',
+      role: 'viewer',
+      query: OperationQuery,
+      responses: { 200: { description: 'One page.', schema: OperationPage } },
+      handler: async ({ principal, query }) => {
+        const after = decodeCursor(query.cursor, true);
+        const rows = await listOperations(services.db, principal.organizationId, {
+          limit: query.limit,
+          ...(query.vps_id === undefined ? {} : { vpsId: query.vps_id }),
+          ...(query.status === undefined ? {} : { status: query.status }),
+          ...(query.kind === undefined ? {} : { kind: query.kind }),
+          ...(after ? { after } : {}),
+        });
+        const page = rows.slice(0, query.limit);
+        const last = page.at(-1);
+        const next = rows.length > query.limit && last ? encodeCursor(last.createdAt.toISOString(), last.id) : null;
+        return { status: 200, body: { operations: page.map(presentOperation), next } };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/operations/:id',
+      summary: 'One operation',
+      role: 'viewer',
+      params: ById,
+      responses: { 200: { description: 'The operation.', schema: Answer } },
+      handler: async ({ principal, params }) => ({ status: 200, body: { operation: presentOperation(await must(principal, params.id)) } }),
+    }),
+    route({
+      method: 'post',
+      path: '/api/operations/:id/cancel',
+      summary: 'Cancel an operation',
+      role: 'operator',
+      params: ById,
+      responses: { 202: { description: 'Asked to stop.', schema: Answer } },
+      handler: async ({ principal, params }) => {
+        const operation = await cancelOperation(services, principal, await must(principal, params.id));
+        return { status: 202, body: { operation: presentOperation(operation) } };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/operations/:id/events',
+      summary: 'Events after a number; a stream with Accept: text/event-stream',
+      role: 'viewer',
+      params: ById,
+      query: EventQuery,
+      responses: { 200: { description: 'Events in order.', schema: EventPage } },
+      handler: async ({ principal, params, query, request, response }) => {
+        const operation = await must(principal, params.id);
+        if (request.accepts(['json', 'text/event-stream']) === 'text/event-stream') {
+          await streamEvents(services, hub, operation, query.after, request, response);
+          return STREAMED;
+        }
+        const events = await eventsAfter(services.db, params.id, query.after, query.limit);
+        const last = events.at(-1)?.seq ?? query.after;
+        const ended = ENDED.includes(operation.status as OperationStatus) && last >= operation.lastEventSeq;
+        return { status: 200, body: { events: events.map(presentEvent), last, ended } };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/operations/:id/stream',
+      summary: 'Events as server-sent events, resumable with Last-Event-ID',
+      role: 'viewer',
+      params: ById,
+      query: EventQuery,
+      responses: { 200: { description: 'text/event-stream; each event has its number as id.' } },
+      handler: async ({ principal, params, query, request, response }) => {
+        await streamEvents(services, hub, await must(principal, params.id), query.after, request, response);
+        return STREAMED;
+      },
+    }),
+  ];
+}

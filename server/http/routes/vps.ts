@@ -1,0 +1,133 @@
+/** /api/vps */
+import { z } from 'zod';
+import { VpsId } from '../../../contract/ids.ts';
+import { RevealAnswer, RevealRequest, Vps, VpsAccepted, VpsCreate, VpsOutputs, VpsPage, VpsQuery } from '../../../contract/vps.ts';
+import { createVps, destroyVps, mustVps, orderWork, retryVps, revealPassword, type Accepted } from '../../services/vps.ts';
+import type { Services } from '../../services/services.ts';
+import { listVpses } from '../../store/vpses.ts';
+import { decodeCursor } from '../cursor.ts';
+import { encodeCursor, presentOperation, presentVps } from '../present.ts';
+import { type Route, route, type RouteContext } from '../route.ts';
+
+const ById = z.strictObject({ id: VpsId });
+const accepted202 = { 202: { description: 'Recorded; a worker does it.', schema: VpsAccepted } };
+
+const present = ({ vps, operation }: Accepted) => ({ instance: presentVps(vps), operation: presentOperation(operation) });
+const settling =
+  (context: Pick<RouteContext<unknown, unknown, unknown>, 'settle'>) =>
+  (tx: Parameters<typeof context.settle>[0], accepted: Accepted): Promise<void> =>
+    context.settle(tx, 202, present(accepted));
+
+export function vpsRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/api/vps',
+      summary: 'Create a VPS',
+      role: 'operator',
+      body: VpsCreate,
+      responses: accepted202,
+      handler: async (context) => {
+        const body = present(await createVps(services, context.principal, context.body, settling(context)));
+        context.response.setHeader('location', `/api/operations/${body.operation.id}`);
+        return { status: 202, body };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/vps',
+      summary: 'List VPSes',
+      role: 'viewer',
+      query: VpsQuery,
+      responses: { 200: { description: 'One page.', schema: VpsPage } },
+      handler: async ({ principal, query }) => {
+        const after = decodeCursor(query.cursor, query.sort.endsWith('created_at'));
+        const filter = { ...defined(query), includeDeleted: query.include_deleted, ...(after ? { after } : {}) };
+        const rows = await listVpses(services.db, principal.organizationId, filter);
+        const page = rows.slice(0, query.limit);
+        const last = page.at(-1);
+        const value = query.sort.endsWith('label') ? last?.label : last?.createdAt.toISOString();
+        const next = rows.length > query.limit && last ? encodeCursor(value!, last.id) : null;
+        return { status: 200, body: { instances: page.map(presentVps), next } };
+      },
+    }),
+    ...oneVps(services),
+  ];
+}
+
+function oneVps(services: Services): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/api/vps/:id',
+      summary: 'One VPS',
+      role: 'viewer',
+      params: ById,
+      responses: { 200: { description: 'The VPS.', schema: z.strictObject({ instance: Vps }) } },
+      handler: async ({ principal, params }) => ({ status: 200, body: { instance: presentVps(await mustVps(services, principal, params.id)) } }),
+    }),
+    route({
+      method: 'get',
+      path: '/api/vps/:id/outputs',
+      summary: 'What its stack put out, without secrets',
+      role: 'viewer',
+      params: ById,
+      responses: { 200: { description: 'Outputs, or null before the first success.', schema: VpsOutputs } },
+      handler: async ({ principal, params }) => {
+        const vps = await mustVps(services, principal, params.id);
+        return { status: 200, body: { outputs: vps.outputs, simulated: vps.account.endpointKind === 'simulator' } };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/api/vps/:id/reveal-password',
+      summary: 'Show the administrator password, once',
+      role: 'operator',
+      params: ById,
+      body: RevealRequest,
+      responses: { 200: { description: 'The password. Keep it.', schema: RevealAnswer } },
+      handler: async ({ principal, params, body, response }) => {
+        const shown = await revealPassword(services, principal, params.id, body.reason, body.again);
+        response.setHeader('cache-control', 'no-store');
+        const simulated = shown.vps.account.endpointKind === 'simulator';
+        return { status: 200, body: { username: shown.username, password: shown.password, reveal_count: shown.count, simulated } };
+      },
+    }),
+    ...(['refresh', 'preview'] as const).map((kind) =>
+      route({
+        method: 'post',
+        path: `/api/vps/:id/${kind}`,
+        summary: kind === 'refresh' ? 'Ask the provider what is there now' : 'Show what a provision would change',
+        role: 'operator',
+        params: ById,
+        responses: accepted202,
+        handler: async (context) => ({
+          status: 202,
+          body: present(await orderWork(services, context.principal, context.params.id, kind, settling(context))),
+        }),
+      }),
+    ),
+    route({
+      method: 'post',
+      path: '/api/vps/:id/retry',
+      summary: 'Run the last failed operation again',
+      role: 'operator',
+      params: ById,
+      responses: accepted202,
+      handler: async (context) => ({ status: 202, body: present(await retryVps(services, context.principal, context.params.id, settling(context))) }),
+    }),
+    route({
+      method: 'delete',
+      path: '/api/vps/:id',
+      summary: 'Destroy a VPS',
+      role: 'operator',
+      params: ById,
+      responses: accepted202,
+      handler: async (context) => ({ status: 202, body: present(await destroyVps(services, context.principal, context.params.id, settling(context))) }),
+    }),
+  ];
+}
+
+function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,101 @@
+/** The end of an attempt: success, another try later, or an honest end. One transaction each. */
+import type { Engine, EngineFault, EngineResult } from '../../automation/types.ts';
+import { stackName } from '../../stacks/spec.ts';
+import type { Services } from '../services/services.ts';
+import { type Db, inTransaction, type Json, type Operation } from '../store/database.ts';
+import { appendEvents, operationById, unfinishedOperations, updateHeld } from '../store/operations.ts';
+import { updateVps, vpsById, type VpsChange } from '../store/vpses.ts';
+
+const BASE_DELAY_MS = 2_000;
+const MAX_DELAY_MS = 300_000;
+/** Ends whose outcome at the provider is not certain: a retry looks first. */
+const UNCERTAIN: readonly string[] = ['unknown_outcome', 'engine_crashed', 'engine_missing', 'state_unavailable', 'timeout', 'locked', 'pending_operations'];
+
+export type Outcome = 'succeeded' | 'retried' | 'failed' | 'cancelled' | 'stalled';
+
+export async function finishOperation(services: Services, engine: Engine, operation: Operation, result: EngineResult): Promise<Outcome> {
+  if (result.ok && operation.kind === 'destroy') await engine.remove(stackName(operation.vpsId)).catch((error: unknown) => logRemove(services, operation, error));
+  return await inTransaction(services.db, async (tx) => {
+    const current = await operationById(tx, null, operation.id);
+    const cancelled = current?.cancelRequested === true;
+    if (result.ok) return await succeed(services, tx, operation, result);
+    const fault = result.fault ?? { kind: 'unexpected' as const, message: 'The engine failed without a reason.', retryable: false };
+    if (!cancelled && fault.retryable && operation.attempt < operation.maxAttempts) return await again(services, tx, operation, fault);
+    const status: Outcome = cancelled || fault.kind === 'cancelled' ? 'cancelled' : UNCERTAIN.includes(fault.kind) ? 'stalled' : 'failed';
+    await end(services, tx, operation, status, { fault: fault as unknown as Json, result: summary(result) });
+    if (['provision', 'destroy'].includes(operation.kind)) await markError(tx, operation);
+    return status;
+  });
+}
+
+async function succeed(services: Services, tx: Db, operation: Operation, result: EngineResult): Promise<Outcome> {
+  const change = changeOf(services, operation, result);
+  if (change) {
+    const vps = await vpsById(tx, null, operation.vpsId);
+    // A destroy that was ordered meanwhile has the last word on the status.
+    const { status, ...rest } = change;
+    const keep = vps?.status === 'destroying' && operation.kind !== 'destroy';
+    await updateVps(tx, operation.vpsId, keep || status === undefined ? rest : change);
+  }
+  await end(services, tx, operation, 'succeeded', { result: summary(result), fault: null });
+  return 'succeeded';
+}
+
+function changeOf(services: Services, operation: Operation, result: EngineResult): VpsChange | null {
+  if (operation.kind === 'destroy')
+    return { status: 'terminated', deletedAt: new Date(), rootPassword: null, requestedPassword: null };
+  if (operation.kind === 'preview' || !result.outputs) return null;
+  const { rootPassword, ...outputs } = result.outputs;
+  return {
+    ...(operation.kind === 'provision' ? { status: 'active' } : {}),
+    outputs,
+    instanceId: outputs.instanceId,
+    ipv4: outputs.ipv4 || null,
+    ipv6: outputs.ipv6 || null,
+    hostname: outputs.hostname,
+    ...(rootPassword === '' ? {} : { rootPassword: services.secrets.seal({ table: 'vps', column: 'rootPassword', id: operation.vpsId }, rootPassword) }),
+  };
+}
+
+async function again(services: Services, tx: Db, operation: Operation, fault: EngineFault): Promise<Outcome> {
+  const backoff = Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** (operation.attempt - 1)) * (0.5 + Math.random() / 2);
+  const waitMs = Math.max(backoff, fault.retryAfterMs ?? 0);
+  const data = { fault: fault as unknown as Json, waitMs: Math.round(waitMs), attempt: operation.attempt };
+  await appendEvents(tx, operation.id, operation.fence, [{ type: 'retry-later', data, at: new Date() }]);
+  await updateHeld(tx, operation.id, operation.fence, {
+    status: 'queued',
+    notBefore: new Date(Date.now() + waitMs),
+    leaseOwner: null,
+    fault: fault as unknown as Json,
+  });
+  services.log.info({ operation: operation.id, kind: fault.kind, waitMs }, 'operation will be tried again');
+  return 'retried';
+}
+
+async function end(services: Services, tx: Db, operation: Operation, status: string, change: { fault: Json | null; result: Json }): Promise<void> {
+  const at = new Date();
+  await appendEvents(tx, operation.id, operation.fence, [{ type: status, data: { fault: change.fault, result: change.result } as Json, at }]);
+  await updateHeld(tx, operation.id, operation.fence, { status, finishedAt: at, leaseOwner: null, ...change });
+  // The next one of this VPS may have been refused while this one ran.
+  const next = (await unfinishedOperations(tx, operation.vpsId))[0];
+  if (next) {
+    const vps = await vpsById(tx, null, operation.vpsId);
+    if (vps) await services.enqueue(tx, { id: next.id, vpsId: vps.id, accountId: vps.accountId });
+  }
+}
+
+async function markError(tx: Db, operation: Operation): Promise<void> {
+  const vps = await vpsById(tx, null, operation.vpsId);
+  if (!vps || (vps.status === 'destroying' && operation.kind !== 'destroy')) return;
+  await updateVps(tx, operation.vpsId, { status: 'error' });
+}
+
+function summary(result: EngineResult): Json {
+  const steps = result.steps.map(({ op, name, resourceType, changed }) => ({ op, name, resourceType, changed }));
+  return JSON.parse(JSON.stringify({ changes: result.changes, steps, durationMs: Math.round(result.durationMs) })) as Json;
+}
+
+function logRemove(services: Services, operation: Operation, error: unknown): void {
+  // The resources are gone; an empty stack left behind costs nothing.
+  services.log.warn({ err: error, vps: operation.vpsId }, 'the empty stack was not removed');
+}

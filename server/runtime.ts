@@ -1,0 +1,175 @@
+/** Builds everything one Plinth process needs, in order, and takes it down in reverse. */
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { pino, type Logger } from 'pino';
+import { createEngine } from '../automation/engine.ts';
+import { postgresBackend } from '../automation/backend.ts';
+import { ProviderHostPool } from '../automation/provider-host/pool.ts';
+import { readStartTime } from '../automation/recovery.ts';
+import { ensureToolchain } from '../automation/toolchain.ts';
+import { migrate } from '../prisma/migrate.ts';
+import { findProvider, providers } from '../providers/list.ts';
+import { startSimulator } from '../simulator/server.ts';
+import type { Config } from './config.ts';
+import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { buildApp } from './http/app.ts';
+import { EventHub } from './http/event-hub.ts';
+import { Metrics } from './http/metrics.ts';
+import { enqueueOperation, openQueue } from './jobs/queue.ts';
+import { thisWorker } from './jobs/run-operation.ts';
+import { startWorker } from './jobs/worker.ts';
+import { Refusal } from './problem.ts';
+import { loadMasterKey, SecretBox } from './secrets.ts';
+import { seed, type Seeded } from './seed.ts';
+import type { Services } from './services/services.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { databaseHasSecrets, settingOnce } from './store/settings.ts';
+
+export interface Runtime {
+  /** Where HTTP listens; null for a worker alone. */
+  readonly origin: string | null;
+  readonly simulatorOrigin: string | null;
+  readonly services: Services;
+  readonly seeded: Seeded;
+  /** Drains and closes everything. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+type Stop = () => Promise<unknown> | void;
+
+/** @throws Error with one line that says what to do. */
+export async function startRuntime(config: Config, progress: (line: string) => void): Promise<Runtime> {
+  const stops: Stop[] = [];
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= stopAll(stops));
+  try {
+    return await build(config, progress, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function build(config: Config, progress: (line: string) => void, stops: Stop[], stop: () => Promise<void>): Promise<Runtime> {
+  const log = pino({ level: config.logLevel, redact: ['*.authorization', '*.api_key', '*.root_pass', '*.password', '*.credential', '*.secret'] });
+  const url = await databaseUrl(config, progress, stops);
+  await migrate(url, { onProgress: progress });
+  const db = openDatabase(url);
+  stops.push(() => db.$disconnect());
+  const secrets = await openSecrets(config, db);
+  const simulator = config.simulator.enabled
+    ? await startSimulator({
+        port: config.simulator.port,
+        speed: config.simulator.speed,
+        dataFile: join(config.dataDir, 'simulator.sqlite'),
+        log: (message) => log.debug(message),
+      })
+    : null;
+  if (simulator) stops.push(() => simulator.close());
+  const hosts = new ProviderHostPool({ find: findProvider, log: (severity, message, urn) => log.debug({ severity, urn }, message) });
+  const boss = await openQueue(url, log);
+  stops.push(() => boss.stop({ graceful: true, timeout: 5_000 }));
+  const services: Services = {
+    config,
+    db,
+    secrets,
+    log,
+    providers,
+    budgetFor: (accountId, provider) => hosts.budgetFor(accountId, provider.descriptor),
+    endpointOf: ({ descriptor }, kind) => {
+      if (kind === 'real') return { kind, baseUrl: descriptor.apiBaseUrl };
+      if (!simulator) throw new Refusal(409, 'simulator_off', 'The simulator is off here, so accounts at it cannot be used. Set SIMULATOR=on in development mode.');
+      return { kind, baseUrl: simulator.baseUrl(descriptor.id) };
+    },
+    enqueue: (tx, operation) => enqueueOperation(boss, tx, operation),
+  };
+  const seeded = await seed(services);
+  const metrics = new Metrics(db);
+  const origin = config.role === 'worker' ? null : await serveHttp(services, url, metrics, stops);
+  if (config.role !== 'http') {
+    const engine = await openEngine(config, url, services, hosts, log, progress, stops);
+    const context = { services, engine, lease: thisWorker(readStartTime(process.pid)), attempted: (kind: string, outcome: string) => metrics.attempt(kind, outcome) };
+    const worker = await startWorker(context, boss);
+    stops.push(() => worker.stop(config.drainMs));
+  }
+  return { origin, simulatorOrigin: simulator?.origin ?? null, services, seeded, stop };
+}
+
+async function databaseUrl(config: Config, progress: (line: string) => void, stops: Stop[]): Promise<string> {
+  if (config.databaseUrl !== undefined) return config.databaseUrl;
+  const postgres = await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), onProgress: progress });
+  stops.push(() => postgres.stop());
+  return postgres.url;
+}
+
+async function openSecrets(config: Config, db: Database): Promise<SecretBox> {
+  const key = await loadMasterKey(config.dataDir, config.masterKey, !(await databaseHasSecrets(db)));
+  return new SecretBox(key, config.previousMasterKey === undefined ? [] : [Buffer.from(config.previousMasterKey, 'base64')]);
+}
+
+async function openEngine(
+  config: Config,
+  url: string,
+  services: Services,
+  hosts: ProviderHostPool,
+  log: Logger,
+  progress: (line: string) => void,
+  stops: Stop[],
+) {
+  const { pulumi } = await ensureToolchain({ need: 'engine', onProgress: progress });
+  const workDir = join(config.dataDir, 'engine');
+  const place = { table: 'setting', column: 'value', id: 'secret.state-passphrase' };
+  // Random and kept, not derived from the master key: rotating that key must not touch the stacks.
+  const sealed = await settingOnce(services.db, place.id, services.secrets.seal(place, randomBytes(32).toString('base64url')));
+  const passphrase = services.secrets.open(place, String(sealed));
+  const backend = await postgresBackend({ url, passphrase, pulumi, workDir });
+  const engine = await createEngine({ pulumi, workDir, backend, hosts, concurrency: config.concurrency, closeGraceMs: 5_000, log });
+  stops.push(
+    () => hosts.close(),
+    () => engine.close(),
+  );
+  return engine;
+}
+
+async function serveHttp(services: Services, url: string, metrics: Metrics, stops: Stop[]): Promise<string> {
+  const { config } = services;
+  const hub = new EventHub(url, services.log);
+  await hub.start();
+  stops.push(() => hub.close());
+  let ready = true;
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, buildApp(services, hub, metrics, () => ready));
+  await listen(server, config);
+  stops.push(async () => {
+    ready = false;
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    // Streams stay open for as long as their operation; they reconnect elsewhere.
+    setTimeout(() => server.closeAllConnections(), 1_000).unref();
+    await closed;
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : config.port;
+  return `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${port}`;
+}
+
+async function listen(server: Server, config: Config): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'EADDRINUSE' ? 'another program uses it' : (error.code ?? error.message);
+    reject(new Error(`Cannot listen on ${config.host}:${config.port}: ${reason}. Choose another port with PORT.`));
+  });
+  server.listen(config.port, config.host, resolve);
+  await promise;
+}
+
+async function stopAll(stops: Stop[]): Promise<void> {
+  for (const stop of stops.reverse()) {
+    try {
+      await stop();
+    } catch (error) {
+      // One part that cannot stop must not keep the others up.
+      process.stderr.write(`plinth: while stopping: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  }
+}

@@ -1,0 +1,222 @@
+/** Accounts: credentials come in, are tried at the provider, sealed, and never go out again. */
+import { createHash, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { AccountCreate } from '../../contract/provider.ts';
+import type { AttachedAccount } from '../../automation/types.ts';
+import { isProviderError } from '../../providers/errors.ts';
+import type { AccountConnection, ComputeClient, DnsClient, Provider } from '../../providers/provider.ts';
+import { notFound, Refusal, refuseField } from '../problem.ts';
+import { accountById, accountUse, deleteAccount, dropCatalog, insertAccount, listAccounts, updateAccount } from '../store/accounts.ts';
+import { appendAudit } from '../store/audit.ts';
+import { type Account, brokenUnique, inTransaction, type Json } from '../store/database.ts';
+import { findProvider, type Principal, type Services } from './services.ts';
+
+const CHECK_TIMEOUT_MS = 20_000;
+export type Credential = Readonly<Record<string, string>>;
+
+export function providerOf(services: Services, account: Pick<Account, 'provider'>): Provider {
+  const provider = findProvider(services, account.provider);
+  if (!provider) throw new Error(`An account names the provider "${account.provider}", which this version does not have.`);
+  return provider;
+}
+
+/** Decrypts; the result stays in memory and goes to the engine or a client only. */
+export function openAccount(services: Services, account: Account): AttachedAccount {
+  const credential = JSON.parse(services.secrets.open(placeOf(account.id), account.credential)) as Credential;
+  // The simulator's port may differ between starts, so its address is asked for, not remembered.
+  const endpoint =
+    account.endpointKind === 'simulator'
+      ? services.endpointOf(providerOf(services, account), 'simulator')
+      : { kind: 'real' as const, baseUrl: account.endpointBaseUrl };
+  return { providerId: account.provider, accountId: account.id, credential, endpoint };
+}
+
+/** The provider's look-up client for an account. */
+export function clientOf(services: Services, account: Account): { compute?: ComputeClient; dns?: DnsClient } {
+  const provider = providerOf(services, account);
+  return clientFor(services, provider, openAccount(services, account));
+}
+
+function clientFor(services: Services, provider: Provider, opened: Omit<AccountConnection, 'budget'>): { compute?: ComputeClient; dns?: DnsClient } {
+  const connection: AccountConnection = { ...opened, budget: services.budgetFor(opened.accountId, provider) };
+  return {
+    ...(provider.compute ? { compute: provider.compute(connection) } : {}),
+    ...(provider.dns ? { dns: provider.dns(connection) } : {}),
+  };
+}
+
+export async function createAccount(services: Services, principal: Principal, body: AccountCreate, requestId: string): Promise<Account> {
+  const provider = findProvider(services, body.type);
+  if (!provider || !provider.descriptor.roles.some((role) => role !== 'utility'))
+    throw refuseField('type', `"${body.type}" is no provider here`, `Choose one of: ${names(services)}.`);
+  const endpoint = services.endpointOf(provider, body.endpoint);
+  const credential = parseCredential(provider, body.api_key);
+  const configuration = parseConfiguration(provider, body.configuration);
+  const id = randomUUID();
+  await liveCheck(services, provider, { accountId: id, credential, endpoint });
+  return await unique(body.name, () =>
+    inTransaction(services.db, async (tx) => {
+      const account = await insertAccount(tx, {
+        id,
+        provider: body.type,
+        name: body.name,
+        endpointKind: endpoint.kind,
+        endpointBaseUrl: endpoint.baseUrl,
+        configuration,
+        status: 'ok',
+        checkMessage: null,
+        lastCheckedAt: new Date(),
+        ...sealed(services, id, credential),
+      });
+      await appendAudit(tx, {
+        actor: principal.name,
+        action: 'account.created',
+        target: id,
+        organizationId: null,
+        data: { provider: body.type, name: body.name, requestId },
+      });
+      return account;
+    }),
+  );
+}
+
+export async function patchAccount(
+  services: Services,
+  principal: Principal,
+  id: string,
+  body: { name?: string | undefined; configuration?: Record<string, unknown> | undefined },
+): Promise<Account> {
+  const account = await mustAccount(services, id);
+  const configuration = body.configuration === undefined ? undefined : parseConfiguration(providerOf(services, account), body.configuration);
+  return await unique(body.name ?? '', () =>
+    inTransaction(services.db, async (tx) => {
+      const changed = await updateAccount(tx, id, {
+        ...(body.name === undefined ? {} : { name: body.name }),
+        ...(configuration === undefined ? {} : { configuration }),
+      });
+      await appendAudit(tx, { actor: principal.name, action: 'account.changed', target: id, organizationId: null, data: { fields: Object.keys(body) } });
+      return changed;
+    }),
+  );
+}
+
+export async function rotateKey(services: Services, principal: Principal, id: string, key: string | Record<string, string>): Promise<Account> {
+  const account = await mustAccount(services, id);
+  const provider = providerOf(services, account);
+  const credential = parseCredential(provider, key);
+  const { endpoint } = openAccount(services, account);
+  await liveCheck(services, provider, { accountId: id, credential, endpoint });
+  return await inTransaction(services.db, async (tx) => {
+    await dropCatalog(tx, id);
+    const change = { ...sealed(services, id, credential), status: 'ok', checkMessage: null, lastCheckedAt: new Date() };
+    const changed = await updateAccount(tx, id, { ...change, secretVersion: { increment: 1 } });
+    await appendAudit(tx, { actor: principal.name, action: 'account.key-rotated', target: id, organizationId: null, data: { version: changed.secretVersion } });
+    return changed;
+  });
+}
+
+/** Asks the provider now whether the key works, and records the answer. */
+export async function checkAccount(services: Services, id: string): Promise<Account> {
+  const account = await mustAccount(services, id);
+  let status = 'ok';
+  let checkMessage: string | null = null;
+  try {
+    await askAccount(services, account);
+  } catch (error) {
+    if (!isProviderError(error)) throw error;
+    status = isProviderError(error, 'credentials', 'forbidden') ? 'refused' : 'unreachable';
+    checkMessage = error.detail.message;
+  }
+  return await updateAccount(services.db, id, { status, checkMessage, lastCheckedAt: new Date() });
+}
+
+async function askAccount(services: Services, account: Account): Promise<void> {
+  const { compute, dns } = clientOf(services, account);
+  await (compute ?? dns)?.account({ signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) });
+}
+
+export async function removeAccount(services: Services, principal: Principal, id: string): Promise<void> {
+  await mustAccount(services, id);
+  await inTransaction(services.db, async (tx) => {
+    const use = await accountUse(tx, id);
+    if (use.living > 0)
+      throw new Refusal(409, 'account_in_use', `${use.living} VPS${use.living === 1 ? ' uses' : 'es use'} this account. Destroy them first.`);
+    if (use.all > 0)
+      throw new Refusal(409, 'account_has_history', 'Terminated VPSes name this account in their history. Rotate its key to a revoked one instead.');
+    await deleteAccount(tx, id);
+    await appendAudit(tx, { actor: principal.name, action: 'account.deleted', target: id, organizationId: null, data: {} });
+  });
+}
+
+export async function mustAccount(services: Services, id: string): Promise<Account> {
+  const account = await accountById(services.db, id);
+  if (!account) throw notFound('provider account', id);
+  return account;
+}
+
+export async function allAccounts(services: Services): Promise<Account[]> {
+  return await listAccounts(services.db);
+}
+
+/** Seals the credential, with what may be shown of it. */
+export function sealed(services: Pick<Services, 'secrets'>, id: string, credential: Credential) {
+  const text = JSON.stringify(credential);
+  const secret = Object.values(credential).at(-1) ?? '';
+  return {
+    credential: services.secrets.seal(placeOf(id), text),
+    fingerprint: createHash('sha256').update(text).digest('hex').slice(0, 16),
+    // Four characters of a short key would be too much of it.
+    last4: secret.length >= 16 ? secret.slice(-4) : '',
+  };
+}
+
+function placeOf(id: string) {
+  return { table: 'account', column: 'credential', id };
+}
+
+async function liveCheck(services: Services, provider: Provider, opened: Omit<AccountConnection, 'budget'>): Promise<void> {
+  const { compute, dns } = clientFor(services, provider, opened);
+  try {
+    await (compute ?? dns)?.account({ signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) });
+  } catch (error) {
+    if (isProviderError(error, 'credentials', 'forbidden'))
+      throw refuseField('api_key', `${provider.descriptor.name} refuses this key: ${error.detail.message}`, 'Make a new key there with the rights its README lists.');
+    throw error;
+  }
+}
+
+function parseCredential(provider: Provider, key: string | Record<string, string>): Credential {
+  const fields = provider.descriptor.credentialFields;
+  const candidate = typeof key === 'string' && fields.length === 1 ? { [fields[0]!.name]: key } : key;
+  const parsed = provider.descriptor.credential.safeParse(candidate);
+  if (parsed.success) return parsed.data as Credential;
+  const rule = parsed.error.issues.map((issue) => issue.message).join('; ');
+  throw refuseField('api_key', rule, `Send ${fields.map((field) => `${field.name} (${field.label})`).join(', ')}.`);
+}
+
+function parseConfiguration(provider: Provider, value: Record<string, unknown>): Json & Record<string, unknown> {
+  const parsed = provider.descriptor.options.safeParse(value);
+  if (parsed.success) return parsed.data as Json & Record<string, unknown>;
+  const issue = parsed.error.issues[0]!;
+  throw refuseField(
+    ['configuration', ...issue.path.map(String)].join('.'),
+    issue.message,
+    `Known here: ${Object.keys((provider.descriptor.options as z.ZodObject).shape).join(', ') || 'nothing'}.`,
+  );
+}
+
+function names(services: Services): string {
+  return services.providers
+    .filter((provider) => provider.descriptor.roles.some((role) => role !== 'utility'))
+    .map((provider) => provider.descriptor.id)
+    .join(', ');
+}
+
+async function unique<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (brokenUnique(error) !== null) throw refuseField('name', `an account "${name}" exists already`, 'Choose another name.', 409, 'name_taken');
+    throw error;
+  }
+}

@@ -1,0 +1,199 @@
+/** From a request to a spec: everything is checked against catalogue and policy before anything is created. */
+import type { VpsCreate } from '../../contract/vps.ts';
+import type { Image, PasswordPolicy, Plan } from '../../providers/provider.ts';
+import { VpsSpec } from '../../stacks/spec.ts';
+import { refuseField, Refusal } from '../problem.ts';
+import type { Account } from '../store/database.ts';
+import { allAccounts, mustAccount, providerOf } from './accounts.ts';
+import { readCatalog } from './catalog.ts';
+import type { Services } from './services.ts';
+import { sshKeyProblem } from './ssh-key.ts';
+
+const RESERVED_LABELS: readonly string[] = ['localhost', 'plinth', 'admin', 'root', 'www', 'mail', 'ns1', 'ns2', 'broadcasthost'];
+const DNS_TTL_S = 300;
+
+/** What the request says of one account's catalogue, and the spec it becomes. */
+export interface PlannedVps {
+  readonly account: Account;
+  readonly dnsAccount: Account | null;
+  readonly spec: VpsSpec;
+}
+
+export async function planVps(services: Services, vpsId: string, body: VpsCreate): Promise<PlannedVps> {
+  checkLabel(body.label);
+  for (const [index, key] of body.ssh_keys.entries()) {
+    const problem = sshKeyProblem(key);
+    if (problem) throw refuseField(`ssh_keys.${index}`, problem, 'Send one line as in ~/.ssh/id_ed25519.pub.');
+  }
+  const account = await resolveAccount(services, body);
+  const provider = providerOf(services, account);
+  const { descriptor } = provider;
+  if (body.label.length > descriptor.limits.labelMaxLength || !descriptor.limits.labelPattern.test(body.label))
+    throw refuseField('label', `${descriptor.name} does not take this label`, `Use at most ${descriptor.limits.labelMaxLength} characters a-z, 0-9 and hyphens.`);
+  const { plan, image } = await checkCatalog(services, account, body);
+  const windows = image.family === 'windows';
+  checkFeatures(provider.descriptor, body, windows);
+  if (body.root_pass !== undefined) checkPassword(body.root_pass, descriptor.password);
+  const dns = await planDns(services, account, body);
+  const spec = {
+    version: 1,
+    vpsId,
+    generation: 1,
+    label: body.label,
+    hostname: dns?.spec.name ?? body.hostname ?? body.label,
+    compute: {
+      provider: account.provider,
+      accountId: account.id,
+      region: body.region,
+      plan: plan.id,
+      image: image.id,
+      windows,
+      ipv6: body.ipv6 ?? descriptor.capabilities.ipv6.can,
+      backups: body.backups,
+      options: account.configuration,
+    },
+    dns: dns?.spec ?? null,
+    tags: body.tags,
+    sshPublicKeys: body.ssh_keys.map((key) => key.trim()),
+    firewall: body.firewall ?? null,
+    cloudInit: cloudInit(body),
+  };
+  return { account, dnsAccount: dns?.account ?? null, spec: parseSpec(spec) };
+}
+
+function parseSpec(spec: unknown): VpsSpec {
+  const parsed = VpsSpec.safeParse(spec);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.map((issue) => ({
+    field: issue.path.map(String).join('.').replace('cloudInit', 'cloud_init'),
+    rule: issue.message,
+    remedy: 'Correct the value; /api/docs shows the body.',
+  }));
+  throw new Refusal(422, 'invalid_request', `${errors[0]!.field}: ${errors[0]!.rule}`, errors);
+}
+
+function checkLabel(label: string): void {
+  if (RESERVED_LABELS.includes(label)) throw refuseField('label', `"${label}" is reserved`, 'Choose another label, for example with the customer’s name in it.');
+  if (label.startsWith('xn--')) throw refuseField('label', 'punycode is not accepted', 'Use the letters a-z, digits and inner hyphens.');
+}
+
+/** The named account, or the only one whose catalogue has the plan. */
+async function resolveAccount(services: Services, body: VpsCreate): Promise<Account> {
+  if (body.provider_id !== undefined) {
+    const account = await mustAccount(services, body.provider_id).catch(() => null);
+    if (!account || !providerOf(services, account).compute)
+      throw refuseField('provider_id', 'no such compute account', 'Take an id from GET /api/admin/providers, or leave it out.');
+    return account;
+  }
+  const accounts = (await allAccounts(services)).filter((account) => providerOf(services, account).compute);
+  if (accounts.length === 0)
+    throw new Refusal(409, 'no_accounts', 'No provider account is configured. Add one with POST /api/admin/providers.');
+  const answers = await Promise.allSettled(accounts.map((account) => readCatalog(services, account, 'plans')));
+  const offering = accounts.filter((_, index) => {
+    const result = answers[index]!;
+    return result.status === 'fulfilled' && result.value.items.some((plan) => plan.id === body.type);
+  });
+  if (offering.length === 1) return offering[0]!;
+  if (offering.length > 1)
+    throw refuseField(
+      'provider_id',
+      `${offering.length} accounts offer "${body.type}"`,
+      `Send provider_id, one of: ${offering.map((account) => `${account.id} (${account.name})`).join(', ')}.`,
+      422,
+      'ambiguous_plan',
+    );
+  const failed = answers.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  throw refuseField('type', `no account offers a plan "${body.type}"`, 'Take a plan id from GET /api/admin/upstream/plans.', 422, 'unknown_plan');
+}
+
+async function checkCatalog(services: Services, account: Account, body: VpsCreate): Promise<{ plan: Plan; image: Image }> {
+  const [plans, regions, images] = await Promise.all([
+    readCatalog(services, account, 'plans'),
+    readCatalog(services, account, 'regions'),
+    readCatalog(services, account, 'images'),
+  ]);
+  const plan = plans.items.find((item) => item.id === body.type);
+  if (!plan) throw refuseField('type', `"${account.name}" has no plan "${body.type}"`, 'Take one from GET /api/admin/upstream/plans.', 422, 'unknown_plan');
+  const region = regions.items.find((item) => item.id === body.region);
+  if (!region) throw refuseField('region', `"${account.name}" has no region "${body.region}"`, 'Take one from GET /api/admin/upstream/regions.', 422, 'unknown_region');
+  const image = images.items.find((item) => item.id === body.image);
+  if (!image) throw refuseField('image', `"${account.name}" has no image "${body.image}"`, 'Take one from GET /api/admin/upstream/images.', 422, 'unknown_image');
+  const allowed = (account.configuration as { allowed_regions?: string[] }).allowed_regions;
+  if (allowed && allowed.length > 0 && !allowed.includes(region.id))
+    throw refuseField('region', `the account allows only: ${allowed.join(', ')}`, 'Choose one of them.', 422, 'region_not_allowed');
+  if (!region.available || !plan.available)
+    throw refuseField(region.available ? 'type' : 'region', 'it is not available now', 'Choose another, or try later.', 409, 'out_of_stock');
+  if (!plan.regions.includes(region.id))
+    throw refuseField('region', `the plan ${plan.id} cannot be had in ${region.id} now`, `It can in: ${plan.regions.join(', ') || 'no region'}.`, 409, 'out_of_stock');
+  if (image.regions !== null && !image.regions.includes(region.id))
+    throw refuseField('image', `it is not in the region ${region.id}`, 'Choose another image or region.', 422, 'image_not_in_region');
+  if (image.deprecated) throw refuseField('image', 'the provider no longer offers it', 'Choose a newer image.', 422, 'image_deprecated');
+  if (image.minDiskGb > plan.diskGb)
+    throw refuseField('image', `it needs ${image.minDiskGb} GB of disk; the plan has ${plan.diskGb}`, 'Choose a larger plan.', 422, 'image_too_large');
+  return { plan, image };
+}
+
+function checkFeatures(descriptor: ReturnType<typeof providerOf>['descriptor'], body: VpsCreate, windows: boolean): void {
+  const { capabilities } = descriptor;
+  const refuse = (field: string, capability: { can: boolean; reason?: string }): void => {
+    if (!capability.can) throw refuseField(field, capability.reason ?? 'the provider cannot', 'Leave it out.', 422, 'not_supported');
+  };
+  if (windows) refuse('image', capabilities.windows);
+  if (body.ipv6) refuse('ipv6', capabilities.ipv6);
+  if (body.backups) refuse('backups', capabilities.backups);
+  if (body.firewall) refuse('firewall', capabilities.firewall);
+  if (windows && (body.ssh_keys.length > 0 || body.cloud_init))
+    throw refuseField(body.ssh_keys.length > 0 ? 'ssh_keys' : 'cloud_init', 'Windows images take neither', 'Leave it out.', 422, 'not_supported');
+}
+
+function checkPassword(password: string, policy: PasswordPolicy): void {
+  const remedy = `Use ${policy.minLength} to ${policy.maxLength} printable ASCII characters with lower case, upper case and digits, or leave it out.`;
+  const refuse = (rule: string): Refusal => refuseField('root_pass', rule, remedy, 422, 'weak_password');
+  if (!/^[\x21-\x7e]+$/.test(password)) throw refuse('has characters that consoles cannot type');
+  if (password.length < policy.minLength) throw refuse(`is shorter than ${policy.minLength} characters`);
+  if (password.length > policy.maxLength) throw refuse(`is longer than ${policy.maxLength} characters`);
+  if (!/[a-z]/.test(password) || !/[A-Z]/.test(password) || !/\d/.test(password)) throw refuse('needs lower case, upper case and a digit');
+}
+
+async function planDns(services: Services, compute: Account, body: VpsCreate) {
+  if (!body.dns?.enabled) return null;
+  // A real name must not point at a server that does not exist, nor the reverse.
+  const accounts = (await allAccounts(services)).filter(
+    (account) => providerOf(services, account).dns && account.endpointKind === compute.endpointKind,
+  );
+  const zones = (
+    await Promise.all(accounts.map(async (account) => (await readCatalog(services, account, 'zones')).items.map((zone) => ({ account, zone }))))
+  ).flat();
+  const { zone: wanted } = body.dns;
+  const matching = wanted === undefined ? zones : zones.filter(({ zone }) => zone.name === wanted);
+  if (matching.length !== 1)
+    throw refuseField(
+      'dns.zone',
+      matching.length === 0 ? `no DNS account has ${wanted === undefined ? 'a zone' : `the zone ${wanted}`}` : 'several zones are possible',
+      zones.length === 0 ? 'Add a DNS account, or leave dns out.' : `Send one of: ${[...new Set(zones.map(({ zone }) => zone.name))].join(', ')}.`,
+      422,
+      'unknown_zone',
+    );
+  const { account, zone } = matching[0]!;
+  const given = body.dns.name ?? body.label;
+  const name = given === zone.name || given.endsWith(`.${zone.name}`) ? given : `${given}.${zone.name}`;
+  if (name === zone.name) throw refuseField('dns.name', 'is the zone itself', `Use a name below it, for example ${body.label}.${zone.name}.`);
+  if (name.length > 253) throw refuseField('dns.name', 'is longer than 253 characters with its zone', 'Use a shorter name.');
+  const { proxied } = body.dns;
+  const spec = { provider: account.provider, accountId: account.id, zone: zone.name, zoneId: zone.id, name, ttl: proxied ? 1 : DNS_TTL_S, proxied };
+  return { account, spec };
+}
+
+function cloudInit(body: VpsCreate): unknown {
+  const given = body.cloud_init ?? {};
+  return {
+    packages: given.packages,
+    packageUpdate: given.package_update,
+    packageUpgrade: given.package_upgrade,
+    users: given.users?.map((user) => ({ name: user.name, sudo: user.sudo, shell: user.shell, sshPublicKeys: user.ssh_keys })),
+    files: given.files,
+    services: given.services,
+    timezone: given.timezone,
+  };
+}
