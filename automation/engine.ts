@@ -11,7 +11,7 @@ import { runOperation } from './operation.ts';
 import type { ProviderHostPool } from './provider-host/pool.ts';
 import { Runners } from './runners.ts';
 import type { Engine, EngineRequest, EngineResult, StateBackend } from './types.ts';
-import { prepareWorkspace } from './workspace.ts';
+import { baseEnvironment, prepareWorkspace, type EngineWorkspace } from './workspace.ts';
 
 export interface EngineLog {
   warn(detail: object, message: string): void;
@@ -57,7 +57,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     // The program reads nothing from its environment; the SDK wants a PATH and a home.
     env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: workspace.home, NODE_ENV: 'production' },
   });
-  const engine = new Driver(options, workspace.dir, concurrency, runners);
+  const engine = new Driver(options, workspace, concurrency, runners);
   try {
     await runners.start();
   } catch (error) {
@@ -69,16 +69,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
 class Driver implements Engine {
   readonly #options: EngineOptions;
-  readonly #projectDir: string;
+  readonly #workspace: EngineWorkspace;
   readonly #gate: CpuGate;
   readonly #runners: Runners;
   readonly #events = new EventServers();
   readonly #running = new Set<Running>();
   #closed = false;
 
-  constructor(options: EngineOptions, projectDir: string, concurrency: number, runners: Runners) {
+  constructor(options: EngineOptions, workspace: EngineWorkspace, concurrency: number, runners: Runners) {
     this.#options = options;
-    this.#projectDir = projectDir;
+    this.#workspace = workspace;
     this.#gate = new CpuGate(concurrency);
     this.#runners = runners;
   }
@@ -102,7 +102,8 @@ class Driver implements Engine {
     };
     const done = runOperation(guarded, {
       pulumi,
-      projectDir: this.#projectDir,
+      projectDir: this.#workspace.dir,
+      environment: baseEnvironment(this.#workspace),
       cancelGraceMs: () => graceMs,
       runners: this.#runners,
       events: this.#events,

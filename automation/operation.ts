@@ -20,6 +20,8 @@ const PARALLEL = '8';
 export interface OperationParts {
   readonly pulumi: string;
   readonly projectDir: string;
+  /** What every CLI process gets; the backend adds its own. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Milliseconds from SIGINT to SIGKILL; asked when the cancel comes. */
   readonly cancelGraceMs: () => number;
   readonly runners: Runners;
@@ -175,7 +177,11 @@ async function perform(
   const result = await runCli({
     binary: parts.pulumi,
     args: cliArguments(request, port.address, lease?.port),
-    env: { ...state.env, ...(attachment.debugProviders === '' ? {} : { PULUMI_DEBUG_PROVIDERS: attachment.debugProviders }) },
+    env: {
+      ...parts.environment,
+      ...state.env,
+      ...(attachment.debugProviders === '' ? {} : { PULUMI_DEBUG_PROVIDERS: attachment.debugProviders }),
+    },
     cwd: parts.projectDir,
     cancelGraceMs: parts.cancelGraceMs,
     ...(request.onProcess ? { onProcess: request.onProcess } : {}),
