@@ -44,7 +44,13 @@ export class TableStateBackend implements StateBackend {
       operationId,
     });
     return {
-      env: { PULUMI_BACKEND_URL: origin(), PULUMI_ACCESS_TOKEN: token, PULUMI_DEFAULT_ORGANIZATION: row.organization },
+      env: {
+        PULUMI_BACKEND_URL: origin(),
+        PULUMI_ACCESS_TOKEN: token,
+        PULUMI_DEFAULT_ORGANIZATION: row.organization,
+        // The default of 50 ms delays every step of a small stack.
+        PULUMI_JOURNALING_BATCH_PERIOD: '1',
+      },
       async release() {
         tokens.revoke(token);
         const active = await store.activeUpdate(row.id);
