@@ -34,7 +34,7 @@ export function openApiCheck(name: string): OpenApiCheck | undefined {
   if (file === undefined) return undefined;
   const document = JSON.parse(readFileSync(file, 'utf8')) as Node;
   translateSchemas(document);
-  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true, logger: false });
+  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true, logger: false, unicodeRegExp: false });
   ajv.addSchema(document, 'spec');
   const compiled = new Map<string, ValidateFunction>();
   const problems = (pointer: string, value: unknown): string[] => {

@@ -39,7 +39,6 @@ export const REGIONS: readonly SimRegion[] = [
   { slug: 'tor1', name: 'Toronto 1', available: true },
   { slug: 'blr1', name: 'Bangalore 1', available: true },
   { slug: 'syd1', name: 'Sydney 1', available: true },
-  { slug: 'atl1', name: 'Atlanta 1', available: true },
 ];
 
 const basic = (slug: string, vcpus: number, gb: number, disk: number, transfer: number, price: number, kind = 'Basic'): SimSize => ({
@@ -163,7 +162,7 @@ export function soldIn(size: SimSize, region: SimRegion): boolean {
   if (!region.available) return false;
   const regular = size.description === 'Basic';
   if (['nyc2', 'sfo2'].includes(region.slug)) return regular || size.slug.startsWith('c-');
-  if (size.slug.endsWith('-intel')) return !['nyc1', 'atl1'].includes(region.slug);
+  if (size.slug.endsWith('-intel')) return region.slug !== 'nyc1';
   if (size.slug.startsWith('m6') || size.slug.startsWith('so1_5')) return ['nyc1', 'nyc3', 'ams3', 'fra1', 'sgp1'].includes(region.slug);
   return true;
 }

@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import express from 'express';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Simulation } from '../providers/simulation.ts';
+import { simulations } from './list.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from './server.ts';
+
+/** A provider that counts: small enough to see what the simulator itself does. */
+const demo: Simulation = {
+  id: 'demo',
+  router(world) {
+    const things = world.collection<{ id: string; ripe?: boolean }>('instances');
+    world.onTimer('ripen', ({ id }) => void things.put({ id: String(id), ripe: true }));
+    const router = express.Router();
+    router.get('/things', (_request, response) => void response.json(things.all()));
+    router.post('/things', (_request, response) => {
+      const thing = things.put({ id: String(world.nextInt('thing', 1)) });
+      world.schedule('ripen', thing, 20_000);
+      response.status(201).json(thing);
+    });
+    return router;
+  },
+  errorAnswer: (status) => ({ body: { oops: status }, headers: { 'x-demo': 'yes' } }),
+};
+
+let open: Simulator[] = [];
+afterEach(async () => {
+  for (const simulator of open) await simulator.close();
+  open = [];
+});
+async function start(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = await startSimulator({ speed: 1_000, simulations: [demo], ...options });
+  open.push(simulator);
+  return simulator;
+}
+async function call(
+  simulator: Simulator,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; text: string; headers: Headers }> {
+  const init = { method, headers: { 'content-type': 'application/json' }, signal: AbortSignal.timeout(300) };
+  const response = await fetch(simulator.origin + path, body === undefined ? init : { ...init, body: JSON.stringify(body) });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
+const things = async (simulator: Simulator): Promise<unknown[]> =>
+  JSON.parse((await call(simulator, 'GET', '/demo/things')).text) as unknown[];
+const fault = (simulator: Simulator, request: object): Promise<unknown> =>
+  call(simulator, 'POST', '/_simulator/faults', { provider: 'demo', ...request });
+
+describe('faults', () => {
+  it('answer an error in the provider’s shape as often as told', async () => {
+    const simulator = await start();
+    await fault(simulator, { kind: 'status', status: 503, retryAfterSeconds: 7, times: 2, path: '^/things' });
+    for (let i = 0; i < 2; i++) {
+      const { status, text, headers } = await call(simulator, 'GET', '/demo/things');
+      expect([status, text, headers.get('retry-after'), headers.get('x-demo')]).toEqual([503, '{"oops":503}', '7', 'yes']);
+    }
+    expect((await call(simulator, 'GET', '/demo/things')).status).toBe(200);
+  });
+  it.each([
+    ['lost-answer', 1],
+    ['cut', 0],
+    ['timeout', 0],
+  ])('of kind %s leave the caller without an answer and %i thing made', async (kind, made) => {
+    const simulator = await start();
+    await fault(simulator, { kind, method: 'POST' });
+    await expect(call(simulator, 'POST', '/demo/things', {})).rejects.toThrow();
+    expect(await things(simulator)).toHaveLength(made);
+  });
+  it('of kind malformed run the call and break the answer', async () => {
+    const simulator = await start();
+    await fault(simulator, { kind: 'malformed', method: 'POST' });
+    const { text } = await call(simulator, 'POST', '/demo/things', {});
+    expect(() => JSON.parse(text) as unknown).toThrow();
+    expect(await things(simulator)).toHaveLength(1);
+  });
+  it('as flags hold until deleted, for one object or all', async () => {
+    const simulator = await start();
+    const world = simulator.world.worlds.get('demo')!;
+    await fault(simulator, { kind: 'flag', flag: 'stuck', objectId: '7' });
+    expect([world.hasFlag('stuck', '7'), world.hasFlag('stuck', '7'), world.hasFlag('stuck', '8')]).toEqual([true, true, false]);
+    await call(simulator, 'DELETE', '/_simulator/faults');
+    expect(world.hasFlag('stuck', '7')).toBe(false);
+  });
+  it('are refused when they make no sense', async () => {
+    const simulator = await start();
+    for (const request of [{ kind: 'status' }, { kind: 'cut', path: '(' }, { kind: 'other' }, { kind: 'cut', provider: 'none' }])
+      expect(await fault(simulator, request)).toMatchObject({
+        status: expect.toSatisfy((status: number) => status === 400 || status === 404),
+      });
+  });
+});
+
+describe('control API', () => {
+  it('counts, lists requests without credentials, and resets', async () => {
+    const simulator = await start();
+    await call(simulator, 'POST', '/demo/things', {});
+    const stats = JSON.parse((await call(simulator, 'GET', '/_simulator/stats')).text) as Record<string, unknown>;
+    expect(stats['demo']).toMatchObject({ creates: 1, deletes: 0, live: 1, requests: { 201: 1 } });
+    const [entry] = JSON.parse((await call(simulator, 'GET', '/_simulator/requests')).text) as object[];
+    expect(entry).toMatchObject({ provider: 'demo', method: 'POST', path: '/things', status: 201 });
+    expect((await call(simulator, 'POST', '/_simulator/reset', {})).status).toBe(204);
+    expect(await things(simulator)).toEqual([]);
+  });
+  it('refuses what a foreign page could post', async () => {
+    const simulator = await start();
+    expect((await fetch(`${simulator.origin}/_simulator/reset`, { method: 'POST', body: 'x' })).status).toBe(415);
+  });
+  it('serves its page under a strict policy', async () => {
+    const { status, headers, text } = await call(await start(), 'GET', '/');
+    expect([status, headers.get('content-security-policy')]).toEqual([200, expect.stringContaining("default-src 'none'")]);
+    expect(text).not.toMatch(/<script>|onclick|style="/);
+  });
+});
+
+describe('the world', () => {
+  it('survives being killed, timers included', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'simulator-'));
+    const dataFile = join(directory, 'world.sqlite');
+    const first = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+      env: { ...process.env, SIMULATOR_PORT: '0', SIMULATOR_SPEED: '20', SIMULATOR_DATA: dataFile },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    try {
+      const origin = await new Promise<string>((resolve, reject) => {
+        let out = '';
+        first.stdout.on('data', (chunk: Buffer) => {
+          const found = /http:\/\/[\d.]+:\d+/.exec((out += chunk.toString()));
+          if (found) resolve(found[0]);
+        });
+        let err = '';
+        first.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+        first.once('exit', () => reject(new Error(err)));
+      });
+      const body = JSON.stringify({ name: 'a', region: 'fra1', size: 's-1vcpu-1gb', image: 'debian-12-x64' });
+      const headers = { authorization: 'Bearer sim-a', 'content-type': 'application/json' };
+      expect((await fetch(`${origin}/digitalocean/v2/droplets`, { method: 'POST', headers, body })).status).toBe(202);
+      first.removeAllListeners('exit');
+      const ended = new Promise((resolve) => first.once('exit', resolve));
+      first.kill('SIGKILL');
+      await ended;
+      const second = await start({ dataFile, speed: 20, simulations });
+      const status = async (): Promise<unknown> =>
+        (JSON.parse((await call(second, 'GET', '/_simulator/instances')).text) as { status: string }[])[0]?.status;
+      expect(['new', 'active']).toContain(await status());
+      await expect.poll(status, { timeout: 5_000 }).toBe('active');
+    } finally {
+      first.kill('SIGKILL');
+      for (const simulator of open.splice(0)) await simulator.close();
+      await rm(directory, { recursive: true });
+    }
+  });
+  it('gives addresses that are unique', async () => {
+    const world = (await start()).world.worlds.get('demo')!;
+    const addresses = Array.from({ length: 1_000 }, () => world.allocateIpv4());
+    expect(new Set(addresses).size).toBe(1_000);
+    expect(addresses.every((address) => /^(203\.0\.113|198\.51\.100|192\.0\.2|198\.18)\./.test(address))).toBe(true);
+  });
+});
