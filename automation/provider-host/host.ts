@@ -6,6 +6,7 @@
  * with two credentials would serve the wrong one. How one operation's cancellation reaches its own calls
  * and no others is told in active-calls.ts.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import * as grpc from '@grpc/grpc-js';
 import providerGrpc from '@pulumi/pulumi/proto/provider_grpc_pb.js';
 import type { AccountConnection, Provider } from '../../providers/provider.ts';
@@ -16,6 +17,9 @@ import { makeService, toUnary, type Severity } from './service.ts';
 
 /** The engine's own bound; state with user data passes gRPC's default of 4 MB easily. */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
+
+/** How long answers may take to leave after the last call ended. */
+const ANSWERS_MS = 500;
 
 export interface ProviderHostOptions {
   readonly provider: Provider;
@@ -68,6 +72,8 @@ export async function openProviderHost(options: ProviderHostOptions): Promise<Pr
     async close(graceMs) {
       const stopped = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       await calls.drain(graceMs);
+      // The last answers are still on their way out; only connections that stay open without a call are cut.
+      await Promise.race([stopped, delay(ANSWERS_MS, undefined, { ref: false })]);
       server.forceShutdown();
       await stopped;
       engines.close();
