@@ -108,7 +108,9 @@ export class ApiClient {
 
   async #once(request: ApiRequest, repeatable: boolean): Promise<ApiResponse> {
     const timeout = AbortSignal.timeout(request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+    // A changing call that is under way is never cut short: the provider may be running it already, and
+    // its answer, the id of what was bought above all, would be lost. A cancellation takes effect after it.
+    const signal = request.signal && repeatable ? AbortSignal.any([request.signal, timeout]) : timeout;
     let response: Response;
     let text: string;
     try {
