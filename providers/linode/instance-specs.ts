@@ -103,6 +103,10 @@ export function checkInstance(inputs: Properties): CheckFailure[] {
     if (typeof key === 'string' && !KEY.test(key.trim()))
       fail(`authorizedKeys[${i}]`, 'This is not an OpenSSH public key ("ssh-ed25519 AAAA… comment").');
   }
+  for (const [i, tag] of (Array.isArray(inputs.tags) ? inputs.tags : []).entries()) {
+    if (typeof tag === 'string' && (tag.length < 3 || tag.length > 50))
+      fail(`tags[${i}]`, `Linode takes tags of 3 to 50 characters; "${tag}" has ${tag.length}.`);
+  }
   if (Array.isArray(metadatas)) {
     if (metadatas.length > 1) fail('metadatas', 'Linode takes one metadata block.');
     const userData = (metadatas[0] as { userData?: unknown } | undefined)?.userData;

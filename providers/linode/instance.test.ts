@@ -295,6 +295,7 @@ describe('checking', () => {
     ['label', { label: 'ab' }],
     ['label', { label: 'two--dashes' }],
     ['rootPass', { rootPass: 'short' }],
+    ['tags[0]', { tags: ['ab'] }],
     ['authorizedKeys[0]', { authorizedKeys: ['not a key'] }],
     ['metadatas[0].userData', { metadatas: [{ userData: '#cloud-config\nin clear!' }] }],
     ['metadatas[0].userData', { metadatas: [{ userData: Buffer.alloc(16_385, 'a').toString('base64') }] }],
