@@ -16,7 +16,7 @@ import {
   programTags,
   type Context,
 } from './instance-state.ts';
-import { deleteInstance, updateInstance, youngUntilMs } from './instance-update.ts';
+import { deleteInstance, updateInstance, doubtUntilMs } from './instance-update.ts';
 import type { Instance } from './schemas.ts';
 
 /** Vultr tells a feature's absence, never `null`: absent and false are one value, or every refresh would differ. */
@@ -113,20 +113,20 @@ async function findOrProveGone(ctx: Context, id: string, known: Properties | und
   const found = await ctx.client.findInstance(id, { signal: ctx.signal });
   if (found !== null) return found;
   const { consistencyMs } = ctx.client.timing;
-  const youngUntil = youngUntilMs(known?.['dateCreated'], consistencyMs);
+  const doubtUntil = doubtUntilMs(known, consistencyMs);
   const verdict = await waitFor<Instance | 'gone'>({
     provider: VULTR,
     what: `instance ${id} to be shown or gone`,
     key: 'vultr/consistency',
     signal: ctx.signal,
-    deadlineMs: 2 * consistencyMs,
+    deadlineMs: 2 * consistencyMs + 5_000,
     probe: async () => {
       const listed = known
         ? await isListed(ctx, id, identityTagOf(ctx.urn, known))
         : (await ctx.client.all('/v2/instances', 'instances', listedId, {}, { signal: ctx.signal })).some((item) => item.id === id);
       const again = await ctx.client.findInstance(id, { signal: ctx.signal });
       if (again !== null) return again;
-      return !listed && Date.now() >= youngUntil ? 'gone' : undefined;
+      return !listed && Date.now() >= doubtUntil ? 'gone' : undefined;
     },
   });
   return verdict === 'gone' ? null : verdict;

@@ -21,6 +21,7 @@ import {
 } from './instance-state.ts';
 
 const DELETE_MS = 20 * 60_000;
+const CONFIRM_MS = 2_000;
 
 interface Change {
   readonly oldInputs: Properties;
@@ -122,7 +123,7 @@ export async function setBackupSchedule(ctx: Context, id: string, inputs: Proper
  */
 export async function deleteInstance(ctx: Context, id: string, outputs: Properties): Promise<void> {
   const tag = identityTagOf(ctx.urn, outputs);
-  const youngUntil = youngUntilMs(outputs['dateCreated'], ctx.client.timing.consistencyMs);
+  const doubtUntil = doubtUntilMs(outputs, ctx.client.timing.consistencyMs);
   let accepted = false;
   await waitFor({
     provider: VULTR,
@@ -142,13 +143,15 @@ export async function deleteInstance(ctx: Context, id: string, outputs: Properti
         accepted = false;
         return undefined;
       }
-      return accepted || Date.now() >= youngUntil ? true : undefined;
+      return accepted || Date.now() >= doubtUntil ? true : undefined;
     },
   });
 }
 
-/** Until when an instance of this creation time may still be invisible; clocks of simulations agree with ours. */
-export function youngUntilMs(dateCreated: Json | undefined, consistencyMs: number): number {
-  const created = typeof dateCreated === 'string' ? Date.parse(dateCreated) : Number.NaN;
-  return Number.isFinite(created) ? Math.min(created + consistencyMs, Date.now() + consistencyMs) : 0;
+/** Until when a 404 may still be the invisibility of a new instance. One that was seen ready is past that: only a moment's doubt is left. */
+export function doubtUntilMs(outputs: Properties | undefined, consistencyMs: number): number {
+  const now = Date.now();
+  if (outputs === undefined || wasFinished(outputs)) return now + Math.min(CONFIRM_MS, consistencyMs);
+  const created = typeof outputs['dateCreated'] === 'string' ? Date.parse(outputs['dateCreated']) : Number.NaN;
+  return Number.isFinite(created) ? Math.min(created, now) + consistencyMs : now + consistencyMs;
 }

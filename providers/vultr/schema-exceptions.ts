@@ -1,0 +1,5 @@
+/** Meant differences from the vendor's published schema, each with its reason. */
+export const schemaExceptions: Readonly<Record<string, string>> = {
+  'FirewallGroup.description: unknown to the vendor':
+    "The reference data leaves out every key named `description`; the vendor's SDK has it (FirewallGroupArgs).",
+};
