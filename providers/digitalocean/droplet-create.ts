@@ -103,7 +103,8 @@ async function isBeingDestroyed(client: DigitalOceanClient, id: string, signal: 
 
 async function buy(ctx: Context, inputs: Properties, tag: string): Promise<Found> {
   for (let purchase = 1; ; purchase++) {
-    ctx.signal.throwIfAborted();
+    if (ctx.signal.aborted)
+      throw new ProviderError({ provider: PROVIDER_ID, kind: 'cancelled', message: 'Cancelled before a droplet was bought.' });
     try {
       const made = await ctx.client.createDroplet(requestBody(ctx.urn, inputs, tag));
       return { ...made, bought: true };
