@@ -34,7 +34,10 @@ export const AuditEvent = z.strictObject({
   hash: z.string(),
 });
 export const AuditQuery = z.strictObject({
-  before: z.string().regex(/^\d{1,18}$/).optional(),
+  before: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 export const AuditPage = z.strictObject({ events: z.array(AuditEvent), next: z.string().nullable(), chain_intact: z.boolean() });

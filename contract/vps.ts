@@ -18,7 +18,11 @@ const Hostname = z
   .string()
   .max(253)
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, 'a lower-case DNS name');
-const Slug = z.string().min(1).max(200).regex(/^[\x21-\x7e]+$/, 'printable characters without spaces');
+const Slug = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/, 'printable characters without spaces');
 
 const CloudInit = z.strictObject({
   packages: z.array(z.string().max(101)).max(100).optional(),
@@ -62,7 +66,12 @@ export const VpsCreate = z.strictObject({
   /** The account; may be left out when exactly one account offers the plan. */
   provider_id: AccountId.optional(),
   dns: z
-    .strictObject({ enabled: z.boolean().default(true), zone: Hostname.optional(), name: Hostname.optional(), proxied: z.boolean().default(false) })
+    .strictObject({
+      enabled: z.boolean().default(true),
+      zone: Hostname.optional(),
+      name: Hostname.optional(),
+      proxied: z.boolean().default(false),
+    })
     .optional(),
   hostname: Hostname.optional(),
   ipv6: z.boolean().optional(),
@@ -71,14 +80,21 @@ export const VpsCreate = z.strictObject({
     .array(
       z.strictObject({
         protocol: z.enum(['tcp', 'udp', 'icmp']),
-        ports: z.string().regex(/^\d{1,5}(-\d{1,5})?$/).nullable().default(null),
+        ports: z
+          .string()
+          .regex(/^\d{1,5}(-\d{1,5})?$/)
+          .nullable()
+          .default(null),
         sources: z.array(z.string()).min(1).max(50),
       }),
     )
     .max(100)
     .optional(),
   cloud_init: CloudInit.optional(),
-  tags: z.array(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/)).max(15).default([]),
+  tags: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/))
+    .max(15)
+    .default([]),
   external_reference: z.string().min(1).max(200).optional(),
   /** Only for callers that may act for several organizations. */
   organization_id: OrganizationId.optional(),

@@ -41,6 +41,14 @@ const Environment = z.object({
   SIMULATOR_SPEED: z.coerce.number().gt(0).max(100_000).default(10),
 });
 
+/** Settings of the toolchain and of the command line, which work without a server. */
+export const READ_ELSEWHERE: readonly string[] = [
+  'PLINTH_CACHE_DIR',
+  'PLINTH_PULUMI_BIN',
+  'PLINTH_REFERENCE_DIR',
+  'PLINTH_TOKEN',
+  'PLINTH_URL',
+];
 export const CONFIG_VARIABLES = Object.keys(Environment.shape);
 
 export interface Config {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from './config.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
+import { welcome } from './welcome.ts';
 
 /** Runs until SIGINT or SIGTERM. Resolves with the exit code. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -20,7 +21,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     say(error instanceof ConfigError ? error.message : `plinth: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
   }
-  say(welcome(runtime));
+  say(await welcome(runtime));
   await ended.promise;
   say('Stopping: running operations get their time; press Ctrl-C again to stop at once.');
   process.once('SIGINT', () => process.exit(130));
@@ -29,7 +30,11 @@ export async function serve(args: readonly string[]): Promise<number> {
 }
 
 function configOf(args: readonly string[]) {
-  const { values } = parseArgs({ args: [...args], options: { role: { type: 'string' }, port: { type: 'string' } }, allowPositionals: true });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { role: { type: 'string' }, port: { type: 'string' } },
+    allowPositionals: true,
+  });
   const file = join(process.cwd(), '.env');
   if (existsSync(file)) process.loadEnvFile(file);
   return readConfig({
@@ -37,17 +42,6 @@ function configOf(args: readonly string[]) {
     ...(values.role === undefined ? {} : { PLINTH_ROLE: values.role }),
     ...(values.port === undefined ? {} : { PORT: values.port }),
   });
-}
-
-function welcome({ origin, simulatorOrigin, seeded, services }: Runtime): string {
-  if (origin === null) return 'Plinth worker is running.';
-  const lines = ['', `Plinth is running at ${origin} (API: ${origin}/api/docs)`];
-  if (simulatorOrigin !== null) lines.push(`The providers are simulated at ${simulatorOrigin}: nothing here is bought.`);
-  if (seeded.adminToken !== null) lines.push('', `Admin token, shown once: ${seeded.adminToken}`);
-  lines.push(`The first admin token is kept in ${seeded.tokenFile}.`);
-  if (services.config.mode === 'development')
-    lines.push('', 'What next:', `  export PLINTH_TOKEN=$(cat ${seeded.tokenFile})`, `  curl -s ${origin}/api/admin/upstream/plans?provider=… -H "Authorization: Bearer $PLINTH_TOKEN"`);
-  return `${lines.join('\n')}\n`;
 }
 
 if (import.meta.main) process.exit(await serve(process.argv.slice(2)));

@@ -6,7 +6,13 @@ export class Refusal extends Error {
   readonly code: string;
   readonly errors: readonly FieldError[];
   readonly headers: Readonly<Record<string, string>>;
-  constructor(status: number, code: string, detail: string, errors: readonly FieldError[] = [], headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    errors: readonly FieldError[] = [],
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(detail);
     this.name = 'Refusal';
     this.status = status;

@@ -52,7 +52,10 @@ export async function startRuntime(config: Config, progress: (line: string) => v
 }
 
 async function build(config: Config, progress: (line: string) => void, stops: Stop[], stop: () => Promise<void>): Promise<Runtime> {
-  const log = pino({ level: config.logLevel, redact: ['*.authorization', '*.api_key', '*.root_pass', '*.password', '*.credential', '*.secret'] });
+  const log = pino({
+    level: config.logLevel,
+    redact: ['*.authorization', '*.api_key', '*.root_pass', '*.password', '*.credential', '*.secret'],
+  });
   const url = await databaseUrl(config, progress, stops);
   await migrate(url, { onProgress: progress });
   const db = openDatabase(url);
@@ -79,7 +82,12 @@ async function build(config: Config, progress: (line: string) => void, stops: St
     budgetFor: (accountId, provider) => hosts.budgetFor(accountId, provider.descriptor),
     endpointOf: ({ descriptor }, kind) => {
       if (kind === 'real') return { kind, baseUrl: descriptor.apiBaseUrl };
-      if (!simulator) throw new Refusal(409, 'simulator_off', 'The simulator is off here, so accounts at it cannot be used. Set SIMULATOR=on in development mode.');
+      if (!simulator)
+        throw new Refusal(
+          409,
+          'simulator_off',
+          'The simulator is off here, so accounts at it cannot be used. Set SIMULATOR=on in development mode.',
+        );
       return { kind, baseUrl: simulator.baseUrl(descriptor.id) };
     },
     enqueue: (tx, operation) => enqueueOperation(boss, tx, operation),
@@ -89,7 +97,12 @@ async function build(config: Config, progress: (line: string) => void, stops: St
   const origin = config.role === 'worker' ? null : await serveHttp(services, url, metrics, stops);
   if (config.role !== 'http') {
     const engine = await openEngine(config, url, services, hosts, log, progress, stops);
-    const context = { services, engine, lease: thisWorker(readStartTime(process.pid)), attempted: (kind: string, outcome: string) => metrics.attempt(kind, outcome) };
+    const context = {
+      services,
+      engine,
+      lease: thisWorker(readStartTime(process.pid)),
+      attempted: (kind: string, outcome: string) => metrics.attempt(kind, outcome),
+    };
     const worker = await startWorker(context, boss);
     stops.push(() => worker.stop(config.drainMs));
   }
@@ -138,7 +151,10 @@ async function serveHttp(services: Services, url: string, metrics: Metrics, stop
   await hub.start();
   stops.push(() => hub.close());
   let ready = true;
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, buildApp(services, hub, metrics, () => ready));
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000 },
+    buildApp(services, hub, metrics, () => ready),
+  );
   await listen(server, config);
   stops.push(async () => {
     ready = false;

@@ -31,10 +31,12 @@ export function buildApp(services: Services, hub: EventHub, metrics: Metrics, is
   const docs = docsPage(routes);
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {
-    const ok = isReady() && (await ping(services.db).then(
-      () => true,
-      () => false,
-    ));
+    const ok =
+      isReady() &&
+      (await ping(services.db).then(
+        () => true,
+        () => false,
+      ));
     response.status(ok ? 200 : 503).json({ status: ok ? 'ready' : 'not ready' });
   });
   app.get('/metrics', async (_request, response) => void response.type('text/plain').send(await metrics.text()));
@@ -55,7 +57,10 @@ const requestId: RequestHandler = (request, response, next) => {
 };
 
 const securityHeaders: RequestHandler = (_request, response, next) => {
-  response.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+  response.setHeader(
+    'content-security-policy',
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  );
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('referrer-policy', 'no-referrer');
   response.setHeader('cross-origin-resource-policy', 'same-origin');
@@ -72,7 +77,10 @@ function accessLog(services: Services, metrics: Metrics): RequestHandler {
       const path = (request.route as { path?: string } | undefined)?.path ?? 'unknown';
       metrics.request(request.method, path, response.statusCode, ms);
       // The pattern, not the URL: a query may hold what a person typed.
-      services.log.info({ requestId: response.getHeader('x-request-id'), method: request.method, path, status: response.statusCode, ms: Math.round(ms) }, 'request');
+      services.log.info(
+        { requestId: response.getHeader('x-request-id'), method: request.method, path, status: response.statusCode, ms: Math.round(ms) },
+        'request',
+      );
     });
     next();
   };

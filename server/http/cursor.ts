@@ -5,7 +5,11 @@ export function decodeCursor(cursor: string | undefined, dated: boolean): readon
   if (cursor === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string' && part.length < 200 && !part.includes('\0'))) {
+    if (
+      Array.isArray(value) &&
+      value.length === 2 &&
+      value.every((part) => typeof part === 'string' && part.length < 200 && !part.includes('\0'))
+    ) {
       const [first, id] = value as [string, string];
       if (!dated || !Number.isNaN(Date.parse(first))) return [first, id];
     }

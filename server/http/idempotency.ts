@@ -35,22 +35,39 @@ export async function runOnce(
 ): Promise<{ answer: Answer | typeof STREAMED; replayed: boolean }> {
   const { scope, key } = request;
   if (!FORM.test(key))
-    throw new Refusal(400, 'invalid_idempotency_key', 'Idempotency-Key must have 1 to 255 printable ASCII characters. A UUID is a good choice.');
-  const hash = createHash('sha256').update(canonical([request.method, request.path, request.body])).digest('hex');
+    throw new Refusal(
+      400,
+      'invalid_idempotency_key',
+      'Idempotency-Key must have 1 to 255 printable ASCII characters. A UUID is a good choice.',
+    );
+  const hash = createHash('sha256')
+    .update(canonical([request.method, request.path, request.body]))
+    .digest('hex');
   const deadline = performance.now() + WAIT_MS;
   for (let pause = 10; ; pause = Math.min(pause * 2, 250)) {
-    if (await reserveKey(db, scope, key, hash, new Date(Date.now() - ABANDONED_MS))) return { answer: await own(db, secrets, scope, key, work), replayed: false };
+    if (await reserveKey(db, scope, key, hash, new Date(Date.now() - ABANDONED_MS)))
+      return { answer: await own(db, secrets, scope, key, work), replayed: false };
     const stored = await readKey(db, scope, key);
     if (stored && stored.requestHash !== hash)
-      throw new Refusal(422, 'idempotency_key_reused', 'This Idempotency-Key was used for a different request. Use a new key for a new request.');
+      throw new Refusal(
+        422,
+        'idempotency_key_reused',
+        'This Idempotency-Key was used for a different request. Use a new key for a new request.',
+      );
     if (stored?.state === 'done') {
       const body: unknown = JSON.parse(secrets.open(place(scope, key), String(stored.response)));
       return { answer: { status: stored.status ?? 200, body }, replayed: true };
     }
     if (performance.now() > deadline)
-      throw new Refusal(409, 'idempotency_in_flight', 'The first request with this Idempotency-Key is still running. Ask again in a few seconds.', [], {
-        'retry-after': '2',
-      });
+      throw new Refusal(
+        409,
+        'idempotency_in_flight',
+        'The first request with this Idempotency-Key is still running. Ask again in a few seconds.',
+        [],
+        {
+          'retry-after': '2',
+        },
+      );
     await delay(pause);
   }
 }
@@ -63,7 +80,8 @@ async function own(db: Db, secrets: SecretBox, scope: string, key: string, work:
   };
   try {
     const answer = await work(settle);
-    if (!settled && typeof answer === 'object') await completeKey(db, scope, key, answer.status, secrets.seal(place(scope, key), JSON.stringify(answer.body ?? null)));
+    if (!settled && typeof answer === 'object')
+      await completeKey(db, scope, key, answer.status, secrets.seal(place(scope, key), JSON.stringify(answer.body ?? null)));
     return answer;
   } catch (error) {
     await releaseKey(db, scope, key);

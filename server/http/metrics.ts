@@ -19,7 +19,12 @@ export class Metrics {
       buckets: [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10],
       registers,
     });
-    this.#ended = new Counter({ name: 'plinth_operation_attempts_total', help: 'Ended attempts', labelNames: ['kind', 'outcome'], registers });
+    this.#ended = new Counter({
+      name: 'plinth_operation_attempts_total',
+      help: 'Ended attempts',
+      labelNames: ['kind', 'outcome'],
+      registers,
+    });
     new Gauge({
       name: 'plinth_vps',
       help: 'VPSes by status',

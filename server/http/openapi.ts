@@ -13,7 +13,11 @@ export function openapiOf(routes: readonly Route[], publicUrl: string | undefine
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Plinth', version: '0.1.0', description: 'Every customer VPS is one Pulumi stack. Changes answer 202 with an operation to follow.' },
+    info: {
+      title: 'Plinth',
+      version: '0.1.0',
+      description: 'Every customer VPS is one Pulumi stack. Changes answer 202 with an operation to follow.',
+    },
     ...(publicUrl === undefined ? {} : { servers: [{ url: publicUrl }] }),
     security: [{ token: [] }],
     paths,
@@ -26,12 +30,20 @@ export function openapiOf(routes: readonly Route[], publicUrl: string | undefine
 
 function operationOf(route: Route): Schema {
   const mutation = route.method !== 'get';
-  const key = { name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 255 }, description: 'The same key and body give the same answer.' };
+  const key = {
+    name: 'Idempotency-Key',
+    in: 'header',
+    schema: { type: 'string', maxLength: 255 },
+    description: 'The same key and body give the same answer.',
+  };
   const parameters = [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query'), ...(mutation ? [key] : [])];
   const responses: Record<string, unknown> = {};
   for (const [status, { description, schema }] of Object.entries(route.responses))
     responses[status] = { description, ...(schema ? { content: { 'application/json': { schema: toSchema(schema, 'output') } } } : {}) };
-  responses.default = { description: 'A problem.', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+  responses.default = {
+    description: 'A problem.',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
   return {
     summary: route.summary,
     operationId: `${route.method}${route.path.replaceAll(/[^a-zA-Z]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
@@ -63,7 +75,9 @@ export function docsPage(routes: readonly Route[]): string {
   const sections = routes.map((route) => {
     const body = route.body ? `<h4>Body</h4><pre>${escape(JSON.stringify(toSchema(route.body, 'input'), null, 2))}</pre>` : '';
     const query = route.query ? `<h4>Query</h4><pre>${escape(JSON.stringify(toSchema(route.query, 'input'), null, 2))}</pre>` : '';
-    const answers = Object.entries(route.responses).map(([status, { description }]) => `<li><code>${status}</code> ${escape(description)}</li>`);
+    const answers = Object.entries(route.responses).map(
+      ([status, { description }]) => `<li><code>${status}</code> ${escape(description)}</li>`,
+    );
     return `<details><summary><b>${route.method.toUpperCase()}</b> <code>${escape(route.path)}</code> ${escape(route.summary)} <small>${route.role}</small></summary>${query}${body}<ul>${answers.join('')}</ul></details>`;
   });
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Plinth API</title>

@@ -32,7 +32,8 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
     }
     sendProblem(
       response,
-      refusal ?? new Refusal(500, 'internal', `Something went wrong here. Tell the operator the request id ${response.getHeader('x-request-id')}.`),
+      refusal ??
+        new Refusal(500, 'internal', `Something went wrong here. Tell the operator the request id ${response.getHeader('x-request-id')}.`),
     );
   };
 }
@@ -71,7 +72,8 @@ function bodyParserRefusal(error: unknown): Refusal | null {
     return null;
   }
   if (error.type === 'entity.too.large') return new Refusal(413, 'body_too_large', 'The body is larger than 1 MiB. Send less.');
-  if (error.type === 'entity.parse.failed') return new Refusal(400, 'malformed_json', 'The body is not valid JSON. Check its quotes and commas.');
+  if (error.type === 'entity.parse.failed')
+    return new Refusal(400, 'malformed_json', 'The body is not valid JSON. Check its quotes and commas.');
   if (error.type === 'charset.unsupported' || error.type === 'encoding.unsupported')
     return new Refusal(415, 'unsupported_encoding', 'Send the body as plain UTF-8 JSON.');
   if (error.type.startsWith('request.') || error.type.startsWith('entity.'))
@@ -81,6 +83,11 @@ function bodyParserRefusal(error: unknown): Refusal | null {
 
 /** Parses one part of a request; each wrong field is named with rule and remedy. */
 export function parsePart<T>(schema: z.ZodType<T>, value: unknown, part: 'params' | 'query' | 'body', status = 422): T {
+  const unstorable = unstorableField(value, '');
+  if (unstorable !== null) {
+    const wrong = { field: unstorable || part, rule: 'has a NUL character or half a character', remedy: 'Send well-formed Unicode text.' };
+    throw new Refusal(status, 'invalid_request', `${wrong.field}: ${wrong.rule}.`, [wrong]);
+  }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.flatMap((issue) => {
@@ -93,7 +100,24 @@ export function parsePart<T>(schema: z.ZodType<T>, value: unknown, part: 'params
       }));
     return [{ field: path || part, rule: issue.message, remedy: remedyOf(issue.code, part) }];
   });
-  throw new Refusal(status, 'invalid_request', `The ${part} has ${errors.length} wrong field${errors.length === 1 ? '' : 's'}: ${errors[0]!.field}: ${errors[0]!.rule}.`, errors);
+  throw new Refusal(
+    status,
+    'invalid_request',
+    `The ${part} has ${errors.length} wrong field${errors.length === 1 ? '' : 's'}: ${errors[0]!.field}: ${errors[0]!.rule}.`,
+    errors,
+  );
+}
+
+/** The path of a text that PostgreSQL cannot keep, or null. */
+function unstorableField(value: unknown, path: string): string | null {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? path : null;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, item] of Object.entries(value)) {
+    const below = path === '' ? key : `${path}.${key}`;
+    const found = unstorableField(key, path) ?? unstorableField(item, below);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function remedyOf(code: string | undefined, part: string): string {

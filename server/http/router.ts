@@ -32,7 +32,8 @@ export function assertDeclared(routes: readonly Route[]): void {
   const seen = new Set<string>();
   for (const route of routes) {
     const name = `${route.method.toUpperCase()} ${route.path}`;
-    if (route.role !== 'public' && !ROLES.includes(route.role)) throw new Error(`${name} declares no role. Every route says who may call it.`);
+    if (route.role !== 'public' && !ROLES.includes(route.role))
+      throw new Error(`${name} declares no role. Every route says who may call it.`);
     if (seen.has(name)) throw new Error(`${name} is declared twice.`);
     seen.add(name);
   }
@@ -44,14 +45,20 @@ function chain(services: Services, route: Route): RequestHandler[] {
     response.locals.principal = route.role === 'public' ? NOBODY : await authoriseFor(services, route, request);
     next();
   };
-  return [authorise, ...(mutation ? [contentType, parseJson as RequestHandler] : []), (request, response) => answer(services, route, request, response)];
+  return [
+    authorise,
+    ...(mutation ? [contentType, parseJson as RequestHandler] : []),
+    (request, response) => answer(services, route, request, response),
+  ];
 }
 
 async function authoriseFor(services: Services, route: Route, request: Request): Promise<Principal> {
   const match = /^Bearer ([^\s]+)$/i.exec(request.get('authorization') ?? '');
   const principal = match ? await authenticate(services.db, match[1]!) : null;
   if (!principal)
-    throw new Refusal(401, 'unauthenticated', 'Send a valid token: Authorization: Bearer plinth_….', [], { 'www-authenticate': 'Bearer realm="plinth"' });
+    throw new Refusal(401, 'unauthenticated', 'Send a valid token: Authorization: Bearer plinth_….', [], {
+      'www-authenticate': 'Bearer realm="plinth"',
+    });
   if (ROLES.indexOf(principal.role) < ROLES.indexOf(route.role as Principal['role'])) {
     services.log.warn({ token: principal.tokenId, role: principal.role, route: route.path }, 'refused: role');
     throw new Refusal(403, 'forbidden', `This needs the role ${route.role}; the token "${principal.name}" has ${principal.role}.`);

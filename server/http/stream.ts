@@ -14,7 +14,14 @@ const POLL_MS = 2_000;
 const PING_MS = 15_000;
 const BATCH = 500;
 
-export async function streamEvents(services: Services, hub: EventHub, operation: Operation, after: number, request: Request, response: Response): Promise<void> {
+export async function streamEvents(
+  services: Services,
+  hub: EventHub,
+  operation: Operation,
+  after: number,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   const header = request.get('last-event-id') ?? '';
@@ -31,7 +38,8 @@ export async function streamEvents(services: Services, hub: EventHub, operation:
       const woken = hub.next(operation.id, POLL_MS, gone.signal);
       const state = await operationById(services.db, null, operation.id);
       const events = await eventsAfter(services.db, operation.id, last, BATCH);
-      for (const event of events) response.write(`id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(presentEvent(event))}\n\n`);
+      for (const event of events)
+        response.write(`id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(presentEvent(event))}\n\n`);
       last = events.at(-1)?.seq ?? last;
       if (!state || (ENDED.includes(state.status as OperationStatus) && last >= state.lastEventSeq)) break;
       if (events.length === BATCH) continue;

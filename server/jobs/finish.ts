@@ -9,12 +9,21 @@ import { updateVps, vpsById, type VpsChange } from '../store/vpses.ts';
 const BASE_DELAY_MS = 2_000;
 const MAX_DELAY_MS = 300_000;
 /** Ends whose outcome at the provider is not certain: a retry looks first. */
-const UNCERTAIN: readonly string[] = ['unknown_outcome', 'engine_crashed', 'engine_missing', 'state_unavailable', 'timeout', 'locked', 'pending_operations'];
+const UNCERTAIN: readonly string[] = [
+  'unknown_outcome',
+  'engine_crashed',
+  'engine_missing',
+  'state_unavailable',
+  'timeout',
+  'locked',
+  'pending_operations',
+];
 
 export type Outcome = 'succeeded' | 'retried' | 'failed' | 'cancelled' | 'stalled';
 
 export async function finishOperation(services: Services, engine: Engine, operation: Operation, result: EngineResult): Promise<Outcome> {
-  if (result.ok && operation.kind === 'destroy') await engine.remove(stackName(operation.vpsId)).catch((error: unknown) => logRemove(services, operation, error));
+  if (result.ok && operation.kind === 'destroy')
+    await engine.remove(stackName(operation.vpsId)).catch((error: unknown) => logRemove(services, operation, error));
   return await inTransaction(services.db, async (tx) => {
     const current = await operationById(tx, null, operation.id);
     const cancelled = current?.cancelRequested === true;
@@ -42,8 +51,7 @@ async function succeed(services: Services, tx: Db, operation: Operation, result:
 }
 
 function changeOf(services: Services, operation: Operation, result: EngineResult): VpsChange | null {
-  if (operation.kind === 'destroy')
-    return { status: 'terminated', deletedAt: new Date(), rootPassword: null, requestedPassword: null };
+  if (operation.kind === 'destroy') return { status: 'terminated', deletedAt: new Date(), rootPassword: null, requestedPassword: null };
   if (operation.kind === 'preview' || !result.outputs) return null;
   const { rootPassword, ...outputs } = result.outputs;
   return {
@@ -53,7 +61,9 @@ function changeOf(services: Services, operation: Operation, result: EngineResult
     ipv4: outputs.ipv4 || null,
     ipv6: outputs.ipv6 || null,
     hostname: outputs.hostname,
-    ...(rootPassword === '' ? {} : { rootPassword: services.secrets.seal({ table: 'vps', column: 'rootPassword', id: operation.vpsId }, rootPassword) }),
+    ...(rootPassword === ''
+      ? {}
+      : { rootPassword: services.secrets.seal({ table: 'vps', column: 'rootPassword', id: operation.vpsId }, rootPassword) }),
   };
 }
 
@@ -72,9 +82,17 @@ async function again(services: Services, tx: Db, operation: Operation, fault: En
   return 'retried';
 }
 
-async function end(services: Services, tx: Db, operation: Operation, status: string, change: { fault: Json | null; result: Json }): Promise<void> {
+async function end(
+  services: Services,
+  tx: Db,
+  operation: Operation,
+  status: string,
+  change: { fault: Json | null; result: Json },
+): Promise<void> {
   const at = new Date();
-  await appendEvents(tx, operation.id, operation.fence, [{ type: status, data: { fault: change.fault, result: change.result } as Json, at }]);
+  await appendEvents(tx, operation.id, operation.fence, [
+    { type: status, data: { fault: change.fault, result: change.result } as Json, at },
+  ]);
   await updateHeld(tx, operation.id, operation.fence, { status, finishedAt: at, leaseOwner: null, ...change });
   // The next one of this VPS may have been refused while this one ran.
   const next = (await unfinishedOperations(tx, operation.vpsId))[0];

@@ -10,10 +10,13 @@ const OTHER_HOST_WAIT_MS = 120_000;
  * Kills the recorded process group when it lives.
  * @throws Error when it does not die: running a second engine beside it could make a second server.
  */
-export async function endFormerEngine(operation: Pick<Operation, 'engineHost' | 'enginePid' | 'engineStartTime'>): Promise<ProcessFate | 'none'> {
+export async function endFormerEngine(
+  operation: Pick<Operation, 'engineHost' | 'enginePid' | 'engineStartTime'>,
+): Promise<ProcessFate | 'none'> {
   if (operation.engineHost === null || operation.enginePid === null) return 'none';
   const fate = await ensureGone({ host: operation.engineHost, pid: operation.enginePid, startTime: operation.engineStartTime });
-  if (fate === 'alive') throw new Error(`The engine of the attempt before (process ${operation.enginePid}) does not end. It is tried again later.`);
+  if (fate === 'alive')
+    throw new Error(`The engine of the attempt before (process ${operation.enginePid}) does not end. It is tried again later.`);
   if (fate === 'other_host') await delay(OTHER_HOST_WAIT_MS);
   return fate;
 }

@@ -17,7 +17,13 @@ export interface Wake {
 }
 
 export async function openQueue(url: string, log: Logger): Promise<PgBoss> {
-  const boss = new PgBoss({ connectionString: url, application_name: 'plinth-queue', max: 6, useListenNotify: true, superviseIntervalSeconds: 10 });
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: 'plinth-queue',
+    max: 6,
+    useListenNotify: true,
+    superviseIntervalSeconds: 10,
+  });
   boss.on('error', (error) => log.warn({ err: error }, 'queue'));
   await boss.start();
   await boss.createQueue(DEAD_QUEUE);
@@ -36,5 +42,9 @@ export async function openQueue(url: string, log: Logger): Promise<PgBoss> {
 /** Inside the caller's transaction: no job without its operation, no operation without its job. */
 export async function enqueueOperation(boss: PgBoss, tx: Db, operation: { id: string; vpsId: string; accountId: string }): Promise<void> {
   const data: Wake = { operationId: operation.id };
-  await boss.send(OPERATION_QUEUE, data, { db: fromPrisma(tx), singletonKey: `vps-${operation.vpsId}`, group: { id: operation.accountId } });
+  await boss.send(OPERATION_QUEUE, data, {
+    db: fromPrisma(tx),
+    singletonKey: `vps-${operation.vpsId}`,
+    group: { id: operation.accountId },
+  });
 }

@@ -26,7 +26,12 @@ export interface WorkerContext {
   readonly attempted: (kind: string, outcome: string) => void;
 }
 
-const ENGINE_OPERATION: Readonly<Record<string, EngineOperation>> = { provision: 'up', refresh: 'refresh', preview: 'preview', destroy: 'destroy' };
+const ENGINE_OPERATION: Readonly<Record<string, EngineOperation>> = {
+  provision: 'up',
+  refresh: 'refresh',
+  preview: 'preview',
+  destroy: 'destroy',
+};
 
 /** False when there was nothing to do: ended, held, not due, or an older operation of the VPS comes first. */
 export async function runOperation(worker: WorkerContext, operationId: string, shutdown: AbortSignal): Promise<boolean> {
@@ -58,9 +63,19 @@ export async function runOperation(worker: WorkerContext, operationId: string, s
 async function attempt(worker: WorkerContext, operation: Operation, writer: EventWriter, signal: AbortSignal): Promise<EngineResult> {
   const { services, engine } = worker;
   const started = performance.now();
-  const failed = (fault: EngineFault): EngineResult => ({ ok: false, fault, changes: {}, steps: [], durationMs: performance.now() - started });
+  const failed = (fault: EngineFault): EngineResult => ({
+    ok: false,
+    fault,
+    changes: {},
+    steps: [],
+    durationMs: performance.now() - started,
+  });
   if (operation.attempt > operation.maxAttempts)
-    return failed({ kind: 'engine_crashed', message: `All ${operation.maxAttempts} attempts were cut off; look at the worker's log.`, retryable: false });
+    return failed({
+      kind: 'engine_crashed',
+      message: `All ${operation.maxAttempts} attempts were cut off; look at the worker's log.`,
+      retryable: false,
+    });
   const vps = await vpsById(services.db, null, operation.vpsId);
   if (!vps) return failed({ kind: 'unexpected', message: 'The VPS row is gone.', retryable: false });
   const stack = stackName(vps.id);

@@ -37,7 +37,11 @@ export function clientOf(services: Services, account: Account): { compute?: Comp
   return clientFor(services, provider, openAccount(services, account));
 }
 
-function clientFor(services: Services, provider: Provider, opened: Omit<AccountConnection, 'budget'>): { compute?: ComputeClient; dns?: DnsClient } {
+function clientFor(
+  services: Services,
+  provider: Provider,
+  opened: Omit<AccountConnection, 'budget'>,
+): { compute?: ComputeClient; dns?: DnsClient } {
   const connection: AccountConnection = { ...opened, budget: services.budgetFor(opened.accountId, provider) };
   return {
     ...(provider.compute ? { compute: provider.compute(connection) } : {}),
@@ -87,20 +91,32 @@ export async function patchAccount(
   body: { name?: string | undefined; configuration?: Record<string, unknown> | undefined },
 ): Promise<Account> {
   const account = await mustAccount(services, id);
-  const configuration = body.configuration === undefined ? undefined : parseConfiguration(providerOf(services, account), body.configuration);
+  const configuration =
+    body.configuration === undefined ? undefined : parseConfiguration(providerOf(services, account), body.configuration);
   return await unique(body.name ?? '', () =>
     inTransaction(services.db, async (tx) => {
       const changed = await updateAccount(tx, id, {
         ...(body.name === undefined ? {} : { name: body.name }),
         ...(configuration === undefined ? {} : { configuration }),
       });
-      await appendAudit(tx, { actor: principal.name, action: 'account.changed', target: id, organizationId: null, data: { fields: Object.keys(body) } });
+      await appendAudit(tx, {
+        actor: principal.name,
+        action: 'account.changed',
+        target: id,
+        organizationId: null,
+        data: { fields: Object.keys(body) },
+      });
       return changed;
     }),
   );
 }
 
-export async function rotateKey(services: Services, principal: Principal, id: string, key: string | Record<string, string>): Promise<Account> {
+export async function rotateKey(
+  services: Services,
+  principal: Principal,
+  id: string,
+  key: string | Record<string, string>,
+): Promise<Account> {
   const account = await mustAccount(services, id);
   const provider = providerOf(services, account);
   const credential = parseCredential(provider, key);
@@ -110,7 +126,13 @@ export async function rotateKey(services: Services, principal: Principal, id: st
     await dropCatalog(tx, id);
     const change = { ...sealed(services, id, credential), status: 'ok', checkMessage: null, lastCheckedAt: new Date() };
     const changed = await updateAccount(tx, id, { ...change, secretVersion: { increment: 1 } });
-    await appendAudit(tx, { actor: principal.name, action: 'account.key-rotated', target: id, organizationId: null, data: { version: changed.secretVersion } });
+    await appendAudit(tx, {
+      actor: principal.name,
+      action: 'account.key-rotated',
+      target: id,
+      organizationId: null,
+      data: { version: changed.secretVersion },
+    });
     return changed;
   });
 }
@@ -140,9 +162,17 @@ export async function removeAccount(services: Services, principal: Principal, id
   await inTransaction(services.db, async (tx) => {
     const use = await accountUse(tx, id);
     if (use.living > 0)
-      throw new Refusal(409, 'account_in_use', `${use.living} VPS${use.living === 1 ? ' uses' : 'es use'} this account. Destroy them first.`);
+      throw new Refusal(
+        409,
+        'account_in_use',
+        `${use.living} VPS${use.living === 1 ? ' uses' : 'es use'} this account. Destroy them first.`,
+      );
     if (use.all > 0)
-      throw new Refusal(409, 'account_has_history', 'Terminated VPSes name this account in their history. Rotate its key to a revoked one instead.');
+      throw new Refusal(
+        409,
+        'account_has_history',
+        'Terminated VPSes name this account in their history. Rotate its key to a revoked one instead.',
+      );
     await deleteAccount(tx, id);
     await appendAudit(tx, { actor: principal.name, action: 'account.deleted', target: id, organizationId: null, data: {} });
   });
@@ -180,7 +210,11 @@ async function liveCheck(services: Services, provider: Provider, opened: Omit<Ac
     await (compute ?? dns)?.account({ signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) });
   } catch (error) {
     if (isProviderError(error, 'credentials', 'forbidden'))
-      throw refuseField('api_key', `${provider.descriptor.name} refuses this key: ${error.detail.message}`, 'Make a new key there with the rights its README lists.');
+      throw refuseField(
+        'api_key',
+        `${provider.descriptor.name} refuses this key: ${error.detail.message}`,
+        'Make a new key there with the rights its README lists.',
+      );
     throw error;
   }
 }
@@ -195,7 +229,12 @@ function parseCredential(provider: Provider, key: string | Record<string, string
 }
 
 function parseConfiguration(provider: Provider, value: Record<string, unknown>): Json & Record<string, unknown> {
-  const parsed = provider.descriptor.options.safeParse(value);
+  // Both `allowed_regions` and `allowedRegions` are understood.
+  const camel = Object.entries(value).map(([key, item]) => [
+    key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    item,
+  ]);
+  const parsed = provider.descriptor.options.safeParse(Object.fromEntries(camel));
   if (parsed.success) return parsed.data as Json & Record<string, unknown>;
   const issue = parsed.error.issues[0]!;
   throw refuseField(
@@ -216,7 +255,8 @@ async function unique<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (brokenUnique(error) !== null) throw refuseField('name', `an account "${name}" exists already`, 'Choose another name.', 409, 'name_taken');
+    if (brokenUnique(error) !== null)
+      throw refuseField('name', `an account "${name}" exists already`, 'Choose another name.', 409, 'name_taken');
     throw error;
   }
 }

@@ -21,7 +21,12 @@ export interface Catalog<K extends CatalogKind> {
 
 const inFlight = new WeakMap<object, Map<string, Promise<Catalog<CatalogKind>>>>();
 
-export async function readCatalog<K extends CatalogKind>(services: Services, account: Account, kind: K, refresh = false): Promise<Catalog<K>> {
+export async function readCatalog<K extends CatalogKind>(
+  services: Services,
+  account: Account,
+  kind: K,
+  refresh = false,
+): Promise<Catalog<K>> {
   if (!refresh) {
     const cached = await cachedCatalog(services.db, account.id, kind);
     if (cached && Date.now() - cached.fetchedAt.getTime() < services.config.catalogTtlMs) return cached as Catalog<K>;
@@ -41,7 +46,12 @@ async function fetchCatalog(services: Services, account: Account, kind: CatalogK
     ...(dns ? { zones: (o) => dns.zones(o) } : {}),
   };
   const ask = client[kind];
-  if (!ask) throw new Refusal(422, 'no_such_catalog', `The account "${account.name}" (${account.provider}) has no ${kind}. Choose another account.`);
+  if (!ask)
+    throw new Refusal(
+      422,
+      'no_such_catalog',
+      `The account "${account.name}" (${account.provider}) has no ${kind}. Choose another account.`,
+    );
   const items = (await ask({ signal: AbortSignal.timeout(TIMEOUT_MS) })) as Items[CatalogKind];
   const fetchedAt = new Date();
   await saveCatalog(services.db, account.id, kind, items as unknown as Json, fetchedAt);

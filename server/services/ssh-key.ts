@@ -27,7 +27,7 @@ export function sshKeyProblem(text: string): string | null {
 
 function fields(bytes: Buffer): Buffer[] | null {
   const parts: Buffer[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     if (at + 4 > bytes.length) return null;
     const length = bytes.readUInt32BE(at);
     if (at + 4 + length > bytes.length) return null;

@@ -1,6 +1,6 @@
 /** From a request to a spec: everything is checked against catalogue and policy before anything is created. */
 import type { VpsCreate } from '../../contract/vps.ts';
-import type { Image, PasswordPolicy, Plan } from '../../providers/provider.ts';
+import type { Image, PasswordPolicy, Plan, Zone } from '../../providers/provider.ts';
 import { VpsSpec } from '../../stacks/spec.ts';
 import { refuseField, Refusal } from '../problem.ts';
 import type { Account } from '../store/database.ts';
@@ -29,7 +29,11 @@ export async function planVps(services: Services, vpsId: string, body: VpsCreate
   const provider = providerOf(services, account);
   const { descriptor } = provider;
   if (body.label.length > descriptor.limits.labelMaxLength || !descriptor.limits.labelPattern.test(body.label))
-    throw refuseField('label', `${descriptor.name} does not take this label`, `Use at most ${descriptor.limits.labelMaxLength} characters a-z, 0-9 and hyphens.`);
+    throw refuseField(
+      'label',
+      `${descriptor.name} does not take this label`,
+      `Use at most ${descriptor.limits.labelMaxLength} characters a-z, 0-9 and hyphens.`,
+    );
   const { plan, image } = await checkCatalog(services, account, body);
   const windows = image.family === 'windows';
   checkFeatures(provider.descriptor, body, windows);
@@ -73,7 +77,8 @@ function parseSpec(spec: unknown): VpsSpec {
 }
 
 function checkLabel(label: string): void {
-  if (RESERVED_LABELS.includes(label)) throw refuseField('label', `"${label}" is reserved`, 'Choose another label, for example with the customer’s name in it.');
+  if (RESERVED_LABELS.includes(label))
+    throw refuseField('label', `"${label}" is reserved`, 'Choose another label, for example with the customer’s name in it.');
   if (label.startsWith('xn--')) throw refuseField('label', 'punycode is not accepted', 'Use the letters a-z, digits and inner hyphens.');
 }
 
@@ -104,7 +109,13 @@ async function resolveAccount(services: Services, body: VpsCreate): Promise<Acco
     );
   const failed = answers.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
-  throw refuseField('type', `no account offers a plan "${body.type}"`, 'Take a plan id from GET /api/admin/upstream/plans.', 422, 'unknown_plan');
+  throw refuseField(
+    'type',
+    `no account offers a plan "${body.type}"`,
+    'Take a plan id from GET /api/admin/upstream/plans.',
+    422,
+    'unknown_plan',
+  );
 }
 
 async function checkCatalog(services: Services, account: Account, body: VpsCreate): Promise<{ plan: Plan; image: Image }> {
@@ -114,23 +125,62 @@ async function checkCatalog(services: Services, account: Account, body: VpsCreat
     readCatalog(services, account, 'images'),
   ]);
   const plan = plans.items.find((item) => item.id === body.type);
-  if (!plan) throw refuseField('type', `"${account.name}" has no plan "${body.type}"`, 'Take one from GET /api/admin/upstream/plans.', 422, 'unknown_plan');
+  if (!plan)
+    throw refuseField(
+      'type',
+      `"${account.name}" has no plan "${body.type}"`,
+      'Take one from GET /api/admin/upstream/plans.',
+      422,
+      'unknown_plan',
+    );
   const region = regions.items.find((item) => item.id === body.region);
-  if (!region) throw refuseField('region', `"${account.name}" has no region "${body.region}"`, 'Take one from GET /api/admin/upstream/regions.', 422, 'unknown_region');
+  if (!region)
+    throw refuseField(
+      'region',
+      `"${account.name}" has no region "${body.region}"`,
+      'Take one from GET /api/admin/upstream/regions.',
+      422,
+      'unknown_region',
+    );
   const image = images.items.find((item) => item.id === body.image);
-  if (!image) throw refuseField('image', `"${account.name}" has no image "${body.image}"`, 'Take one from GET /api/admin/upstream/images.', 422, 'unknown_image');
-  const allowed = (account.configuration as { allowed_regions?: string[] }).allowed_regions;
+  if (!image)
+    throw refuseField(
+      'image',
+      `"${account.name}" has no image "${body.image}"`,
+      'Take one from GET /api/admin/upstream/images.',
+      422,
+      'unknown_image',
+    );
+  const allowed = (account.configuration as { allowedRegions?: string[] }).allowedRegions;
   if (allowed && allowed.length > 0 && !allowed.includes(region.id))
     throw refuseField('region', `the account allows only: ${allowed.join(', ')}`, 'Choose one of them.', 422, 'region_not_allowed');
   if (!region.available || !plan.available)
-    throw refuseField(region.available ? 'type' : 'region', 'it is not available now', 'Choose another, or try later.', 409, 'out_of_stock');
+    throw refuseField(
+      region.available ? 'type' : 'region',
+      'it is not available now',
+      'Choose another, or try later.',
+      409,
+      'out_of_stock',
+    );
   if (!plan.regions.includes(region.id))
-    throw refuseField('region', `the plan ${plan.id} cannot be had in ${region.id} now`, `It can in: ${plan.regions.join(', ') || 'no region'}.`, 409, 'out_of_stock');
+    throw refuseField(
+      'region',
+      `the plan ${plan.id} cannot be had in ${region.id} now`,
+      `It can in: ${plan.regions.join(', ') || 'no region'}.`,
+      409,
+      'out_of_stock',
+    );
   if (image.regions !== null && !image.regions.includes(region.id))
     throw refuseField('image', `it is not in the region ${region.id}`, 'Choose another image or region.', 422, 'image_not_in_region');
   if (image.deprecated) throw refuseField('image', 'the provider no longer offers it', 'Choose a newer image.', 422, 'image_deprecated');
   if (image.minDiskGb > plan.diskGb)
-    throw refuseField('image', `it needs ${image.minDiskGb} GB of disk; the plan has ${plan.diskGb}`, 'Choose a larger plan.', 422, 'image_too_large');
+    throw refuseField(
+      'image',
+      `it needs ${image.minDiskGb} GB of disk; the plan has ${plan.diskGb}`,
+      'Choose a larger plan.',
+      422,
+      'image_too_large',
+    );
   return { plan, image };
 }
 
@@ -144,7 +194,13 @@ function checkFeatures(descriptor: ReturnType<typeof providerOf>['descriptor'], 
   if (body.backups) refuse('backups', capabilities.backups);
   if (body.firewall) refuse('firewall', capabilities.firewall);
   if (windows && (body.ssh_keys.length > 0 || body.cloud_init))
-    throw refuseField(body.ssh_keys.length > 0 ? 'ssh_keys' : 'cloud_init', 'Windows images take neither', 'Leave it out.', 422, 'not_supported');
+    throw refuseField(
+      body.ssh_keys.length > 0 ? 'ssh_keys' : 'cloud_init',
+      'Windows images take neither',
+      'Leave it out.',
+      422,
+      'not_supported',
+    );
 }
 
 function checkPassword(password: string, policy: PasswordPolicy): void {
@@ -163,26 +219,45 @@ async function planDns(services: Services, compute: Account, body: VpsCreate) {
     (account) => providerOf(services, account).dns && account.endpointKind === compute.endpointKind,
   );
   const zones = (
-    await Promise.all(accounts.map(async (account) => (await readCatalog(services, account, 'zones')).items.map((zone) => ({ account, zone }))))
+    await Promise.all(accounts.map(async (account) => (await usableZones(services, account)).map((zone) => ({ account, zone }))))
   ).flat();
-  const { zone: wanted } = body.dns;
+  const defaults = accounts.map((account) => (account.configuration as { defaultZone?: string }).defaultZone).filter(Boolean);
+  const wanted = body.dns.zone ?? (defaults.length === 1 ? defaults[0] : undefined);
   const matching = wanted === undefined ? zones : zones.filter(({ zone }) => zone.name === wanted);
   if (matching.length !== 1)
     throw refuseField(
       'dns.zone',
       matching.length === 0 ? `no DNS account has ${wanted === undefined ? 'a zone' : `the zone ${wanted}`}` : 'several zones are possible',
-      zones.length === 0 ? 'Add a DNS account, or leave dns out.' : `Send one of: ${[...new Set(zones.map(({ zone }) => zone.name))].join(', ')}.`,
+      zones.length === 0
+        ? 'Add a DNS account, or leave dns out.'
+        : `Send one of: ${[...new Set(zones.map(({ zone }) => zone.name))].join(', ')}.`,
       422,
       'unknown_zone',
     );
   const { account, zone } = matching[0]!;
   const given = body.dns.name ?? body.label;
   const name = given === zone.name || given.endsWith(`.${zone.name}`) ? given : `${given}.${zone.name}`;
-  if (name === zone.name) throw refuseField('dns.name', 'is the zone itself', `Use a name below it, for example ${body.label}.${zone.name}.`);
+  if (name === zone.name)
+    throw refuseField('dns.name', 'is the zone itself', `Use a name below it, for example ${body.label}.${zone.name}.`);
   if (name.length > 253) throw refuseField('dns.name', 'is longer than 253 characters with its zone', 'Use a shorter name.');
   const { proxied } = body.dns;
-  const spec = { provider: account.provider, accountId: account.id, zone: zone.name, zoneId: zone.id, name, ttl: proxied ? 1 : DNS_TTL_S, proxied };
+  const spec = {
+    provider: account.provider,
+    accountId: account.id,
+    zone: zone.name,
+    zoneId: zone.id,
+    name,
+    ttl: proxied ? 1 : DNS_TTL_S,
+    proxied,
+  };
   return { account, spec };
+}
+
+/** A pending zone answers nobody yet, and an account may be limited to some of its zones. */
+async function usableZones(services: Services, account: Account): Promise<Zone[]> {
+  const { allowedZones = [] } = account.configuration as { allowedZones?: string[] };
+  const { items } = await readCatalog(services, account, 'zones');
+  return items.filter((zone) => zone.status === 'active' && (allowedZones.length === 0 || allowedZones.includes(zone.name)));
 }
 
 function cloudInit(body: VpsCreate): unknown {

@@ -51,13 +51,25 @@ export async function createVps(services: Services, principal: Principal, body: 
     const rule = brokenUnique(error);
     if (rule === null) throw error;
     if (rule.includes('xternal'))
-      throw refuseField('external_reference', 'another VPS has this reference', 'Use that VPS, or another reference.', 409, 'reference_taken');
+      throw refuseField(
+        'external_reference',
+        'another VPS has this reference',
+        'Use that VPS, or another reference.',
+        409,
+        'reference_taken',
+      );
     throw labelTaken(body.label);
   }
 }
 
 /** Refresh or preview of an existing server. */
-export async function orderWork(services: Services, principal: Principal, id: string, kind: 'refresh' | 'preview', onAccepted: OnAccepted): Promise<Accepted> {
+export async function orderWork(
+  services: Services,
+  principal: Principal,
+  id: string,
+  kind: 'refresh' | 'preview',
+  onAccepted: OnAccepted,
+): Promise<Accepted> {
   return await inTransaction(services.db, async (tx) => {
     const vps = await mustLock(tx, principal, id);
     if (vps.status === 'terminated' || vps.status === 'destroying') throw gone(vps);
@@ -88,7 +100,11 @@ export async function retryVps(services: Services, principal: Principal, id: str
     const vps = await mustLock(tx, principal, id);
     const last = await lastOperation(tx, id);
     if (!last || !['failed', 'stalled', 'cancelled'].includes(last.status) || vps.status === 'terminated')
-      throw new Refusal(409, 'nothing_to_retry', `The last operation of this VPS is ${last?.status ?? 'none'}; only a failed, stalled or cancelled one can be run again.`);
+      throw new Refusal(
+        409,
+        'nothing_to_retry',
+        `The last operation of this VPS is ${last?.status ?? 'none'}; only a failed, stalled or cancelled one can be run again.`,
+      );
     const status = last.kind === 'destroy' ? 'destroying' : last.kind === 'provision' ? 'provisioning' : vps.status;
     const changed = await updateVps(tx, id, { status });
     const accepted = { vps: changed, operation: await order(services, tx, principal, changed, last.kind as OperationKind) };
@@ -119,10 +135,17 @@ export interface Reveal {
 }
 
 /** Shows the password once; again only for an admin who says so. Each time leaves an audit event. */
-export async function revealPassword(services: Services, principal: Principal, id: string, reason: string, again: boolean): Promise<Reveal> {
+export async function revealPassword(
+  services: Services,
+  principal: Principal,
+  id: string,
+  reason: string,
+  again: boolean,
+): Promise<Reveal> {
   return await inTransaction(services.db, async (tx) => {
     const vps = await mustLock(tx, principal, id);
-    if (vps.rootPassword === null) throw new Refusal(409, 'no_password_yet', `The VPS is ${vps.status}; its password is not known. Wait until it is active.`);
+    if (vps.rootPassword === null)
+      throw new Refusal(409, 'no_password_yet', `The VPS is ${vps.status}; its password is not known. Wait until it is active.`);
     if (vps.revealCount > 0 && !(again && principal.role === 'admin'))
       throw new Refusal(409, 'already_revealed', 'The password was shown already. An admin may see it again with "again": true.');
     const password = services.secrets.open({ table: 'vps', column: 'rootPassword', id }, vps.rootPassword);
@@ -153,10 +176,23 @@ async function mustLock(tx: Db, principal: Principal, id: string): Promise<VpsWi
 
 async function order(services: Services, tx: Db, principal: Principal, vps: VpsWithAccount, kind: OperationKind): Promise<Operation> {
   const request: Json = { generation: vps.generation };
-  const operation = await insertOperation(tx, { id: randomUUID(), kind, organizationId: vps.organizationId, vpsId: vps.id, actor: principal.name, request });
+  const operation = await insertOperation(tx, {
+    id: randomUUID(),
+    kind,
+    organizationId: vps.organizationId,
+    vpsId: vps.id,
+    actor: principal.name,
+    request,
+  });
   await appendEvents(tx, operation.id, null, [{ type: 'queued', data: { kind, label: vps.label }, at: new Date() }]);
   await services.enqueue(tx, { id: operation.id, vpsId: vps.id, accountId: vps.accountId });
-  await appendAudit(tx, { actor: principal.name, action: `vps.${kind}-ordered`, target: vps.id, organizationId: vps.organizationId, data: { operation: operation.id } });
+  await appendAudit(tx, {
+    actor: principal.name,
+    action: `vps.${kind}-ordered`,
+    target: vps.id,
+    organizationId: vps.organizationId,
+    data: { operation: operation.id },
+  });
   return operation;
 }
 
@@ -166,21 +202,35 @@ async function stop(tx: Db, principal: Principal, operation: Operation): Promise
   if (!ended) await requestCancel(tx, operation.id);
   const type = ended ? 'cancelled' : 'cancel-requested';
   await appendEvents(tx, operation.id, null, [{ type, data: { by: principal.name }, at }]);
-  await appendAudit(tx, { actor: principal.name, action: 'operation.cancel', target: operation.id, organizationId: operation.organizationId, data: { ended } });
+  await appendAudit(tx, {
+    actor: principal.name,
+    action: 'operation.cancel',
+    target: operation.id,
+    organizationId: operation.organizationId,
+    data: { ended },
+  });
 }
 
 async function organizationFor(services: Services, principal: Principal, asked: string | undefined): Promise<string> {
   if (principal.organizationId !== null) {
-    if (asked !== undefined && asked !== principal.organizationId) throw refuseField('organization_id', 'is not this token’s organization', 'Leave it out.', 403, 'forbidden');
+    if (asked !== undefined && asked !== principal.organizationId)
+      throw refuseField('organization_id', 'is not this token’s organization', 'Leave it out.', 403, 'forbidden');
     return principal.organizationId;
   }
   if (asked === undefined) return (await ensureOrganization(services.db, DEFAULT_ORGANIZATION)).id;
-  if (!(await organizationById(services.db, asked))) throw refuseField('organization_id', 'no such organization', 'Leave it out for the default one.');
+  if (!(await organizationById(services.db, asked)))
+    throw refuseField('organization_id', 'no such organization', 'Leave it out for the default one.');
   return asked;
 }
 
 function labelTaken(label: string): Refusal {
-  return refuseField('label', `a living VPS is called "${label}" already`, 'Choose another label, or destroy that VPS first.', 409, 'label_taken');
+  return refuseField(
+    'label',
+    `a living VPS is called "${label}" already`,
+    'Choose another label, or destroy that VPS first.',
+    409,
+    'label_taken',
+  );
 }
 
 function gone(vps: VpsWithAccount): Refusal {

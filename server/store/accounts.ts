@@ -3,7 +3,17 @@ import type { Account, Db, Json } from './database.ts';
 
 export type NewAccount = Pick<
   Account,
-  'id' | 'provider' | 'name' | 'endpointKind' | 'endpointBaseUrl' | 'credential' | 'fingerprint' | 'last4' | 'status' | 'checkMessage' | 'lastCheckedAt'
+  | 'id'
+  | 'provider'
+  | 'name'
+  | 'endpointKind'
+  | 'endpointBaseUrl'
+  | 'credential'
+  | 'fingerprint'
+  | 'last4'
+  | 'status'
+  | 'checkMessage'
+  | 'lastCheckedAt'
 > & { configuration: Json };
 
 export async function insertAccount(db: Db, account: NewAccount): Promise<Account> {

@@ -35,7 +35,13 @@ export async function listAudit(db: Db, scope: string | null, before: bigint | n
 export async function auditIntact(db: Db, limit = 1000): Promise<boolean> {
   const rows = await db.auditEvent.findMany({ orderBy: { seq: 'desc' }, take: limit });
   return rows.every((row, index) => {
-    const entry = { actor: row.actor, action: row.action, target: row.target, organizationId: row.organizationId, data: row.data as Record<string, Json> };
+    const entry = {
+      actor: row.actor,
+      action: row.action,
+      target: row.target,
+      organizationId: row.organizationId,
+      data: row.data as Record<string, Json>,
+    };
     const next = rows[index + 1];
     return row.hash === auditHash(row.previousHash, entry, row.at) && (next === undefined || next.hash === row.previousHash);
   });

@@ -90,7 +90,9 @@ export async function updateHeld(
   db: Db,
   id: string,
   fence: number,
-  change: Partial<Pick<Operation, 'heartbeatAt' | 'engineHost' | 'enginePid' | 'engineStartTime' | 'status' | 'finishedAt' | 'notBefore' | 'leaseOwner'>> & {
+  change: Partial<
+    Pick<Operation, 'heartbeatAt' | 'engineHost' | 'enginePid' | 'engineStartTime' | 'status' | 'finishedAt' | 'notBefore' | 'leaseOwner'>
+  > & {
     fault?: Json | null;
     result?: Json | null;
   },

@@ -45,7 +45,16 @@ export async function livingLabelExists(db: Db, organizationId: string, label: s
 export type VpsChange = Partial<
   Pick<
     Vps,
-    'status' | 'ipv4' | 'ipv6' | 'instanceId' | 'hostname' | 'rootPassword' | 'requestedPassword' | 'deletedAt' | 'generation' | 'lastRevealedAt'
+    | 'status'
+    | 'ipv4'
+    | 'ipv6'
+    | 'instanceId'
+    | 'hostname'
+    | 'rootPassword'
+    | 'requestedPassword'
+    | 'deletedAt'
+    | 'generation'
+    | 'lastRevealedAt'
   >
 > & { outputs?: Json; spec?: Json; revealCount?: { increment: number } };
 

@@ -1,7 +1,16 @@
 /** /api/admin: provider accounts and what they offer. */
 import { z } from 'zod';
 import { AccountId } from '../../../contract/ids.ts';
-import { AccountAnswer, AccountCreate, AccountList, AccountPatch, CatalogAnswer, CatalogParams, CatalogQuery, KeyRotate } from '../../../contract/provider.ts';
+import {
+  AccountAnswer,
+  AccountCreate,
+  AccountList,
+  AccountPatch,
+  CatalogAnswer,
+  CatalogParams,
+  CatalogQuery,
+  KeyRotate,
+} from '../../../contract/provider.ts';
 import { Refusal, refuseField } from '../../problem.ts';
 import { allAccounts, checkAccount, createAccount, mustAccount, patchAccount, removeAccount, rotateKey } from '../../services/accounts.ts';
 import { readCatalog } from '../../services/catalog.ts';
@@ -16,7 +25,8 @@ const answer = { 200: { description: 'The account, without its key.', schema: Ac
 
 /** Accounts belong to the operator of Plinth, so a token bound to one organization may not touch them. */
 function global(principal: Principal): Principal {
-  if (principal.organizationId !== null) throw new Refusal(403, 'forbidden', 'This token is bound to one organization; accounts belong to the operator of Plinth.');
+  if (principal.organizationId !== null)
+    throw new Refusal(403, 'forbidden', 'This token is bound to one organization; accounts belong to the operator of Plinth.');
   return principal;
 }
 
@@ -119,7 +129,10 @@ function catalogRoute(services: Services): Route {
       const account = await chooseAccount(services, query.provider, query.providerId);
       const { items, fetchedAt } = await readCatalog(services, account, params.kind, query.refresh);
       const simulated = account.endpointKind === 'simulator';
-      return { status: 200, body: { provider: account.provider, provider_id: account.id, simulated, fetched_at: fetchedAt.toISOString(), items } };
+      return {
+        status: 200,
+        body: { provider: account.provider, provider_id: account.id, simulated, fetched_at: fetchedAt.toISOString(), items },
+      };
     },
   });
 }
@@ -127,13 +140,19 @@ function catalogRoute(services: Services): Route {
 async function chooseAccount(services: Services, provider: string | undefined, id: string | undefined): Promise<Account> {
   if (id !== undefined) {
     const account = await mustAccount(services, id);
-    if (provider !== undefined && account.provider !== provider) throw refuseField('provider', `the account is at ${account.provider}`, 'Leave provider out.');
+    if (provider !== undefined && account.provider !== provider)
+      throw refuseField('provider', `the account is at ${account.provider}`, 'Leave provider out.');
     return account;
   }
-  if (provider === undefined) throw refuseField('providerId', 'neither providerId nor provider is given', 'Send providerId, or provider when it has one account.');
+  if (provider === undefined)
+    throw refuseField('providerId', 'neither providerId nor provider is given', 'Send providerId, or provider when it has one account.');
   const accounts = (await allAccounts(services)).filter((account) => account.provider === provider);
   if (accounts.length === 1) return accounts[0]!;
-  throw refuseField('provider', `there are ${accounts.length} accounts at "${provider}"`, 'Send providerId; GET /api/admin/providers lists them.');
+  throw refuseField(
+    'provider',
+    `there are ${accounts.length} accounts at "${provider}"`,
+    'Send providerId; GET /api/admin/providers lists them.',
+  );
 }
 
 function available(services: Services) {
@@ -147,4 +166,3 @@ function available(services: Services) {
       docs_url: descriptor.docsUrl,
     }));
 }
-

@@ -1,7 +1,15 @@
 /** /api/operations, with their events as JSON or as a stream. */
 import { z } from 'zod';
 import { OperationId } from '../../../contract/ids.ts';
-import { ENDED, EventPage, EventQuery, Operation, OperationPage, OperationQuery, type OperationStatus } from '../../../contract/operation.ts';
+import {
+  ENDED,
+  EventPage,
+  EventQuery,
+  Operation,
+  OperationPage,
+  OperationQuery,
+  type OperationStatus,
+} from '../../../contract/operation.ts';
 import { notFound } from '../../problem.ts';
 import type { Principal, Services } from '../../services/services.ts';
 import { cancelOperation } from '../../services/vps.ts';

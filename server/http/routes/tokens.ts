@@ -13,7 +13,8 @@ import { presentToken } from '../present.ts';
 import { type Route, route } from '../route.ts';
 
 function global(principal: Principal): Principal {
-  if (principal.organizationId !== null) throw new Refusal(403, 'forbidden', 'This token is bound to one organization; tokens are made by the operator of Plinth.');
+  if (principal.organizationId !== null)
+    throw new Refusal(403, 'forbidden', 'This token is bound to one organization; tokens are made by the operator of Plinth.');
   return principal;
 }
 
@@ -25,7 +26,10 @@ export function tokenRoutes(services: Services): Route[] {
       summary: 'List tokens, without their secrets',
       role: 'admin',
       responses: { 200: { description: 'All of them.', schema: TokenList } },
-      handler: async ({ principal }) => (global(principal), { status: 200, body: { tokens: (await listTokens(services.db)).map(presentToken) } }),
+      handler: async ({ principal }) => (
+        global(principal),
+        { status: 200, body: { tokens: (await listTokens(services.db)).map(presentToken) } }
+      ),
     }),
     route({
       method: 'post',
@@ -41,7 +45,12 @@ export function tokenRoutes(services: Services): Route[] {
         if (body.organization_id !== undefined && !(await organizationById(services.db, body.organization_id)))
           throw refuseField('organization_id', 'no such organization', 'Leave it out for a token of the operator.');
         const made = await inTransaction(services.db, async (tx) => {
-          const token = await createToken(tx, { name: body.name, role: body.role, organizationId: body.organization_id ?? null, expiresAt });
+          const token = await createToken(tx, {
+            name: body.name,
+            role: body.role,
+            organizationId: body.organization_id ?? null,
+            expiresAt,
+          });
           await appendAudit(tx, {
             actor: principal.name,
             action: 'token.created',
@@ -68,8 +77,18 @@ export function tokenRoutes(services: Services): Route[] {
           const token = await revokeToken(tx, params.id, new Date());
           if (!token) throw notFound('token', params.id);
           if ((await countAdminTokens(tx)) === 0)
-            throw new Refusal(409, 'last_admin_token', 'This is the last admin token. Make another one first, or nobody could administer Plinth.');
-          await appendAudit(tx, { actor: principal.name, action: 'token.revoked', target: token.id, organizationId: token.organizationId, data: {} });
+            throw new Refusal(
+              409,
+              'last_admin_token',
+              'This is the last admin token. Make another one first, or nobody could administer Plinth.',
+            );
+          await appendAudit(tx, {
+            actor: principal.name,
+            action: 'token.revoked',
+            target: token.id,
+            organizationId: token.organizationId,
+            data: {},
+          });
           return { status: 200, body: { token: presentToken(token) } };
         });
       },
@@ -87,7 +106,12 @@ function auditRoute(services: Services): Route {
     query: AuditQuery,
     responses: { 200: { description: 'One page, and whether the newest part of the chain is intact.', schema: AuditPage } },
     handler: async ({ principal, query }) => {
-      const rows = await listAudit(services.db, principal.organizationId, query.before === undefined ? null : BigInt(query.before), query.limit);
+      const rows = await listAudit(
+        services.db,
+        principal.organizationId,
+        query.before === undefined ? null : BigInt(query.before),
+        query.limit,
+      );
       const events = rows.map((row) => ({
         seq: String(row.seq),
         at: row.at.toISOString(),

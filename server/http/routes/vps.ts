@@ -64,7 +64,10 @@ function oneVps(services: Services): Route[] {
       role: 'viewer',
       params: ById,
       responses: { 200: { description: 'The VPS.', schema: z.strictObject({ instance: Vps }) } },
-      handler: async ({ principal, params }) => ({ status: 200, body: { instance: presentVps(await mustVps(services, principal, params.id)) } }),
+      handler: async ({ principal, params }) => ({
+        status: 200,
+        body: { instance: presentVps(await mustVps(services, principal, params.id)) },
+      }),
     }),
     route({
       method: 'get',
@@ -114,7 +117,10 @@ function oneVps(services: Services): Route[] {
       role: 'operator',
       params: ById,
       responses: accepted202,
-      handler: async (context) => ({ status: 202, body: present(await retryVps(services, context.principal, context.params.id, settling(context))) }),
+      handler: async (context) => ({
+        status: 202,
+        body: present(await retryVps(services, context.principal, context.params.id, settling(context))),
+      }),
     }),
     route({
       method: 'delete',
@@ -123,7 +129,10 @@ function oneVps(services: Services): Route[] {
       role: 'operator',
       params: ById,
       responses: accepted202,
-      handler: async (context) => ({ status: 202, body: present(await destroyVps(services, context.principal, context.params.id, settling(context))) }),
+      handler: async (context) => ({
+        status: 202,
+        body: present(await destroyVps(services, context.principal, context.params.id, settling(context))),
+      }),
     }),
   ];
 }
