@@ -166,3 +166,6 @@ class Driver implements Engine {
     this.#events.close();
   }
 }
+
+/** The service makes the pool, because its own look-ups share the accounts' rate budgets. */
+export { ProviderHostPool } from './provider-host/pool.ts';

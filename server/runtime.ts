@@ -3,9 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
-import { createEngine } from '../automation/engine.ts';
+import { createEngine, ProviderHostPool } from '../automation/engine.ts';
 import { postgresBackend } from '../automation/backend.ts';
-import { ProviderHostPool } from '../automation/provider-host/pool.ts';
 import { readStartTime } from '../automation/recovery.ts';
 import { ensureToolchain } from '../automation/toolchain.ts';
 import { migrate } from '../prisma/migrate.ts';
@@ -180,7 +179,7 @@ async function listen(server: Server, config: Config): Promise<void> {
 }
 
 async function stopAll(stops: Stop[]): Promise<void> {
-  for (const stop of stops.reverse()) {
+  for (const stop of stops.toReversed()) {
     try {
       await stop();
     } catch (error) {

@@ -1,5 +1,5 @@
 /** One LISTEN connection per process; wakes the streams of an operation. A lost connection only means slower: they poll. */
-import pg from 'pg';
+import { Client } from 'pg';
 import type { Logger } from 'pino';
 
 const RECONNECT_MS = 1_000;
@@ -8,7 +8,7 @@ export class EventHub {
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #url: string;
   readonly #log: Logger;
-  #client: pg.Client | undefined;
+  #client: Client | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -18,7 +18,7 @@ export class EventHub {
   }
 
   async start(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#url, application_name: 'plinth-events', keepAlive: true });
+    const client = new Client({ connectionString: this.#url, application_name: 'plinth-events', keepAlive: true });
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
     client.on('notification', (message) => this.#wake(message.payload ?? ''));
@@ -59,7 +59,7 @@ export class EventHub {
     for (const resolve of this.#waiting.get(id) ?? []) resolve();
   }
 
-  #lost(client: pg.Client): void {
+  #lost(client: Client): void {
     if (this.#closed || this.#client !== client) return;
     this.#client = undefined;
     client.end().catch(() => undefined);

@@ -25,26 +25,9 @@ export class Metrics {
       labelNames: ['kind', 'outcome'],
       registers,
     });
-    new Gauge({
-      name: 'plinth_vps',
-      help: 'VPSes by status',
-      labelNames: ['status'],
-      registers,
-      async collect() {
-        this.reset();
-        for (const row of await countByStatus(db)) this.set({ status: row.status }, row.count);
-      },
-    });
-    new Gauge({
-      name: 'plinth_operations',
-      help: 'Operations by kind and status',
-      labelNames: ['kind', 'status'],
-      registers,
-      async collect() {
-        this.reset();
-        for (const row of await countOperations(db)) this.set({ kind: row.kind, status: row.status }, row.count);
-      },
-    });
+    // They register themselves and read the database when scraped.
+    vpsGauge(db, registers);
+    operationGauge(db, registers);
   }
 
   request(method: string, path: string, status: number, ms: number): void {
@@ -58,4 +41,30 @@ export class Metrics {
   async text(): Promise<string> {
     return await this.#registry.metrics();
   }
+}
+
+function vpsGauge(db: Database, registers: Registry[]): Gauge {
+  return new Gauge({
+    name: 'plinth_vps',
+    help: 'VPSes by status',
+    labelNames: ['status'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const row of await countByStatus(db)) this.set({ status: row.status }, row.count);
+    },
+  });
+}
+
+function operationGauge(db: Database, registers: Registry[]): Gauge {
+  return new Gauge({
+    name: 'plinth_operations',
+    help: 'Operations by kind and status',
+    labelNames: ['kind', 'status'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const row of await countOperations(db)) this.set({ kind: row.kind, status: row.status }, row.count);
+    },
+  });
 }

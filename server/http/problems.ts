@@ -1,7 +1,7 @@
 /** Turns whatever was thrown into an RFC 9457 answer. Expected refusals keep their words; the rest becomes one plain 500. */
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { isProviderError, type ProviderErrorKind } from '../../providers/errors.ts';
 import { Refusal } from '../problem.ts';
 

@@ -8,7 +8,7 @@ import { stackName, VpsSpec } from '../../stacks/spec.ts';
 import { openAccount } from '../services/accounts.ts';
 import type { Services } from '../services/services.ts';
 import { accountById } from '../store/accounts.ts';
-import { inTransaction, type Operation, type Vps } from '../store/database.ts';
+import type { Operation, Vps } from '../store/database.ts';
 import { claimOperation, type Lease, LeaseLost, operationById, updateHeld } from '../store/operations.ts';
 import { vpsById } from '../store/vpses.ts';
 import { EventWriter } from './event-writer.ts';

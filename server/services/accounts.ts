@@ -1,6 +1,6 @@
 /** Accounts: credentials come in, are tried at the provider, sealed, and never go out again. */
 import { createHash, randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { AccountCreate } from '../../contract/provider.ts';
 import type { AttachedAccount } from '../../automation/types.ts';
 import { isProviderError } from '../../providers/errors.ts';

@@ -13,6 +13,7 @@ import {
 import { notFound } from '../../problem.ts';
 import type { Principal, Services } from '../../services/services.ts';
 import { cancelOperation } from '../../services/vps.ts';
+import type { Operation as Row } from '../../store/database.ts';
 import { eventsAfter, listOperations, operationById } from '../../store/operations.ts';
 import { decodeCursor } from '../cursor.ts';
 import type { EventHub } from '../event-hub.ts';
@@ -24,7 +25,7 @@ const ById = z.strictObject({ id: OperationId });
 const Answer = z.strictObject({ operation: Operation });
 
 export function operationRoutes(services: Services, hub: EventHub): Route[] {
-  const must = async (principal: Principal, id: string) => {
+  const must: Must = async (principal, id) => {
     const operation = await operationById(services.db, principal.organizationId, id);
     if (!operation) throw notFound('operation', id);
     return operation;
@@ -73,6 +74,14 @@ export function operationRoutes(services: Services, hub: EventHub): Route[] {
         return { status: 202, body: { operation: presentOperation(operation) } };
       },
     }),
+    ...eventRoutes(services, hub, must),
+  ];
+}
+
+type Must = (principal: Principal, id: string) => Promise<Row>;
+
+function eventRoutes(services: Services, hub: EventHub, must: Must): Route[] {
+  return [
     route({
       method: 'get',
       path: '/api/operations/:id/events',

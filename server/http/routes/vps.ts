@@ -96,6 +96,12 @@ function oneVps(services: Services): Route[] {
         return { status: 200, body: { username: shown.username, password: shown.password, reveal_count: shown.count, simulated } };
       },
     }),
+    ...changes(services),
+  ];
+}
+
+function changes(services: Services): Route[] {
+  return [
     ...(['refresh', 'preview'] as const).map((kind) =>
       route({
         method: 'post',
