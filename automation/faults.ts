@@ -69,14 +69,15 @@ const RULES: readonly Rule[] = [
       'This change would replace or delete the server and its disk, so it was refused before it ran. Order a reinstall or a termination if that is meant.',
   },
   {
+    pattern:
+      /ended in the middle of creating|pending operations? from (?:a )?previous|has pending operations|resource\(s\) that .*interrupted/i,
+    kind: 'pending_operations',
+    sentence: ({ stack }) => `An earlier operation on ${stack} was cut off and must be recovered first.`,
+  },
+  {
     pattern: /currently locked by|\[409\]|Another update is currently in progress|conflict: .*update/i,
     kind: 'locked',
     sentence: ({ stack }) => `Another operation holds the stack ${stack}. It is tried again when that one ends.`,
-  },
-  {
-    pattern: /pending operations? from (?:a )?previous|has pending operations|resource\(s\) that .*interrupted/i,
-    kind: 'pending_operations',
-    sentence: ({ stack }) => `An earlier operation on ${stack} was cut off and must be recovered first.`,
   },
   {
     pattern:
