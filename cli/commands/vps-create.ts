@@ -1,0 +1,154 @@
+/** `plinth vps create` */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import type { Operation } from '../../contract/operation.ts';
+import type { Vps } from '../../contract/vps.ts';
+import { command, MUTATION_OPTIONS, type OptionSpecs, type Values, WAIT_OPTION, type Context } from '../command.ts';
+import { usage } from '../errors.ts';
+import { accountId } from '../find.ts';
+import { ask } from '../io.ts';
+import { accepted } from './accepted.ts';
+
+const OPTIONS = {
+  plan: { type: 'string', value: 'ID', help: 'the provider’s plan; see plinth catalog plans' },
+  region: { type: 'string', value: 'ID', help: 'see plinth catalog regions' },
+  image: { type: 'string', value: 'ID', help: 'see plinth catalog images' },
+  account: { type: 'string', value: 'ACCOUNT', help: 'id or name; needed when several accounts offer the plan' },
+  'ssh-key': { type: 'string', value: 'FILE', multiple: true, help: 'public key file (or the key itself)' },
+  hostname: { type: 'string', value: 'NAME', help: 'default: the label, or its DNS name' },
+  dns: { type: 'boolean', help: 'make a DNS name <label>.<zone>' },
+  'dns-zone': { type: 'string', value: 'ZONE', help: 'the zone, when there are several; implies --dns' },
+  'dns-name': { type: 'string', value: 'NAME', help: 'another name in the zone; implies --dns' },
+  proxied: { type: 'boolean', help: 'through the DNS provider’s proxy' },
+  ipv6: { type: 'boolean', help: 'also an IPv6 address (--no-ipv6: none); default: when the provider can' },
+  backups: { type: 'boolean', help: 'the provider’s backups' },
+  tag: { type: 'string', value: 'TAG', multiple: true, help: 'a tag' },
+  firewall: {
+    type: 'string',
+    value: 'RULE',
+    multiple: true,
+    help: 'protocol:ports:source, as in tcp:22:203.0.113.0/24 or icmp::0.0.0.0/0',
+  },
+  'cloud-init': { type: 'string', value: 'FILE', help: 'YAML or JSON with packages, users, files, services, timezone as in the API' },
+  'root-password-stdin': { type: 'boolean', help: 'read the administrator’s password from standard input; default: a generated one' },
+  reference: { type: 'string', value: 'TEXT', help: 'your own reference, unique' },
+  organization: { type: 'string', value: 'ID', help: 'for whom; default: the token’s organization' },
+  file: { type: 'string', value: 'FILE', help: 'the whole request as YAML or JSON, fields as in the API; other options change it' },
+  ...WAIT_OPTION,
+  ...MUTATION_OPTIONS,
+} as const satisfies OptionSpecs;
+
+export const vpsCreate = command({
+  path: ['vps', 'create'],
+  summary: 'Create a VPS',
+  details: 'Answers as soon as the order is recorded; --wait follows it until the server is there.',
+  positionals: [{ name: 'label', help: 'lower-case letters, digits and hyphens; its name from now on', optional: true }],
+  options: OPTIONS,
+  examples: [
+    'vps create web-1 --plan s-1vcpu-1gb --region fra1 --image ubuntu-24-04-x64 --ssh-key ~/.ssh/id_ed25519.pub --wait',
+    'vps create web-2 --plan g6-nanode-1 --region eu-west --image linode/debian12 --firewall tcp:22:203.0.113.0/24 --firewall tcp:443:0.0.0.0/0',
+    'vps create --file web-3.yaml --json',
+  ],
+  run: async (context, [label = ''], options) => {
+    const api = await context.api();
+    const body = await bodyOf(context, label, options, (word) => accountId(api, word));
+    const answer = await api.change<{ instance: Vps; operation: Operation }>('POST', '/api/vps', {
+      body,
+      idempotencyKey: options['idempotency-key'],
+    });
+    return await accepted(context, api, answer, options.wait);
+  },
+});
+
+type Options = Values<typeof OPTIONS>;
+
+/** The request body: the file's fields, over them those of the options. */
+async function bodyOf(context: Context, label: string, options: Options, account: (word: string) => Promise<string>): Promise<unknown> {
+  const { cwd } = context.io;
+  const base = options.file === undefined ? {} : await readDocument(resolve(cwd, options.file), '--file');
+  if (options['root-password-stdin'] && context.io.stdin.isTTY) context.io.err('The password is not shown while you type.\n');
+  const password = options['root-password-stdin'] ? await ask(context.io, 'Administrator’s password: ', { secret: true }) : undefined;
+  const body = {
+    ...base,
+    ...given('label', label || undefined),
+    ...given('type', options.plan),
+    ...given('region', options.region),
+    ...given('image', options.image),
+    ...given('provider_id', options.account === undefined ? undefined : await account(options.account)),
+    ...given(
+      'ssh_keys',
+      options['ssh-key'].length === 0 ? undefined : await Promise.all(options['ssh-key'].map((key) => sshKey(cwd, key))),
+    ),
+    ...given('hostname', options.hostname),
+    ...given('dns', dnsOf(options)),
+    ...given('ipv6', options.ipv6),
+    ...given('backups', options.backups),
+    ...given('tags', options.tag.length === 0 ? undefined : options.tag),
+    ...given('firewall', options.firewall.length === 0 ? undefined : options.firewall.map(firewallRule)),
+    ...given(
+      'cloud_init',
+      options['cloud-init'] === undefined ? undefined : await readDocument(resolve(cwd, options['cloud-init']), '--cloud-init'),
+    ),
+    ...given('root_pass', password),
+    ...given('external_reference', options.reference),
+    ...given('organization_id', options.organization),
+  } as Record<string, unknown>;
+  for (const [field, option] of [
+    ['label', '<label>'],
+    ['type', '--plan'],
+    ['region', '--region'],
+    ['image', '--image'],
+  ] as const)
+    if (body[field] === undefined)
+      throw usage(`plinth vps create: ${option} is missing. Type it, or put "${field}" into --file; see: plinth vps create --help`);
+  return body;
+}
+
+function given(name: string, value: unknown): Record<string, unknown> {
+  return value === undefined ? {} : { [name]: value };
+}
+
+function dnsOf(options: Options): Record<string, unknown> | undefined {
+  const { dns, proxied } = options;
+  const [zone, name] = [options['dns-zone'], options['dns-name']];
+  if (dns === undefined && zone === undefined && name === undefined && proxied === undefined) return undefined;
+  if (dns === false) return { enabled: false };
+  return { enabled: true, ...given('zone', zone), ...given('name', name), ...given('proxied', proxied) };
+}
+
+/** `tcp:22:203.0.113.0/24`; the source may hold colons itself, the ports may be left out. */
+export function firewallRule(text: string): { protocol: string; ports: string | null; sources: string[] } {
+  const match = /^(tcp|udp|icmp):(\d{1,5}(?:-\d{1,5})?)?:(.+)$/.exec(text);
+  if (!match)
+    throw usage(
+      `--firewall ${text}: a rule has the form protocol:ports:source. Type for example tcp:22:203.0.113.0/24, or icmp::0.0.0.0/0.`,
+    );
+  const sources = match[3]!.split(',').map((source) => (source.includes('/') ? source : `${source}/${source.includes(':') ? 128 : 32}`));
+  return { protocol: match[1]!, ports: match[2] ?? null, sources };
+}
+
+async function sshKey(cwd: string, word: string): Promise<string> {
+  if (/^(ssh|ecdsa|sk)-\S+ \S/.test(word)) return word;
+  const text = await readFile(resolve(cwd, word), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw usage(`--ssh-key ${word}: cannot be read (${error.code}). Name a public key file such as ~/.ssh/id_ed25519.pub.`);
+  });
+  if (text.includes('PRIVATE KEY'))
+    throw usage(`--ssh-key ${word}: this is a private key and stays with you. Name the file that ends in .pub.`);
+  return text.trim();
+}
+
+async function readDocument(path: string, option: string): Promise<Record<string, unknown>> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw usage(`${option} ${path}: cannot be read (${error.code}). Name a file that exists.`);
+  });
+  let value: unknown;
+  try {
+    value = parseYaml(text);
+  } catch (error) {
+    throw usage(`${option} ${path}: is neither YAML nor JSON (${(error as Error).message.split('\n')[0]}).`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw usage(`${option} ${path}: must hold fields, as in "plan: …".`);
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,218 @@
+/** `plinth vps …` */
+import type { Operation } from '../../contract/operation.ts';
+import { VPS_STATUSES, type Vps } from '../../contract/vps.ts';
+import type { Api } from '../api.ts';
+import { type Command, command, MUTATION_OPTIONS, WAIT_OPTION, type Context, type Positional } from '../command.ts';
+import { CliError, EXIT } from '../errors.ts';
+import { confirm, findVps } from '../find.ts';
+import { ago, pairs, remark, show, status, table } from '../output.ts';
+import { follow, outcome } from '../watch.ts';
+import { accepted, type Accepted } from './accepted.ts';
+import { vpsCreate } from './vps-create.ts';
+
+const VPS: Positional = { name: 'vps', help: 'id or label' };
+
+const list = command({
+  path: ['vps', 'list'],
+  summary: 'List VPSes, newest first',
+  options: {
+    status: { type: 'string', value: 'STATUS', choices: VPS_STATUSES, help: 'only these' },
+    provider: { type: 'string', value: 'PROVIDER', help: 'only at this provider' },
+    region: { type: 'string', value: 'REGION', help: 'only in this region' },
+    search: { type: 'string', value: 'TEXT', help: 'in label, hostname, address and reference' },
+    sort: { type: 'string', value: 'FIELD', choices: ['created_at', '-created_at', 'label', '-label'], help: 'order' },
+    deleted: { type: 'boolean', help: 'also the terminated ones' },
+    limit: { type: 'string', value: 'N', help: 'at most so many, 1 to 200; default 50' },
+    cursor: { type: 'string', value: 'CURSOR', help: 'the page after; `next` of the one before' },
+    all: { type: 'boolean', help: 'every page' },
+  },
+  examples: ['vps list', 'vps list --status error', 'vps list --all --json'],
+  run: async (context, _args, options) => {
+    const api = await context.api();
+    const query = {
+      ...(options.status === undefined ? {} : { status: options.status }),
+      ...(options.provider === undefined ? {} : { provider: options.provider }),
+      ...(options.region === undefined ? {} : { region: options.region }),
+      ...(options.search === undefined ? {} : { q: options.search }),
+      ...(options.sort === undefined ? {} : { sort: options.sort }),
+      ...(options.deleted ? { include_deleted: true } : {}),
+    };
+    let page = await api.get<{ instances: Vps[]; next: string | null }>('/api/vps', {
+      ...query,
+      limit: options.limit ?? (options.all ? 200 : undefined),
+      cursor: options.cursor,
+    });
+    while (options.all && page.next !== null) {
+      const more: typeof page = await api.get('/api/vps', { ...query, limit: 200, cursor: page.next });
+      page = { instances: [...page.instances, ...more.instances], next: more.next };
+    }
+    show(context, page, (colour) =>
+      page.instances.length === 0 ? 'No VPS. Create one with: plinth vps create\n' : vpsTable(page.instances, colour),
+    );
+    if (page.next !== null && !context.json) remark(context, `There are more: --all, or --cursor ${page.next}`);
+    return EXIT.ok;
+  },
+});
+
+function vpsTable(instances: readonly Vps[], colour: boolean): string {
+  const rows = instances.map((vps) => [
+    vps.id,
+    vps.label,
+    status(vps.status),
+    vps.ipv4 ?? '-',
+    vps.simulated ? `${vps.provider} (simulated)` : vps.provider,
+    vps.region,
+    vps.plan,
+    vps.image,
+    { text: ago(vps.created_at), tone: 'dim' as const },
+  ]);
+  return table(['ID', 'LABEL', 'STATUS', 'IPV4', 'PROVIDER', 'REGION', 'PLAN', 'IMAGE', 'CREATED'], rows, colour);
+}
+
+const one = command({
+  path: ['vps', 'show'],
+  summary: 'Show one VPS',
+  positionals: [VPS],
+  examples: ['vps show web-1', 'vps show web-1 --json'],
+  run: async (context, [word = '']) => {
+    const api = await context.api();
+    const instance = await findVps(api, word);
+    const { operations } = context.json
+      ? { operations: [] }
+      : await api.get<{ operations: Operation[] }>('/api/operations', { vps_id: instance.id, limit: 1 });
+    show(context, { instance }, (colour) => vpsPairs(instance, operations[0], colour));
+    return EXIT.ok;
+  },
+});
+
+function vpsPairs(vps: Vps, last: Operation | undefined, colour: boolean): string {
+  return pairs(
+    [
+      ['id', vps.id],
+      ['label', { text: vps.label, tone: 'bold' }],
+      ['status', status(vps.status)],
+      ['hostname', vps.hostname],
+      ['ipv4', vps.ipv4],
+      ['ipv6', vps.ipv6],
+      ['dns name', vps.dns_name],
+      ['provider', vps.simulated ? { text: `${vps.provider} (simulated: no such server exists)`, tone: 'warn' } : vps.provider],
+      ['account', vps.provider_id],
+      ['instance', vps.instance_id],
+      ['region', vps.region],
+      ['plan', vps.plan],
+      ['image', vps.image],
+      ['tags', vps.tags.join(', ') || null],
+      ['password', vps.password_available ? (vps.password_revealed ? 'known, shown before' : 'known, never shown') : 'not known yet'],
+      ['reference', vps.external_reference],
+      ['created', `${vps.created_at} (${ago(vps.created_at)})`],
+      ['deleted', vps.deleted_at],
+      ['last operation', last ? `${last.kind} ${last.status} ${ago(last.finished_at ?? last.created_at)} (${last.id})` : null],
+    ],
+    colour,
+  );
+}
+
+const watch = command({
+  path: ['vps', 'watch'],
+  summary: 'Follow what is being done to a VPS',
+  details: 'Follows the newest operation to its end; the exit code tells how it ended. With --json: one event per line.',
+  positionals: [VPS],
+  examples: ['vps watch web-1', 'vps watch web-1 --json'],
+  run: async (context, [word = '']) => {
+    const api = await context.api();
+    const { id, label } = await findVps(api, word);
+    const { operations } = await api.get<{ operations: Operation[] }>('/api/operations', { vps_id: id, limit: 1 });
+    const newest = operations[0];
+    if (!newest) throw new CliError(EXIT.notFound, `Nothing was ever done to ${label}.`);
+    return outcome(context, await follow(context, api, newest));
+  },
+});
+
+const destroy = command({
+  path: ['vps', 'destroy'],
+  summary: 'Destroy a VPS and all that is on it',
+  positionals: [VPS],
+  options: { yes: { type: 'boolean', short: 'y', help: 'do not ask' }, ...WAIT_OPTION, ...MUTATION_OPTIONS },
+  examples: ['vps destroy web-1', 'vps destroy web-1 --yes --wait'],
+  run: async (context, [word = ''], options) => {
+    const api = await context.api();
+    const vps = await findVps(api, word);
+    await confirm(
+      context,
+      options.yes,
+      vps.label,
+      `${vps.label} (${vps.id}, ${vps.ipv4 ?? 'no address'}) and everything on it will be lost`,
+    );
+    const answer = await api.change<Accepted>('DELETE', `/api/vps/${vps.id}`, { idempotencyKey: options['idempotency-key'] });
+    return await accepted(context, api, answer, options.wait);
+  },
+});
+
+const reveal = command({
+  path: ['vps', 'reveal-password'],
+  summary: 'Show the administrator’s password, once',
+  details: 'The password alone goes to standard output. Who saw it and why is in the audit trail.',
+  positionals: [VPS],
+  options: {
+    reason: { type: 'string', value: 'TEXT', help: 'why you need it; kept in the audit trail' },
+    again: { type: 'boolean', help: 'although it was shown before (admins only)' },
+    ...MUTATION_OPTIONS,
+  },
+  examples: ['vps reveal-password web-1 --reason "handing it to the customer, ticket 4711"'],
+  run: async (context, [word = ''], options) => {
+    if (options.reason === undefined)
+      throw new CliError(EXIT.usage, 'plinth vps reveal-password: --reason is missing. Type why you need the password.');
+    const api = await context.api();
+    const vps = await findVps(api, word);
+    const answer = await api.change<{ username: string; password: string; simulated: boolean }>(
+      'POST',
+      `/api/vps/${vps.id}/reveal-password`,
+      {
+        body: { reason: options.reason, again: options.again ?? false },
+        idempotencyKey: options['idempotency-key'],
+      },
+    );
+    show(context, answer, () => `${answer.password}\n`);
+    if (!context.json) remark(context, `This is the password of ${answer.username} on ${vps.label}. Keep it now: it is shown once.`);
+    return EXIT.ok;
+  },
+});
+
+/** A change that takes nothing but the VPS. */
+function simple(name: 'retry' | 'refresh' | 'preview', summary: string, details: string): Command {
+  return command({
+    path: ['vps', name],
+    summary,
+    details,
+    positionals: [VPS],
+    options: { ...WAIT_OPTION, ...MUTATION_OPTIONS },
+    examples: [`vps ${name} web-1 --wait`],
+    run: async (context: Context, [word = '']: readonly string[], options) => {
+      const api: Api = await context.api();
+      const { id } = await findVps(api, word);
+      const answer = await api.change<Accepted>('POST', `/api/vps/${id}/${name}`, { idempotencyKey: options['idempotency-key'] });
+      // A preview that nobody looks at is good for nothing.
+      return await accepted(context, api, answer, options.wait ?? name === 'preview');
+    },
+  });
+}
+
+export const vpsCommands: readonly Command[] = [
+  vpsCreate,
+  list,
+  one,
+  watch,
+  destroy,
+  reveal,
+  simple('retry', 'Run the last failed operation again', 'It looks first and adopts what the failed one left, so nothing is made twice.'),
+  simple(
+    'refresh',
+    'Ask the provider what is there now',
+    'Brings the recorded state up to what the provider says; changes nothing at the provider.',
+  ),
+  simple(
+    'preview',
+    'Show what bringing a VPS to its spec would change',
+    'Changes nothing. Waits for the answer; --no-wait only orders it.',
+  ),
+];

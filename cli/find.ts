@@ -1,0 +1,56 @@
+/** People name things by what they see: a VPS by id or label, an account by id or name. */
+import { AccountId, VpsId } from '../contract/ids.ts';
+import type { Account } from '../contract/provider.ts';
+import type { Vps } from '../contract/vps.ts';
+import type { z } from 'zod';
+import type { AccountList } from '../contract/provider.ts';
+import type { Api } from './api.ts';
+import { ask } from './io.ts';
+import type { Context } from './command.ts';
+import { CliError, EXIT, usage } from './errors.ts';
+
+/** @throws CliError (not found, or usage when several have the label). */
+export async function findVps(api: Api, word: string): Promise<Vps> {
+  if (VpsId.safeParse(word).success) {
+    try {
+      return (await api.get<{ instance: Vps }>(`/api/vps/${word}`)).instance;
+    } catch (error) {
+      // A label may look like an id.
+      if (!(error instanceof CliError) || error.exitCode !== EXIT.notFound) throw error;
+    }
+  }
+  const { instances } = await api.get<{ instances: Vps[] }>('/api/vps', { q: word.slice(0, 100), limit: 200 });
+  const named = instances.filter(({ label }) => label === word);
+  if (named.length === 1) return named[0]!;
+  if (named.length > 1)
+    throw usage(`${named.length} VPSes are called "${word}". Name one by its id: ${named.map(({ id }) => id).join(', ')}.`);
+  throw new CliError(EXIT.notFound, `There is no VPS "${word}". See: plinth vps list (--deleted shows the terminated ones)`);
+}
+
+export async function accounts(api: Api): Promise<z.infer<typeof AccountList>> {
+  return await api.get('/api/admin/providers');
+}
+
+/** @throws CliError (not found). */
+export async function findAccount(api: Api, word: string): Promise<Account> {
+  const { providers } = await accounts(api);
+  const found = providers.find(({ id, name }) => id === word || name === word);
+  if (found) return found;
+  throw new CliError(
+    EXIT.notFound,
+    `There is no account "${word}". There are: ${providers.map(({ name }) => name).join(', ') || 'none; add one with plinth account add'}.`,
+  );
+}
+
+/** Its id without asking, when the word is one: reading accounts needs the role admin, using one does not. */
+export async function accountId(api: Api, word: string): Promise<string> {
+  return AccountId.safeParse(word).success ? word : (await findAccount(api, word)).id;
+}
+
+/** Asks to type a word before something is lost. `--yes` or a typed word lets it pass. */
+export async function confirm(context: Context, yes: boolean | undefined, word: string, what: string): Promise<void> {
+  if (yes) return;
+  if (!context.io.stdin.isTTY) throw usage(`${what} needs a yes. Add --yes.`);
+  const typed = await ask(context.io, `${what}. Type ${word} to go on: `, { secret: false });
+  if (typed.trim() !== word) throw usage('Nothing was done: what was typed is not the same.');
+}

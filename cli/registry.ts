@@ -1,0 +1,23 @@
+/** Every command, in the order of the help. */
+import type { Command } from './command.ts';
+import { accountCommands } from './commands/account.ts';
+import { catalogCommands } from './commands/catalog.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { loginCommands } from './commands/login.ts';
+import { operationCommands } from './commands/operation.ts';
+import { serveCommands } from './commands/serve.ts';
+import { stackCommands } from './commands/stack.ts';
+import { tokenCommands } from './commands/token.ts';
+import { vpsCommands } from './commands/vps.ts';
+
+export const commands: readonly Command[] = [
+  ...vpsCommands,
+  ...operationCommands,
+  ...catalogCommands,
+  ...accountCommands,
+  ...tokenCommands,
+  ...stackCommands,
+  doctorCommand,
+  ...loginCommands,
+  ...serveCommands,
+];
