@@ -11,7 +11,8 @@ export const OperationStatus = z.enum(OPERATION_STATUSES);
 export type OperationStatus = z.infer<typeof OperationStatus>;
 export const ENDED: readonly OperationStatus[] = ['succeeded', 'failed', 'cancelled', 'stalled'];
 
-export const OPERATION_KINDS = ['provision', 'refresh', 'preview', 'destroy'] as const;
+/** `hand-…` are updates that a person runs with the plain command line. */
+export const OPERATION_KINDS = ['provision', 'refresh', 'preview', 'destroy', 'hand-update', 'hand-refresh', 'hand-destroy'] as const;
 export const OperationKind = z.enum(OPERATION_KINDS);
 export type OperationKind = z.infer<typeof OperationKind>;
 

@@ -1,20 +1,17 @@
 /** Builds everything one Plinth process needs, in order, and takes it down in reverse. */
-import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { createEngine, ProviderHostPool } from '../automation/engine.ts';
-import { postgresBackend } from '../automation/backend.ts';
 import { readStartTime } from '../automation/recovery.ts';
 import { ensureToolchain } from '../automation/toolchain.ts';
+import { ENGINE } from '../automation/toolchain/pins.ts';
 import { migrate } from '../prisma/migrate.ts';
 import { findProvider, providers } from '../providers/list.ts';
 import { startSimulator } from '../simulator/server.ts';
 import type { Config } from './config.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
-import { buildApp } from './http/app.ts';
-import { EventHub } from './http/event-hub.ts';
 import { Metrics } from './http/metrics.ts';
+import { serveHttp } from './http/serve.ts';
 import { enqueueOperation, openQueue } from './jobs/queue.ts';
 import { thisWorker } from './jobs/run-operation.ts';
 import { startWorker } from './jobs/worker.ts';
@@ -23,7 +20,8 @@ import { loadMasterKey, SecretBox } from './secrets.ts';
 import { seed, type Seeded } from './seed.ts';
 import type { Services } from './services/services.ts';
 import { type Database, openDatabase } from './store/database.ts';
-import { databaseHasSecrets, settingOnce } from './store/settings.ts';
+import { openStateService, type StateService } from './state/service.ts';
+import { databaseHasSecrets } from './store/settings.ts';
 
 export interface Runtime {
   /** Where HTTP listens; null for a worker alone. */
@@ -93,9 +91,11 @@ async function build(config: Config, progress: (line: string) => void, stops: St
   };
   const seeded = await seed(services);
   const metrics = new Metrics(db);
-  const origin = config.role === 'worker' ? null : await serveHttp(services, url, metrics, stops);
+  const state = await openStateService(services, url, `v${ENGINE.version}`);
+  stops.push(() => state.close());
+  const origin = config.role === 'worker' ? null : await serveHttp({ services, databaseUrl: url, metrics, state, hosts }, stops);
   if (config.role !== 'http') {
-    const engine = await openEngine(config, url, services, hosts, log, progress, stops);
+    const engine = await openEngine(config, state, hosts, log, progress, stops);
     const context = {
       services,
       engine,
@@ -122,8 +122,7 @@ async function openSecrets(config: Config, db: Database): Promise<SecretBox> {
 
 async function openEngine(
   config: Config,
-  url: string,
-  services: Services,
+  state: StateService,
   hosts: ProviderHostPool,
   log: Logger,
   progress: (line: string) => void,
@@ -131,51 +130,20 @@ async function openEngine(
 ) {
   const { pulumi } = await ensureToolchain({ need: 'engine', onProgress: progress });
   const workDir = join(config.dataDir, 'engine');
-  const place = { table: 'setting', column: 'value', id: 'secret.state-passphrase' };
-  // Random and kept, not derived from the master key: rotating that key must not touch the stacks.
-  const sealed = await settingOnce(services.db, place.id, services.secrets.seal(place, randomBytes(32).toString('base64url')));
-  const passphrase = services.secrets.open(place, String(sealed));
-  const backend = await postgresBackend({ url, passphrase, pulumi, workDir });
-  const engine = await createEngine({ pulumi, workDir, backend, hosts, concurrency: config.concurrency, closeGraceMs: 5_000, log });
+  const engine = await createEngine({
+    pulumi,
+    workDir,
+    backend: state.backend,
+    hosts,
+    concurrency: config.concurrency,
+    closeGraceMs: 5_000,
+    log,
+  });
   stops.push(
     () => hosts.close(),
     () => engine.close(),
   );
   return engine;
-}
-
-async function serveHttp(services: Services, url: string, metrics: Metrics, stops: Stop[]): Promise<string> {
-  const { config } = services;
-  const hub = new EventHub(url, services.log);
-  await hub.start();
-  stops.push(() => hub.close());
-  let ready = true;
-  const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000 },
-    buildApp(services, hub, metrics, () => ready),
-  );
-  await listen(server, config);
-  stops.push(async () => {
-    ready = false;
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
-    // Streams stay open for as long as their operation; they reconnect elsewhere.
-    setTimeout(() => server.closeAllConnections(), 1_000).unref();
-    await closed;
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : config.port;
-  return `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${port}`;
-}
-
-async function listen(server: Server, config: Config): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', (error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'EADDRINUSE' ? 'another program uses it' : (error.code ?? error.message);
-    reject(new Error(`Cannot listen on ${config.host}:${config.port}: ${reason}. Choose another port with PORT.`));
-  });
-  server.listen(config.port, config.host, resolve);
-  await promise;
 }
 
 async function stopAll(stops: Stop[]): Promise<void> {

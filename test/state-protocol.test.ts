@@ -99,15 +99,18 @@ describe('rights', () => {
     expect((await call('GET', '/api/user', '')).status).toBe(401);
   });
 
-  test('a worker token opens its own stack only, and nothing after its release', async () => {
+  test('a worker’s token opens a stack only while an operation has it open', async () => {
     const mine = `vps-${randomBytes(6).toString('hex')}`;
     const { path: foreign } = await newStack();
     const { env, release } = await service.backend.open(mine);
     const authorization = `token ${env['PULUMI_ACCESS_TOKEN']}`;
     expect((await call('GET', `/api/stacks/acme/plinth/${mine}`, authorization)).status).toBe(200);
     expect((await call('GET', foreign, authorization)).status).toBe(403);
+    expect(
+      (await call('GET', '/api/user/stacks?organization=acme', authorization)).body.stacks.map((stack: any) => stack.stackName),
+    ).toEqual([mine]);
     await release();
-    expect((await call('GET', `/api/stacks/acme/plinth/${mine}`, authorization)).status).toBe(401);
+    expect((await call('GET', `/api/stacks/acme/plinth/${mine}`, authorization)).status).toBe(403);
   });
 
   test('refusals are audited', async () => {

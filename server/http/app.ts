@@ -1,6 +1,6 @@
 /** The Express application: headers, request ids, logs, the routes, and the last word on errors. */
 import { randomUUID } from 'node:crypto';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler, type Router } from 'express';
 import { Refusal } from '../problem.ts';
 import type { Services } from '../services/services.ts';
 import { ping } from '../store/settings.ts';
@@ -12,15 +12,23 @@ import type { Route } from './route.ts';
 import { routesRouter } from './router.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { vpsRoutes } from './routes/vps.ts';
+import { webRouter } from './web.ts';
 
 export function allRoutes(services: Services, hub: EventHub): Route[] {
-  return [...vpsRoutes(services), ...operationRoutes(services, hub), ...adminRoutes(services), ...tokenRoutes(services)];
+  return [
+    ...vpsRoutes(services),
+    ...operationRoutes(services, hub),
+    ...adminRoutes(services),
+    ...tokenRoutes(services),
+    ...overviewRoutes(services),
+  ];
 }
 
 /** `isReady` false takes the process out of a balancer while it drains. */
-export function buildApp(services: Services, hub: EventHub, metrics: Metrics, isReady: () => boolean): Express {
+export function buildApp(services: Services, hub: EventHub, metrics: Metrics, state: Router, isReady: () => boolean): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', services.config.trustProxy);
@@ -42,7 +50,9 @@ export function buildApp(services: Services, hub: EventHub, metrics: Metrics, is
   app.get('/metrics', async (_request, response) => void response.type('text/plain').send(await metrics.text()));
   app.get('/api/openapi.json', (_request, response) => void response.json(openapi));
   app.get('/api/docs', (_request, response) => void response.type('html').send(docs));
+  app.use(state);
   app.use(routesRouter(services, routes));
+  app.use(webRouter());
   app.use((request) => {
     throw new Refusal(404, 'not_found', `There is nothing at ${request.method} here. /api/docs lists what there is.`);
   });

@@ -2,6 +2,7 @@
 import type { Engine, EngineFault, EngineResult } from '../../automation/types.ts';
 import { stackName } from '../../stacks/spec.ts';
 import type { Services } from '../services/services.ts';
+import { outputsChange } from '../services/vps-outputs.ts';
 import { type Db, inTransaction, type Json, type Operation } from '../store/database.ts';
 import { appendEvents, operationById, unfinishedOperations, updateHeld } from '../store/operations.ts';
 import { updateVps, vpsById, type VpsChange } from '../store/vpses.ts';
@@ -53,18 +54,7 @@ async function succeed(services: Services, tx: Db, operation: Operation, result:
 function changeOf(services: Services, operation: Operation, result: EngineResult): VpsChange | null {
   if (operation.kind === 'destroy') return { status: 'terminated', deletedAt: new Date(), rootPassword: null, requestedPassword: null };
   if (operation.kind === 'preview' || !result.outputs) return null;
-  const { rootPassword, ...outputs } = result.outputs;
-  return {
-    ...(operation.kind === 'provision' ? { status: 'active' } : {}),
-    outputs,
-    instanceId: outputs.instanceId,
-    ipv4: outputs.ipv4 || null,
-    ipv6: outputs.ipv6 || null,
-    hostname: outputs.hostname,
-    ...(rootPassword === ''
-      ? {}
-      : { rootPassword: services.secrets.seal({ table: 'vps', column: 'rootPassword', id: operation.vpsId }, rootPassword) }),
-  };
+  return { ...(operation.kind === 'provision' ? { status: 'active' } : {}), ...outputsChange(services, operation.vpsId, result.outputs) };
 }
 
 async function again(services: Services, tx: Db, operation: Operation, fault: EngineFault): Promise<Outcome> {

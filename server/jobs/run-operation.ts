@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import type { Engine, EngineEvent, EngineFault, EngineOperation, EngineResult } from '../../automation/types.ts';
 import { stackName, VpsSpec } from '../../stacks/spec.ts';
 import { openAccount } from '../services/accounts.ts';
+import { isHandRun } from '../services/hand-run.ts';
 import type { Services } from '../services/services.ts';
 import { accountById } from '../store/accounts.ts';
 import type { Operation, Vps } from '../store/database.ts';
@@ -70,6 +71,7 @@ async function attempt(worker: WorkerContext, operation: Operation, writer: Even
     steps: [],
     durationMs: performance.now() - started,
   });
+  if (isHandRun(operation.kind)) return failed(await endDeadHandRun(worker, operation));
   if (operation.attempt > operation.maxAttempts)
     return failed({
       kind: 'engine_crashed',
@@ -104,6 +106,13 @@ async function attempt(worker: WorkerContext, operation: Operation, writer: Even
     const message = 'The operation could not be run here; the worker’s log has the reason under its id.';
     return failed({ kind: 'unexpected', message, retryable: true });
   }
+}
+
+/** The command line's lease ran out without a word: its stack is freed and tidied, so that the next operation can go on. */
+async function endDeadHandRun(worker: WorkerContext, operation: Operation): Promise<EngineFault> {
+  await worker.engine.recover(stackName(operation.vpsId));
+  const message = `The command line of ${operation.actor} ended without a word. Its stack is free again; refresh the VPS to see what it left.`;
+  return { kind: 'engine_crashed', message, retryable: false };
 }
 
 async function recover(worker: WorkerContext, operation: Operation, stack: string, writer: EventWriter): Promise<void> {

@@ -6,11 +6,17 @@ export interface StatePrincipal {
   /** Shown to others who find the stack held: a token's name, or `worker <host>`. */
   readonly name: string;
   readonly role: 'viewer' | 'operator' | 'admin';
-  /** Organization whose stacks it may see. */
+  /** Organization whose stacks it may see; also the default one of the command line. */
   readonly organization: string;
-  /** A worker's token opens one stack only. */
-  readonly onlyStack?: string;
-  readonly operationId?: string;
+  /** Of a token that may see every organization: all of their names. */
+  readonly organizations?: readonly string[];
+  /** Of a worker: the operation that has a stack open; it may touch no other stack. */
+  readonly operationOn?: (stack: string) => string | undefined;
+}
+
+export function seesOrganization(principal: StatePrincipal, organization: string | undefined): boolean {
+  if (principal.operationOn) return organization !== undefined;
+  return organization !== undefined && (principal.organizations ?? [principal.organization]).includes(organization);
 }
 
 export type StateAction =
@@ -44,7 +50,9 @@ const NEEDED: Record<StateAction, keyof typeof RANK> = {
 
 /** null when allowed, else the sentence that says what is missing. */
 export function refusal(principal: StatePrincipal, action: StateAction, stack?: string): string | null {
-  if (principal.onlyStack !== undefined && stack !== undefined && principal.onlyStack !== stack) return 'This token is for another stack.';
+  if (principal.operationOn && stack !== undefined && principal.operationOn(stack) === undefined) {
+    return 'No operation of this worker has this stack open.';
+  }
   const needed = NEEDED[action];
   if (RANK[principal.role] >= RANK[needed]) return null;
   return `${action} needs the role ${needed}; this token has ${principal.role}. Ask an admin for a token with that role.`;

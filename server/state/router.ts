@@ -6,7 +6,8 @@ import express, { Router, type ErrorRequestHandler, type Request } from 'express
 import type { Logger } from 'pino';
 import type { StackRow, UpdateRow } from '../store/state-rows.ts';
 import type { StateStore } from '../store/state-store.ts';
-import { refusal, type StateAction, type StatePrincipal } from './access.ts';
+import { refusal, seesOrganization, type StateAction, type StatePrincipal } from './access.ts';
+import type { JournalEntry } from './journal.ts';
 import type { KeyWrapper } from './keys.ts';
 import { errorAnswer, parse, principalOf, StackPath, StateError, type StateRequest } from './protocol.ts';
 import { secretRoutes } from './routes-secrets.ts';
@@ -17,7 +18,10 @@ export interface StateHooks {
   /** Before an update takes the lease: a sentence refuses it (automation stopped, VPS being terminated …), null lets it go on. */
   beforeStart(stack: StackRow, update: UpdateRow, principal: StatePrincipal): Promise<string | null>;
   /** Hand-run updates only carry no operation id. Called after the lease is taken. */
-  started(stack: StackRow, update: UpdateRow, principal: StatePrincipal): Promise<void>;
+  started(stack: StackRow, update: UpdateRow, principal: StatePrincipal, leaseExpires: Date): Promise<void>;
+  renewed(update: UpdateRow, expires: Date): Promise<void>;
+  /** Before a step of a hand-run update is acknowledged, and so before its provider call: a sentence refuses it. */
+  beforeSteps(stack: StackRow, update: UpdateRow, entries: readonly JournalEntry[]): Promise<string | null>;
   events(update: UpdateRow, events: readonly unknown[]): Promise<void>;
   completed(stack: StackRow, update: UpdateRow): Promise<void>;
   audit(principal: StatePrincipal, action: string, stack: StackRow | null, detail: Record<string, unknown>): Promise<void>;
@@ -49,7 +53,7 @@ export function stateRouter(options: StateRouterOptions): Router {
     async stackFor(request, action) {
       const principal = principalOf(request);
       const path = parse(StackPath, request.params);
-      if (path.org !== principal.organization) throw new StateError(404, `There is no stack ${path.org}/${path.project}/${path.stack}.`);
+      if (!seesOrganization(principal, path.org)) throw new StateError(404, `There is no stack ${path.org}/${path.project}/${path.stack}.`);
       const refused = refusal(principal, action, path.stack);
       if (refused) {
         await options.hooks.audit(principal, `state.${action}.refused`, null, { stack: path.stack, reason: refused });
@@ -79,14 +83,14 @@ export function stateRouter(options: StateRouterOptions): Router {
   router.use('/api/stacks', express.json({ limit: BODY_LIMIT, type: () => true }));
   router.get('/api/user', (request, response) => {
     const principal = principalOf(request);
-    const organization = { githubLogin: principal.organization, name: principal.organization, avatarUrl: '' };
+    const organizations = (principal.organizations ?? [principal.organization]).map((name) => ({ githubLogin: name, name, avatarUrl: '' }));
     response.json({
       id: principal.name,
       githubLogin: principal.name,
       name: principal.name,
       email: '',
       avatarUrl: '',
-      organizations: [organization],
+      organizations,
       identities: [],
     });
   });

@@ -50,8 +50,7 @@ export function secretRoutes(router: Router, context: StateContext): void {
       const { ciphertexts } = parse(Ciphertexts, request.body);
       const key = keyOf(stack);
       const plaintexts = Object.fromEntries(ciphertexts.map((text) => [text, open(key, stack, principal, text).toString('base64')]));
-      if (principal.operationId === undefined)
-        await context.hooks.audit(principal, 'state.secrets.decrypted', stack, { count: ciphertexts.length });
+      if (!principal.operationOn) await context.hooks.audit(principal, 'state.secrets.decrypted', stack, { count: ciphertexts.length });
       response.json({ plaintexts });
     }),
   );

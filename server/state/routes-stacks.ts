@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Router } from 'express';
 import { z } from 'zod';
 import type { NewUpdate, StackRow, UpdateRow } from '../store/state-rows.ts';
-import { refusal } from './access.ts';
+import { refusal, seesOrganization } from './access.ts';
 import { integrityError, type Checkpoint } from './deployment.ts';
 import { newDataKey } from './keys.ts';
 import { CheckpointBody, CreateStackBody, engineVersion, parse, principalOf, route, StateError, StringMap } from './protocol.ts';
@@ -37,19 +37,20 @@ function collectionRoutes(router: Router, context: StateContext): void {
     route(async (request, response) => {
       const principal = principalOf(request);
       const query = parse(ListQuery, request.query);
-      if (query.organization !== undefined && query.organization !== principal.organization) {
+      const organization = query.organization ?? principal.organization;
+      if (!seesOrganization(principal, organization)) {
         response.json({ stacks: [] });
         return;
       }
       const found = await store.listStacks({
-        organization: principal.organization,
+        organization,
         limit: PAGE + 1,
         ...(query.project ? { project: query.project } : {}),
         ...(query.tagName ? { tagName: query.tagName } : {}),
         ...(query.tagValue ? { tagValue: query.tagValue } : {}),
         ...(query.continuationToken ? { after: query.continuationToken } : {}),
       });
-      const visible = found.slice(0, PAGE).filter((stack) => principal.onlyStack === undefined || principal.onlyStack === stack.name);
+      const visible = found.slice(0, PAGE).filter((stack) => !principal.operationOn || principal.operationOn(stack.name) !== undefined);
       const last = found.length > PAGE ? found[PAGE - 1] : undefined;
       response.json({ stacks: visible.map(summary), ...(last ? { continuationToken: `${last.project}/${last.name}` } : {}) });
     }),
@@ -58,7 +59,7 @@ function collectionRoutes(router: Router, context: StateContext): void {
     '/api/stacks/:org/:project',
     route(async (request, response) => {
       const { org, project } = request.params as Record<string, string>;
-      const known = org === principalOf(request).organization && (await store.projectExists(org, project!));
+      const known = seesOrganization(principalOf(request), org) && (await store.projectExists(org!, project!));
       response.status(known ? 200 : 404).end();
     }),
   );
@@ -67,7 +68,7 @@ function collectionRoutes(router: Router, context: StateContext): void {
     route(async (request, response) => {
       const principal = principalOf(request);
       const { org, project } = request.params as Record<string, string>;
-      if (org !== principal.organization) throw new StateError(404, `There is no organization ${org}.`);
+      if (!seesOrganization(principal, org)) throw new StateError(404, `There is no organization ${org}.`);
       const body = parse(CreateStackBody, request.body);
       const refused = refusal(principal, 'create-stack', body.stackName);
       if (refused) throw new StateError(403, refused);
@@ -175,7 +176,7 @@ function deploymentRoutes(router: Router, context: StateContext): void {
         environment: {},
         config: {},
         actor: principal.name,
-        operationId: principal.operationId ?? null,
+        operationId: principal.operationOn?.(stack.name) ?? null,
         engineVersion: engineVersion(request),
       };
       const updateId = await store.replaceCheckpoint(stack.id, checkpoint, update);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { StackRow, UpdateRow } from '../store/state-rows.ts';
 import { hashLeaseToken, LeaseLostError } from '../store/state-store.ts';
 import { pendingCreates, type Checkpoint } from './deployment.ts';
-import { isKnownKind } from './journal.ts';
+import { isKnownKind, type JournalEntry } from './journal.ts';
 import {
   ACTION_OF_KIND,
   CheckpointBody,
@@ -23,6 +23,8 @@ import type { StateContext } from './router.ts';
 const BASE = '/api/stacks/:org/:project/:stack';
 const UPDATE = `${BASE}/update/:update`;
 const EVENT_PAGE = 500;
+/** A whole checkpoint tells the steps under way as pending operations. */
+const BEGIN = { version: 1, kind: 0, sequenceID: 0, operationID: 0 };
 
 export function updateRoutes(router: Router, context: StateContext): void {
   creationRoutes(router, context);
@@ -48,7 +50,7 @@ function creationRoutes(router: Router, context: StateContext): void {
           environment: body.metadata?.environment ?? {},
           config: body.config ?? {},
           actor: principal.name,
-          operationId: principal.operationId ?? null,
+          operationId: principal.operationOn?.(stack.name) ?? null,
           engineVersion: engineVersion(request),
         });
         response.json({ updateID, requiredPolicies: [], messages: [], aiSettings: { copilotIsEnabled: false } });
@@ -67,7 +69,7 @@ function creationRoutes(router: Router, context: StateContext): void {
       const journaling = (body.journalVersion ?? 0) >= 1;
       const started = await store.startUpdate(stack.id, update.id, context.leaseMs, journaling);
       if (body.tags) await store.setTags(stack.id, body.tags);
-      await hooks.started(stack, update, principal);
+      await hooks.started(stack, update, principal, new Date(Date.now() + context.leaseMs));
       response.json({
         version: started.version,
         token: started.token,
@@ -94,7 +96,7 @@ function writeRoutes(router: Router, context: StateContext): void {
   router.patch(
     `${UPDATE}/journalentries`,
     route(async (request, response) => {
-      const { update, tokenHash } = await updateByLease(context, request);
+      const { stack, update, tokenHash } = await updateByLease(context, request);
       const { entries } = parse(JournalBody, request.body);
       const unknown = entries?.find((entry) => !isKnownKind(entry.kind));
       if (unknown)
@@ -102,6 +104,8 @@ function writeRoutes(router: Router, context: StateContext): void {
           400,
           `Journal entries of kind ${unknown.kind} are not known to this version of Plinth. Use engine ${context.engineVersion}, or set PULUMI_DISABLE_JOURNALING=true.`,
         );
+      const refused = entries?.length ? await hooks.beforeSteps(stack, update, entries as unknown as JournalEntry[]) : null;
+      if (refused) throw new StateError(403, refused);
       if (entries?.length)
         await store.appendJournal(
           update.id,
@@ -114,8 +118,11 @@ function writeRoutes(router: Router, context: StateContext): void {
   router.patch(
     `${UPDATE}/checkpoint`,
     route(async (request, response) => {
-      const { update, tokenHash } = await updateByLease(context, request);
+      const { stack, update, tokenHash } = await updateByLease(context, request);
       const { isInvalid, ...checkpoint } = parse(CheckpointBody, request.body) as unknown as Checkpoint & { isInvalid?: boolean };
+      const begun = (checkpoint.deployment.pending_operations ?? []).map((operation) => ({ ...BEGIN, operation }));
+      const refused = await hooks.beforeSteps(stack, update, begun);
+      if (refused) throw new StateError(403, refused);
       if (isInvalid !== true) await store.saveCheckpoint(update.id, tokenHash, checkpoint);
       response.status(204).end();
     }),
@@ -140,6 +147,7 @@ function writeRoutes(router: Router, context: StateContext): void {
     route(async (request, response) => {
       const { update, tokenHash, token } = await updateByLease(context, request);
       const expires = await store.renewLease(update.id, tokenHash, context.leaseMs);
+      await hooks.renewed(update, expires);
       response.json({ token, tokenExpiration: Math.floor(expires.getTime() / 1000) });
     }),
   );

@@ -33,6 +33,38 @@ export async function insertOperation(
   return await db.operation.create({ data: { ...operation, status: 'queued' } });
 }
 
+/** An operation that a person runs; it is under way from the start. `heartbeatAt` is the end of its lease. */
+export async function insertHandRun(
+  db: Db,
+  operation: Pick<Operation, 'id' | 'kind' | 'organizationId' | 'vpsId' | 'actor' | 'heartbeatAt'>,
+): Promise<void> {
+  const run = {
+    status: 'running',
+    request: {},
+    attempt: 1,
+    maxAttempts: 1,
+    fence: 1,
+    leaseOwner: `command line of ${operation.actor}`,
+    startedAt: new Date(),
+  };
+  await db.operation.create({ data: { ...operation, ...run } });
+}
+
+export async function renewHandRun(db: Db, id: string, leaseEnd: Date): Promise<void> {
+  await db.operation.updateMany({ where: { id, status: 'running' }, data: { heartbeatAt: leaseEnd } });
+}
+
+/** False when it has ended already. */
+export async function endHandRun(db: Db, id: string, status: string, result: Json, fault: Json | null): Promise<boolean> {
+  const at = new Date();
+  const { count } = await db.operation.updateMany({
+    where: { id, status: 'running' },
+    data: { status, result, finishedAt: at, leaseOwner: null, ...(fault === null ? {} : { fault }) },
+  });
+  if (count === 1) await appendEvents(db, id, null, [{ type: status, data: { fault, result } as Json, at }]);
+  return count === 1;
+}
+
 export async function operationById(db: Db, scope: Scope, id: string): Promise<Operation | null> {
   return await db.operation.findFirst({ where: { id, ...(scope === null ? {} : { organizationId: scope }) } });
 }

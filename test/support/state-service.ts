@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import type { StatePrincipal } from '../../server/state/access.ts';
 import { TableStateBackend } from '../../server/state/backend.ts';
 import { stateRouter, type StateHooks } from '../../server/state/router.ts';
-import { WorkerTokens } from '../../server/state/worker-tokens.ts';
+import { WorkerToken } from '../../server/state/worker-token.ts';
 import { StateStore } from '../../server/store/state-store.ts';
 
 export const ORGANIZATION = 'acme';
@@ -35,14 +35,18 @@ const people: Record<string, StatePrincipal> = {
 
 export async function startStateService(databaseUrl: string, options: StateServiceOptions = {}): Promise<StateService> {
   const pool = new pg.Pool({ connectionString: databaseUrl });
+  // Databases of tests are dropped under idle connections.
+  pool.on('error', () => undefined);
   const store = new StateStore(pool);
-  const tokens = new WorkerTokens();
+  const worker = new WorkerToken();
   // The service's own envelope is tested with the service; here any reversible wrapping will do.
   const keys = { wrap: (key: Buffer) => key.toString('base64'), unwrap: (text: string) => Buffer.from(text, 'base64') };
   const audits: { action: string; by: string }[] = [];
   const hooks: StateHooks = {
     beforeStart: async () => null,
     started: async () => undefined,
+    renewed: async () => undefined,
+    beforeSteps: async () => null,
     events: async () => undefined,
     completed: async () => undefined,
     audit: async (principal, action) => void audits.push({ action, by: principal.name }),
@@ -57,13 +61,13 @@ export async function startStateService(databaseUrl: string, options: StateServi
       log: pino({ level: 'silent' }),
       engineVersion: 'v3.259.0',
       leaseMs: options.leaseMs ?? 300_000,
-      authenticate: async (token) => tokens.find(token) ?? people[token] ?? null,
+      authenticate: async (token) => worker.find(token, ORGANIZATION) ?? people[token] ?? null,
     }),
   );
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const backend = new TableStateBackend({ store, keys, tokens, origin: () => origin, organizationOf: async () => ORGANIZATION });
+  const backend = new TableStateBackend({ store, keys, token: worker, origin: () => origin, organizationOf: async () => ORGANIZATION });
   return {
     origin,
     store,

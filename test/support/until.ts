@@ -7,14 +7,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function until<T>(
   probe: () => T | Promise<T>,
   options: { timeoutMs?: number; everyMs?: number; what?: string } = {},
-): Promise<NonNullable<T>> {
+): Promise<Exclude<NonNullable<T>, false>> {
   const { timeoutMs = 5_000, everyMs = 20, what = 'the condition' } = options;
   const deadline = performance.now() + timeoutMs;
   let cause: unknown;
   for (;;) {
     try {
       const value = await probe();
-      if (value) return value;
+      if (value) return value as Exclude<NonNullable<T>, false>;
       cause = undefined;
     } catch (error) {
       cause = error;
