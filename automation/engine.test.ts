@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -254,6 +254,7 @@ describe('the engine driver with a real engine and database', { timeout: 20_000 
     const ids = Array.from({ length: 8 }, freshId);
     const results = await Promise.all(ids.map((id) => run(id, 'up', {}, { rootPassword: `${PASSWORD}-${id}` })));
     expect(results.map((result) => result.outputs?.rootPassword)).toEqual(ids.map((id) => `${PASSWORD}-${id}`));
+    expect(await readdir(join(directory, 'work', 'credentials'))).toEqual([]);
     expect(results.map((result) => result.outputs?.hostname)).toEqual(ids.map((id) => `${id}.example.com`));
   });
 

@@ -3,8 +3,9 @@
  * providers are served by this process. Everything else in Plinth reaches Pulumi through here.
  */
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { attachProviders } from './attachment.ts';
+import { CredentialFiles } from './credentials.ts';
 import { EventServers } from './event-servers.ts';
 import { CpuGate } from './gate.ts';
 import { runOperation } from './operation.ts';
@@ -57,7 +58,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     // The program reads nothing from its environment; the SDK wants a PATH and a home.
     env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: workspace.home, NODE_ENV: 'production' },
   });
-  const engine = new Driver(options, workspace, concurrency, runners);
+  const credentials = new CredentialFiles(join(options.workDir, 'credentials'));
+  await credentials.prepare();
+  const engine = new Driver(options, workspace, credentials, concurrency, runners);
   try {
     await runners.start();
   } catch (error) {
@@ -70,15 +73,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 class Driver implements Engine {
   readonly #options: EngineOptions;
   readonly #workspace: EngineWorkspace;
+  readonly #credentials: CredentialFiles;
   readonly #gate: CpuGate;
   readonly #runners: Runners;
   readonly #events = new EventServers();
   readonly #running = new Set<Running>();
   #closed = false;
 
-  constructor(options: EngineOptions, workspace: EngineWorkspace, concurrency: number, runners: Runners) {
+  constructor(options: EngineOptions, workspace: EngineWorkspace, credentials: CredentialFiles, concurrency: number, runners: Runners) {
     this.#options = options;
     this.#workspace = workspace;
+    this.#credentials = credentials;
     this.#gate = new CpuGate(concurrency);
     this.#runners = runners;
   }
@@ -108,7 +113,7 @@ class Driver implements Engine {
       runners: this.#runners,
       events: this.#events,
       acquireSlot: () => this.#gate.acquire(),
-      openState: () => backend.open(request.stack, request.operation),
+      openState: () => this.#openState(request),
       attach: () => attachProviders(hosts, request.accounts),
     });
     const running: Running = {
@@ -123,6 +128,21 @@ class Driver implements Engine {
       return await done;
     } finally {
       this.#running.delete(running);
+    }
+  }
+
+  async #openState(request: EngineRequest): ReturnType<StateBackend['open']> {
+    const state = await this.#options.backend.open(request.stack, request.operation);
+    try {
+      const credentials = await this.#credentials.open(state.env);
+      const release = async (): Promise<void> => {
+        await credentials.release();
+        await state.release();
+      };
+      return { env: credentials.env, release };
+    } catch (error) {
+      await state.release();
+      throw error;
     }
   }
 

@@ -1,190 +1,129 @@
 /**
- * Compares the engine driver with the Automation API used plainly (`LocalWorkspace`, `stack.up()` …) on
- * the same provider hosts, the same simulated cloud and the same PostgreSQL backend. Prints one JSON line;
- * ratios below 1 mean that the driver needs less (throughput: above 1 means that it does more).
+ * Compares the engine driver, on our own state service over HTTP, with the Automation API used plainly
+ * (`LocalWorkspace`, `stack.up()` …) on `postgres://` with a passphrase. Both run the same program for five
+ * resources on the same provider hosts, the same simulated clouds and the same PostgreSQL, lap by lap in turn.
+ * Prints one JSON line; ratios below 1 mean that the driver needs less (throughput: above 1 means that it does more).
+ *
+ * A lap makes a stack and runs `up`, `up` again, `refresh`, `refresh --preview-only`, `preview` and `destroy`. CPU is that
+ * of the whole process tree: this process (for both: provider hosts and simulator; for the driver also the state
+ * service; for the plain one the programs), the engine's processes and the driver's runners. PostgreSQL stands apart.
  *
  *   node bench/engine.ts [provider id] [rounds] [stacks at once]
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import * as pulumi from '@pulumi/pulumi';
-import { LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { attachProviders } from '../automation/attachment.ts';
-import { postgresBackend } from '../automation/backend.ts';
 import { createEngine } from '../automation/engine.ts';
-import { ProviderHostPool } from '../automation/provider-host/pool.ts';
 import { ensureToolchain } from '../automation/toolchain.ts';
-import type { AttachedAccount, EngineOperation } from '../automation/types.ts';
-import { baseEnvironment, prepareWorkspace } from '../automation/workspace.ts';
+import type { Engine, EngineOperation } from '../automation/types.ts';
+import { migrate } from '../prisma/migrate.ts';
 import { findProvider, providers } from '../providers/list.ts';
-import type { Provider } from '../providers/provider.ts';
-import { RateBudget } from '../providers/rate-budget.ts';
 import { startEmbeddedPostgres } from '../server/embedded-postgres.ts';
 import { startSimulator } from '../simulator/server.ts';
-import { PROJECT, VpsSpec } from '../stacks/spec.ts';
-import { program } from '../stacks/vps.ts';
+import { startStateService } from '../test/support/state-service.ts';
+import { median, progress, quantile, round } from './support/figures.ts';
+import { plainDriver } from './support/plain.ts';
+import { treeCpuSeconds } from './support/processes.ts';
+import { benchStack, unlimitedHosts, type BenchStack } from './support/stack.ts';
 
-const MEASURED = ['up', 'noop', 'refresh', 'refresh-preview', 'preview', 'destroy'] as const;
-type Measured = (typeof MEASURED)[number];
-type Lap = Record<Measured, number>;
-
-/** A way to run operations on a stack. */
-interface Contender {
-  run(vpsId: string, operation: EngineOperation): Promise<void>;
+const LAP = ['up', 'noop', 'refresh', 'refresh-preview', 'preview', 'destroy'] as const;
+type Step = (typeof LAP)[number];
+type Times = Record<Step, number>;
+type Run = (vpsId: string, operation: EngineOperation) => Promise<void>;
+interface Cpu {
+  readonly program: number;
+  readonly postgres: number;
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
+class Contender {
+  readonly name: string;
+  readonly #run: Run;
+  readonly alone: Times[] = [];
+  readonly crowded: Times[] = [];
+  readonly perSecond: number[] = [];
+  readonly cpuAlone: Cpu[] = [];
+  readonly cpuCrowded: Cpu[] = [];
 
-/** CPU seconds of this process and of its children that have ended. */
-async function cpuSeconds(): Promise<number> {
-  const own = process.resourceUsage();
-  const stat = await readFile('/proc/self/stat', 'utf8').catch(() => '');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // cutime and cstime, in clock ticks of 10 ms.
-  const children = (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) / 100;
-  return (own.userCPUTime + own.systemCPUTime) / 1e6 + children;
-}
-
-/** CPU seconds of living processes (the warm runners), which are not yet counted as ended children. */
-async function livingCpuSeconds(pids: readonly number[]): Promise<number> {
-  let ticks = 0;
-  for (const pid of pids) {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  constructor(name: string, run: Run) {
+    this.name = name;
+    this.#run = run;
   }
-  return ticks / 100;
-}
 
-async function childPids(): Promise<number[]> {
-  const list = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8').catch(() => '');
-  return list.trim().split(' ').filter(Boolean).map(Number);
-}
-
-async function lap(contender: Contender, vpsId: string): Promise<Lap> {
-  const times = {} as Lap;
-  for (const measured of MEASURED) {
-    const started = performance.now();
-    await contender.run(vpsId, measured === 'noop' ? 'up' : measured);
-    times[measured] = performance.now() - started;
-  }
-  return times;
-}
-
-interface Figures {
-  readonly alone: Lap;
-  readonly cpuPerOperation: number;
-  readonly operationsPerSecond: number;
-}
-
-async function allCpuSeconds(): Promise<number> {
-  return (await cpuSeconds()) + (await livingCpuSeconds(await childPids()));
-}
-
-/** Laps alternate between the contenders, so that a busy machine is unfair to neither. */
-async function measure(contenders: Record<string, Contender>, rounds: number, atOnce: number): Promise<Record<string, Figures>> {
-  const laps: Record<string, { times: Lap[]; cpu: number }> = {};
-  for (const [name, contender] of Object.entries(contenders)) {
-    await lap(contender, `${name}warm`);
-    laps[name] = { times: [], cpu: 0 };
-  }
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [name, contender] of Object.entries(contenders)) {
-      const before = await allCpuSeconds();
-      laps[name]?.times.push(await lap(contender, `${name}one${round}`));
-      laps[name]!.cpu += (await allCpuSeconds()) - before;
+  async lap(vpsId: string): Promise<Times> {
+    const times = {} as Times;
+    for (const step of LAP) {
+      const started = performance.now();
+      await this.#run(`${this.name}${vpsId}`, step === 'noop' ? 'up' : step);
+      times[step] = performance.now() - started;
     }
+    return times;
   }
-  const figures: Record<string, Figures> = {};
-  for (const [name, contender] of Object.entries(contenders)) {
-    const { times, cpu } = laps[name]!;
+
+  async lapAlone(round: number, cpu: () => Promise<Cpu>): Promise<void> {
+    const before = await cpu();
+    this.alone.push(await this.lap(`one${round}`));
+    this.cpuAlone.push(perOperation(before, await cpu(), LAP.length));
+  }
+
+  async lapAtOnce(round: number, atOnce: number, cpu: () => Promise<Cpu>): Promise<void> {
+    const before = await cpu();
     const started = performance.now();
-    await Promise.all(Array.from({ length: atOnce }, (_, index) => lap(contender, `${name}many${index}`)));
-    const seconds = (performance.now() - started) / 1000;
-    figures[name] = {
-      alone: Object.fromEntries(MEASURED.map((measured) => [measured, round(median(times.map((lapTimes) => lapTimes[measured])))])) as Lap,
-      cpuPerOperation: round(cpu / (rounds * MEASURED.length)),
-      operationsPerSecond: round((atOnce * MEASURED.length) / seconds),
+    const laps = await Promise.all(Array.from({ length: atOnce }, (_, index) => this.lap(`many${round}x${index}`)));
+    this.perSecond.push((atOnce * LAP.length) / ((performance.now() - started) / 1_000));
+    this.crowded.push(...laps);
+    this.cpuCrowded.push(perOperation(before, await cpu(), atOnce * LAP.length));
+  }
+
+  figures(): object {
+    const each = (laps: readonly Times[], share: number): object =>
+      Object.fromEntries(
+        LAP.map((step) => [
+          step,
+          Math.round(
+            quantile(
+              laps.map((times) => times[step]),
+              share,
+            ),
+          ),
+        ]),
+      );
+    return {
+      alone_ms: each(this.alone, 0.5),
+      at_once_p50_ms: each(this.crowded, 0.5),
+      at_once_p95_ms: each(this.crowded, 0.95),
+      operations_per_second: round(median(this.perSecond)),
+      cpu_s_per_operation: round(median(this.cpuAlone.map((cpu) => cpu.program))),
+      cpu_s_per_operation_at_once: round(median(this.cpuCrowded.map((cpu) => cpu.program))),
+      postgres_cpu_s_per_operation: round(median(this.cpuCrowded.map((cpu) => cpu.postgres))),
     };
   }
-  return figures;
 }
 
-/** `stack.destroy()` has no way past a protected resource, so the baseline's are not protected. */
-function unprotected<T>(inner: () => Promise<T>): () => Promise<T> {
-  return () => {
-    pulumi.runtime.registerStackTransformation(({ props, opts }) => ({ props, opts: { ...opts, protect: false } }));
-    return inner();
-  };
+function perOperation(before: Cpu, after: Cpu, operations: number): Cpu {
+  return { program: (after.program - before.program) / operations, postgres: (after.postgres - before.postgres) / operations };
 }
 
-/** The plain way: select or create, then the stack's own methods with their result processes. */
-function plainContender(options: { specOf: (vpsId: string) => VpsSpec; env: Record<string, string>; workDir: string }): Contender {
-  const stacks = new Map<string, Promise<Stack>>();
-  const stackOf = (vpsId: string): Promise<Stack> => {
-    let stack = stacks.get(vpsId);
-    if (!stack) {
-      stack = LocalWorkspace.createOrSelectStack(
-        { stackName: `vps-${vpsId}`, projectName: PROJECT, program: unprotected(program(options.specOf(vpsId))) },
-        { envVars: options.env, workDir: options.workDir },
-      );
-      stacks.set(vpsId, stack);
-    }
-    return stack;
-  };
-  return {
-    async run(vpsId, operation) {
-      const stack = await stackOf(vpsId);
-      if (operation === 'up') await stack.up({ parallel: 8 });
-      else if (operation === 'preview') await stack.preview({ parallel: 8 });
-      else if (operation === 'refresh') await stack.refresh({ parallel: 8 });
-      else if (operation === 'refresh-preview') await stack.previewRefresh({ parallel: 8 });
-      else await stack.destroy({ parallel: 8 });
-    },
-  };
-}
-
-/** A spec for what the provider's catalog offers first. */
-async function specMaker(provider: Provider, account: AttachedAccount): Promise<(vpsId: string) => VpsSpec> {
-  const client = provider.compute?.({ ...account, budget: new RateBudget(1_000, 1_000) });
-  const plan = (await client?.plans())?.find((candidate) => candidate.available && candidate.regions.length > 0);
-  const image = (await client?.images())?.find((candidate) => candidate.family === 'linux' && !candidate.deprecated);
-  if (!plan || !image) throw new Error(`the simulator of ${provider.descriptor.name} offers no plan or image`);
-  return (vpsId) =>
-    VpsSpec.parse({
-      version: 1,
-      vpsId,
-      generation: 1,
-      label: `bench-${vpsId}`,
-      hostname: `${vpsId}.example.com`,
-      compute: {
-        provider: provider.descriptor.id,
-        accountId: 'bench',
-        region: plan.regions[0],
-        plan: plan.id,
-        image: image.id,
-        windows: false,
-        ipv6: false,
-        backups: false,
-        options: {},
-      },
-      dns: null,
-      tags: [],
-      sshPublicKeys: [],
-      firewall: null,
-      cloudInit: {},
+function engineRun(engine: Engine, { accounts, specOf }: BenchStack): Run {
+  return async (vpsId, operation) => {
+    const result = await engine.run({
+      operation,
+      stack: `vps-${vpsId}`,
+      spec: specOf(vpsId),
+      accounts,
+      message: 'bench',
+      allowInstanceReplacement: operation === 'destroy',
+      onEvent: () => undefined,
+      onProcess: () => undefined,
     });
+    if (!result.ok) throw new Error(`${operation}: ${result.fault?.kind}: ${result.fault?.message}`);
+  };
 }
 
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
-}
-
-function report(ours: Figures, plain: Figures, conditions: object): object {
-  const ratio = (name: Measured): number => round(ours.alone[name] / plain.alone[name]);
+function report(driver: Contender, plain: Contender, conditions: object): object {
+  const ratio = (step: Step): number => round(median(driver.alone.map((t) => t[step])) / median(plain.alone.map((t) => t[step])));
+  const cpu = (pick: 'cpuAlone' | 'cpuCrowded'): number =>
+    round(median(driver[pick].map((each) => each.program)) / median(plain[pick].map((each) => each.program)));
   return {
     bench: 'engine',
     up_ratio: ratio('up'),
@@ -193,72 +132,78 @@ function report(ours: Figures, plain: Figures, conditions: object): object {
     refresh_preview_ratio: ratio('refresh-preview'),
     preview_ratio: ratio('preview'),
     destroy_ratio: ratio('destroy'),
-    cpu_ratio: round(ours.cpuPerOperation / plain.cpuPerOperation),
-    throughput_ratio: round(ours.operationsPerSecond / plain.operationsPerSecond),
-    driver: ours,
-    plain,
+    cpu_ratio: cpu('cpuAlone'),
+    cpu_at_once_ratio: cpu('cpuCrowded'),
+    throughput_ratio: round(median(driver.perSecond) / median(plain.perSecond)),
+    driver: driver.figures(),
+    plain: plain.figures(),
     ...conditions,
-    cores: availableParallelism(),
   };
 }
 
-async function main(): Promise<void> {
-  const rounds = Number(process.argv[3] ?? 3);
-  const atOnce = Number(process.argv[4] ?? 8);
-  const wanted = process.argv[2];
+async function compare(directory: string, stops: (() => Promise<void>)[]): Promise<object> {
+  const [wanted, rounds = 5, atOnce = 8] = [process.argv[2], ...process.argv.slice(3).map(Number)];
   const provider = wanted ? findProvider(wanted) : providers.find((candidate) => candidate.compute && candidate.instance);
-  if (!provider?.compute) throw new Error('usage: node bench/engine.ts [compute provider id] [rounds] [stacks at once]');
-  const directory = await mkdtemp(join(tmpdir(), 'plinth-bench-'));
+  if (!provider) throw new Error('usage: node bench/engine.ts [compute provider id] [rounds] [stacks at once]');
   const postgres = await startEmbeddedPostgres({ dataDir: join(directory, 'postgres') });
+  stops.push(() => postgres.stop());
+  await migrate(postgres.url);
   const simulator = await startSimulator({ speed: 1_000 });
-  const { pulumi: binary } = await ensureToolchain({ need: 'engine', onProgress: () => undefined });
-  const hosts = new ProviderHostPool({ find: findProvider, log: () => undefined });
-  const credential = Object.fromEntries(provider.descriptor.credentialFields.map((field) => [field.name, 'sim-'.padEnd(64, '0')]));
-  const endpoint = { kind: 'simulator', baseUrl: simulator.baseUrl(provider.descriptor.id) } as const;
-  const account: AttachedAccount = { providerId: provider.descriptor.id, accountId: 'bench', credential, endpoint };
-  const specOf = await specMaker(provider, account);
-  const workDir = join(directory, 'work');
-  const backend = await postgresBackend({ url: postgres.url, passphrase: 'bench', pulumi: binary, workDir });
-  const engine = await createEngine({ pulumi: binary, workDir, backend, hosts, log: { warn: console.error } });
-  const attachment = await attachProviders(hosts, [account]);
-  try {
-    const workspace = await prepareWorkspace(join(directory, 'plain'));
-    const state = await backend.open('vps-bench', 'up');
-    const env = {
-      ...state.env,
-      ...baseEnvironment(workspace),
-      PATH: `${join(binary, '..')}:/usr/bin:/bin`,
-      PULUMI_DEBUG_PROVIDERS: attachment.debugProviders,
-    };
-    process.env['PATH'] = `${join(binary, '..')}:${process.env['PATH']}`;
-    const driver: Contender = {
-      async run(vpsId, operation) {
-        const result = await engine.run({
-          operation,
-          stack: `vps-${vpsId}`,
-          spec: specOf(vpsId),
-          accounts: [account],
-          message: 'bench',
-          allowInstanceReplacement: operation === 'destroy',
-          onEvent: () => undefined,
-          onProcess: () => undefined,
-        });
-        if (!result.ok) throw new Error(`${operation}: ${result.fault?.kind}: ${result.fault?.message}`);
-      },
-    };
-    const contenders = { driver, plain: plainContender({ specOf, env, workDir: workspace.dir }) };
-    const figures = await measure(contenders, rounds, atOnce);
-    console.log(
-      JSON.stringify(report(figures['driver']!, figures['plain']!, { provider: provider.descriptor.id, rounds, at_once: atOnce })),
-    );
-  } finally {
-    attachment.release();
-    await engine.close();
-    await hosts.close(1_000);
-    await simulator.close();
-    await postgres.stop();
-    await rm(directory, { recursive: true, force: true });
+  stops.push(() => simulator.close());
+  const { pulumi } = await ensureToolchain({ need: 'engine', onProgress: progress });
+  const hosts = unlimitedHosts();
+  stops.push(() => hosts.close(1_000));
+  const stack = await benchStack(simulator, provider);
+  const state = await startStateService(postgres.url);
+  stops.push(() => state.close());
+  const engine = await createEngine({
+    pulumi,
+    workDir: join(directory, 'work'),
+    backend: state.backend,
+    hosts,
+    log: { warn: console.error },
+  });
+  stops.push(() => engine.close());
+  const { debugProviders, release } = await attachProviders(hosts, stack.accounts);
+  stops.push(async () => release());
+  const plainRun = await plainDriver({
+    databaseUrl: postgres.url,
+    engineDir: dirname(pulumi),
+    debugProviders,
+    dir: join(directory, 'plain'),
+    specOf: stack.specOf,
+  });
+  const driver = new Contender('driver', engineRun(engine, stack));
+  const plain = new Contender('plain', plainRun);
+  const cpu = async (): Promise<Cpu> => ({
+    program: await treeCpuSeconds(process.pid, [postgres.pid]),
+    postgres: await treeCpuSeconds(postgres.pid),
+  });
+  for (const contender of [driver, plain]) await contender.lap('warm');
+  const loads = [loadavg()[0] ?? 0];
+  for (let turn = 0; turn < rounds; turn += 1) {
+    progress(`round ${turn + 1} of ${rounds}, load ${loadavg()[0]?.toFixed(1)}`);
+    for (const contender of turn % 2 === 0 ? [driver, plain] : [plain, driver]) await contender.lapAlone(turn, cpu);
+    loads.push(loadavg()[0] ?? 0);
   }
+  for (let turn = 0; turn < Math.ceil(rounds / 2); turn += 1) {
+    progress(`round ${turn + 1} with ${atOnce} at once, load ${loadavg()[0]?.toFixed(1)}`);
+    for (const contender of turn % 2 === 0 ? [driver, plain] : [plain, driver]) await contender.lapAtOnce(turn, atOnce, cpu);
+  }
+  return report(driver, plain, {
+    provider: provider.descriptor.id,
+    rounds,
+    at_once: atOnce,
+    cores: availableParallelism(),
+    load_while_alone: round(median(loads)),
+  });
 }
 
-await main();
+const directory = await mkdtemp(join(tmpdir(), 'plinth-bench-'));
+const stops: (() => Promise<void>)[] = [() => rm(directory, { recursive: true, force: true })];
+try {
+  const line = await compare(directory, stops);
+  console.log(JSON.stringify(line));
+} finally {
+  for (const stop of stops.toReversed()) await stop();
+}
