@@ -21,6 +21,7 @@ console.log(`  page      ${simulator.origin}/`);
 console.log(`  control   ${simulator.origin}/_simulator`);
 for (const { id } of simulations) console.log(`  ${id.padEnd(14)}${simulator.baseUrl(id)}`);
 console.log('Give a client one of these as its API base URL, and any credential that begins with "sim-".');
+console.log(`Clients whose paths begin at the origin: http://<provider>.localhost:${new URL(simulator.origin).port}`);
 
 const stop = (): void => void simulator.close().then(() => process.exit(0));
 process.once('SIGINT', stop);

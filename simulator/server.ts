@@ -106,6 +106,7 @@ function buildApp(simulations: readonly Simulation[], state: SimulatorState, log
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  app.use(byHostName(simulations));
   app.use(pageRouter());
   app.use('/_simulator', controlRouter(state));
   for (const simulation of simulations) {
@@ -121,6 +122,16 @@ function buildApp(simulations: readonly Simulation[], state: SimulatorState, log
     );
   }
   return app;
+}
+
+/** Clients whose paths begin at the origin reach a provider as `http://<provider>.localhost:<port>`. */
+function byHostName(simulations: readonly Simulation[]): RequestHandler {
+  const ids = new Set(simulations.map((simulation) => simulation.id));
+  return (request, _response, next) => {
+    const [name, rest] = request.hostname.split('.');
+    if (name !== undefined && rest !== undefined && ids.has(name)) request.url = mountPath(name) + request.url;
+    next();
+  };
 }
 
 function notFound(simulation: Simulation): RequestHandler {
