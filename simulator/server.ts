@@ -113,6 +113,7 @@ function buildApp(simulations: readonly Simulation[], state: SimulatorState, log
     const world = state.worlds.get(simulation.id)!;
     app.use(
       mountPath(simulation.id),
+      exactJson(simulation.contentType),
       state.requests.middleware(simulation.id),
       faultMiddleware(simulation, state.faults),
       express.json({ limit: '2mb', strict: false }),
@@ -130,6 +131,20 @@ function byHostName(simulations: readonly Simulation[]): RequestHandler {
   return (request, _response, next) => {
     const [name, rest] = request.hostname.split('.');
     if (name !== undefined && rest !== undefined && ids.has(name)) request.url = mountPath(name) + request.url;
+    next();
+  };
+}
+
+/** Some vendors' clients compare the content type to the letter; Express would add its own charset. */
+function exactJson(contentType = 'application/json; charset=utf-8'): RequestHandler {
+  return (_request, response, next) => {
+    response.json = (body: unknown) => {
+      const text = Buffer.from(JSON.stringify(body));
+      response.setHeader('content-type', contentType);
+      response.setHeader('content-length', text.length);
+      response.end(text);
+      return response;
+    };
     next();
   };
 }

@@ -10,6 +10,7 @@ const RECORDS = 'records';
 
 export const simulation: Simulation = {
   id: 'cloudflare',
+  contentType: 'application/json',
   accountDefaults: { rateLimit: { requests: 1_200, perMs: 300_000 }, createLimit: null },
   recordCollection: RECORDS,
   router(world) {

@@ -94,6 +94,8 @@ function viewOf(instance: SimInstance): SimInstanceView {
 
 export const simulation: Simulation = {
   id: VULTR,
+  // Vultr's Go client reads only this very content type.
+  contentType: 'application/json',
   // "30 requests per second"; new accounts hold few servers, this one is an established reseller's.
   accountDefaults: { rateLimit: { requests: 30, perMs: 1_000 }, instanceLimit: 500, balance: 100 },
   router(world) {

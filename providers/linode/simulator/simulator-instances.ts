@@ -48,7 +48,7 @@ export function instanceRoutes(state: State): Router {
       const linode = state.own(accountOf(request).id, request.params['id'] as string);
       const working = ['resizing', 'migrating', 'rebuilding', 'deleting'].includes(linode.status);
       if (working || (linode.job === null && state.world.now() < linode.busyUntilMs)) throw new Refusal(400, 'Linode busy.');
-      state.begin(linode, 'linode_delete');
+      if (!state.world.hasFlag('keep-on-delete', linode.id)) state.begin(linode, 'linode_delete');
       return {};
     }),
   );

@@ -26,6 +26,8 @@ const REASONS: Readonly<Record<number, string>> = {
 
 export const simulation: Simulation = {
   id: PROVIDER_ID,
+  // Linode's Go client compares it with what it asked for.
+  contentType: 'application/json',
   accountDefaults: { rateLimit: { requests: 800, perMs: 60_000 }, createLimit: { requests: 20, perMs: 15_000 } },
   router,
   errorAnswer: (status) => ({
