@@ -87,6 +87,7 @@ async function build(config: Config, progress: (line: string) => void, stops: St
         );
       return { kind, baseUrl: simulator.baseUrl(descriptor.id) };
     },
+    stacks: { prepare: (stack, texts) => state.backend.prepare(stack, texts) },
     enqueue: (tx, operation) => enqueueOperation(boss, tx, operation),
   };
   const seeded = await seed(services);

@@ -1,8 +1,8 @@
 /**
  * What the plain `pulumi` command starts as `pulumi-resource-<package>` when someone works on a pulled
  * stack by hand. Checks and diffs are answered here; calls that reach a cloud go through the service's own
- * warm host of the account, so the key never leaves it and its rate budget is shared. The stack's config
- * names the account: `<package>:plinthAccount`.
+ * warm host of the account, so the key never leaves it and its rate budget is shared. Which
+ * account: see account.ts.
  */
 import * as grpc from '@grpc/grpc-js';
 import providerGrpc from '@pulumi/pulumi/proto/provider_grpc_pb.js';
@@ -12,7 +12,8 @@ import { ActiveCalls } from '../provider-host/active-calls.ts';
 import { EngineLogs } from '../provider-host/engine-logs.ts';
 import { openProviderHost } from '../provider-host/host.ts';
 import { makeService, toUnary } from '../provider-host/service.ts';
-import { readLogin } from './login.ts';
+import { accountOfStack } from './account.ts';
+import { type Login, readLogin } from './login.ts';
 import { openTunnel, type Tunnel } from './tunnel.ts';
 
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
@@ -39,7 +40,8 @@ export async function openProviderPlugin(provider: Provider, env: Readonly<Recor
   const handlers = {
     ...local,
     configure: async (call: Call<rpc.ConfigureRequest>) => {
-      await remote.connect(accountOf(call.request, provider));
+      const account = call.request.getVariablesMap().get(`${provider.descriptor.pulumiPackage}:config:plinthAccount`);
+      if (account) await remote.connect(account);
       return local['configure']!(call);
     },
     create: (call: Call<rpc.CreateRequest>) => (call.request.getPreview() ? local['create']!(call) : remote.forward('create', call)),
@@ -74,49 +76,72 @@ async function localPlugin(provider: Provider): Promise<ProviderPlugin> {
   return { port: host.port, close: () => host.close(0) };
 }
 
-function accountOf(request: rpc.ConfigureRequest, { descriptor }: Provider): string {
-  const account = request.getVariablesMap().get(`${descriptor.pulumiPackage}:config:plinthAccount`);
-  if (account) return account;
-  throw new Error(`The stack's config has no ${descriptor.pulumiPackage}:plinthAccount. Run plinth stack pull for this VPS again.`);
-}
-
 /** The service's host of one account, reached through a tunnel. */
 class RemoteHost {
   readonly #provider: Provider;
   readonly #env: Readonly<Record<string, string | undefined>>;
   #tunnel: Tunnel | null = null;
-  #client: grpc.Client | null = null;
+  #client: Promise<grpc.Client> | null = null;
   constructor(provider: Provider, env: Readonly<Record<string, string | undefined>>) {
     this.#provider = provider;
     this.#env = env;
   }
 
-  async connect(accountId: string): Promise<void> {
+  /** Opens the way to this account's host, once for all calls that wait for it. */
+  connect(accountId: string): Promise<grpc.Client> {
     this.close();
-    const login = await readLogin(this.#env);
-    this.#tunnel = await openTunnel({ ...login, accountId });
-    const Client = providerGrpc.ResourceProviderClient as unknown as new (
-      address: string,
-      credentials: grpc.ChannelCredentials,
-      options: object,
-    ) => grpc.Client;
-    this.#client = new Client(this.#tunnel.address, grpc.credentials.createInsecure(), CHANNEL);
+    return this.#keep(readLogin(this.#env).then((login) => this.#open(login, accountId)));
   }
 
-  forward(method: ForwardedMethod, call: Call<unknown>): Promise<unknown> {
-    const client = this.#client as unknown as Record<
+  async forward(method: ForwardedMethod, call: Call<unknown>): Promise<unknown> {
+    const client = (await this.#clientFor(call.request)) as unknown as Record<
       string,
       (request: unknown, callback: (error: grpc.ServiceError | null, response: unknown) => void) => grpc.ClientUnaryCall
-    > | null;
-    if (!client) throw new Error(`[${this.#provider.descriptor.id}] The provider was called before it was configured.`);
+    >;
     return new Promise((resolve, reject) => {
       const forwarded = client[method]!(call.request, (error, response) => (error ? reject(error) : resolve(response)));
       call.on('cancelled', () => forwarded.cancel());
     });
   }
 
+  #clientFor(request: unknown): Promise<grpc.Client> {
+    if (this.#client) return this.#client;
+    const { pulumiPackage } = this.#provider.descriptor;
+    const urn = (request as { getUrn?: () => string }).getUrn?.();
+    if (urn === undefined) {
+      throw new Error(
+        `The stack's config has no ${pulumiPackage}:plinthAccount, which functions need. Write it anew with plinth stack pull.`,
+      );
+    }
+    const opened = readLogin(this.#env).then(async (login) => this.#open(login, await accountOfStack(login, urn, pulumiPackage)));
+    return this.#keep(opened);
+  }
+
+  #keep(opened: Promise<grpc.Client>): Promise<grpc.Client> {
+    this.#client = opened;
+    // A refusal is told to the calls that waited; the next one asks again.
+    opened.catch(() => {
+      if (this.#client === opened) this.#client = null;
+    });
+    return opened;
+  }
+
+  async #open(login: Login, accountId: string): Promise<grpc.Client> {
+    const tunnel = await openTunnel({ ...login, accountId });
+    const Client = providerGrpc.ResourceProviderClient as unknown as new (
+      address: string,
+      credentials: grpc.ChannelCredentials,
+      options: object,
+    ) => grpc.Client;
+    this.#tunnel = tunnel;
+    return new Client(tunnel.address, grpc.credentials.createInsecure(), CHANNEL);
+  }
+
   close(): void {
-    this.#client?.close();
+    this.#client?.then(
+      (client) => client.close(),
+      () => undefined,
+    );
     this.#tunnel?.close();
     this.#client = null;
     this.#tunnel = null;

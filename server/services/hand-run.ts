@@ -16,6 +16,7 @@ import { inTransaction, type Json } from '../store/database.ts';
 import { appendEvents, endHandRun, insertHandRun, operationById, renewHandRun, unfinishedOperations } from '../store/operations.ts';
 import type { StackRow, UpdateRow } from '../store/state-rows.ts';
 import { updateVps, vpsById, type VpsWithAccount } from '../store/vpses.ts';
+import { handSpec, specChange } from './hand-run-spec.ts';
 import type { Services } from './services.ts';
 import { outputsChange } from './vps-outputs.ts';
 
@@ -43,6 +44,8 @@ export class HandRuns implements StateHooks {
     const vps = await this.#vpsOf(stack);
     if (!vps) return null;
     if (vps.status === 'terminated') return `The VPS "${vps.label}" is terminated; its stack takes no more updates.`;
+    const { refused } = handSpec(vps, update.config);
+    if (refused && update.kind === 'update') return refused;
     const [busy] = await unfinishedOperations(this.#services.db, vps.id);
     if (!busy) return null;
     return `Plinth itself is working on this VPS: ${busy.kind} by ${busy.actor} since ${(busy.startedAt ?? busy.createdAt).toISOString()}. Wait for operation ${busy.id}, or cancel it.`;
@@ -106,6 +109,8 @@ export class HandRuns implements StateHooks {
       const ended = await endHandRun(tx, update.id, update.status, result, faultOf(update, translator));
       if (!ended) return;
       if (outputs) await updateVps(tx, vps.id, outputsChange(this.#services, vps.id, outputs));
+      const { spec } = handSpec(vps, update.config);
+      if (spec && update.kind === 'update' && update.status === 'succeeded') await updateVps(tx, vps.id, specChange(spec));
       if (update.status === 'succeeded' && update.kind === 'destroy') {
         await updateVps(tx, vps.id, { status: 'terminated', deletedAt: new Date(), rootPassword: null, requestedPassword: null });
       }

@@ -17,6 +17,11 @@ export interface Services {
   readonly budgetFor: (accountId: string, provider: Provider) => RateBudget;
   /** Where an account of that kind is. @throws Refusal when the simulator is off or refused. */
   readonly endpointOf: (provider: Provider, kind: 'real' | 'simulator') => Endpoint;
+  /** The stacks' own secrets; see server/state/. */
+  readonly stacks: {
+    /** Makes the stack if it is missing; answers the organization's slug and each text as the stack's ciphertext, in base64. */
+    prepare(stack: string, secrets: readonly string[]): Promise<{ organization: string; ciphertexts: readonly string[] }>;
+  };
   /** Enqueues inside the transaction of the row. */
   readonly enqueue: (tx: Db, operation: { id: string; vpsId: string; accountId: string }) => Promise<void>;
 }

@@ -10,7 +10,7 @@ import { PROJECT } from '../../stacks/spec.ts';
 import type { NewUpdate, StackRow } from '../store/state-rows.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { integrityError, pendingCreates, type Checkpoint } from './deployment.ts';
-import { decryptSecret, newDataKey, type KeyWrapper } from './keys.ts';
+import { decryptSecret, encryptSecret, newDataKey, type KeyWrapper } from './keys.ts';
 import type { WorkerToken } from './worker-token.ts';
 
 const SECRET_SIGNATURE = '1b47061264138c4ac30d75fd1eb44270';
@@ -51,6 +51,14 @@ export class TableStateBackend implements StateBackend {
         if (active?.operationId === operationId) await store.completeUpdate(row.id, active.id, null, 'failed');
       },
     };
+  }
+
+  /** Makes the stack if it is missing; each text becomes its ciphertext in base64, as its config file holds it. */
+  async prepare(stack: string, secrets: readonly string[]): Promise<{ organization: string; ciphertexts: string[] }> {
+    const row = await this.#ensure(stack);
+    const key = this.#options.keys.unwrap(row.dataKey, row.id);
+    const ciphertexts = secrets.map((text) => encryptSecret(key, row.id, Buffer.from(text, 'utf8')).toString('base64'));
+    return { organization: row.organization, ciphertexts };
   }
 
   async export(stack: string): Promise<unknown | null> {

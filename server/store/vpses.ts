@@ -54,6 +54,7 @@ export type VpsChange = Partial<
     | 'requestedPassword'
     | 'deletedAt'
     | 'generation'
+    | 'plan'
     | 'lastRevealedAt'
   >
 > & { outputs?: Json; spec?: Json; revealCount?: { increment: number } };

@@ -1,7 +1,9 @@
 /** /api/vps */
 import { z } from 'zod';
 import { VpsId } from '../../../contract/ids.ts';
+import { StackAnswer } from '../../../contract/stack.ts';
 import { RevealAnswer, RevealRequest, Vps, VpsAccepted, VpsCreate, VpsOutputs, VpsPage, VpsQuery } from '../../../contract/vps.ts';
+import { stackOf } from '../../services/stack.ts';
 import { createVps, destroyVps, mustVps, orderWork, retryVps, revealPassword, type Accepted } from '../../services/vps.ts';
 import type { Services } from '../../services/services.ts';
 import { listVpses } from '../../store/vpses.ts';
@@ -80,6 +82,15 @@ function oneVps(services: Services): Route[] {
         const vps = await mustVps(services, principal, params.id);
         return { status: 200, body: { outputs: vps.outputs, simulated: vps.account.endpointKind === 'simulator' } };
       },
+    }),
+    route({
+      method: 'get',
+      path: '/api/vps/:id/stack',
+      summary: 'Its stack, for work by hand with the pulumi command',
+      role: 'viewer',
+      params: ById,
+      responses: { 200: { description: 'Full name and config; secrets as the stack’s own ciphertext.', schema: StackAnswer } },
+      handler: async ({ principal, params }) => ({ status: 200, body: await stackOf(services, principal, params.id) }),
     }),
     route({
       method: 'post',
