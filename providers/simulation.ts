@@ -79,6 +79,8 @@ export interface SimRecordView {
 export interface Simulation {
   /** The provider's id. */
   readonly id: string;
+  /** Of its JSON answers, to the letter. Default `application/json; charset=utf-8`. */
+  readonly contentType?: string;
   /** What a new account of this provider looks like where it differs from the simulator's own defaults. */
   readonly accountDefaults?: Partial<Omit<SimAccount, 'id' | 'revoked'>>;
   /** The collections that hold instances and DNS records, for the counters; `instances` and `records` unless told. */
