@@ -91,6 +91,8 @@ export interface Descriptor {
     readonly createsPerMs?: { readonly requests: number; readonly perMs: number };
   };
   readonly password: PasswordPolicy;
+  /** True where `rebuild` boots with the server's first user data again: a new password then needs a new server. */
+  readonly rebuildKeepsPassword?: boolean;
   readonly docsUrl: string;
 }
 
@@ -215,6 +217,8 @@ export interface ComputeClient {
     o?: CallOptions,
   ): Promise<{ password?: string }>;
   bandwidth(id: string, o?: CallOptions): Promise<BandwidthDay[]>;
+  /** Sets the administrator's password and returns when the server runs again; absent where `resetPassword` cannot. */
+  resetPassword?(id: string, password: string, o?: CallOptions): Promise<void>;
 }
 
 export interface Zone {

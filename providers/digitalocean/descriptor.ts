@@ -72,5 +72,6 @@ export const descriptor: Descriptor = {
     minLength: 10,
     maxLength: 128,
   },
+  rebuildKeepsPassword: true,
   docsUrl: 'https://docs.digitalocean.com/reference/api/',
 };

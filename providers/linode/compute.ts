@@ -7,6 +7,7 @@ import { listImages, listPlans, listRegions } from './catalog.ts';
 import { LinodeClient, linodeError } from './client.ts';
 import { power } from './power.ts';
 import { rebuild } from './rebuild.ts';
+import { resetPassword } from './reset-password.ts';
 import { ApiAccount, ApiInstance, ApiSshKey } from './types.ts';
 
 const never = new AbortController().signal;
@@ -57,6 +58,9 @@ export function compute(connection: AccountConnection): ComputeClient {
       const authorizedKeys = await publicKeys(client, args.sshKeyIds ?? [], signal);
       await rebuild(client, numericId(id), { image: args.image, password: args.password, userData: args.userData, authorizedKeys }, signal);
       return {};
+    },
+    async resetPassword(id, password, o = {}) {
+      await resetPassword(client, numericId(id), password, o.signal ?? never);
     },
     bandwidth: (id, o = {}) => bandwidth(client, numericId(id), o),
   };

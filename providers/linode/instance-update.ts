@@ -10,6 +10,7 @@ import { alertsBody } from './instance-create.ts';
 import { fullOutputs, storedTags } from './instance-state.ts';
 import { runJob, waitForStatus } from './jobs.ts';
 import { isOff, power, settled } from './power.ts';
+import { setPassword } from './reset-password.ts';
 import { ApiDisk, ApiInstance } from './types.ts';
 
 const RESIZE_DEADLINE_MS = 60 * 60_000;
@@ -34,7 +35,7 @@ export async function updateInstance(ctx: Context, id: number, change: Change): 
   if (inputs.privateIp === true) await addPrivateIp(ctx, instance);
   if (instance.region !== inputs.region) await migrate(ctx, instance, inputs);
   if (typeof inputs.type === 'string' && instance.type !== inputs.type) await resize(ctx, instance, inputs);
-  if (typeof inputs.rootPass === 'string' && inputs.rootPass !== oldInputs.rootPass) await resetPassword(ctx, id, inputs.rootPass);
+  if (typeof inputs.rootPass === 'string' && inputs.rootPass !== oldInputs.rootPass) await setPassword(client, id, inputs.rootPass, signal);
   const now = await settled(client, id, signal);
   if (shouldRun && isOff(now.status)) instance = await power(client, id, 'on', signal);
   else if (inputs.booted === false && !isOff(now.status)) instance = await power(client, id, 'off', signal);
@@ -134,14 +135,4 @@ async function resize(ctx: Context, instance: ApiInstance, inputs: Properties): 
     throw error;
   }
   await waitForStatus(client, instance.id, ['running', 'offline', 'stopped'], signal, RESIZE_DEADLINE_MS);
-}
-
-/** Linode sets a password only while the server is off. The caller boots it again. */
-async function resetPassword(ctx: Context, id: number, password: string): Promise<void> {
-  const { client, signal } = ctx;
-  await power(client, id, 'off', signal);
-  const body = { root_pass: password };
-  await client.whenFree('password reset', signal, () =>
-    client.post(`/linode/instances/${id}/password`, z.unknown(), { body, signal, repeatable: true }),
-  );
 }

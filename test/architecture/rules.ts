@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'providers',
     'stacks/spec.ts',
     'stacks/outputs.ts',
+    'stacks/user-data.ts',
     'contract',
     'lib',
     'prisma/migrate.ts',

@@ -1,0 +1,16 @@
+/** The user data a spec gives its server, for a reinstall that reaches the provider without the engine. */
+import { buildCloudInit } from '../components/cloud-init.ts';
+import { PlanError, planVps } from '../components/customer-vps.plan.ts';
+import type { Descriptor } from '../providers/provider.ts';
+import type { VpsSpec } from './spec.ts';
+
+/**
+ * The same document that the stack's program would make; null where the system or the provider takes none.
+ * It holds the password's hash, never the password.
+ * @throws PlanError when the spec cannot be built.
+ */
+export function userDataOf(spec: VpsSpec, descriptor: Descriptor, rootPassword: string): string | null {
+  const planned = planVps(spec, descriptor, rootPassword);
+  if (!planned.ok) throw new PlanError(spec.vpsId, planned.problems);
+  return planned.plan.cloudInit === null ? null : buildCloudInit(planned.plan.cloudInit, rootPassword);
+}
