@@ -93,7 +93,7 @@ class Driver implements Engine {
     const closing = new AbortController();
     let graceMs = this.#options.cancelGraceMs ?? DEFAULT_CANCEL_GRACE_MS;
     const signal = request.signal ? AbortSignal.any([request.signal, closing.signal]) : closing.signal;
-    const { hosts, backend, pulumi, log } = this.#options;
+    const { hosts, pulumi, log } = this.#options;
     const guarded: EngineRequest = {
       ...request,
       signal,

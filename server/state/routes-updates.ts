@@ -228,9 +228,8 @@ async function updateByLease(
   const path = parse(UpdatePath, request.params);
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
   if (scheme?.toLowerCase() !== 'update-token' || !token) throw new StateError(403, 'This call needs the token of its update.');
-  const stack = await context.store.findStack(path.org, path.project, path.stack);
-  const update = stack ? await context.store.findUpdate(stack.id, path.update) : null;
   const tokenHash = hashLeaseToken(token);
-  if (!stack || !update || !(await context.store.ownsUpdate(update.id, tokenHash))) throw new LeaseLostError();
-  return { stack, update, token, tokenHash };
+  const found = await context.store.findByLease(path, tokenHash);
+  if (!found) throw new LeaseLostError();
+  return { ...found, token, tokenHash };
 }

@@ -44,18 +44,37 @@ export interface NewUpdate {
   engineVersion: string;
 }
 
-export function toStack(row: any): StackRow {
+/** Without the checkpoint, which may be megabytes: it is read only where it is needed. */
+const STACK_COLUMNS = [
+  'id',
+  'organization',
+  'project',
+  'name',
+  'tags',
+  'data_key',
+  'version',
+  'resource_count',
+  'active_update',
+  'updated_at',
+] as const;
+
+/** Columns of `state_stack` for `toStack`; with a prefix for queries that join. */
+export function stackColumns(table = '', prefix = ''): string {
+  return STACK_COLUMNS.map((column) => `${table && `${table}.`}${column}${prefix && ` AS ${prefix}${column}`}`).join(', ');
+}
+
+export function toStack(row: any, prefix = ''): StackRow {
   return {
-    id: row.id,
-    organization: row.organization,
-    project: row.project,
-    name: row.name,
-    tags: row.tags,
-    dataKey: row.data_key,
-    version: row.version,
-    resourceCount: row.resource_count,
-    activeUpdate: row.active_update,
-    updatedAt: row.updated_at,
+    id: row[`${prefix}id`],
+    organization: row[`${prefix}organization`],
+    project: row[`${prefix}project`],
+    name: row[`${prefix}name`],
+    tags: row[`${prefix}tags`],
+    dataKey: row[`${prefix}data_key`],
+    version: row[`${prefix}version`],
+    resourceCount: row[`${prefix}resource_count`],
+    activeUpdate: row[`${prefix}active_update`],
+    updatedAt: row[`${prefix}updated_at`],
   };
 }
 

@@ -9,7 +9,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { emptyCheckpoint, liveResources, type Checkpoint } from '../state/deployment.ts';
-import { toStack, toUpdate, type NewUpdate, type StackRow, type UpdateRow } from './state-rows.ts';
+import { stackColumns, toStack, toUpdate, type NewUpdate, type StackRow, type UpdateRow } from './state-rows.ts';
 import { closeUpdate, foldedCheckpoint, holderOf, lockStack, writeVersion } from './state-versions.ts';
 
 /** Another update holds the stack. */
@@ -53,7 +53,7 @@ export class StateStore {
     const checkpoint = args.checkpoint ?? emptyCheckpoint();
     const { rows } = await this.#pool.query(
       `INSERT INTO state_stack (id, organization, project, name, tags, data_key, checkpoint, resource_count)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (organization, project, name) DO NOTHING RETURNING *`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (organization, project, name) DO NOTHING RETURNING ${stackColumns()}`,
       [
         args.id,
         args.organization,
@@ -69,11 +69,10 @@ export class StateStore {
   }
 
   async findStack(organization: string, project: string, name: string): Promise<StackRow | null> {
-    const { rows } = await this.#pool.query('SELECT * FROM state_stack WHERE organization = $1 AND project = $2 AND name = $3', [
-      organization,
-      project,
-      name,
-    ]);
+    const { rows } = await this.#pool.query(
+      `SELECT ${stackColumns()} FROM state_stack WHERE organization = $1 AND project = $2 AND name = $3`,
+      [organization, project, name],
+    );
     return rows[0] ? toStack(rows[0]) : null;
   }
 
@@ -95,13 +94,13 @@ export class StateStore {
     limit: number;
   }): Promise<StackRow[]> {
     const { rows } = await this.#pool.query(
-      `SELECT * FROM state_stack
+      `SELECT ${stackColumns()} FROM state_stack
        WHERE organization = $1 AND ($2::text IS NULL OR project = $2) AND ($3::text IS NULL OR tags ? $3)
          AND ($4::text IS NULL OR tags ->> $3 = $4) AND ($5::text IS NULL OR project || '/' || name > $5)
        ORDER BY project || '/' || name LIMIT $6`,
       [filter.organization, filter.project ?? null, filter.tagName ?? null, filter.tagValue ?? null, filter.after ?? null, filter.limit],
     );
-    return rows.map(toStack);
+    return rows.map((row) => toStack(row));
   }
 
   async setTags(stackId: string, tags: Record<string, string>): Promise<void> {
@@ -146,10 +145,17 @@ export class StateStore {
     return rows[0] ? toUpdate(rows[0]) : null;
   }
 
-  /** Whether this token was given to this update, whatever has become of its lease. */
-  async ownsUpdate(updateId: string, tokenHash: Buffer): Promise<boolean> {
-    const { rowCount } = await this.#pool.query('SELECT 1 FROM state_update WHERE id = $1 AND token_hash = $2', [updateId, tokenHash]);
-    return rowCount === 1;
+  /** The update that this token was given to, whatever has become of its lease; null for any other token or stack. */
+  async findByLease(
+    path: { org: string; project: string; stack: string; update: string },
+    tokenHash: Buffer,
+  ): Promise<{ stack: StackRow; update: UpdateRow } | null> {
+    const { rows } = await this.#pool.query(
+      `SELECT u.*, ${stackColumns('s', 'of_')} FROM state_stack s JOIN state_update u ON u.stack_id = s.id
+       WHERE s.organization = $1 AND s.project = $2 AND s.name = $3 AND u.id = $4 AND u.token_hash = $5`,
+      [path.org, path.project, path.stack, path.update, tokenHash],
+    );
+    return rows[0] ? { stack: toStack(rows[0], 'of_'), update: toUpdate(rows[0]) } : null;
   }
 
   /** Takes the lease. A former update whose lease ran out is closed as failed and its journal kept in the state. */

@@ -5,12 +5,12 @@
 import type { PoolClient } from 'pg';
 import { integrityError, liveResources, type Checkpoint } from '../state/deployment.ts';
 import { replayJournal, type JournalEntry } from '../state/journal.ts';
-import { toStack, toUpdate, type StackRow, type UpdateRow } from './state-rows.ts';
+import { stackColumns, toStack, toUpdate, type StackRow, type UpdateRow } from './state-rows.ts';
 
 const KEPT_VERSIONS = 20;
 
 export async function lockStack(client: PoolClient, stackId: string): Promise<StackRow | null> {
-  const { rows } = await client.query('SELECT * FROM state_stack WHERE id = $1 FOR UPDATE', [stackId]);
+  const { rows } = await client.query(`SELECT ${stackColumns()} FROM state_stack WHERE id = $1 FOR UPDATE`, [stackId]);
   return rows[0] ? toStack(rows[0]) : null;
 }
 
