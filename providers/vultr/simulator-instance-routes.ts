@@ -56,7 +56,7 @@ export function mountInstances(router: Router, world: SimWorld): void {
       const instance = find(request, response);
       if (instance.server === 'none' || instance.server === 'locked')
         throw new Refusal(400, 'Unable to destroy server: the server is currently locked.');
-      remove(world, instance);
+      if (!world.hasFlag('keep-on-delete', instance.id)) remove(world, instance);
       return [204];
     }),
   );

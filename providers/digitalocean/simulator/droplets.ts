@@ -48,6 +48,7 @@ export function dropletRoutes(router: Router, cloud: Cloud): void {
   router.delete('/v2/droplets/:id', (request, response) => {
     const droplet = ownDroplet(cloud, response, request.params.id);
     if (droplet.locked) throw pendingEvent();
+    if (cloud.world.hasFlag('keep-on-delete', droplet.id)) return void response.status(204).end();
     cloud.droplets.put({ ...droplet, destroying: true });
     startAction(cloud, droplet.id, 'destroy', {});
     response.status(204).end();
