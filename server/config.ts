@@ -33,11 +33,20 @@ const Environment = z.object({
     .min(1)
     .max(128)
     .default(2 * availableParallelism()),
+  PLINTH_OPERATIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(8 * availableParallelism()),
+  PLINTH_ACCOUNT_CONCURRENCY: z.coerce.number().int().min(1).max(1000).default(10),
+  PLINTH_HEARTBEAT_SECONDS: z.coerce.number().min(0.1).max(60).default(2),
   PLINTH_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   PLINTH_DRAIN_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   PLINTH_CATALOG_TTL_SECONDS: z.coerce.number().int().min(0).max(86_400).default(900),
   SIMULATOR: flag(true),
   SIMULATOR_PORT: port(4010),
+  SIMULATOR_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional(),
   SIMULATOR_SPEED: z.coerce.number().gt(0).max(100_000).default(10),
 });
 
@@ -64,12 +73,23 @@ export interface Config {
   /** Base64 of 32 bytes; undefined: the data directory's own. */
   readonly masterKey?: string;
   readonly previousMasterKey?: string;
-  /** Operations run at once by this worker. */
+  /** Engine processes of this worker that compute at once; those that only wait for a cloud are not counted. */
   readonly concurrency: number;
+  /** Operations run at once by this worker, waiting ones included. */
+  readonly operations: number;
+  /** Operations run at once on one provider account, by all workers together. */
+  readonly accountConcurrency: number;
+  /** A worker tells this often that it lives; silent for ten times as long, it is presumed dead. */
+  readonly heartbeatMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly drainMs: number;
   readonly catalogTtlMs: number;
-  readonly simulator: { readonly enabled: boolean; readonly port: number; readonly speed: number };
+  readonly simulator: {
+    readonly enabled: boolean;
+    readonly port: number;
+    readonly speed: number;
+    /** One that runs elsewhere; none is started here. */ readonly url?: string;
+  };
 }
 
 export class ConfigError extends Error {
@@ -108,10 +128,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     ...(value.PLINTH_MASTER_KEY === undefined ? {} : { masterKey: value.PLINTH_MASTER_KEY }),
     ...(value.PLINTH_MASTER_KEY_PREVIOUS === undefined ? {} : { previousMasterKey: value.PLINTH_MASTER_KEY_PREVIOUS }),
     concurrency: value.PLINTH_CONCURRENCY,
+    operations: value.PLINTH_OPERATIONS,
+    accountConcurrency: value.PLINTH_ACCOUNT_CONCURRENCY,
+    heartbeatMs: value.PLINTH_HEARTBEAT_SECONDS * 1000,
     logLevel: value.PLINTH_LOG_LEVEL,
     drainMs: value.PLINTH_DRAIN_SECONDS * 1000,
     catalogTtlMs: value.PLINTH_CATALOG_TTL_SECONDS * 1000,
-    simulator: { enabled: value.SIMULATOR && !production, port: value.SIMULATOR_PORT, speed: value.SIMULATOR_SPEED },
+    simulator: {
+      enabled: value.SIMULATOR && !production,
+      port: value.SIMULATOR_PORT,
+      speed: value.SIMULATOR_SPEED,
+      ...(value.SIMULATOR_URL === undefined ? {} : { url: value.SIMULATOR_URL.replace(/\/+$/, '') }),
+    },
   };
 }
 

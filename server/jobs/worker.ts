@@ -22,7 +22,7 @@ export interface Worker {
 
 export async function startWorker(context: WorkerContext, boss: PgBoss): Promise<Worker> {
   const { services } = context;
-  const { concurrency } = services.config;
+  const { operations } = services.config;
   const stopping = new AbortController();
   const running = new Map<string, Promise<unknown>>();
   const run = async (id: string): Promise<void> => {
@@ -34,10 +34,10 @@ export async function startWorker(context: WorkerContext, boss: PgBoss): Promise
     await work;
   };
   // Never rejects: a failed job would block its stack's queue, and the sweep repeats what is worth repeating.
-  await boss.work<Wake>(OPERATION_QUEUE, { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: 0.5 }, async (jobs) => {
+  await boss.work<Wake>(OPERATION_QUEUE, { batchSize: 1, localConcurrency: operations, pollingIntervalSeconds: 0.5 }, async (jobs) => {
     for (const job of jobs) await run(job.data.operationId);
   });
-  const sweeping = sweep(context, stopping.signal, running, run, concurrency);
+  const sweeping = sweep(context, stopping.signal, running, run, operations);
   return {
     running: () => running.size,
     stop: async (drainMs) => {
@@ -55,7 +55,7 @@ async function sweep(
   signal: AbortSignal,
   running: ReadonlyMap<string, unknown>,
   run: (id: string) => Promise<void>,
-  concurrency: number,
+  operations: number,
 ): Promise<void> {
   let round = 0;
   while (!signal.aborted) {
@@ -64,7 +64,7 @@ async function sweep(
     try {
       const now = Date.now();
       const due = await dueOperations(services.db, new Date(now), new Date(now - STALE_MS), new Date(now - JOB_GRACE_MS));
-      for (const operation of due) if (running.size < concurrency) void run(operation.id);
+      for (const operation of due) if (running.size < operations) void run(operation.id);
       if (round++ % 600 === 0) await expireKeys(services.db, new Date(now - KEY_LIFE_MS));
     } catch (error) {
       services.log.warn({ err: error }, 'sweep failed; the next one comes');
