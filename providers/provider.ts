@@ -318,11 +318,35 @@ export interface DnsRecordModule {
   ): { resource: pulumi.CustomResource; recordId: pulumi.Output<string> };
 }
 
+/**
+ * Where a stack's state keeps what lists tell: output property names of the vendor's resources. Lets a sweep compare the
+ * two without the engine.
+ */
+export interface RecordedAs {
+  readonly instance?: {
+    readonly token: string;
+    readonly label: string;
+    readonly region: string;
+    readonly plan: string;
+    readonly ipv4: string;
+    readonly ipv6: string;
+  };
+  readonly record?: {
+    readonly token: string;
+    readonly zoneId: string;
+    readonly name: string;
+    readonly type: string;
+    readonly content: string;
+  };
+}
+
 export interface Provider {
   readonly descriptor: Descriptor;
   /** Pulumi resources and functions by type token. */
   readonly resources: readonly ResourceDefinition[];
   readonly functions: readonly FunctionDefinition[];
+  /** Absent: sweeps compare only what the service's own rows hold. */
+  readonly recordedAs?: RecordedAs;
   /** The client object that `resources` receive as `ctx.client` and `compute`/`dns` build on. */
   connect(connection: AccountConnection): unknown;
   compute?(connection: AccountConnection): ComputeClient;

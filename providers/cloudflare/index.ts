@@ -9,6 +9,9 @@ export const provider: Provider = {
   descriptor,
   resources,
   functions,
+  recordedAs: {
+    record: { token: 'cloudflare:index/dnsRecord:DnsRecord', zoneId: 'zoneId', name: 'name', type: 'type', content: 'content' },
+  },
   connect: (connection) => new CloudflareClient(connection),
   dns,
   // Only stack programs pay for loading the vendor's SDK.

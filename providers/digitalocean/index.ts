@@ -9,6 +9,16 @@ export const provider: Provider = {
   descriptor,
   resources,
   functions: [],
+  recordedAs: {
+    instance: {
+      token: 'digitalocean:index/droplet:Droplet',
+      label: 'name',
+      region: 'region',
+      plan: 'size',
+      ipv4: 'ipv4Address',
+      ipv6: 'ipv6Address',
+    },
+  },
   connect: (connection) => new DigitalOceanClient(connection),
   compute,
   // Only stack programs pay for loading the vendor's SDK.

@@ -9,6 +9,16 @@ export const provider: Provider = {
   descriptor,
   resources,
   functions: [],
+  recordedAs: {
+    instance: {
+      token: 'linode:index/instance:Instance',
+      label: 'label',
+      region: 'region',
+      plan: 'type',
+      ipv4: 'ipAddress',
+      ipv6: 'ipv6',
+    },
+  },
   connect: (connection) => new LinodeClient(connection),
   compute,
   // Only stack programs pay for loading the vendor's SDK.

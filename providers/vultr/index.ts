@@ -9,6 +9,16 @@ export const provider: Provider = {
   descriptor,
   resources,
   functions: [],
+  recordedAs: {
+    instance: {
+      token: 'vultr:index/instance:Instance',
+      label: 'label',
+      region: 'region',
+      plan: 'plan',
+      ipv4: 'mainIp',
+      ipv6: 'v6MainIp',
+    },
+  },
   connect: (connection) => new VultrClient(connection),
   compute: (connection) => new VultrCompute(new VultrClient(connection)),
   instance: async () => (await import('./instance.ts')).instanceModule,
