@@ -2,13 +2,22 @@
 import { z } from 'zod';
 import { AccountId, Timestamp } from './ids.ts';
 
-const Key = z.union([z.string().min(1).max(4096), z.record(z.string(), z.string().max(4096))]);
-const AccountName = z.string().trim().min(1).max(100);
+const Key = z.union([z.string().min(1).max(4096), z.record(z.string(), z.string().max(4096))]).meta({ examples: ['your-api-token'] });
+const AccountName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .meta({ examples: ['main'] });
 
 export const AccountCreate = z.strictObject({
   name: AccountName,
   /** The provider's id, as `GET /api/admin/providers` lists under `available`. */
-  type: z.string().min(1).max(50),
+  type: z
+    .string()
+    .min(1)
+    .max(50)
+    .meta({ examples: ['linode'] }),
   /** A string where the provider has one credential field, else an object with all of them. */
   api_key: Key,
   configuration: z.record(z.string(), z.json()).default({}),

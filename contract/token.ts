@@ -14,7 +14,12 @@ export const Token = z.strictObject({
   created_at: Timestamp,
 });
 export const TokenCreate = z.strictObject({
-  name: z.string().trim().min(1).max(100),
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .meta({ examples: ['deploys'] }),
   role: Role,
   organization_id: OrganizationId.optional(),
   expires_at: z.iso.datetime({ offset: true }).optional(),

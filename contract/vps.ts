@@ -12,7 +12,8 @@ export const Label = z
   .string()
   .min(1)
   .max(63)
-  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'lower-case letters a-z, digits and inner hyphens only');
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'lower-case letters a-z, digits and inner hyphens only')
+  .meta({ examples: ['web-1'] });
 
 const Hostname = z
   .string()
@@ -57,9 +58,9 @@ const CloudInit = z.strictObject({
 export const VpsCreate = z.strictObject({
   label: Label,
   /** The provider's plan id. */
-  type: Slug,
-  region: Slug,
-  image: Slug,
+  type: Slug.meta({ examples: ['s-1vcpu-1gb'] }),
+  region: Slug.meta({ examples: ['fra1'] }),
+  image: Slug.meta({ examples: ['ubuntu-24-04-x64'] }),
   /** Generated when absent. */
   root_pass: z.string().min(1).max(256).optional(),
   ssh_keys: z.array(z.string().max(8192)).max(50).default([]),
@@ -154,5 +155,13 @@ export const VpsOutputs = z.strictObject({
     .nullable(),
   simulated: z.boolean(),
 });
-export const RevealRequest = z.strictObject({ reason: z.string().trim().min(3).max(500), again: z.boolean().default(false) });
+export const RevealRequest = z.strictObject({
+  reason: z
+    .string()
+    .trim()
+    .min(3)
+    .max(500)
+    .meta({ examples: ['hand-over to the customer'] }),
+  again: z.boolean().default(false),
+});
 export const RevealAnswer = z.strictObject({ username: z.string(), password: z.string(), reveal_count: z.int(), simulated: z.boolean() });

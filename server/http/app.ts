@@ -4,9 +4,10 @@ import express, { type Express, type RequestHandler, type Router } from 'express
 import { Refusal } from '../problem.ts';
 import type { Services } from '../services/services.ts';
 import { ping } from '../store/settings.ts';
+import { docsPage } from './docs-page.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Metrics } from './metrics.ts';
-import { docsPage, openapiOf } from './openapi.ts';
+import { openapiOf } from './openapi.ts';
 import { problemHandler } from './problems.ts';
 import type { Route } from './route.ts';
 import { routesRouter } from './router.ts';

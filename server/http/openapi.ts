@@ -1,9 +1,23 @@
-/** OpenAPI 3.1 from the routes' own schemas, and a page that shows it without any foreign script. */
+/** OpenAPI 3.1 from the routes' own schemas. */
 import { z } from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
 import { Problem } from '../../contract/ids.ts';
 import type { Route } from './route.ts';
 
-type Schema = Record<string, unknown>;
+export type Schema = Record<string, unknown>;
+
+/** Refusals that any route of its kind can give, by status. `default` covers the rest (the provider's own troubles). */
+const REFUSALS: Readonly<Record<string, string>> = {
+  400: 'The request could not be read: broken JSON, path or Idempotency-Key.',
+  401: 'No valid token.',
+  403: 'The token may not do this.',
+  404: 'There is no such thing, or this token may not see it.',
+  405: 'The path is right, the method is not.',
+  409: 'Not in its present state; the detail says why.',
+  413: 'The body is larger than 1 MiB.',
+  415: 'The body is not JSON in UTF-8.',
+  422: 'Some fields are wrong; each is named with its rule and remedy.',
+};
 
 export function openapiOf(routes: readonly Route[], publicUrl: string | undefined): Schema {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -15,7 +29,7 @@ export function openapiOf(routes: readonly Route[], publicUrl: string | undefine
     openapi: '3.1.0',
     info: {
       title: 'Plinth',
-      version: '0.1.0',
+      version: packageJson.version,
       description: 'Every customer VPS is one Pulumi stack. Changes answer 202 with an operation to follow.',
     },
     ...(publicUrl === undefined ? {} : { servers: [{ url: publicUrl }] }),
@@ -33,26 +47,47 @@ function operationOf(route: Route): Schema {
   const key = {
     name: 'Idempotency-Key',
     in: 'header',
-    schema: { type: 'string', maxLength: 255 },
+    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
     description: 'The same key and body give the same answer.',
   };
   const parameters = [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query'), ...(mutation ? [key] : [])];
-  const responses: Record<string, unknown> = {};
-  for (const [status, { description, schema }] of Object.entries(route.responses))
-    responses[status] = { description, ...(schema ? { content: { 'application/json': { schema: toSchema(schema, 'output') } } } : {}) };
-  responses.default = {
-    description: 'A problem.',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  };
   return {
     summary: route.summary,
     operationId: `${route.method}${route.path.replaceAll(/[^a-zA-Z]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+    tags: [route.path.split('/')[2] ?? 'service'],
     'x-plinth-role': route.role,
     ...(route.role === 'public' ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: toSchema(route.body, 'input') } } } } : {}),
-    responses,
+    responses: responsesOf(route),
   };
+}
+
+function responsesOf(route: Route): Schema {
+  const responses: Schema = {};
+  for (const [status, { description, schema, streamed }] of Object.entries(route.responses)) {
+    const content = {
+      ...(schema ? { 'application/json': { schema: toSchema(schema, 'output') } } : {}),
+      ...(streamed ? { 'text/event-stream': { schema: { type: 'string' } } } : {}),
+    };
+    responses[status] = { description, ...(Object.keys(content).length > 0 ? { content } : {}) };
+  }
+  for (const status of refusalsOf(route)) responses[status] = problem(REFUSALS[status]!);
+  responses['default'] = problem('A problem at the provider, or here.');
+  return responses;
+}
+
+function refusalsOf(route: Route): string[] {
+  return [
+    ...(route.method === 'get' ? ['400'] : ['400', '409', '413', '415', '422']),
+    ...(route.role === 'public' ? [] : ['401', '403']),
+    ...(route.params ? ['404'] : []),
+    ...(route.query ? ['422'] : []),
+  ].toSorted();
+}
+
+function problem(description: string): Schema {
+  return { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
 }
 
 function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query'): Schema[] {
@@ -66,25 +101,19 @@ function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query'): S
   }));
 }
 
-function toSchema(schema: z.ZodType, io: 'input' | 'output'): Schema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' });
-  return rest;
+/** JSON Schema 2020-12 of what comes in or goes out. */
+export function toSchema(schema: z.ZodType, io: 'input' | 'output'): Schema {
+  const { $schema: _, $defs: __, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' });
+  return withoutLocalReferences(rest) as Schema;
 }
 
-export function docsPage(routes: readonly Route[]): string {
-  const sections = routes.map((route) => {
-    const body = route.body ? `<h4>Body</h4><pre>${escape(JSON.stringify(toSchema(route.body, 'input'), null, 2))}</pre>` : '';
-    const query = route.query ? `<h4>Query</h4><pre>${escape(JSON.stringify(toSchema(route.query, 'input'), null, 2))}</pre>` : '';
-    const answers = Object.entries(route.responses).map(
-      ([status, { description }]) => `<li><code>${status}</code> ${escape(description)}</li>`,
-    );
-    return `<details><summary><b>${route.method.toUpperCase()}</b> <code>${escape(route.path)}</code> ${escape(route.summary)} <small>${route.role}</small></summary>${query}${body}<ul>${answers.join('')}</ul></details>`;
-  });
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Plinth API</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}summary{cursor:pointer;padding:.4rem 0}pre{background:#f4f4f5;color:#18181b;padding:1rem;overflow:auto}</style>
-<h1>Plinth API</h1><p>Send <code>Authorization: Bearer plinth_…</code>. Machine-readable: <a href="/api/openapi.json">openapi.json</a>.</p>${sections.join('\n')}</html>`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/**
+ * Only "any JSON value" is recursive here, and the empty schema says the same. A reference into the schema's own `$defs`
+ * would be wrong as soon as the schema stands inside the document.
+ */
+function withoutLocalReferences(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutLocalReferences);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('$ref' in value && String(value.$ref).startsWith('#/$defs/')) return {};
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutLocalReferences(inner)]));
 }

@@ -11,7 +11,7 @@ import { type Answer, type Route, STREAMED } from './route.ts';
 
 const NOBODY: Principal = { tokenId: '', name: 'anonymous', role: 'viewer', organizationId: '' };
 const EMPTY = z.strictObject({});
-const parseJson = json({ limit: '1mb', strict: true, type: () => true });
+const parseJson = json({ limit: '1mb', strict: true, inflate: false, type: () => true });
 
 /** @throws Error when a route declares no role or two routes are the same. */
 export function routesRouter(services: Services, routes: readonly Route[]): Router {

@@ -89,7 +89,7 @@ function eventRoutes(services: Services, hub: EventHub, must: Must): Route[] {
       role: 'viewer',
       params: ById,
       query: EventQuery,
-      responses: { 200: { description: 'Events in order.', schema: EventPage } },
+      responses: { 200: { description: 'Events in order.', schema: EventPage, streamed: true } },
       handler: async ({ principal, params, query, request, response }) => {
         const operation = await must(principal, params.id);
         if (request.accepts(['json', 'text/event-stream']) === 'text/event-stream') {
@@ -109,7 +109,7 @@ function eventRoutes(services: Services, hub: EventHub, must: Must): Route[] {
       role: 'viewer',
       params: ById,
       query: EventQuery,
-      responses: { 200: { description: 'text/event-stream; each event has its number as id.' } },
+      responses: { 200: { description: 'text/event-stream; each event has its number as id.', streamed: true } },
       handler: async ({ principal, params, query, request, response }) => {
         await streamEvents(services, hub, await must(principal, params.id), query.after, request, response);
         return STREAMED;
