@@ -128,6 +128,7 @@ export const FAULT_KINDS = [
   'engine_missing',
   'state_unavailable',
   'initialization',
+  'leaked', // destroyed, but the provider still has something of it
   'unexpected',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];

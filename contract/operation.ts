@@ -12,7 +12,26 @@ export type OperationStatus = z.infer<typeof OperationStatus>;
 export const ENDED: readonly OperationStatus[] = ['succeeded', 'failed', 'cancelled', 'stalled'];
 
 /** `hand-…` are updates that a person runs with the plain command line. */
-export const OPERATION_KINDS = ['provision', 'refresh', 'preview', 'destroy', 'hand-update', 'hand-refresh', 'hand-destroy'] as const;
+export const OPERATION_KINDS = [
+  'provision',
+  'refresh',
+  'preview',
+  'destroy',
+  'start',
+  'stop',
+  'reboot',
+  'power-cycle',
+  'rename',
+  'resize',
+  'reinstall',
+  'reset-password',
+  'configure',
+  'suspend',
+  'unsuspend',
+  'hand-update',
+  'hand-refresh',
+  'hand-destroy',
+] as const;
 export const OperationKind = z.enum(OPERATION_KINDS);
 export type OperationKind = z.infer<typeof OperationKind>;
 

@@ -1,9 +1,15 @@
 /** A customer's server on the wire. */
 import { z } from 'zod';
 import { AccountId, Cursor, Limit, OrganizationId, Timestamp, VpsId } from './ids.ts';
+import { Evidence, VpsCapabilities } from './lifecycle.ts';
 import { Operation } from './operation.ts';
 
-export const VPS_STATUSES = ['provisioning', 'active', 'error', 'destroying', 'terminated'] as const;
+/**
+ * suspended: off and blocked by the seller. terminating: will be destroyed when its grace ends, can be restored until then.
+ * leaked: destroyed, but the provider still has something of it; it costs money until that is gone.
+ * terminated: the provider was asked and has nothing of it any more.
+ */
+export const VPS_STATUSES = ['provisioning', 'active', 'suspended', 'error', 'terminating', 'destroying', 'leaked', 'terminated'] as const;
 export const VpsStatus = z.enum(VPS_STATUSES);
 export type VpsStatus = z.infer<typeof VpsStatus>;
 
@@ -124,11 +130,23 @@ export const Vps = z.strictObject({
   password_available: z.boolean(),
   password_revealed: z.boolean(),
   external_reference: z.string().nullable(),
+  /** As last seen. */
+  power_state: z.enum(['running', 'stopped']).nullable(),
+  notes: z.string().nullable(),
+  delete_protection: z.boolean(),
+  maintenance: z.string().nullable(),
+  suspension: z.strictObject({ reason: z.string(), since: Timestamp }).nullable(),
+  /** When a termination that can still be undone becomes due. */
+  terminate_due_at: Timestamp.nullable(),
   created_at: Timestamp,
   updated_at: Timestamp,
   deleted_at: Timestamp.nullable(),
 });
 export type Vps = z.infer<typeof Vps>;
+
+/** One VPS with what can be done to it now, and what the last proof of its end found. */
+export const VpsDetail = Vps.extend({ capabilities: VpsCapabilities, evidence: Evidence.nullable() });
+export type VpsDetail = z.infer<typeof VpsDetail>;
 
 export const VpsAccepted = z.strictObject({ instance: Vps, operation: Operation });
 export const VpsPage = z.strictObject({ instances: z.array(Vps), next: z.string().nullable() });

@@ -55,12 +55,35 @@ export type VpsChange = Partial<
     | 'deletedAt'
     | 'generation'
     | 'plan'
+    | 'label'
+    | 'image'
+    | 'powerState'
+    | 'notes'
+    | 'deleteProtection'
+    | 'maintenanceReason'
+    | 'suspendReason'
+    | 'suspendedAt'
+    | 'suspendedPower'
+    | 'terminateDueAt'
+    | 'formerStatus'
+    | 'nextPassword'
     | 'lastRevealedAt'
   >
-> & { outputs?: Json; spec?: Json; revealCount?: { increment: number } };
+> & { outputs?: Json; spec?: Json; evidence?: Json; revealCount?: { increment: number } | number };
 
 export async function updateVps(db: Db, id: string, change: VpsChange): Promise<VpsWithAccount> {
   return await db.vps.update({ where: { id }, data: change, include: { account: true } });
+}
+
+/** Terminations whose grace is over, oldest first. */
+export async function dueTerminations(db: Db, now: Date): Promise<VpsWithAccount[]> {
+  const where = { status: 'terminating', terminateDueAt: { lte: now } };
+  return await db.vps.findMany({ where, orderBy: { terminateDueAt: 'asc' }, take: 50, include: { account: true } });
+}
+
+/** Leaks whose last proof is older than `before`. */
+export async function leakedVpses(db: Db, before: Date): Promise<VpsWithAccount[]> {
+  return await db.vps.findMany({ where: { status: 'leaked', updatedAt: { lt: before } }, take: 50, include: { account: true } });
 }
 
 export interface VpsFilter {

@@ -1,0 +1,173 @@
+/** What can happen to a VPS after it exists, on the wire. */
+import { z } from 'zod';
+import { Timestamp } from './ids.ts';
+
+export const VPS_ACTIONS = [
+  'start',
+  'stop',
+  'reboot',
+  'power-cycle',
+  'rename',
+  'resize',
+  'reinstall',
+  'reset-password',
+  'configure',
+  'suspend',
+  'unsuspend',
+  'destroy',
+  'restore',
+] as const;
+export const VpsActionName = z.enum(VPS_ACTIONS);
+export type VpsActionName = z.infer<typeof VpsActionName>;
+
+/** `code` and `reason` say why not; the routes refuse with the same two. */
+export const ActionCapability = z.strictObject({ allowed: z.boolean(), code: z.string().optional(), reason: z.string().optional() });
+export type ActionCapability = z.infer<typeof ActionCapability>;
+export const VpsCapabilities = z.record(VpsActionName, ActionCapability);
+export type VpsCapabilities = z.infer<typeof VpsCapabilities>;
+
+const LabelText = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'lower-case letters a-z, digits and inner hyphens only');
+const HostnameText = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, 'a lower-case DNS name');
+const IdText = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/, 'printable characters without spaces');
+const Password = z.string().min(1).max(256);
+const Reason = z.string().trim().min(3).max(500);
+
+export const FirewallRules = z
+  .array(
+    z.strictObject({
+      protocol: z.enum(['tcp', 'udp', 'icmp']),
+      ports: z
+        .string()
+        .regex(/^\d{1,5}(-\d{1,5})?$/)
+        .nullable()
+        .default(null),
+      sources: z.array(z.string().max(50)).min(1).max(50),
+    }),
+  )
+  .max(100);
+export const Tags = z.array(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/)).max(15);
+
+/** The id of a preview that was looked at; the change is refused when the world has moved since. */
+const approval = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'use the `approval` of a preview, unchanged')
+  .optional();
+
+const Rename = z.strictObject({
+  action: z.literal('rename'),
+  label: LabelText.optional(),
+  /** A name below the DNS zone where the VPS has one. */
+  hostname: HostnameText.optional(),
+  approval,
+});
+const Resize = z.strictObject({ action: z.literal('resize'), plan: IdText, approval });
+const Reinstall = z.strictObject({
+  action: z.literal('reinstall'),
+  /** The present image when left out. */
+  image: IdText.optional(),
+  /** Generated when left out. */
+  root_pass: Password.optional(),
+  approval,
+});
+const Configure = z.strictObject({
+  action: z.literal('configure'),
+  tags: Tags.optional(),
+  /** Take effect on the server with its next reinstall. */
+  ssh_keys: z.array(z.string().max(8192)).max(50).optional(),
+  /** null takes the firewall away. */
+  firewall: FirewallRules.nullable().optional(),
+  approval,
+});
+const ResetPassword = z.strictObject({ action: z.literal('reset-password'), root_pass: Password.optional(), approval });
+
+export const VpsAction = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.enum(['start', 'stop', 'reboot', 'power-cycle']) }),
+  Rename,
+  Resize,
+  Reinstall,
+  ResetPassword,
+  Configure,
+  z.strictObject({ action: z.literal('suspend'), reason: Reason }),
+  z.strictObject({ action: z.literal('unsuspend') }),
+]);
+export type VpsAction = z.infer<typeof VpsAction>;
+
+export const VpsChange = z.discriminatedUnion('action', [
+  Rename,
+  Resize,
+  Reinstall,
+  ResetPassword,
+  Configure,
+  z.strictObject({ action: z.literal('destroy') }),
+]);
+export type VpsChange = z.infer<typeof VpsChange>;
+export const PreviewRequest = z.strictObject({ change: VpsChange });
+
+const Money = z.strictObject({ monthly: z.string(), currency: z.string() });
+export const ChangePreview = z.strictObject({
+  action: VpsActionName,
+  /** Send it with the change to have exactly this done or nothing. */
+  approval: z.string(),
+  resources: z.array(z.strictObject({ name: z.string(), effect: z.enum(['create', 'update', 'replace', 'delete', 'reinstall']) })),
+  replaces_instance: z.boolean(),
+  data_loss: z.boolean(),
+  /** The server is off or restarts meanwhile. */
+  interruption: z.boolean(),
+  /** The address is not the same afterwards. */
+  new_address: z.boolean(),
+  /** The provider's price for the plan; null where its catalogue does not tell. */
+  price_before: Money.nullable(),
+  price_after: Money.nullable(),
+  /** Decimal with sign; null where a price is not known. */
+  price_difference: z.string().nullable(),
+  notes: z.array(z.string()),
+});
+export type ChangePreview = z.infer<typeof ChangePreview>;
+
+export const VpsPatch = z
+  .strictObject({
+    notes: z.string().max(10_000).nullable().optional(),
+    delete_protection: z.boolean().optional(),
+    /** A sentence for the customer; null ends the maintenance. Only for callers that may act for several organizations. */
+    maintenance: Reason.nullable().optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, 'change at least one of notes, delete_protection, maintenance');
+export type VpsPatch = z.infer<typeof VpsPatch>;
+
+export const DestroyQuery = z.strictObject({
+  /** Hours in which the termination can be undone; 0 = now; left out = the service's default. */
+  grace_hours: z.coerce
+    .number()
+    .min(0)
+    .max(24 * 90)
+    .optional(),
+});
+
+/** What was read at the provider after a destroy, independently of the stack. */
+export const Evidence = z.strictObject({
+  /** True only when every read answered and none found anything. */
+  clean: z.boolean(),
+  at: Timestamp,
+  checks: z.array(
+    z.strictObject({
+      what: z.string(),
+      result: z.enum(['gone', 'found', 'unread']),
+      detail: z.string(),
+      at: Timestamp,
+    }),
+  ),
+  /** What is left costs this much; null when nothing is left or the catalogue does not tell. */
+  monthly_cost: Money.nullable(),
+});
+export type Evidence = z.infer<typeof Evidence>;
