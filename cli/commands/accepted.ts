@@ -30,8 +30,13 @@ export async function accepted(context: Context, api: Api, answer: Accepted, wai
 
 function ending(context: Context, instance: Vps, operation: Operation): string {
   if (operation.kind === 'destroy') return `${plain(instance.label)} is gone.\n`;
-  if (operation.kind === 'preview') return 'Nothing was changed.\n';
+  if (operation.kind === 'preview')
+    return hasSteps(operation) ? 'This is what would change; nothing was changed.\n' : 'There is nothing to change.\n';
   const address = [instance.ipv4, instance.ipv6, instance.dns_name].filter(Boolean).join('  ');
   const simulated = instance.simulated ? `  ${paint('(simulated: no such server exists)', 'warn', context.io.outIsTty)}` : '';
   return `${plain(instance.label)} is ${instance.status}: ${address}${simulated}\n`;
+}
+
+function hasSteps({ result }: Operation): boolean {
+  return typeof result === 'object' && result !== null && 'steps' in result && Array.isArray(result.steps) && result.steps.length > 0;
 }

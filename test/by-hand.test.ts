@@ -1,0 +1,155 @@
+/** A person with the plain `pulumi` command on a pulled stack: the same state, the same clouds, through the real service. */
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { withDatabase } from './support/database.ts';
+import { testEngine } from './support/engine.ts';
+import { type Plinth, someServer, startPlinth } from './support/plinth.ts';
+import { until } from './support/until.ts';
+
+const database = withDatabase();
+let plinth: Plinth;
+let dir: string;
+let path: string;
+let engine: string;
+let server: string[];
+
+beforeAll(async () => {
+  plinth = await startPlinth(database.url);
+  const toolchain = await testEngine('engine+language');
+  engine = toolchain.pulumi;
+  path = [toolchain.languageHostDir, resolve('node_modules/.bin'), '/usr/bin', '/bin'].filter(Boolean).join(':');
+  // The project as it is in the repository, in a folder where stack files may be written.
+  dir = await mkdtemp(join(tmpdir(), 'plinth-by-hand-'));
+  await copyFile('Pulumi.yaml', join(dir, 'Pulumi.yaml'));
+  await copyFile('package.json', join(dir, 'package.json'));
+  for (const folder of ['stacks', 'automation', 'bin', 'node_modules']) await symlink(resolve(folder), join(dir, folder));
+  server = await someServer(plinth);
+});
+afterAll(async () => {
+  await plinth?.stop();
+  if (dir) await rm(dir, { recursive: true, force: true });
+});
+
+/** Each person has a home of their own, logged in with `pulumi login`. */
+async function person(name: string, token: string) {
+  const home = join(dir, 'homes', name);
+  await mkdir(home, { recursive: true });
+  const env = {
+    PATH: path,
+    HOME: home,
+    PULUMI_HOME: join(home, '.pulumi'),
+    PULUMI_ACCESS_TOKEN: token,
+    PULUMI_SKIP_UPDATE_CHECK: 'true',
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+    PLINTH_TEST_RUN: process.env['PLINTH_TEST_RUN'] ?? '',
+  };
+  const pulumi = (...args: string[]): Promise<{ code: number; out: string }> =>
+    new Promise((done) => {
+      execFile(engine, [...args, '--non-interactive', '--color', 'never'], { cwd: dir, env, timeout: 50_000 }, (error, stdout, stderr) =>
+        done({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, out: `${stdout}\n${stderr}` }),
+      );
+    });
+  const must = async (...args: string[]): Promise<string> => {
+    const { code, out } = await pulumi(...args);
+    expect(code, out).toBe(0);
+    return out;
+  };
+  await must('login', plinth.origin);
+  return { pulumi, must };
+}
+
+async function createAndPull(label: string, more: string[] = [], input?: string): Promise<{ id: string; file: string; name: string }> {
+  const created = await plinth.cli(['vps', 'create', label, ...server, ...more, '--wait', '--json'], input === undefined ? {} : { input });
+  expect(created.code, created.err).toBe(0);
+  const { instance } = JSON.parse(created.out);
+  const { file, organization, project, stack } = await plinth.json('stack', 'pull', label, '--dir', dir);
+  return { id: instance.id, file, name: `${organization}/${project}/${stack}` };
+}
+
+async function changeSpec(file: string, change: (spec: any) => void): Promise<void> {
+  const document = parse(await readFile(file, 'utf8'));
+  change(document.config['plinth:spec']);
+  await writeFile(file, stringify(document));
+}
+
+it('preview, up and refresh by hand find nothing to do after the service made the server', async () => {
+  const { file, name } = await createAndPull('hand-same', ['--dns-zone', 'plinth.test']);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const anna = await person('anna', plinth.adminToken);
+  await anna.must('stack', 'select', name);
+  await anna.must('preview', '--expect-no-changes');
+  await anna.must('up', '--yes', '--expect-no-changes');
+  await anna.must('refresh', '--yes', '--expect-no-changes');
+  expect(await anna.must('stack', 'output')).toContain('hand-same.plinth.test');
+  const { operations } = await plinth.json('operation', 'list', '--vps', 'hand-same');
+  expect(operations.map((each: any) => [each.kind, each.status])).toEqual([
+    ['hand-refresh', 'succeeded'],
+    ['hand-update', 'succeeded'],
+    ['provision', 'succeeded'],
+  ]);
+}, 120_000);
+
+it('a spec changed by hand is applied, shows in the service, and is not undone by it', async () => {
+  const { id, file, name } = await createAndPull('hand-change', ['--tag', 'before']);
+  const anna = await person('anna', plinth.adminToken);
+  await anna.must('stack', 'select', name);
+  await changeSpec(file, (spec) => (spec.tags = ['by-hand']));
+  expect(await anna.must('preview')).toContain('1 to update');
+  expect((await plinth.json('vps', 'show', id)).instance.tags).toEqual(['before']);
+  expect(await anna.must('up', '--yes')).toContain('1 updated');
+  const shown = await until(async () => {
+    const { instance } = await plinth.json('vps', 'show', id);
+    return instance.tags[0] === 'by-hand' ? instance : undefined;
+  });
+  expect(shown).toMatchObject({ status: 'active', tags: ['by-hand'] });
+  const preview = await plinth.cli(['vps', 'preview', id]);
+  expect(preview, preview.err).toMatchObject({ code: 0, out: expect.stringContaining('There is nothing to change.') });
+}, 120_000);
+
+it('what only Plinth may decide is refused before anything runs', async () => {
+  const { id, file, name } = await createAndPull('hand-fixed');
+  const anna = await person('anna', plinth.adminToken);
+  await anna.must('stack', 'select', name);
+  await changeSpec(file, (spec) => (spec.generation += 1));
+  const refused = await anna.pulumi('up', '--yes', '--skip-preview');
+  expect(refused.code).not.toBe(0);
+  expect(refused.out).toContain('plinth:spec changes generation, which only Plinth may decide');
+  expect((await plinth.json('operation', 'list', '--vps', id)).operations).toHaveLength(1);
+}, 120_000);
+
+it('a password that was brought is in the pulled config as ciphertext only', async () => {
+  const password = 'Correct-Horse-7-Battery';
+  const { file, name } = await createAndPull('hand-password', ['--root-password-stdin'], `${password}\n`);
+  const text = await readFile(file, 'utf8');
+  expect(text).not.toContain(password);
+  expect(parse(text).config['plinth:rootPassword']).toEqual({ secure: expect.stringMatching(/^[A-Za-z0-9+/=]+$/) });
+  const anna = await person('anna', plinth.adminToken);
+  await anna.must('stack', 'select', name);
+  await anna.must('preview', '--expect-no-changes');
+}, 120_000);
+
+it('a viewer may preview and nothing else', async () => {
+  const { name } = await createAndPull('hand-viewer');
+  const { secret } = await plinth.json('token', 'create', 'vera', '--role', 'viewer');
+  const vera = await person('vera', secret);
+  await vera.must('stack', 'select', name);
+  await vera.must('preview', '--expect-no-changes');
+  const refused = await vera.pulumi('up', '--yes', '--skip-preview');
+  expect(refused.code).not.toBe(0);
+  expect(refused.out).toContain('update needs the role operator');
+  const pulled = await plinth.cli(['stack', 'pull', 'hand-viewer', '--dir', dir, '--json'], { env: { PLINTH_TOKEN: secret } });
+  expect(pulled.code, pulled.err).toBe(0);
+}, 120_000);
+
+it('stack pull says what to type, without the token', async () => {
+  await createAndPull('hand-words');
+  const { code, out, err } = await plinth.cli(['stack', 'pull', 'hand-words', '--dir', dir], { env: { PLINTH_PULUMI_BIN: engine } });
+  expect(code, err).toBe(0);
+  expect(out).toContain(`pulumi login ${plinth.origin}`);
+  expect(out).toContain(dirname(engine));
+  expect(out).not.toContain(plinth.adminToken);
+}, 120_000);
