@@ -74,8 +74,8 @@ export async function startPlinth(databaseUrl: string, settings: Record<string, 
 /** Arguments of `plinth vps create` that fit together, from the catalogue of the first compute account that has a plan. */
 export async function someServer(plinth: Plinth, atLeastGb = 25): Promise<string[]> {
   const { providers, available } = await plinth.json('account', 'list');
-  const compute = available.filter((each: any) => each.roles.includes('compute')).map((each: any) => each.type);
-  const account = providers.find((each: any) => compute.includes(each.type));
+  const compute = new Set(available.filter((each: any) => each.roles.includes('compute')).map((each: any) => each.type));
+  const account = providers.find((each: any) => compute.has(each.type));
   const { items: plans } = await plinth.json('catalog', 'plans', '--account', account.id);
   const { items: images } = await plinth.json('catalog', 'images', '--account', account.id);
   const plan = plans.find((each: any) => each.available && each.regions.length > 0 && each.diskGb >= atLeastGb);
