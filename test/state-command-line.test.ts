@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { integrityError } from '../server/state/deployment.ts';
 import { withDatabase } from './support/database.ts';
 import { openCloud, openTerminal, type Cloud, type Terminal } from './support/hand-run.ts';
 import { startStateService, type StateService } from './support/state-service.ts';
@@ -14,13 +15,22 @@ const database = withDatabase();
 let service: StateService;
 let cloud: Cloud;
 let terminal: Terminal;
+/** Called before each batch of journal entries is stored. */
+let onJournal: () => void = () => undefined;
 
 beforeAll(async () => {
-  service = await startStateService(database.url, { leaseMs: LEASE_MS });
+  const beforeSteps = async (): Promise<null> => {
+    onJournal();
+    return null;
+  };
+  service = await startStateService(database.url, { leaseMs: LEASE_MS, hooks: { beforeSteps } });
   cloud = await openCloud();
   terminal = await openTerminal(service.origin, cloud);
 }, 600_000);
-afterEach(() => cloud.release());
+afterEach(() => {
+  cloud.release();
+  onJournal = () => undefined;
+});
 afterAll(async () => {
   await terminal?.close();
   await cloud?.host.close(0);
@@ -114,6 +124,35 @@ test('journals and whole checkpoints leave the same state', async () => {
   }
 }, 120_000);
 
+test('a stack of a file backend moves in with its secrets', async () => {
+  const stack = await newStack();
+  const select = ['-s', `acme/plinth/${stack}`];
+  const old = { PULUMI_BACKEND_URL: `file://${terminal.dir}`, PULUMI_CONFIG_PASSPHRASE: 'former passphrase' };
+  for (const command of [
+    ['stack', 'init', stack],
+    ['config', 'set', '--secret', 'plinth:password', 'correct-horse', '-s', stack],
+    ['up', '--yes', '--skip-preview', '-s', stack],
+  ]) {
+    const finished = await terminal.run(command, { env: old });
+    expect(finished, finished.out).toMatchObject({ code: 0 });
+  }
+  await terminal.run(['stack', 'export', '--show-secrets', '--file', 'moving.json', '-s', stack], { env: old });
+  // The old passphrase opens the secrets one last time; then they are encrypted by the service, the config's too.
+  for (const command of [
+    ['stack', 'import', '--file', 'moving.json', ...select],
+    ['stack', 'change-secrets-provider', 'default', ...select],
+  ]) {
+    const finished = await terminal.run(command, { env: { PULUMI_CONFIG_PASSPHRASE: 'former passphrase' } });
+    expect(finished, finished.out).toMatchObject({ code: 0 });
+  }
+  expect((await state(stack)).secrets_providers.type).toBe('service');
+  expect(JSON.stringify(await state(stack))).not.toContain('correct-horse');
+  expect(await pulumi('stack output password --show-secrets', ...select)).toContain('correct-horse');
+  expect(await pulumi('preview', ...select)).toMatch(/3 unchanged/);
+  await pulumi('destroy --yes --skip-preview', ...select);
+  expect(serversOf(stack)).toBe(0);
+}, 90_000);
+
 test('rights come out in the engine’s own words', async () => {
   const stack = await newStack();
   const select = ['-s', `acme/plinth/${stack}`];
@@ -138,6 +177,31 @@ test('a failing program leaves the stack free and as it was', async () => {
 }, 60_000);
 
 describe('deaths', () => {
+  test('kill -9 at every journal write: the next update goes on, with a valid state and exactly one server', async () => {
+    const outcomes: string[] = [];
+    for (let moment = 1; moment <= 40; moment++) {
+      const stack = await newStack();
+      const up = ['up', '--yes', '--skip-preview', '-s', `acme/plinth/${stack}`];
+      let writes = 0;
+      const run = terminal.start(up);
+      onJournal = () => {
+        writes += 1;
+        if (writes === moment) kill(run.child.pid, 'SIGKILL');
+      };
+      const first = await run.done;
+      onJournal = () => undefined;
+      // Past the last write there is nothing left to cut off.
+      if (first.code === 0) break;
+      expect(integrityError(await state(stack))).toBeNull();
+      await service.backend.recover(stack);
+      const second = await terminal.run(up);
+      expect(second, `killed at write ${moment}: ${second.out}`).toMatchObject({ code: 0 });
+      expect(serversOf(stack)).toBe(1);
+      outcomes.push(stack);
+    }
+    expect(outcomes.length).toBeGreaterThan(5);
+  }, 240_000);
+
   test('kill -9 in mid-create: valid state, nobody starts before it is cleared, then exactly one server', async () => {
     const stack = await newStack();
     const up = ['up', '--yes', '--skip-preview', '-s', `acme/plinth/${stack}`];
