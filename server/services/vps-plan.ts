@@ -1,6 +1,6 @@
 /** From a request to a spec: everything is checked against catalogue and policy before anything is created. */
 import type { VpsCreate } from '../../contract/vps.ts';
-import type { Image, PasswordPolicy, Plan, Zone } from '../../providers/provider.ts';
+import type { Descriptor, Image, PasswordPolicy, Plan, Zone } from '../../providers/provider.ts';
 import { VpsSpec } from '../../stacks/spec.ts';
 import { refuseField, Refusal } from '../problem.ts';
 import type { Account } from '../store/database.ts';
@@ -28,12 +28,7 @@ export async function planVps(services: Services, vpsId: string, body: VpsCreate
   const account = await resolveAccount(services, body);
   const provider = providerOf(services, account);
   const { descriptor } = provider;
-  if (body.label.length > descriptor.limits.labelMaxLength || !descriptor.limits.labelPattern.test(body.label))
-    throw refuseField(
-      'label',
-      `${descriptor.name} does not take this label`,
-      `Use at most ${descriptor.limits.labelMaxLength} characters a-z, 0-9 and hyphens.`,
-    );
+  checkLabelAt(descriptor, body.label);
   const { plan, image } = await checkCatalog(services, account, body);
   const windows = image.family === 'windows';
   checkFeatures(provider.descriptor, body, windows);
@@ -65,7 +60,8 @@ export async function planVps(services: Services, vpsId: string, body: VpsCreate
   return { account, dnsAccount: dns?.account ?? null, spec: parseSpec(spec) };
 }
 
-function parseSpec(spec: unknown): VpsSpec {
+/** @throws Refusal naming the first field that is wrong. */
+export function parseSpec(spec: unknown): VpsSpec {
   const parsed = VpsSpec.safeParse(spec);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map((issue) => ({
@@ -76,10 +72,21 @@ function parseSpec(spec: unknown): VpsSpec {
   throw new Refusal(422, 'invalid_request', `${errors[0]!.field}: ${errors[0]!.rule}`, errors);
 }
 
-function checkLabel(label: string): void {
+/** What Plinth itself does not take as a label. */
+export function checkLabel(label: string): void {
   if (RESERVED_LABELS.includes(label))
     throw refuseField('label', `"${label}" is reserved`, 'Choose another label, for example with the customer’s name in it.');
   if (label.startsWith('xn--')) throw refuseField('label', 'punycode is not accepted', 'Use the letters a-z, digits and inner hyphens.');
+}
+
+/** What the provider does not take as a label. */
+export function checkLabelAt(descriptor: Descriptor, label: string): void {
+  if (label.length > descriptor.limits.labelMaxLength || !descriptor.limits.labelPattern.test(label))
+    throw refuseField(
+      'label',
+      `${descriptor.name} does not take this label`,
+      `Use at most ${descriptor.limits.labelMaxLength} characters a-z, 0-9 and hyphens.`,
+    );
 }
 
 /** The named account, or the only one whose catalogue has the plan. */
@@ -203,7 +210,7 @@ function checkFeatures(descriptor: ReturnType<typeof providerOf>['descriptor'], 
     );
 }
 
-function checkPassword(password: string, policy: PasswordPolicy): void {
+export function checkPassword(password: string, policy: PasswordPolicy): void {
   const remedy = `Use ${policy.minLength} to ${policy.maxLength} printable ASCII characters with lower case, upper case and digits, or leave it out.`;
   const refuse = (rule: string): Refusal => refuseField('root_pass', rule, remedy, 422, 'weak_password');
   if (!/^[\x21-\x7e]+$/.test(password)) throw refuse('has characters that consoles cannot type');

@@ -86,6 +86,12 @@ export async function leakedVpses(db: Db, before: Date): Promise<VpsWithAccount[
   return await db.vps.findMany({ where: { status: 'leaked', updatedAt: { lt: before } }, take: 50, include: { account: true } });
 }
 
+/** Rises with every update that the engine records of the VPS's stack; 0 before the first. */
+export async function stackVersion(db: Db, stack: string): Promise<number> {
+  const rows = await db.$queryRaw<{ version: number }[]>`SELECT "version" FROM "state_stack" WHERE "project" = 'plinth' AND "name" = ${stack}`;
+  return rows[0]?.version ?? 0;
+}
+
 export interface VpsFilter {
   readonly status?: string;
   readonly provider?: string;
