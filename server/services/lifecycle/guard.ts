@@ -1,0 +1,43 @@
+/** The capabilities of a VPS as it stands in the database, and refusing by them. */
+import type { VpsActionName, VpsCapabilities } from '../../../contract/lifecycle.ts';
+import type { VpsStatus } from '../../../contract/vps.ts';
+import { Refusal } from '../../problem.ts';
+import type { Db } from '../../store/database.ts';
+import { unfinishedOperations } from '../../store/operations.ts';
+import type { VpsWithAccount } from '../../store/vpses.ts';
+import { providerOf } from '../accounts.ts';
+import type { Principal, Services } from '../services.ts';
+import { capabilitiesOf, capabilityOf, type Situation } from './capabilities.ts';
+
+/** They change neither the server nor its spec, so others need not wait for them to be ordered. */
+const HARMLESS: readonly string[] = ['preview', 'refresh'];
+
+export async function capabilitiesNow(services: Services, principal: Principal, vps: VpsWithAccount): Promise<VpsCapabilities> {
+  return capabilitiesOf(await situationOf(services, services.db, principal, vps));
+}
+
+/** @throws Refusal 409 (403 for what only a seller may do) with the capability's code and reason. */
+export async function requireCapability(
+  services: Services,
+  tx: Db,
+  principal: Principal,
+  vps: VpsWithAccount,
+  action: VpsActionName,
+): Promise<void> {
+  const { allowed, code = 'not_allowed', reason = '' } = capabilityOf(await situationOf(services, tx, principal, vps), action);
+  if (!allowed) throw new Refusal(code === 'forbidden' ? 403 : 409, code, `"${vps.label}" cannot ${action} now. ${reason}`);
+}
+
+async function situationOf(services: Services, db: Db, principal: Principal, vps: VpsWithAccount): Promise<Situation> {
+  const busy = (await unfinishedOperations(db, vps.id)).find(({ kind }) => !HARMLESS.includes(kind));
+  return {
+    provider: providerOf(services, vps.account).descriptor.capabilities,
+    status: vps.status as VpsStatus,
+    hasInstance: vps.instanceId !== null,
+    suspendReason: vps.suspendReason,
+    maintenanceReason: vps.maintenanceReason,
+    deleteProtection: vps.deleteProtection,
+    busy: busy ? { kind: busy.kind, id: busy.id } : null,
+    seller: principal.organizationId === null,
+  };
+}
