@@ -81,7 +81,7 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /failed to ping PostgreSQL|failed to connect to PostgreSQL|failed to (?:load|save) checkpoint|connect: connection refused.*:5\d{3}|too many clients|remaining connection slots|the database system is|could not (?:query endpoint|connect to)|lease (?:expired|was lost)/i,
+      /failed to ping PostgreSQL|failed to connect to PostgreSQL|failed to (?:load|save) checkpoint|connect: connection refused.*:5\d{3}|too many clients|remaining connection slots|the database system is|could not (?:query endpoint|connect to)|performing HTTP request|The state service failed|no longer holds the stack/i,
     kind: 'state_unavailable',
     sentence: () => 'The state store could not be reached or refused the write. It is tried again.',
   },
@@ -106,6 +106,16 @@ function firstLine(text: string): string {
   return line.replace(/^error: */i, '').slice(0, 500);
 }
 
+/** The first line that says something, and the list that belongs to it: a spec's problems stand one to a line. */
+function withList(text: string): string {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim().replace(/^<ref \*\d+> /, ''))
+    .filter((line) => line !== '' && !/^(?:error: *)?Running program .* failed/i.test(line));
+  const list = lines.filter((line) => line.startsWith('- '));
+  return [firstLine(lines.join('\n')), ...list].join('\n').slice(0, 2_000);
+}
+
 /** Errors that say only that there were errors. */
 const HOLLOW =
   /^(?:update|preview|refresh|destroy) failed$|^One or more errors occurred|^\d+ errors? occurred|^resource (?:creation|update) failed$/i;
@@ -113,7 +123,7 @@ const HOLLOW =
 function byProgram(evidence: FailureEvidence): EngineFault | null {
   if (evidence.programError !== undefined) {
     return (
-      providerFault(evidence.programError, null) ?? fault('program_error', `The stack program failed: ${firstLine(evidence.programError)}`)
+      providerFault(evidence.programError, null) ?? fault('program_error', `The stack program failed: ${withList(evidence.programError)}`)
     );
   }
   if (evidence.runnerDeath !== undefined) {
@@ -122,7 +132,7 @@ function byProgram(evidence: FailureEvidence): EngineFault | null {
   }
   const unhandled = evidence.errors.find(({ message }) => /Unhandled exception|program failed|Running program/i.test(message));
   if (!unhandled) return null;
-  return fault('program_error', `The stack program failed: ${firstLine(unhandled.message)}`);
+  return fault('program_error', `The stack program failed: ${withList(unhandled.message)}`);
 }
 
 /** Decides the fault of a failed operation from everything that was seen of it. */
