@@ -45,6 +45,8 @@ async function person(name: string, token: string) {
     PULUMI_ACCESS_TOKEN: token,
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+    // Of the file backend, where one is used; Plinth's own state needs none.
+    PULUMI_CONFIG_PASSPHRASE: 'correct horse',
     PLINTH_TEST_RUN: process.env['PLINTH_TEST_RUN'] ?? '',
   };
   const pulumi = (...args: string[]): Promise<{ code: number; out: string }> =>
@@ -143,6 +145,47 @@ it('a viewer may preview and nothing else', async () => {
   expect(refused.out).toContain('update needs the role operator');
   const pulled = await plinth.cli(['stack', 'pull', 'hand-viewer', '--dir', dir, '--json'], { env: { PLINTH_TOKEN: secret } });
   expect(pulled.code, pulled.err).toBe(0);
+}, 120_000);
+
+it('a stack moves to a file backend and back, with its secrets', async () => {
+  const { id, name } = await createAndPull('hand-move');
+  const anna = await person('anna', plinth.adminToken);
+  await anna.must('stack', 'select', name);
+  await anna.must('stack', 'export', '--show-secrets', '--file', 'out.json');
+  await mkdir(join(dir, 'states'));
+  await anna.must('login', `file://${join(dir, 'states')}`);
+  await anna.must('stack', 'init', `vps-${id}`);
+  await anna.must('stack', 'import', '--file', 'out.json');
+  await anna.must('preview', '--expect-no-changes');
+  await anna.must('stack', 'export', '--show-secrets', '--file', 'back.json');
+  await anna.must('login', plinth.origin);
+  await plinth.json('stack', 'pull', id, '--dir', dir);
+  await anna.must('stack', 'select', name);
+  await anna.must('stack', 'import', '--file', 'back.json');
+  await anna.must('preview', '--expect-no-changes');
+  await anna.must('refresh', '--yes', '--expect-no-changes');
+  const password = (await anna.must('stack', 'output', 'rootPassword', '--show-secrets')).trim().split('\n')[0]!;
+  const revealed = await plinth.cli(['vps', 'reveal-password', id, '--reason', 'compare']);
+  expect(password).toBe(revealed.out.trim());
+  const stored = await anna.must('stack', 'export');
+  expect(stored).not.toContain(password);
+}, 120_000);
+
+it('the server is protected: nothing done by hand deletes or replaces it by accident', async () => {
+  const { id, name } = await createAndPull('hand-protect');
+  const anna = await person('anna', plinth.adminToken);
+  await anna.must('stack', 'select', name);
+  const refused = await anna.pulumi('destroy', '--yes', '--skip-preview');
+  expect(refused.code).not.toBe(0);
+  expect(refused.out).toContain('protect');
+  expect((await plinth.json('vps', 'show', id)).instance.status).toBe('active');
+  await anna.must('preview', '--expect-no-changes');
+  await anna.must('state', 'unprotect', '--all', '--yes');
+  await anna.must('destroy', '--yes', '--skip-preview');
+  const { instance } = await plinth.json('vps', 'show', id);
+  expect(instance).toMatchObject({ status: 'terminated', password_available: false });
+  const world = await fetch(`${plinth.runtime.simulatorOrigin}/_simulator/instances`).then((answer) => answer.text());
+  expect(world).not.toContain(id);
 }, 120_000);
 
 it('stack pull says what to type, without the token', async () => {
