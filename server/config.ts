@@ -41,7 +41,7 @@ const Environment = z.object({
     .default(8 * availableParallelism()),
   PLINTH_ACCOUNT_CONCURRENCY: z.coerce.number().int().min(1).max(1000).default(10),
   PLINTH_HEARTBEAT_SECONDS: z.coerce.number().min(0.1).max(60).default(2),
-  PLINTH_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  PLINTH_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   PLINTH_DRAIN_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   PLINTH_CATALOG_TTL_SECONDS: z.coerce.number().int().min(0).max(86_400).default(900),
   SIMULATOR: flag(true),
@@ -131,7 +131,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     operations: value.PLINTH_OPERATIONS,
     accountConcurrency: value.PLINTH_ACCOUNT_CONCURRENCY,
     heartbeatMs: value.PLINTH_HEARTBEAT_SECONDS * 1000,
-    logLevel: value.PLINTH_LOG_LEVEL,
+    logLevel: value.PLINTH_LOG_LEVEL ?? (production ? 'info' : 'warn'),
     drainMs: value.PLINTH_DRAIN_SECONDS * 1000,
     catalogTtlMs: value.PLINTH_CATALOG_TTL_SECONDS * 1000,
     simulator: {

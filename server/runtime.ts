@@ -1,4 +1,5 @@
 /** Builds everything one Plinth process needs, in order, and takes it down in reverse. */
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { createEngine, ProviderHostPool } from '../automation/engine.ts';
@@ -7,12 +8,13 @@ import { ensureToolchain } from '../automation/toolchain.ts';
 import { ENGINE } from '../automation/toolchain/pins.ts';
 import { migrate } from '../prisma/migrate.ts';
 import { findProvider, providers } from '../providers/list.ts';
-import { startSimulator } from '../simulator/server.ts';
+import { mountPath, type Simulator, startSimulator } from '../simulator/server.ts';
 import type { Config } from './config.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { Metrics } from './http/metrics.ts';
 import { serveHttp } from './http/serve.ts';
 import { enqueueOperation, openQueue } from './jobs/queue.ts';
+import { Pulse } from './jobs/pulse.ts';
 import { thisWorker } from './jobs/run-operation.ts';
 import { startWorker } from './jobs/worker.ts';
 import { Refusal } from './problem.ts';
@@ -53,21 +55,29 @@ async function build(config: Config, progress: (line: string) => void, stops: St
     level: config.logLevel,
     redact: ['*.authorization', '*.api_key', '*.root_pass', '*.password', '*.credential', '*.secret'],
   });
+  await openDataDir(config.dataDir);
   const url = await databaseUrl(config, progress, stops);
   await migrate(url, { onProgress: progress });
   const db = openDatabase(url);
   stops.push(() => db.$disconnect());
   const secrets = await openSecrets(config, db);
-  const simulator = config.simulator.enabled
-    ? await startSimulator({
-        port: config.simulator.port,
-        speed: config.simulator.speed,
-        dataFile: join(config.dataDir, 'simulator.sqlite'),
-        log: (message) => log.debug(message),
-      })
-    : null;
+  const simulator = !config.simulator.enabled
+    ? null
+    : config.simulator.url !== undefined
+      ? remoteSimulator(config.simulator.url)
+      : await startSimulator({
+          port: config.simulator.port,
+          speed: config.simulator.speed,
+          dataFile: join(config.dataDir, 'simulator.sqlite'),
+          log: (message) => log.debug(message),
+        });
   if (simulator) stops.push(() => simulator.close());
-  const hosts = new ProviderHostPool({ find: findProvider, log: (severity, message, urn) => log.debug({ severity, urn }, message) });
+  const pulse = new Pulse(config.heartbeatMs);
+  const hosts = new ProviderHostPool({
+    find: findProvider,
+    log: (severity, message, urn) => log.debug({ severity, urn }, message),
+    forbidden: () => pulse.forbidden(),
+  });
   const boss = await openQueue(url, log);
   stops.push(() => boss.stop({ graceful: true, timeout: 5_000 }));
   const services: Services = {
@@ -100,6 +110,7 @@ async function build(config: Config, progress: (line: string) => void, stops: St
     const context = {
       services,
       engine,
+      pulse,
       lease: thisWorker(readStartTime(process.pid)),
       attempted: (kind: string, outcome: string) => metrics.attempt(kind, outcome),
     };
@@ -107,6 +118,17 @@ async function build(config: Config, progress: (line: string) => void, stops: St
     stops.push(() => worker.stop(config.drainMs));
   }
   return { origin, simulatorOrigin: simulator?.origin ?? null, services, seeded, stop };
+}
+
+/** A simulator that another process runs: its address is all that is needed. */
+function remoteSimulator(origin: string): Pick<Simulator, 'origin' | 'baseUrl' | 'close'> {
+  return { origin, baseUrl: (provider) => origin + mountPath(provider), close: async () => undefined };
+}
+
+/** Others may pass through to what is theirs (the database's own user) but see nothing. */
+async function openDataDir(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  await chmod(path, 0o711);
 }
 
 async function databaseUrl(config: Config, progress: (line: string) => void, stops: Stop[]): Promise<string> {

@@ -85,7 +85,7 @@ export async function dataDirCheck(dataDir: string): Promise<Check> {
         `Run: chmod 600 ${path}; and think about replacing what is in it.`,
       );
   }
-  if ((folder.mode & 0o077) !== 0)
-    return warn('data directory', `${dataDir} is open to others (mode ${(folder.mode & 0o777).toString(8)})`, `Run: chmod 700 ${dataDir}`);
+  if ((folder.mode & 0o066) !== 0)
+    return warn('data directory', `${dataDir} is open to others (mode ${(folder.mode & 0o777).toString(8)})`, `Run: chmod 711 ${dataDir}`);
   return ok('data directory', dataDir);
 }
