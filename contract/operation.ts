@@ -28,6 +28,8 @@ export const OPERATION_KINDS = [
   'configure',
   'suspend',
   'unsuspend',
+  'drift-check',
+  'drift-repair',
   'hand-update',
   'hand-refresh',
   'hand-destroy',
