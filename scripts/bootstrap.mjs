@@ -135,7 +135,7 @@ async function generateClient(node) {
 }
 
 /** Run a step with its output in a file, telling every five seconds that it still runs. */
-async function quietly(what, command, args, logFile, env = process.env) {
+export async function quietly(what, command, args, logFile, env = process.env) {
   const log = openSync(logFile, 'w');
   const started = Date.now();
   const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', log, log] });

@@ -1,0 +1,64 @@
+// Builds the dashboard into web/dist when its sources changed since the last build; takes seconds, or nothing.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bootstrap, Failure, main, quietly, root } from './bootstrap.mjs';
+
+const dist = join(root, 'web', 'dist');
+const STAMP = '.sources';
+
+/** @param {string} node the Node that runs Vite. */
+export async function buildWeb(node) {
+  const want = hashOfSources();
+  if (existsSync(join(dist, STAMP)) && readFileSync(join(dist, STAMP), 'utf8') === want) return;
+  // Built beside and then moved: whoever serves or builds at the same time never sees half of it.
+  const scratch = join(root, '.plinth', `web-${process.pid}`);
+  mkdirSync(join(root, '.plinth'), { recursive: true });
+  const logFile = join(root, '.plinth', `web-build-${process.pid}.log`);
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const args = [vite, 'build', join(root, 'web'), '--config', join(root, 'web', 'vite.config.ts'), '--outDir', scratch, '--emptyOutDir'];
+  try {
+    const code = await quietly('building the dashboard', node, args, logFile, { ...process.env, NODE_ENV: 'production' });
+    if (code !== 0) throw new Failure(`The dashboard could not be built (output: ${logFile})`);
+    writeFileSync(join(scratch, STAMP), want);
+    put(scratch, want);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function put(scratch, want) {
+  const old = `${scratch}-old`;
+  try {
+    if (existsSync(dist)) renameSync(dist, old);
+    renameSync(scratch, dist);
+  } catch (error) {
+    // Somebody else moved theirs in between; the same sources make the same build.
+    if (!existsSync(join(dist, STAMP)) || readFileSync(join(dist, STAMP), 'utf8') !== want) throw error;
+  } finally {
+    rmSync(old, { recursive: true, force: true });
+  }
+}
+
+/** Of everything the build reads: the dashboard, the contract, and the packages' versions. */
+function hashOfSources() {
+  const hash = createHash('sha256');
+  for (const path of [...filesBelow('web'), ...filesBelow('contract'), 'package-lock.json'].sort())
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update('\0');
+  return `${hash.digest('hex')}\n`;
+}
+
+function filesBelow(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return path === 'web/dist' || entry.name === 'node_modules' ? [] : filesBelow(path);
+    return entry.name.endsWith('.test.ts') ? [] : [path];
+  });
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+  await main(async () => buildWeb(await bootstrap()));

@@ -1,0 +1,116 @@
+/** Calls Plinth's API as the signed-in token. Shapes come from the contract; the network from `fetch`. */
+import type { z } from 'zod';
+import type { Account, AccountAnswer, AccountCreate, AccountList, CatalogAnswer, CatalogKind } from '../../../contract/provider.ts';
+import type { Operation, OperationPage, EventPage } from '../../../contract/operation.ts';
+import type { Overview, Session } from '../../../contract/overview.ts';
+import type { AuditPage, TokenCreate, TokenCreated, TokenList, Token } from '../../../contract/token.ts';
+import type { RevealAnswer, Vps, VpsAccepted, VpsCreate, VpsOutputs, VpsPage } from '../../../contract/vps.ts';
+import { readStored, writeStored } from '../lib/storage.ts';
+import { ApiError, asApiError, errorOf } from './problem.ts';
+
+export type { Account, AccountCreate, Operation, Overview, Session, Vps };
+export type AccountListBody = z.infer<typeof AccountList>;
+export type AvailableProvider = AccountListBody['available'][number];
+export type TokenRow = z.infer<typeof Token>;
+export type TokenCreateBody = z.input<typeof TokenCreate>;
+export type VpsCreateBody = z.input<typeof VpsCreate>;
+export type Reveal = z.infer<typeof RevealAnswer>;
+export type Accepted = z.infer<typeof VpsAccepted>;
+export type AuditRow = z.infer<typeof AuditPage>['events'][number];
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+const TOKEN_KEY = 'plinth.token';
+
+export const getToken = (): string | null => readStored(TOKEN_KEY);
+export const setToken = (token: string | null, keep = false): void => writeStored(TOKEN_KEY, token, keep);
+
+interface CallOptions {
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** Sent instead of the stored token, for signing in. */
+  readonly token?: string;
+  /** The same key sent twice does the thing once: what a second click or a lost answer needs. */
+  readonly idempotencyKey?: string;
+}
+
+let onUnauthenticated: () => void = () => undefined;
+/** Called when a token that worked before is refused: expired or revoked. */
+export function whenUnauthenticated(listener: () => void): void {
+  onUnauthenticated = listener;
+}
+
+/** @throws ApiError */
+export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+  const token = options.token ?? getToken();
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey }),
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw asApiError(error);
+  }
+  if (response.status === 204) return undefined as T;
+  if (response.ok) return (await response.json()) as T;
+  const error = await errorOf(response);
+  if (error.status === 401 && options.token === undefined) onUnauthenticated();
+  throw error;
+}
+
+export function withQuery(path: string, query: Query): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== '') search.set(name, String(value));
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+type Signal = AbortSignal | undefined;
+const get = <T>(path: string, query: Query, signal: Signal): Promise<T> => call<T>('GET', withQuery(path, query), { signal });
+const post = <T>(path: string, body?: unknown, idempotencyKey?: string): Promise<T> =>
+  call<T>('POST', path, { ...(body === undefined ? {} : { body }), ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
+
+export const api = {
+  session: (token?: string, signal?: Signal) => call<Session>('GET', '/api/session', { signal, ...(token === undefined ? {} : { token }) }),
+  overview: (signal?: Signal) => get<Overview>('/api/overview', {}, signal),
+
+  vpsList: (query: Query, signal?: Signal) => get<z.infer<typeof VpsPage>>('/api/vps', query, signal),
+  vps: (id: string, signal?: Signal) => get<{ instance: Vps }>(`/api/vps/${id}`, {}, signal),
+  vpsOutputs: (id: string, signal?: Signal) => get<z.infer<typeof VpsOutputs>>(`/api/vps/${id}/outputs`, {}, signal),
+  vpsCreate: (body: VpsCreateBody, key: string) => post<Accepted>('/api/vps', body, key),
+  vpsAct: (id: string, action: 'refresh' | 'preview' | 'retry', key: string) => post<Accepted>(`/api/vps/${id}/${action}`, undefined, key),
+  vpsDelete: (id: string) => call<Accepted>('DELETE', `/api/vps/${id}`),
+  vpsReveal: (id: string, reason: string, again: boolean) => post<Reveal>(`/api/vps/${id}/reveal-password`, { reason, again }),
+
+  operationList: (query: Query, signal?: Signal) => get<z.infer<typeof OperationPage>>('/api/operations', query, signal),
+  operation: (id: string, signal?: Signal) => get<{ operation: Operation }>(`/api/operations/${id}`, {}, signal),
+  operationCancel: (id: string) => post<{ operation: Operation }>(`/api/operations/${id}/cancel`),
+  operationEvents: (id: string, after: number, signal?: Signal) =>
+    get<z.infer<typeof EventPage>>(`/api/operations/${id}/events`, { after }, signal),
+
+  accountList: (signal?: Signal) => get<AccountListBody>('/api/admin/providers', {}, signal),
+  accountCreate: (body: z.input<typeof AccountCreate>) => post<z.infer<typeof AccountAnswer>>('/api/admin/providers', body),
+  accountPatch: (id: string, body: { name?: string; configuration?: Record<string, unknown> }) =>
+    call<z.infer<typeof AccountAnswer>>('PATCH', `/api/admin/providers/${id}`, { body }),
+  accountDelete: (id: string) => call<undefined>('DELETE', `/api/admin/providers/${id}`),
+  accountCheck: (id: string) => post<z.infer<typeof AccountAnswer>>(`/api/admin/providers/${id}/check`),
+  accountRotate: (id: string, api_key: string | Record<string, string>) =>
+    post<z.infer<typeof AccountAnswer>>(`/api/admin/providers/${id}/rotate-key`, { api_key }),
+  catalog: (kind: CatalogKind, providerId: string, refresh: boolean, signal?: Signal) =>
+    get<z.infer<typeof CatalogAnswer>>(`/api/admin/upstream/${kind}`, { providerId, refresh: refresh || undefined }, signal),
+
+  tokenList: (signal?: Signal) => get<z.infer<typeof TokenList>>('/api/tokens', {}, signal),
+  tokenCreate: (body: TokenCreateBody) => post<z.infer<typeof TokenCreated>>('/api/tokens', body),
+  tokenRevoke: (id: string) => call<{ token: TokenRow }>('DELETE', `/api/tokens/${id}`),
+  auditList: (before: string | undefined, signal?: Signal) => get<z.infer<typeof AuditPage>>('/api/audit', { before }, signal),
+};
+
+export { ApiError };

@@ -1,0 +1,118 @@
+/** What the pages ask for, under one name each, and how often they ask again. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { CatalogKind } from '../../../contract/provider.ts';
+import { api } from './client.ts';
+
+const BUSY_MS = 1_500;
+const CALM_MS = 10_000;
+const UNFINISHED: readonly string[] = ['queued', 'running'];
+export const isUnfinished = (status: string): boolean => UNFINISHED.includes(status);
+export const isChanging = (status: string): boolean => status === 'provisioning' || status === 'destroying';
+
+export const keys = {
+  vps: (id: string) => ['vps', id] as const,
+  vpsOperations: (id: string) => ['operations', { vps_id: id }] as const,
+  operation: (id: string) => ['operation', id] as const,
+  accounts: ['accounts'] as const,
+  tokens: ['tokens'] as const,
+  audit: ['audit'] as const,
+};
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => api.session(undefined, signal),
+  staleTime: 300_000,
+  retry: (failures, error) => failures < 3 && (error as { status?: number }).status !== 401,
+});
+
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: ({ signal }) => api.overview(signal),
+  refetchInterval: (query) => ((query.state.data?.operations.length ?? 0) > 0 ? BUSY_MS : CALM_MS),
+});
+
+export interface VpsSearch {
+  readonly q?: string;
+  readonly status?: string;
+  readonly provider?: string;
+  readonly region?: string;
+  readonly sort?: string;
+  readonly deleted?: boolean;
+}
+
+export const vpsListQuery = ({ deleted, ...search }: VpsSearch, limit = 200) =>
+  infiniteQueryOptions({
+    queryKey: ['vps-list', search, deleted ?? false, limit],
+    queryFn: ({ pageParam, signal }) => api.vpsList({ ...search, include_deleted: deleted || undefined, limit, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: ({ state }) => {
+      // A long list is not asked for again in whole; its first page shows what is new.
+      if ((state.data?.pages.length ?? 0) > 2) return false;
+      return state.data?.pages.some((page) => page.instances.some((vps) => isChanging(vps.status))) ? BUSY_MS : CALM_MS;
+    },
+  });
+
+export const vpsQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.vps(id),
+    queryFn: async ({ signal }) => (await api.vps(id, signal)).instance,
+    refetchInterval: ({ state }) => (state.data && isChanging(state.data.status) ? BUSY_MS : CALM_MS),
+  });
+
+export const outputsQuery = (id: string) =>
+  queryOptions({ queryKey: ['outputs', id], queryFn: ({ signal }) => api.vpsOutputs(id, signal) });
+
+export interface OperationSearch {
+  readonly status?: string;
+  readonly kind?: string;
+  readonly vps_id?: string;
+}
+
+export const operationListQuery = (search: OperationSearch, limit = 50) =>
+  infiniteQueryOptions({
+    queryKey: ['operations', search, limit],
+    queryFn: ({ pageParam, signal }) => api.operationList({ ...search, limit, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some((page) => page.operations.some((operation) => isUnfinished(operation.status))) ? BUSY_MS : CALM_MS,
+  });
+
+export const vpsOperationsQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.vpsOperations(id),
+    queryFn: async ({ signal }) => (await api.operationList({ vps_id: id, limit: 50 }, signal)).operations,
+    refetchInterval: ({ state }) => (state.data?.some((operation) => isUnfinished(operation.status)) ? BUSY_MS : CALM_MS),
+  });
+
+export const operationQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.operation(id),
+    queryFn: async ({ signal }) => (await api.operation(id, signal)).operation,
+    refetchInterval: ({ state }) => (state.data && isUnfinished(state.data.status) ? BUSY_MS : false),
+  });
+
+export const accountsQuery = queryOptions({ queryKey: keys.accounts, queryFn: ({ signal }) => api.accountList(signal), staleTime: 10_000 });
+
+/** `T` is the item of that catalogue (api/catalog.ts). */
+export const catalogQuery = <T>(kind: CatalogKind, accountId: string) =>
+  queryOptions({
+    queryKey: ['catalog', kind, accountId],
+    queryFn: async ({ signal }) => {
+      const answer = await api.catalog(kind, accountId, false, signal);
+      return { items: answer.items as unknown as T[], fetchedAt: answer.fetched_at };
+    },
+    enabled: accountId !== '',
+    staleTime: 300_000,
+    retry: 1,
+  });
+
+export const tokensQuery = queryOptions({ queryKey: keys.tokens, queryFn: ({ signal }) => api.tokenList(signal) });
+
+export const auditQuery = infiniteQueryOptions({
+  queryKey: keys.audit,
+  queryFn: ({ pageParam, signal }) => api.auditList(pageParam, signal),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next ?? undefined,
+});

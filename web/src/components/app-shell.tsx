@@ -1,0 +1,169 @@
+/** The frame of every page behind the sign-in: navigation, search, the person's menu. */
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { setToken } from '../api/client.ts';
+import { currentTheme, setTheme, THEMES, type Theme } from '../lib/theme.ts';
+import { useSession } from '../lib/use-session.ts';
+import { useShortcuts } from '../lib/use-shortcuts.ts';
+import { sentenceCase } from '../lib/words.ts';
+import { Dialog } from './ui/dialog.tsx';
+import { Icon, type IconName } from './ui/icon.tsx';
+import { IconButton } from './ui/button.tsx';
+import { Menu, MenuItem, MenuLabel, MenuRadio, MenuSeparator } from './ui/menu.tsx';
+
+const CommandPalette = lazy(async () => ({ default: (await import('./command-palette.tsx')).CommandPalette }));
+
+const PLACES: readonly { to: string; label: string; icon: IconName; exact?: boolean }[] = [
+  { to: '/', label: 'Overview', icon: 'overview', exact: true },
+  { to: '/vps', label: 'VPSes', icon: 'server' },
+  { to: '/operations', label: 'Operations', icon: 'operations' },
+  { to: '/admin', label: 'Accounts', icon: 'accounts' },
+  { to: '/audit', label: 'Audit', icon: 'audit' },
+  { to: '/settings', label: 'Settings', icon: 'settings' },
+];
+
+export function AppShell() {
+  const [palette, setPalette] = useState(false);
+  const [drawer, setDrawer] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useShortcuts({ onPalette: () => setPalette(true) });
+  const first = useRef(true);
+  useEffect(() => {
+    setDrawer(false);
+    // A new page starts where a reader starts: at its content.
+    if (!first.current) main.current?.focus({ preventScroll: true });
+    first.current = false;
+  }, [path]);
+  return (
+    <div className="flex min-h-dvh">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to content
+      </a>
+      <aside className="sticky top-0 hidden h-dvh w-52 shrink-0 flex-col border-r border-line bg-surface md:flex">
+        <Brand />
+        <Navigation />
+      </aside>
+      <div className="flex min-w-0 flex-1 flex-col">
+        <header className="sticky top-0 z-30 flex h-13 items-center gap-2 border-b border-line bg-surface/95 px-3 sm:px-6">
+          <IconButton icon="menu" label="Open navigation" className="md:hidden" onClick={() => setDrawer(true)} />
+          <button
+            type="button"
+            onClick={() => setPalette(true)}
+            className="flex h-9 min-w-0 flex-1 items-center gap-2 rounded-md border border-line bg-canvas px-3 text-ink-2 hover:border-line-strong sm:max-w-96"
+          >
+            <Icon name="search" />
+            <span className="truncate">Search or jump to…</span>
+            <kbd className="ml-auto hidden rounded border border-line px-1.5 font-sans text-xs sm:inline">Ctrl K</kbd>
+          </button>
+          <div className="ml-auto flex items-center gap-1">
+            <PersonMenu />
+          </div>
+        </header>
+        <main id="main" ref={main} tabIndex={-1} className="flex-1 outline-none">
+          <Outlet />
+        </main>
+      </div>
+      <Dialog
+        open={drawer}
+        onOpenChange={setDrawer}
+        title="Navigation"
+        className="top-0 left-0 h-dvh max-h-dvh w-64 translate-x-0 rounded-none p-3"
+      >
+        <Navigation />
+      </Dialog>
+      {palette && (
+        <Suspense fallback={null}>
+          <CommandPalette onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function Brand() {
+  return (
+    <Link to="/" className="flex h-13 items-center gap-2.5 border-b border-line px-4 font-semibold">
+      <img src="/favicon.svg" alt="" className="size-6" />
+      Plinth
+    </Link>
+  );
+}
+
+function Navigation() {
+  const session = useSession();
+  const item = 'flex min-h-9 items-center gap-2.5 rounded-md px-3 text-ink-2 hover:bg-raised hover:text-ink';
+  return (
+    <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5 p-2">
+      {PLACES.map(({ to, label, icon, exact }) => (
+        <Link
+          key={to}
+          to={to}
+          activeOptions={{ exact: exact ?? false, includeSearch: false }}
+          className={item}
+          activeProps={{ className: 'bg-accent-soft !text-accent font-medium', 'aria-current': 'page' }}
+        >
+          <Icon name={icon} />
+          {label}
+        </Link>
+      ))}
+      {session?.simulator_url && (
+        <a href={session.simulator_url} target="_blank" rel="noreferrer" className={`${item} mt-auto`}>
+          <Icon name="simulator" />
+          Simulator
+          <Icon name="external" className="ml-auto size-3.5" />
+          <span className="sr-only">(opens in a new tab)</span>
+        </a>
+      )}
+    </nav>
+  );
+}
+
+function PersonMenu() {
+  const session = useSession();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [theme, chooseTheme] = useState<Theme>(currentTheme);
+  const signOut = (): void => {
+    setToken(null);
+    queries.clear();
+    void navigate({ to: '/sign-in' });
+  };
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          aria-label="Theme and account"
+          className="flex h-9 items-center gap-2 rounded-md px-2 text-ink-2 hover:bg-raised hover:text-ink"
+        >
+          <Icon name="user" />
+          <span className="hidden max-w-40 truncate sm:inline">{session?.name ?? '…'}</span>
+          <Icon name="chevron" className="size-3.5" />
+        </button>
+      }
+    >
+      {session && (
+        <MenuLabel>
+          {session.name} · {session.role} · Plinth {session.version}
+        </MenuLabel>
+      )}
+      <MenuSeparator />
+      <MenuLabel>Theme</MenuLabel>
+      <MenuRadio
+        value={theme}
+        options={THEMES.map((each) => [each, sentenceCase(each)] as const)}
+        onChange={(next) => {
+          setTheme(next as Theme);
+          chooseTheme(next as Theme);
+        }}
+      />
+      <MenuSeparator />
+      <MenuItem onSelect={signOut}>Sign out</MenuItem>
+    </Menu>
+  );
+}

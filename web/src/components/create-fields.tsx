@@ -1,0 +1,179 @@
+/** The parts of the create form that carry rules of their own. */
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
+import { api } from '../api/client.ts';
+import type { Zone } from '../api/catalog.ts';
+import { fieldError } from '../api/problem.ts';
+import { accountsQuery, catalogQuery } from '../api/queries.ts';
+import { keyLines } from '../lib/planned.ts';
+import { dnsNameOf, labelProblem, type VpsForm } from '../lib/vps-form.ts';
+import { Checkbox, SelectField, TextArea, TextField } from './ui/field.tsx';
+
+interface PartProps {
+  form: VpsForm;
+  set: (change: Partial<VpsForm>) => void;
+  problem: unknown;
+}
+
+/** Checks the shape as the contract says, and asks whether a living VPS has the name already. */
+export function NameField({ form, set, problem }: PartProps) {
+  const asked = useDeferredValue(form.label);
+  const shape = form.label === '' ? null : labelProblem(form.label);
+  const taken = useQuery({
+    queryKey: ['label', asked],
+    queryFn: async ({ signal }) => (await api.vpsList({ q: asked, limit: 200 }, signal)).instances.some((vps) => vps.label === asked),
+    enabled: asked !== '' && labelProblem(asked) === null,
+    staleTime: 5_000,
+  });
+  const error =
+    fieldError(problem, 'label') ??
+    (shape === null ? null : { rule: shape, remedy: '' }) ??
+    (taken.data && asked === form.label
+      ? { rule: `A living VPS is called “${form.label}” already`, remedy: 'Choose another name.' }
+      : null);
+  const free = form.label !== '' && taken.data === false && error === null;
+  return (
+    <TextField
+      label="Name"
+      value={form.label}
+      maxLength={63}
+      autoComplete="off"
+      spellCheck={false}
+      placeholder="web-1"
+      onChange={(event) => set({ label: event.target.value.toLowerCase() })}
+      error={error}
+      help={<span role="status">{free ? `“${form.label}” is free.` : 'Letters a–z, digits and inner hyphens. Also the host name.'}</span>}
+    />
+  );
+}
+
+export function KeysField({ form, set, problem, windows }: PartProps & { windows: boolean }) {
+  const count = keyLines(form.keys).length;
+  const privateKey = form.keys.includes('PRIVATE KEY');
+  if (windows) return <p className="text-ink-2">Windows images take no SSH keys; sign in with the password.</p>;
+  return (
+    <TextArea
+      label="SSH public keys"
+      value={form.keys}
+      spellCheck={false}
+      placeholder="ssh-ed25519 AAAA… name@computer"
+      onChange={(event) => set({ keys: event.target.value })}
+      className="font-mono text-xs"
+      error={
+        privateKey
+          ? { rule: 'This is a private key', remedy: 'Keep it to yourself; paste the line of the .pub file.' }
+          : fieldError(problem, 'ssh_keys')
+      }
+      help={
+        count === 0
+          ? 'One per line, as in ~/.ssh/id_ed25519.pub. Without one, sign in with the password.'
+          : `${count} ${count === 1 ? 'key' : 'keys'}.`
+      }
+    />
+  );
+}
+
+export function DnsFields({ form, set, problem, simulated }: PartProps & { simulated: boolean }) {
+  const zones = useZones(simulated);
+  const name = dnsNameOf(form);
+  if (zones.length === 0)
+    return <p className="text-ink-2">No DNS account has a zone that can be used here, so the VPS gets no name in the DNS.</p>;
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <SelectField
+        label="DNS zone"
+        value={form.zone}
+        onChange={(event) => set({ zone: event.target.value })}
+        options={[{ value: '', label: 'No name in the DNS' }, ...zones.map((zone) => ({ value: zone, label: zone }))]}
+        error={fieldError(problem, 'dns.zone')}
+      />
+      {form.zone !== '' && (
+        <TextField
+          label="Name in the zone"
+          value={form.dnsLabel}
+          placeholder={form.label || 'as the VPS'}
+          spellCheck={false}
+          onChange={(event) => set({ dnsLabel: event.target.value.toLowerCase() })}
+          error={fieldError(problem, 'dns.name')}
+          help={`Becomes ${name}.`}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Active zones of the DNS accounts that may go with the account: a real name never points at a simulated server. */
+function useZones(simulated: boolean): string[] {
+  const accounts = useQuery(accountsQuery).data;
+  const dns = accounts?.providers.filter(
+    (account) => account.simulated === simulated && accounts.available.find(({ type }) => type === account.type)?.roles.includes('dns'),
+  );
+  const answers = useQueries({ queries: (dns ?? []).map(({ id }) => catalogQuery<Zone>('zones', id)) });
+  return [
+    ...new Set(answers.flatMap((answer) => answer.data?.items.filter((zone) => zone.status === 'active').map((zone) => zone.name) ?? [])),
+  ];
+}
+
+export function SetupFields({ form, set, problem, windows }: PartProps & { windows: boolean }) {
+  const backups = fieldError(problem, 'backups');
+  const firewall = fieldError(problem, 'firewall');
+  return (
+    <div className="flex flex-col gap-4">
+      <Checkbox
+        label="Firewall: let only SSH, HTTP, HTTPS and ping in"
+        checked={form.firewall}
+        onChange={(event) => set({ firewall: event.target.checked })}
+        help={
+          firewall && (
+            <span className="text-bad">
+              {firewall.rule}. {firewall.remedy}
+            </span>
+          )
+        }
+      />
+      <Checkbox
+        label="Backups by the provider"
+        checked={form.backups}
+        onChange={(event) => set({ backups: event.target.checked })}
+        help={
+          backups ? (
+            <span className="text-bad">
+              {backups.rule}. {backups.remedy}
+            </span>
+          ) : (
+            'Charged by the provider on top of the plan.'
+          )
+        }
+      />
+      {!windows && (
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField
+            label="Packages to install"
+            placeholder="nginx git"
+            spellCheck={false}
+            value={form.packages}
+            onChange={(event) => set({ packages: event.target.value })}
+            error={fieldError(problem, 'cloud_init')}
+            help="By the image’s own package manager, at the first start."
+          />
+          <TextField
+            label="Time zone of the server"
+            placeholder="Etc/UTC"
+            spellCheck={false}
+            value={form.timezone}
+            onChange={(event) => set({ timezone: event.target.value })}
+            error={fieldError(problem, 'cloud_init.timezone')}
+          />
+        </div>
+      )}
+      <TextField
+        label="Your reference"
+        value={form.reference}
+        maxLength={200}
+        onChange={(event) => set({ reference: event.target.value })}
+        error={fieldError(problem, 'external_reference')}
+        help="An order or customer number; unique, and found by the search."
+      />
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import type { Plan } from '../api/catalog.ts';
+import { priceIn } from '../api/catalog.ts';
+import { money } from '../lib/format.ts';
+import { keyLines, plannedResources } from '../lib/planned.ts';
+import { dnsNameOf, missing, type VpsForm } from '../lib/vps-form.ts';
+import { ProblemNote } from './problem-note.tsx';
+import { SimulatedBadge } from './ui/badge.tsx';
+import { Button } from './ui/button.tsx';
+import { Card } from './ui/card.tsx';
+import { Icon } from './ui/icon.tsx';
+
+interface SummaryProps {
+  form: VpsForm;
+  plan: Plan | undefined;
+  simulated: boolean;
+  mayNot: string | null;
+  busy: boolean;
+  error: unknown;
+}
+
+/** Everything that will be made and what it costs, before the button. */
+export function CreateSummary({ form, plan, simulated, mayNot, busy, error }: SummaryProps) {
+  const resources = plannedResources({
+    label: form.label,
+    keys: keyLines(form.keys).length,
+    firewall: form.firewall,
+    dnsName: dnsNameOf(form),
+    ipv6: true,
+  });
+  return (
+    <Card title="What will be made" className="lg:sticky lg:top-18" actions={simulated && <SimulatedBadge />}>
+      <ul className="flex flex-col gap-2">
+        {resources.map((resource) => (
+          <li key={resource.kind} className="flex items-start gap-2">
+            <Icon name="plus" className="mt-0.5 text-good" />
+            <span className="min-w-0">
+              <span className="font-medium">{resource.kind}</span>
+              <span className="block break-all text-ink-2">{resource.detail}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p className="mt-4 flex items-baseline justify-between border-t border-line pt-3">
+        <span className="text-ink-2">The provider charges</span>
+        <span aria-live="polite">
+          {plan ? (
+            <>
+              <span className="text-lg font-semibold">{money(priceIn(plan, form.region), plan.currency)}</span> per month
+            </>
+          ) : (
+            <span className="text-ink-2">choose a plan</span>
+          )}
+        </span>
+      </p>
+      {plan && form.backups && <p className="text-right text-xs text-ink-2">Backups cost extra at the provider.</p>}
+      {simulated && plan && <p className="text-right text-xs text-ink-2">Simulated: nothing is bought.</p>}
+      {error ? (
+        <div className="mt-3">
+          <ProblemNote error={error} />
+        </div>
+      ) : null}
+      <Button type="submit" variant="primary" className="mt-4 w-full" busy={busy} disabledReason={mayNot ?? missing(form)}>
+        Create the VPS
+      </Button>
+    </Card>
+  );
+}

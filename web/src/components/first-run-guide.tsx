@@ -1,0 +1,97 @@
+/** From nothing to the first active VPS, in three steps; gone as soon as there is one. */
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Overview } from '../api/client.ts';
+import { accountsQuery, vpsListQuery } from '../api/queries.ts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { operatorProblem } from '../lib/abilities.ts';
+import { cn } from '../lib/cn.ts';
+import { useSession } from '../lib/use-session.ts';
+import { buttonClass } from './ui/button.tsx';
+import { Icon } from './ui/icon.tsx';
+
+export function FirstRunGuide({ overview }: { overview: Overview }) {
+  const session = useSession();
+  const mayAsk = session !== undefined && operatorProblem(session) === null;
+  const accounts = useQuery({ ...accountsQuery, enabled: mayAsk }).data;
+  const vpses = useInfiniteQuery(vpsListQuery({}, 1)).data?.pages[0]?.instances;
+  if (overview.by_status.some(({ status }) => status === 'active' || status === 'terminated')) return null;
+  const compute =
+    accounts?.providers.filter(({ type }) => accounts.available.find((each) => each.type === type)?.roles.includes('compute')) ?? [];
+  const first = vpses?.[0];
+  const hasAccount = compute.length > 0 || !mayAsk;
+  return (
+    <section aria-labelledby="guide" className="rounded-lg border border-accent/40 bg-accent-soft p-5">
+      <h2 id="guide" className="text-base font-semibold">
+        From here to your first VPS
+      </h2>
+      <p className="mt-1 text-ink-2">
+        {session?.simulator_url
+          ? 'The providers are simulated on this machine: everything works as with the real ones, and nothing is bought.'
+          : 'Three steps, a few minutes.'}
+      </p>
+      <ol className="mt-4 flex flex-col gap-3">
+        <GuideStep done={hasAccount} now={!hasAccount} title="Connect a provider account">
+          {hasAccount ? (
+            `${compute.length || 'An'} account${compute.length === 1 ? ' is' : 's are'} ready.`
+          ) : (
+            <>
+              An account is one API key at one provider. Plinth tries the key before it keeps it.{' '}
+              <Link to="/admin" hash="providers" className="underline">
+                Add an account
+              </Link>
+            </>
+          )}
+        </GuideStep>
+        <GuideStep done={first !== undefined} now={hasAccount && first === undefined} title="Create a VPS">
+          {first ? (
+            <>“{first.label}” is on its way.</>
+          ) : (
+            <>
+              <span className="block">
+                Choose a plan, a region and an image. You see the price and every resource before anything is made.
+              </span>
+              {hasAccount && (
+                <Link to="/vps/new" search={{ guide: true }} className={buttonClass('primary', 'mt-2')}>
+                  <Icon name="plus" /> Create the first VPS
+                </Link>
+              )}
+            </>
+          )}
+        </GuideStep>
+        <GuideStep done={false} now={first !== undefined} title="Watch it become active, and take its password">
+          {first ? (
+            <Link to="/vps/$id" params={{ id: first.id }} className={buttonClass('primary', 'mt-1')}>
+              Follow {first.label}
+            </Link>
+          ) : (
+            'Its page shows each step as it happens.'
+          )}
+        </GuideStep>
+      </ol>
+    </section>
+  );
+}
+
+function GuideStep({ done, now, title, children }: { done: boolean; now: boolean; title: string; children: ReactNode }) {
+  return (
+    <li className="flex items-start gap-3" aria-current={now ? 'step' : undefined}>
+      <span
+        className={cn(
+          'mt-0.5 grid size-5 shrink-0 place-items-center rounded-full border',
+          done ? 'border-good bg-good-soft text-good' : now ? 'border-accent bg-surface' : 'border-line-strong',
+        )}
+      >
+        {done && <Icon name="check" className="size-3.5" />}
+      </span>
+      <div>
+        <p className="font-medium">
+          {title}
+          {done && <span className="sr-only"> (done)</span>}
+        </p>
+        <div className="text-ink-2">{children}</div>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,45 @@
+/** Who may do what, with the sentence for those who may not. The server decides; this only says so beforehand. */
+import type { Role } from '../../../contract/ids.ts';
+import type { Operation, Session, Vps } from '../api/client.ts';
+import { isUnfinished } from '../api/queries.ts';
+
+const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 };
+
+/** Why this session may not act as `role`, or null. */
+export function roleProblem(session: Session | undefined, role: Role): string | null {
+  if (!session || RANK[session.role] >= RANK[role]) return null;
+  return `This needs the role ${role}; the token “${session.name}” has ${session.role}.`;
+}
+
+/** Accounts and tokens belong to the operator of Plinth. */
+export function operatorProblem(session: Session | undefined): string | null {
+  if (session && session.organization_id !== null)
+    return 'This token is bound to one organization; accounts and tokens belong to the operator of Plinth.';
+  return roleProblem(session, 'admin');
+}
+
+export type VpsAction = 'refresh' | 'preview' | 'retry' | 'reveal' | 'delete';
+
+/** Why an action cannot be done to a VPS now, or null. Mirrors server/services/vps.ts. */
+export function vpsActionProblem(action: VpsAction, vps: Vps, last: Operation | undefined): string | null {
+  const gone = vps.status === 'terminated';
+  switch (action) {
+    case 'refresh':
+    case 'preview':
+      return gone || vps.status === 'destroying' ? `The VPS is ${vps.status}.` : null;
+    case 'retry':
+      if (gone) return 'The VPS is terminated.';
+      if (!last || !['failed', 'stalled', 'cancelled'].includes(last.status))
+        return 'Only a failed, stalled or cancelled operation can be run again.';
+      return null;
+    case 'reveal':
+      return vps.password_available ? null : `The VPS is ${vps.status}; its password is not known yet.`;
+    case 'delete':
+      return gone ? 'The VPS is terminated already.' : null;
+  }
+}
+
+export function cancelProblem(operation: Operation): string | null {
+  if (!isUnfinished(operation.status)) return `The operation has ended: ${operation.status}.`;
+  return operation.cancel_requested ? 'It has been asked to stop already.' : null;
+}

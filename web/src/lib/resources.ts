@@ -1,0 +1,48 @@
+/** The resources of a VPS's stack, told from what its ended operations did; newest operation first, as the API lists them. */
+import type { Operation } from '../api/client.ts';
+
+export interface StackResource {
+  readonly name: string;
+  readonly type: string;
+  /** The operation that made or last changed it. */
+  readonly by: string;
+  readonly at: string;
+}
+interface ResultStep {
+  readonly op: string;
+  readonly name: string;
+  readonly resourceType: string;
+}
+const MAKES: readonly string[] = ['create', 'update', 'create-replacement', 'import'];
+const REMOVES: readonly string[] = ['delete', 'discard'];
+const CHANGES_STATE: readonly string[] = ['provision', 'refresh', 'destroy', 'hand-update', 'hand-refresh', 'hand-destroy'];
+
+export function stackResources(operations: readonly Operation[]): StackResource[] {
+  const found = new Map<string, StackResource>();
+  for (const operation of operations.toReversed()) {
+    // A preview changes nothing, and an operation without a result has told nothing.
+    if (!isChange(operation)) continue;
+    for (const step of stepsOf(operation)) {
+      const key = `${step.resourceType} ${step.name}`;
+      if (REMOVES.includes(step.op)) found.delete(key);
+      if (MAKES.includes(step.op))
+        found.set(key, { name: step.name, type: step.resourceType, by: operation.id, at: operation.finished_at ?? operation.created_at });
+    }
+  }
+  return [...found.values()];
+}
+
+function isChange(operation: Operation): boolean {
+  return operation.kind !== 'preview' && (CHANGES_STATE.includes(operation.kind) || operation.status === 'succeeded');
+}
+
+function stepsOf(operation: Operation): readonly ResultStep[] {
+  const result = operation.result as { steps?: unknown } | null;
+  return Array.isArray(result?.steps) ? (result.steps as ResultStep[]) : [];
+}
+
+/** What a resource stands on, for drawing: keys and password come first, then the server, then what points at it. */
+export function rankOf(resource: StackResource): 0 | 1 | 2 {
+  if (resource.name.includes('-dns')) return 2;
+  return resource.name === 'vps-instance' ? 1 : 0;
+}

@@ -1,0 +1,60 @@
+/** The product's words for states and kinds, with their tone. Unknown ones (a newer server) are shown as they are. */
+export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'quiet';
+
+const VPS_TONES: Readonly<Record<string, Tone>> = {
+  provisioning: 'busy',
+  active: 'good',
+  error: 'bad',
+  destroying: 'busy',
+  terminated: 'quiet',
+  suspended: 'warn',
+};
+const OPERATION_TONES: Readonly<Record<string, Tone>> = {
+  queued: 'quiet',
+  running: 'busy',
+  succeeded: 'good',
+  failed: 'bad',
+  stalled: 'warn',
+  cancelled: 'quiet',
+};
+const ACCOUNT_TONES: Readonly<Record<string, Tone>> = { ok: 'good', refused: 'bad', unreachable: 'warn', unchecked: 'quiet' };
+const KINDS: Readonly<Record<string, string>> = {
+  provision: 'Provision',
+  refresh: 'Refresh',
+  preview: 'Preview',
+  destroy: 'Destroy',
+  'hand-update': 'Update by hand',
+  'hand-refresh': 'Refresh by hand',
+  'hand-destroy': 'Destroy by hand',
+};
+const STEP_VERBS: Readonly<Record<string, readonly [doing: string, done: string]>> = {
+  create: ['Creating', 'Created'],
+  update: ['Updating', 'Updated'],
+  delete: ['Deleting', 'Deleted'],
+  replace: ['Replacing', 'Replaced'],
+  'create-replacement': ['Creating the replacement of', 'Created the replacement of'],
+  'delete-replaced': ['Deleting the replaced', 'Deleted the replaced'],
+  read: ['Reading', 'Read'],
+  refresh: ['Asking about', 'Asked about'],
+  import: ['Importing', 'Imported'],
+  discard: ['Forgetting', 'Forgot'],
+  same: ['Checking', 'Unchanged:'],
+};
+
+export const vpsTone = (status: string): Tone => VPS_TONES[status] ?? 'quiet';
+export const operationTone = (status: string): Tone => OPERATION_TONES[status] ?? 'quiet';
+export const accountTone = (status: string): Tone => ACCOUNT_TONES[status] ?? 'quiet';
+export const kindName = (kind: string): string => KINDS[kind] ?? sentenceCase(kind);
+export const stepVerb = (op: string, done: boolean): string => (STEP_VERBS[op] ?? [op, op])[done ? 1 : 0];
+
+/** `out_of_stock` → "Out of stock". */
+export function sentenceCase(word: string): string {
+  const text = word.replaceAll(/[-_.]/g, ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `random:index/randomPassword:RandomPassword` → "random password". */
+export function resourceTypeName(type: string): string {
+  const name = type.split(':').at(-1) ?? type;
+  return name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+}

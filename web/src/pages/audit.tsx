@@ -1,0 +1,32 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { auditQuery } from '../api/queries.ts';
+import { AuditRows } from '../components/audit-rows.tsx';
+import { Page } from '../components/page.tsx';
+import { ProblemNote } from '../components/problem-note.tsx';
+import { Badge } from '../components/ui/badge.tsx';
+import { Button } from '../components/ui/button.tsx';
+import { Loading } from '../components/ui/spinner.tsx';
+
+export function AuditPage() {
+  const audit = useInfiniteQuery(auditQuery);
+  const events = audit.data?.pages.flatMap((page) => page.events);
+  const intact = audit.data?.pages[0]?.chain_intact;
+  return (
+    <Page
+      title="Audit"
+      lead="Who did what, in an order nobody can change: each line carries the hash of the one before."
+      actions={
+        intact !== undefined && <Badge tone={intact ? 'good' : 'bad'}>{intact ? 'The chain is intact' : 'The chain is broken'}</Badge>
+      }
+    >
+      {audit.error && <ProblemNote error={audit.error} retry={() => void audit.refetch()} />}
+      {audit.isPending && <Loading what="the audit trail" />}
+      {events && <AuditRows events={events} />}
+      {audit.hasNextPage && (
+        <Button className="self-center" busy={audit.isFetchingNextPage} onClick={() => void audit.fetchNextPage()}>
+          Show older
+        </Button>
+      )}
+    </Page>
+  );
+}

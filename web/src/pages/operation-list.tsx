@@ -1,0 +1,89 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { type OperationSearch, operationListQuery } from '../api/queries.ts';
+import { OperationRows } from '../components/operation-rows.tsx';
+import { Page } from '../components/page.tsx';
+import { ProblemNote } from '../components/problem-note.tsx';
+import { Button } from '../components/ui/button.tsx';
+import { Empty } from '../components/ui/empty.tsx';
+import { kindName, sentenceCase } from '../lib/words.ts';
+
+const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'stalled', 'cancelled'];
+const KINDS = ['provision', 'refresh', 'preview', 'destroy', 'hand-update', 'hand-refresh', 'hand-destroy'];
+
+export function OperationListPage() {
+  const search = useSearch({ from: '/app/operations' });
+  const navigate = useNavigate({ from: '/operations' });
+  const list = useInfiniteQuery(operationListQuery(search));
+  const operations = list.data?.pages.flatMap((page) => page.operations);
+  const filtered = Object.keys(search).length > 0;
+  const set = (change: { [K in keyof OperationSearch]?: string | undefined }): void =>
+    void navigate({
+      search: (old: OperationSearch) =>
+        Object.fromEntries(Object.entries({ ...old, ...change }).filter(([, value]) => value)) as OperationSearch,
+      replace: true,
+    });
+  return (
+    <Page title="Operations" lead="Every change that was asked for, newest first. Running ones move as they go.">
+      <div role="search" className="flex flex-wrap gap-2">
+        <Choice
+          label="State"
+          value={search.status}
+          options={STATUSES.map((each) => [each, sentenceCase(each)])}
+          onChange={(status) => set({ status })}
+        />
+        <Choice label="Kind" value={search.kind} options={KINDS.map((each) => [each, kindName(each)])} onChange={(kind) => set({ kind })} />
+        {search.vps_id && (
+          <Button icon="cross" onClick={() => set({ vps_id: undefined })}>
+            Only VPS {search.vps_id}
+          </Button>
+        )}
+      </div>
+      {list.error && <ProblemNote error={list.error} retry={() => void list.refetch()} />}
+      {operations?.length === 0 ? (
+        <Empty icon="operations" title={filtered ? 'No operation matches' : 'No operation yet'}>
+          {filtered
+            ? 'Choose other filters.'
+            : 'An operation is one requested change to a VPS, with its steps and log. The first appears when you create a VPS.'}
+        </Empty>
+      ) : (
+        <div className="rounded-lg border border-line bg-surface px-4 py-1">
+          <OperationRows operations={operations} empty="" />
+        </div>
+      )}
+      {list.hasNextPage && (
+        <Button className="self-center" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          Show older
+        </Button>
+      )}
+    </Page>
+  );
+}
+
+function Choice({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string;
+  value: string | undefined;
+  options: readonly (readonly [string, string])[];
+  onChange: (value: string | undefined) => void;
+}) {
+  return (
+    <select
+      aria-label={label}
+      value={value ?? ''}
+      onChange={(event) => onChange(event.target.value || undefined)}
+      className="min-h-9 rounded-md border border-line-strong bg-surface px-2"
+    >
+      <option value="">{label}: all</option>
+      {options.map(([each, name]) => (
+        <option key={each} value={each}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,72 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { operationQuery, vpsOperationsQuery, vpsQuery } from '../api/queries.ts';
+import { OperationActions } from '../components/operation-actions.tsx';
+import { OperationTimeline } from '../components/operation-timeline.tsx';
+import { Page } from '../components/page.tsx';
+import { ProblemNote } from '../components/problem-note.tsx';
+import { Badge } from '../components/ui/badge.tsx';
+import { Card, Facts } from '../components/ui/card.tsx';
+import { Code } from '../components/ui/copy.tsx';
+import { Loading } from '../components/ui/spinner.tsx';
+import { Time } from '../components/ui/time.tsx';
+import { kindName, operationTone, sentenceCase } from '../lib/words.ts';
+
+export function OperationPage() {
+  const { id } = useParams({ from: '/app/operations/$id' });
+  const navigate = useNavigate();
+  const query = useQuery(operationQuery(id));
+  const operation = query.data;
+  const vpsId = operation?.vps_id ?? '';
+  const vps = useQuery({ ...vpsQuery(vpsId), enabled: vpsId !== '' }).data;
+  const siblings = useQuery({ ...vpsOperationsQuery(vpsId), enabled: vpsId !== '' }).data;
+  if (!operation)
+    return (
+      <Page title="Operation">
+        {query.error ? <ProblemNote error={query.error} retry={() => void query.refetch()} /> : <Loading what="the operation" />}
+      </Page>
+    );
+  return (
+    <Page
+      title={`${kindName(operation.kind)} ${vps?.label ?? ''}`}
+      lead={<Badge tone={operationTone(operation.status)}>{sentenceCase(operation.status)}</Badge>}
+      actions={
+        <OperationActions
+          operation={operation}
+          vps={vps}
+          isLast={siblings?.[0]?.id === id}
+          onRetried={(next) => void navigate({ to: '/operations/$id', params: { id: next.id } })}
+        />
+      }
+    >
+      <div className="grid items-start gap-5 lg:grid-cols-[2fr_1fr]">
+        <Card title="Steps">
+          <OperationTimeline operation={operation} key={id} />
+        </Card>
+        <Card title="About">
+          <Facts
+            items={[
+              [
+                'VPS',
+                <Link key="vps" to="/vps/$id" params={{ id: operation.vps_id }} className="underline underline-offset-2">
+                  {vps?.label ?? operation.vps_id}
+                </Link>,
+              ],
+              ['Asked by', operation.actor],
+              ['Asked', <Time key="at" at={operation.created_at} />],
+              ['Began', operation.started_at && <Time at={operation.started_at} />],
+              ['Ended', operation.finished_at && <Time at={operation.finished_at} />],
+              ['Attempts', `${operation.attempt} of at most ${operation.max_attempts}`],
+              [
+                'Id',
+                <Code key="id" what="operation id">
+                  {operation.id}
+                </Code>,
+              ],
+            ]}
+          />
+        </Card>
+      </div>
+    </Page>
+  );
+}

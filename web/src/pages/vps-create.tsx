@@ -1,0 +1,215 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { api, type Account } from '../api/client.ts';
+import { type Image, imageProblem, type Plan, planProblem, priceIn, type Region } from '../api/catalog.ts';
+import { asApiError, fieldError } from '../api/problem.ts';
+import { accountsQuery, catalogQuery } from '../api/queries.ts';
+import { CreateSummary } from '../components/create-summary.tsx';
+import { DnsFields, KeysField, NameField, SetupFields } from '../components/create-fields.tsx';
+import { PlanChoice } from '../components/plan-choice.tsx';
+import { Page } from '../components/page.tsx';
+import { ProblemNote } from '../components/problem-note.tsx';
+import { buttonClass } from '../components/ui/button.tsx';
+import { Card } from '../components/ui/card.tsx';
+import { Empty } from '../components/ui/empty.tsx';
+import { SelectField } from '../components/ui/field.tsx';
+import { Loading } from '../components/ui/spinner.tsx';
+import { operatorProblem, roleProblem } from '../lib/abilities.ts';
+import { useAction } from '../lib/use-action.ts';
+import { useSession } from '../lib/use-session.ts';
+import { bodyOf, EMPTY_FORM, missing, type VpsForm } from '../lib/vps-form.ts';
+import { sentenceCase } from '../lib/words.ts';
+
+export function VpsCreatePage() {
+  const session = useSession();
+  const accounts = useQuery({ ...accountsQuery, enabled: session !== undefined && operatorProblem(session) === null });
+  const compute = useMemo(() => {
+    const roles = new Map(accounts.data?.available.map((each) => [each.type, each.roles]));
+    return accounts.data?.providers.filter(({ type }) => roles.get(type)?.includes('compute'));
+  }, [accounts.data]);
+  const blocked = session && operatorProblem(session);
+  return (
+    <Page title="Create a VPS" lead="Choose on the left; the right shows what will be made and what it costs.">
+      {blocked && (
+        <Empty icon="key" title="This token cannot see the accounts">
+          {blocked} Use a token of the operator, or POST /api/vps with a provider_id.
+        </Empty>
+      )}
+      {accounts.error && <ProblemNote error={accounts.error} retry={() => void accounts.refetch()} />}
+      {!blocked && !accounts.error && !compute && <Loading what="accounts" />}
+      {compute?.length === 0 && (
+        <Empty
+          icon="key"
+          title="First connect a provider"
+          action={
+            <Link to="/admin" hash="providers" className={buttonClass('primary')}>
+              Add an account
+            </Link>
+          }
+        >
+          A VPS is bought at a provider with the key of an account. Add one; Plinth tries the key before it keeps it.
+        </Empty>
+      )}
+      {compute && compute.length > 0 && <CreateForm accounts={compute} />}
+    </Page>
+  );
+}
+
+/** Plans, regions and images of the chosen account, and the chosen ones among them. */
+function useCatalog(form: VpsForm) {
+  const regions = useQuery(catalogQuery<Region>('regions', form.account));
+  const plans = useQuery(catalogQuery<Plan>('plans', form.account));
+  const images = useQuery(catalogQuery<Image>('images', form.account));
+  return {
+    regions: regions.data?.items,
+    plans: plans.data?.items,
+    images: images.data?.items,
+    plan: plans.data?.items.find(({ id }) => id === form.plan),
+    image: images.data?.items.find(({ id }) => id === form.image),
+    error: regions.error ?? plans.error ?? images.error,
+    retry: () => void Promise.all([regions.refetch(), plans.refetch(), images.refetch()]),
+  };
+}
+
+function CreateForm({ accounts }: { accounts: readonly Account[] }) {
+  const { account: asked } = useSearch({ from: '/app/vps/new' });
+  const navigate = useNavigate();
+  const session = useSession();
+  const [form, setForm] = useState<VpsForm>(() => ({
+    ...EMPTY_FORM,
+    account: accounts.find(({ id }) => id === asked)?.id ?? accounts[0]!.id,
+  }));
+  // One key per filled-in form: a second click or a repeated request after a lost answer makes one VPS, not two.
+  const key = useRef(crypto.randomUUID());
+  const create = useAction((body: ReturnType<typeof bodyOf>) => api.vpsCreate(body, key.current), {
+    quiet: true,
+    done: ({ instance, operation }) => void navigate({ to: '/vps/$id', params: { id: instance.id }, search: { operation: operation.id } }),
+  });
+  const set = (change: Partial<VpsForm>): void => {
+    key.current = crypto.randomUUID();
+    setForm((old) => ({ ...old, ...change }));
+  };
+  const catalog = useCatalog(form);
+  useFittingChoice(form, set, catalog);
+  const mayNot = roleProblem(session, 'operator');
+  const account = accounts.find(({ id }) => id === form.account);
+  const windows = catalog.image?.family === 'windows';
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (missing(form) === null && mayNot === null && !create.isPending) create.mutate(bodyOf(form, windows));
+  };
+  const problem = create.error ? asApiError(create.error) : null;
+  return (
+    <form onSubmit={submit} noValidate className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="flex min-w-0 flex-col gap-5">
+        <Card title="Where and what">
+          <div className="flex flex-col gap-4">
+            <SelectField
+              label="Account"
+              value={form.account}
+              onChange={(event) => set({ account: event.target.value, region: '', plan: '', image: '', backups: false })}
+              options={accounts.map((each) => ({
+                value: each.id,
+                label: each.status === 'refused' ? `${each.name} – its key is refused` : each.name,
+              }))}
+              error={fieldError(problem, 'provider_id')}
+            />
+            {catalog.error && <ProblemNote error={catalog.error} retry={catalog.retry} />}
+            {!catalog.error && !(catalog.regions && catalog.plans && catalog.images) && <Loading what="regions, plans and images" />}
+            {catalog.regions && catalog.plans && catalog.images && (
+              <Choices
+                form={form}
+                set={set}
+                catalog={{ regions: catalog.regions, plans: catalog.plans, images: catalog.images }}
+                plan={catalog.plan}
+                problem={problem}
+              />
+            )}
+          </div>
+        </Card>
+        <Card title="Name and access">
+          <div className="flex flex-col gap-4">
+            <NameField form={form} set={set} problem={problem} />
+            <KeysField form={form} set={set} problem={problem} windows={windows} />
+            <DnsFields form={form} set={set} problem={problem} simulated={account?.simulated ?? false} />
+          </div>
+        </Card>
+        <Card title="Set-up">
+          <SetupFields form={form} set={set} problem={problem} windows={windows} />
+        </Card>
+      </div>
+      <CreateSummary
+        form={form}
+        plan={catalog.plan}
+        simulated={account?.simulated ?? false}
+        mayNot={mayNot}
+        busy={create.isPending}
+        error={problem && problem.errors.length === 0 ? problem : null}
+      />
+    </form>
+  );
+}
+
+interface ChoicesProps {
+  form: VpsForm;
+  set: (change: Partial<VpsForm>) => void;
+  catalog: { regions: Region[]; plans: Plan[]; images: Image[] };
+  plan: Plan | undefined;
+  problem: unknown;
+}
+
+function Choices({ form, set, catalog, plan, problem }: ChoicesProps) {
+  const planRefused = fieldError(problem, 'type');
+  const images = catalog.images.filter((image) => !image.deprecated);
+  return (
+    <>
+      <SelectField
+        label="Region"
+        value={form.region}
+        onChange={(event) => set({ region: event.target.value })}
+        options={catalog.regions.map((each) => ({
+          value: each.id,
+          label: `${each.name} (${each.id})${each.country ? `, ${each.country}` : ''}${each.available ? '' : ' – not available now'}`,
+          disabled: !each.available,
+        }))}
+        error={fieldError(problem, 'region')}
+      />
+      <PlanChoice plans={catalog.plans} region={form.region} value={form.plan} onChange={(id) => set({ plan: id })} />
+      {planRefused && (
+        <p className="text-bad">
+          {sentenceCase(planRefused.rule)}. {planRefused.remedy}
+        </p>
+      )}
+      <SelectField
+        label="Image"
+        value={form.image}
+        onChange={(event) => set({ image: event.target.value })}
+        options={images.map((each) => {
+          const why = imageProblem(each, form.region, plan);
+          return { value: each.id, label: why === null ? each.name : `${each.name} – ${why}`, disabled: why !== null };
+        })}
+        error={fieldError(problem, 'image')}
+      />
+    </>
+  );
+}
+
+/** Keeps region, plan and image a combination that can be had, beginning with the cheapest. */
+function useFittingChoice(form: VpsForm, set: (change: Partial<VpsForm>) => void, catalog: ReturnType<typeof useCatalog>): void {
+  const { regions, plans, images, plan, image } = catalog;
+  useEffect(() => {
+    if (!regions || !plans || !images) return;
+    const region =
+      form.region !== ''
+        ? form.region
+        : (regions.find((each) => each.available && plans.some((one) => planProblem(one, each.id) === null))?.id ?? '');
+    const able = plans.filter((each) => planProblem(each, region) === null && each.memoryMb >= 1024);
+    const cheapest = able.toSorted((a, b) => Number(priceIn(a, region)) - Number(priceIn(b, region)))[0];
+    const fitting = plan && planProblem(plan, region) === null ? plan : cheapest;
+    const usable = image && imageProblem(image, region, fitting) === null;
+    const other = usable ? image : images.find((each) => each.family === 'linux' && imageProblem(each, region, fitting) === null);
+    const next = { region, plan: fitting?.id ?? '', image: other?.id ?? '' };
+    if (next.region !== form.region || next.plan !== form.plan || next.image !== form.image) set(next);
+  }, [regions, plans, images, form.region, form.plan, form.image]);
+}
