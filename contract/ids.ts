@@ -26,6 +26,10 @@ export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
 
 export const Cursor = z.string().regex(/^[A-Za-z0-9_-]{1,200}$/, 'use the `next` of the page before, unchanged');
+/** Yes or no in a query. */
+export const Flag = z
+  .stringbool({ truthy: ['true', '1'], falsy: ['false', '0'], case: 'sensitive' })
+  .meta({ enum: ['true', 'false', '1', '0'] });
 export const Limit = z.coerce.number().int().min(1).max(200).default(50);
 
 export const FieldError = z.strictObject({ field: z.string(), rule: z.string(), remedy: z.string() });

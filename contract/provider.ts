@@ -1,6 +1,6 @@
 /** Accounts at providers and their catalogues on the wire. Keys go in and never come out. */
 import { z } from 'zod';
-import { AccountId, Timestamp } from './ids.ts';
+import { AccountId, Flag, Timestamp } from './ids.ts';
 
 const Key = z.union([z.string().min(1).max(4096), z.record(z.string(), z.string().max(4096))]).meta({ examples: ['your-api-token'] });
 const AccountName = z
@@ -20,13 +20,15 @@ export const AccountCreate = z.strictObject({
     .meta({ examples: ['linode'] }),
   /** A string where the provider has one credential field, else an object with all of them. */
   api_key: Key,
+  /** In snake_case; which there are depends on the provider, for example `allowed_regions`. */
   configuration: z.record(z.string(), z.json()).default({}),
   endpoint: z.enum(['real', 'simulator']).default('real'),
 });
 export type AccountCreate = z.infer<typeof AccountCreate>;
 export const AccountPatch = z
   .strictObject({ name: AccountName.optional(), configuration: z.record(z.string(), z.json()).optional() })
-  .refine((body) => Object.keys(body).length > 0, 'change at least one of name, configuration');
+  .refine((body) => Object.keys(body).length > 0, 'change at least one of name, configuration')
+  .meta({ minProperties: 1 });
 export const KeyRotate = z.strictObject({ api_key: Key });
 
 export const Account = z.strictObject({
@@ -67,7 +69,7 @@ export const CatalogParams = z.strictObject({ kind: z.enum(CATALOG_KINDS) });
 export const CatalogQuery = z.strictObject({
   provider: z.string().max(50).optional(),
   providerId: AccountId.optional(),
-  refresh: z.stringbool().default(false),
+  refresh: Flag.default(false),
 });
 export const CatalogAnswer = z.strictObject({
   provider: z.string(),

@@ -1,7 +1,7 @@
 /** A customer's server on the wire. */
 import { z } from 'zod';
-import { AccountId, Cursor, Limit, OrganizationId, Timestamp, VpsId } from './ids.ts';
-import { Evidence, VpsCapabilities } from './lifecycle.ts';
+import { AccountId, Cursor, Flag, Limit, OrganizationId, Timestamp, VpsId } from './ids.ts';
+import { ChangePreview, Evidence, VpsCapabilities } from './lifecycle.ts';
 import { Operation } from './operation.ts';
 
 /**
@@ -77,12 +77,14 @@ export const VpsCreate = z.strictObject({
       enabled: z.boolean().default(true),
       zone: Hostname.optional(),
       name: Hostname.optional(),
-      proxied: z.boolean().default(false),
+      /** Default: the DNS account's. */
+      proxied: z.boolean().optional(),
     })
     .optional(),
   hostname: Hostname.optional(),
   ipv6: z.boolean().optional(),
-  backups: z.boolean().default(false),
+  /** Default: the account's `backup_enabled`. */
+  backups: z.boolean().optional(),
   firewall: z
     .array(
       z.strictObject({
@@ -158,7 +160,7 @@ export const VpsQuery = z.strictObject({
   region: z.string().max(100).optional(),
   q: z.string().max(100).optional(),
   sort: z.enum(['created_at', '-created_at', 'label', '-label']).default('-created_at'),
-  include_deleted: z.stringbool().default(false),
+  include_deleted: Flag.default(false),
 });
 export const VpsOutputs = z.strictObject({
   outputs: z
@@ -183,3 +185,6 @@ export const RevealRequest = z.strictObject({
   again: z.boolean().default(false),
 });
 export const RevealAnswer = z.strictObject({ username: z.string(), password: z.string(), reveal_count: z.int(), simulated: z.boolean() });
+
+export const VpsEnding = z.strictObject({ instance: Vps, operation: Operation.nullable() });
+export const VpsPreviewed = z.strictObject({ instance: Vps, operation: Operation, preview: ChangePreview.nullable() });

@@ -15,12 +15,19 @@ const credential = z.strictObject({
 });
 
 const options = z.strictObject({
+  /** Taken when several accounts offer the plan of an order. */
+  default: z.boolean().default(false),
   /** Region slugs that may be sold; empty = all. */
   allowedRegions: z.array(z.string()).default([]),
+  /** For orders that do not say. */
+  backupEnabled: z.boolean().default(false),
+  ipv6Enabled: z.boolean().default(true),
   /** Installs DigitalOcean's metrics agent; the bandwidth graphs need it on old images. */
   monitoring: z.boolean().default(true),
   /** The VPC network of new droplets; absent = the region's default one. */
   vpcUuid: z.string().optional(),
+  /** Every droplet is in a VPC: https://docs.digitalocean.com/products/networking/vpc/ */
+  vpcEnabled: z.literal(true, 'DigitalOcean puts every droplet into a VPC network; choose which with vpc_uuid').default(true),
 });
 
 export const descriptor: Descriptor = {

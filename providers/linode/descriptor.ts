@@ -15,10 +15,15 @@ const credential = z.strictObject({
 });
 
 const options = z.strictObject({
+  /** Taken when several accounts offer the plan of an order. */
+  default: z.boolean().default(false),
   /** Region ids that may be sold; empty = all. */
   allowedRegions: z.array(z.string()).default([]),
+  /** For orders that do not say. */
+  backupEnabled: z.boolean().default(false),
+  ipv6Enabled: z.boolean().default(true),
   /** Adds an address in the region's private 192.168.128.0/17 network. */
-  privateIp: z.boolean().default(false),
+  privateIpEnabled: z.boolean().default(false),
   /** Lassie, the watchdog that boots a server again after an unexpected power-off. */
   watchdog: z.boolean().default(true),
 });

@@ -15,7 +15,7 @@ const FIREWALL_ID_LENGTH = 22;
 export const instanceModule: InstanceModule = {
   ignoreChanges: ['image', 'rootPass', 'authorizedKeys', 'authorizedUsers', 'metadatas', 'stackscriptId', 'stackscriptData'],
   declare(name, request, opts) {
-    const options = descriptor.options.parse(request.options) as { privateIp: boolean; watchdog: boolean };
+    const options = descriptor.options.parse(request.options) as { privateIpEnabled: boolean; watchdog: boolean };
     const child: pulumi.CustomResourceOptions = {
       ...(opts.parent ? { parent: opts.parent } : {}),
       ...(opts.provider ? { provider: opts.provider } : {}),
@@ -34,7 +34,7 @@ export const instanceModule: InstanceModule = {
         tags: [...request.tags],
         backupsEnabled: request.backups,
         watchdogEnabled: options.watchdog,
-        ...(options.privateIp ? { privateIp: true } : {}),
+        ...(options.privateIpEnabled ? { privateIp: true } : {}),
         // By way of the key resources, so that they exist first and go last.
         ...(keys.length > 0 ? { authorizedKeys: keys.map(({ sshKey }) => sshKey) } : {}),
         ...(request.userData === null ? {} : { metadatas: [{ userData: encoded(request.userData) }] }),

@@ -13,8 +13,13 @@ const credential = z.strictObject({
 });
 
 export const options = z.strictObject({
+  /** Taken when several accounts offer the plan of an order. */
+  default: z.boolean().default(false),
   /** Region ids that may be sold; empty = all. */
   allowedRegions: z.array(z.string()).default([]),
+  /** For orders that do not say. */
+  backupEnabled: z.boolean().default(false),
+  ipv6Enabled: z.boolean().default(true),
   /** Paid DDoS protection, where the region has it. */
   ddosProtection: z.boolean().default(false),
   /** VPC networks to attach new servers to. */

@@ -2,6 +2,7 @@
 import type { Account as AccountWire } from '../../contract/provider.ts';
 import type { Operation as OperationWire, OperationEvent as EventWire } from '../../contract/operation.ts';
 import type { Vps as VpsWire } from '../../contract/vps.ts';
+import { configurationOnWire } from '../services/account-options.ts';
 import type { Account, ApiToken, Operation, OperationEvent } from '../store/database.ts';
 import type { VpsWithAccount } from '../store/vpses.ts';
 
@@ -78,7 +79,7 @@ export function presentAccount(account: Account): AccountWire {
     key_fingerprint: account.fingerprint,
     key_last4: account.last4,
     key_version: account.secretVersion,
-    configuration: account.configuration,
+    configuration: configurationOnWire(account),
     created_at: account.createdAt.toISOString(),
     updated_at: account.updatedAt.toISOString(),
   } as AccountWire;

@@ -1,14 +1,14 @@
 /** Accounts: credentials come in, are tried at the provider, sealed, and never go out again. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { z } from 'zod';
 import type { AccountCreate } from '../../contract/provider.ts';
 import type { AttachedAccount } from '../../automation/types.ts';
 import { isProviderError } from '../../providers/errors.ts';
-import type { AccountConnection, ComputeClient, DnsClient, Provider } from '../../providers/provider.ts';
+import type { AccountConnection, ComputeClient, DnsClient, Endpoint, Provider } from '../../providers/provider.ts';
 import { notFound, Refusal, refuseField } from '../problem.ts';
 import { accountById, accountUse, deleteAccount, dropCatalog, insertAccount, listAccounts, updateAccount } from '../store/accounts.ts';
 import { appendAudit } from '../store/audit.ts';
-import { type Account, brokenUnique, inTransaction, type Json } from '../store/database.ts';
+import { type Account, brokenUnique, inTransaction } from '../store/database.ts';
+import { parseConfiguration } from './account-options.ts';
 import { findProvider, type Principal, type Services } from './services.ts';
 
 const CHECK_TIMEOUT_MS = 20_000;
@@ -29,6 +29,22 @@ export function openAccount(services: Services, account: Account): AttachedAccou
       ? services.endpointOf(providerOf(services, account), 'simulator')
       : { kind: 'real' as const, baseUrl: account.endpointBaseUrl };
   return { providerId: account.provider, accountId: account.id, credential, endpoint };
+}
+
+/** Where an account of that kind is. @throws Refusal naming `field` when the simulator is off or refused. */
+export function endpointFor(services: Services, provider: Provider, kind: string, field: string): Endpoint {
+  try {
+    return services.endpointOf(provider, kind === 'simulator' ? 'simulator' : 'real');
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw refuseField(
+      field,
+      'the simulator is off here',
+      'Use the real provider; or, in development mode, set SIMULATOR=on.',
+      error.status,
+      error.code,
+    );
+  }
 }
 
 /** The provider's look-up client for an account. */
@@ -53,7 +69,7 @@ export async function createAccount(services: Services, principal: Principal, bo
   const provider = findProvider(services, body.type);
   if (!provider || !provider.descriptor.roles.some((role) => role !== 'utility'))
     throw refuseField('type', `"${body.type}" is no provider here`, `Choose one of: ${names(services)}.`);
-  const endpoint = services.endpointOf(provider, body.endpoint);
+  const endpoint = endpointFor(services, provider, body.endpoint, 'endpoint');
   const credential = parseCredential(provider, body.api_key);
   const configuration = parseConfiguration(provider, body.configuration);
   const id = randomUUID();
@@ -226,22 +242,6 @@ function parseCredential(provider: Provider, key: string | Record<string, string
   if (parsed.success) return parsed.data as Credential;
   const rule = parsed.error.issues.map((issue) => issue.message).join('; ');
   throw refuseField('api_key', rule, `Send ${fields.map((field) => `${field.name} (${field.label})`).join(', ')}.`);
-}
-
-function parseConfiguration(provider: Provider, value: Record<string, unknown>): Json & Record<string, unknown> {
-  // Both `allowed_regions` and `allowedRegions` are understood.
-  const camel = Object.entries(value).map(([key, item]) => [
-    key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-    item,
-  ]);
-  const parsed = provider.descriptor.options.safeParse(Object.fromEntries(camel));
-  if (parsed.success) return parsed.data as Json & Record<string, unknown>;
-  const issue = parsed.error.issues[0]!;
-  throw refuseField(
-    ['configuration', ...issue.path.map(String)].join('.'),
-    issue.message,
-    `Known here: ${Object.keys((provider.descriptor.options as z.ZodObject).shape).join(', ') || 'nothing'}.`,
-  );
 }
 
 function names(services: Services): string {

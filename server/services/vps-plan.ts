@@ -1,16 +1,17 @@
 /** From a request to a spec: everything is checked against catalogue and policy before anything is created. */
 import type { VpsCreate } from '../../contract/vps.ts';
-import type { Descriptor, Image, PasswordPolicy, Plan, Zone } from '../../providers/provider.ts';
+import type { Image, Plan } from '../../providers/provider.ts';
 import { VpsSpec } from '../../stacks/spec.ts';
 import { refuseField, Refusal } from '../problem.ts';
 import type { Account } from '../store/database.ts';
-import { allAccounts, mustAccount, providerOf } from './accounts.ts';
+import { optionsOf } from './account-options.ts';
+import { allAccounts, endpointFor, mustAccount, providerOf } from './accounts.ts';
 import { readCatalog } from './catalog.ts';
+import { checkLabelAt, checkOrder, checkPassword } from './order-checks.ts';
+import { planDns } from './order-dns.ts';
 import type { Services } from './services.ts';
-import { sshKeyProblem } from './ssh-key.ts';
 
-const RESERVED_LABELS: readonly string[] = ['localhost', 'plinth', 'admin', 'root', 'www', 'mail', 'ns1', 'ns2', 'broadcasthost'];
-const DNS_TTL_S = 300;
+export { checkLabel, checkLabelAt, checkPassword } from './order-checks.ts';
 
 /** What the request says of one account's catalogue, and the spec it becomes. */
 export interface PlannedVps {
@@ -20,14 +21,11 @@ export interface PlannedVps {
 }
 
 export async function planVps(services: Services, vpsId: string, body: VpsCreate): Promise<PlannedVps> {
-  checkLabel(body.label);
-  for (const [index, key] of body.ssh_keys.entries()) {
-    const problem = sshKeyProblem(key);
-    if (problem) throw refuseField(`ssh_keys.${index}`, problem, 'Send one line as in ~/.ssh/id_ed25519.pub.');
-  }
+  checkOrder(body);
   const account = await resolveAccount(services, body);
   const provider = providerOf(services, account);
   const { descriptor } = provider;
+  endpointFor(services, provider, account.endpointKind, 'provider_id');
   checkLabelAt(descriptor, body.label);
   const { plan, image } = await checkCatalog(services, account, body);
   const windows = image.family === 'windows';
@@ -47,8 +45,8 @@ export async function planVps(services: Services, vpsId: string, body: VpsCreate
       plan: plan.id,
       image: image.id,
       windows,
-      ipv6: body.ipv6 ?? descriptor.capabilities.ipv6.can,
-      backups: body.backups,
+      ipv6: body.ipv6 ?? (descriptor.capabilities.ipv6.can && optionsOf(account).ipv6Enabled !== false),
+      backups: body.backups ?? (descriptor.capabilities.backups.can && optionsOf(account).backupEnabled === true),
       options: account.configuration,
     },
     dns: dns?.spec ?? null,
@@ -72,24 +70,7 @@ export function parseSpec(spec: unknown): VpsSpec {
   throw new Refusal(422, 'invalid_request', `${errors[0]!.field}: ${errors[0]!.rule}`, errors);
 }
 
-/** What Plinth itself does not take as a label. */
-export function checkLabel(label: string): void {
-  if (RESERVED_LABELS.includes(label))
-    throw refuseField('label', `"${label}" is reserved`, 'Choose another label, for example with the customer’s name in it.');
-  if (label.startsWith('xn--')) throw refuseField('label', 'punycode is not accepted', 'Use the letters a-z, digits and inner hyphens.');
-}
-
-/** What the provider does not take as a label. */
-export function checkLabelAt(descriptor: Descriptor, label: string): void {
-  if (label.length > descriptor.limits.labelMaxLength || !descriptor.limits.labelPattern.test(label))
-    throw refuseField(
-      'label',
-      `${descriptor.name} does not take this label`,
-      `Use at most ${descriptor.limits.labelMaxLength} characters a-z, 0-9 and hyphens.`,
-    );
-}
-
-/** The named account, or the only one whose catalogue has the plan. */
+/** The named account, or the only one whose catalogue has the plan, or the default one of several. */
 async function resolveAccount(services: Services, body: VpsCreate): Promise<Account> {
   if (body.provider_id !== undefined) {
     const account = await mustAccount(services, body.provider_id).catch(() => null);
@@ -105,12 +86,14 @@ async function resolveAccount(services: Services, body: VpsCreate): Promise<Acco
     const result = answers[index]!;
     return result.status === 'fulfilled' && result.value.items.some((plan) => plan.id === body.type);
   });
+  const preferred = offering.filter((account) => optionsOf(account).default === true);
+  if (preferred.length === 1) return preferred[0]!;
   if (offering.length === 1) return offering[0]!;
   if (offering.length > 1)
     throw refuseField(
       'provider_id',
       `${offering.length} accounts offer "${body.type}"`,
-      `Send provider_id, one of: ${offering.map((account) => `${account.id} (${account.name})`).join(', ')}.`,
+      `Send provider_id, one of: ${offering.map((account) => `${account.id} (${account.name})`).join(', ')}; or set default on one of them.`,
       422,
       'ambiguous_plan',
     );
@@ -158,8 +141,8 @@ async function checkCatalog(services: Services, account: Account, body: VpsCreat
       422,
       'unknown_image',
     );
-  const allowed = (account.configuration as { allowedRegions?: string[] }).allowedRegions;
-  if (allowed && allowed.length > 0 && !allowed.includes(region.id))
+  const { allowedRegions: allowed = [] } = optionsOf(account);
+  if (allowed.length > 0 && !allowed.includes(region.id))
     throw refuseField('region', `the account allows only: ${allowed.join(', ')}`, 'Choose one of them.', 422, 'region_not_allowed');
   if (!region.available || !plan.available)
     throw refuseField(
@@ -210,64 +193,7 @@ function checkFeatures(descriptor: ReturnType<typeof providerOf>['descriptor'], 
     );
 }
 
-export function checkPassword(password: string, policy: PasswordPolicy): void {
-  const remedy = `Use ${policy.minLength} to ${policy.maxLength} printable ASCII characters with lower case, upper case and digits, or leave it out.`;
-  const refuse = (rule: string): Refusal => refuseField('root_pass', rule, remedy, 422, 'weak_password');
-  if (!/^[\x21-\x7e]+$/.test(password)) throw refuse('has characters that consoles cannot type');
-  if (password.length < policy.minLength) throw refuse(`is shorter than ${policy.minLength} characters`);
-  if (password.length > policy.maxLength) throw refuse(`is longer than ${policy.maxLength} characters`);
-  if (!/[a-z]/.test(password) || !/[A-Z]/.test(password) || !/\d/.test(password)) throw refuse('needs lower case, upper case and a digit');
-}
-
-async function planDns(services: Services, compute: Account, body: VpsCreate) {
-  if (!body.dns?.enabled) return null;
-  // A real name must not point at a server that does not exist, nor the reverse.
-  const accounts = (await allAccounts(services)).filter(
-    (account) => providerOf(services, account).dns && account.endpointKind === compute.endpointKind,
-  );
-  const zones = (
-    await Promise.all(accounts.map(async (account) => (await usableZones(services, account)).map((zone) => ({ account, zone }))))
-  ).flat();
-  const defaults = accounts.map((account) => (account.configuration as { defaultZone?: string }).defaultZone).filter(Boolean);
-  const wanted = body.dns.zone ?? (defaults.length === 1 ? defaults[0] : undefined);
-  const matching = wanted === undefined ? zones : zones.filter(({ zone }) => zone.name === wanted);
-  if (matching.length !== 1)
-    throw refuseField(
-      'dns.zone',
-      matching.length === 0 ? `no DNS account has ${wanted === undefined ? 'a zone' : `the zone ${wanted}`}` : 'several zones are possible',
-      zones.length === 0
-        ? 'Add a DNS account, or leave dns out.'
-        : `Send one of: ${[...new Set(zones.map(({ zone }) => zone.name))].join(', ')}.`,
-      422,
-      'unknown_zone',
-    );
-  const { account, zone } = matching[0]!;
-  const given = body.dns.name ?? body.label;
-  const name = given === zone.name || given.endsWith(`.${zone.name}`) ? given : `${given}.${zone.name}`;
-  if (name === zone.name)
-    throw refuseField('dns.name', 'is the zone itself', `Use a name below it, for example ${body.label}.${zone.name}.`);
-  if (name.length > 253) throw refuseField('dns.name', 'is longer than 253 characters with its zone', 'Use a shorter name.');
-  const { proxied } = body.dns;
-  const spec = {
-    provider: account.provider,
-    accountId: account.id,
-    zone: zone.name,
-    zoneId: zone.id,
-    name,
-    ttl: proxied ? 1 : DNS_TTL_S,
-    proxied,
-  };
-  return { account, spec };
-}
-
-/** A pending zone answers nobody yet, and an account may be limited to some of its zones. */
-async function usableZones(services: Services, account: Account): Promise<Zone[]> {
-  const { allowedZones = [] } = account.configuration as { allowedZones?: string[] };
-  const { items } = await readCatalog(services, account, 'zones');
-  return items.filter((zone) => zone.status === 'active' && (allowedZones.length === 0 || allowedZones.includes(zone.name)));
-}
-
-function cloudInit(body: VpsCreate): unknown {
+export function cloudInit(body: VpsCreate): unknown {
   const given = body.cloud_init ?? {};
   return {
     packages: given.packages,
