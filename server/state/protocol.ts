@@ -2,6 +2,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { LeaseLostError, StackBusyError } from '../store/state-store.ts';
+import type { StackRow, UpdateRow } from '../store/state-rows.ts';
 import type { StateAction, StatePrincipal } from './access.ts';
 
 /** The CLI prints `[code] message`; 401 makes it ask for a login, 409 on start names the holder. */
@@ -72,8 +73,17 @@ export function engineVersion(request: Request): string {
   return /\(([^;()]+);/.exec(request.headers['user-agent'] ?? '')?.[1]?.trim() ?? '';
 }
 
+/** An update whose lease token the request carries. */
+export interface HeldUpdate {
+  readonly stack: StackRow;
+  readonly update: UpdateRow;
+  readonly token: string;
+  readonly tokenHash: Buffer;
+}
+
 export interface StateRequest extends Request {
   principal?: StatePrincipal;
+  held?: HeldUpdate;
 }
 
 export function principalOf(request: Request): StatePrincipal {

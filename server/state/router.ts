@@ -5,11 +5,11 @@
 import express, { Router, type ErrorRequestHandler, type Request } from 'express';
 import type { Logger } from 'pino';
 import type { StackRow, UpdateRow } from '../store/state-rows.ts';
-import type { StateStore } from '../store/state-store.ts';
+import { hashLeaseToken, LeaseLostError, type StateStore } from '../store/state-store.ts';
 import { refusal, seesOrganization, type StateAction, type StatePrincipal } from './access.ts';
 import type { JournalEntry } from './journal.ts';
 import type { KeyWrapper } from './keys.ts';
-import { errorAnswer, parse, principalOf, StackPath, StateError, type StateRequest } from './protocol.ts';
+import { errorAnswer, parse, principalOf, StackPath, StateError, type StateRequest, UpdatePath } from './protocol.ts';
 import { secretRoutes } from './routes-secrets.ts';
 import { stackRoutes } from './routes-stacks.ts';
 import { updateRoutes } from './routes-updates.ts';
@@ -45,6 +45,7 @@ export interface StateContext extends StateRouterOptions {
 }
 
 const BODY_LIMIT = '64mb';
+const UPDATE_PATH = /^\/api\/stacks\/([^/]+)\/([^/]+)\/([^/]+)\/update\/([^/]+)\//;
 
 export function stateRouter(options: StateRouterOptions): Router {
   const router = Router();
@@ -107,10 +108,21 @@ export function stateRouter(options: StateRouterOptions): Router {
   return router;
 }
 
-/** Update tokens are checked by the routes that take them; everything else needs a principal. */
+/**
+ * Before any body is read: a person's or worker's token, or, below an update, the token of its lease. Writes are authorised by
+ * the lease alone, bound to the stack and update of the path.
+ */
 async function authenticate(options: StateRouterOptions, request: Request): Promise<void> {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
-  if (scheme?.toLowerCase() === 'update-token') return;
+  const path = UPDATE_PATH.exec(request.baseUrl + request.path);
+  if (scheme?.toLowerCase() === 'update-token' && token && path) {
+    const tokenHash = hashLeaseToken(token);
+    const [org, project, stack, update] = path.slice(1).map(decodeURIComponent);
+    const found = await options.store.findByLease(parse(UpdatePath, { org, project, stack, update }), tokenHash);
+    if (!found) throw new LeaseLostError();
+    (request as StateRequest).held = { ...found, token, tokenHash };
+    return;
+  }
   const principal = scheme?.toLowerCase() === 'token' && token ? await options.authenticate(token) : null;
   if (!principal)
     throw new StateError(401, 'This access token is unknown, expired or revoked. Make one in Plinth and run pulumi login again.');

@@ -1,8 +1,7 @@
 /** Updates: create, start (takes the lease), journal or checkpoints, events, renew, complete, cancel. */
 import type { Request, Router } from 'express';
 import { z } from 'zod';
-import type { StackRow, UpdateRow } from '../store/state-rows.ts';
-import { hashLeaseToken, LeaseLostError } from '../store/state-store.ts';
+import type { StackRow } from '../store/state-rows.ts';
 import { pendingCreates, type Checkpoint } from './deployment.ts';
 import { isKnownKind, type JournalEntry } from './journal.ts';
 import {
@@ -11,11 +10,13 @@ import {
   CreateUpdateBody,
   engineVersion,
   EventsBody,
+  type HeldUpdate,
   JournalBody,
   parse,
   route,
   StartUpdateBody,
   StateError,
+  type StateRequest,
   UpdatePath,
 } from './protocol.ts';
 import type { StateContext } from './router.ts';
@@ -96,7 +97,7 @@ function writeRoutes(router: Router, context: StateContext): void {
   router.patch(
     `${UPDATE}/journalentries`,
     route(async (request, response) => {
-      const { stack, update, tokenHash } = await updateByLease(context, request);
+      const { stack, update, tokenHash } = heldUpdate(request);
       const { entries } = parse(JournalBody, request.body);
       const unknown = entries?.find((entry) => !isKnownKind(entry.kind));
       if (unknown)
@@ -118,7 +119,7 @@ function writeRoutes(router: Router, context: StateContext): void {
   router.patch(
     `${UPDATE}/checkpoint`,
     route(async (request, response) => {
-      const { stack, update, tokenHash } = await updateByLease(context, request);
+      const { stack, update, tokenHash } = heldUpdate(request);
       const { isInvalid, ...checkpoint } = parse(CheckpointBody, request.body) as unknown as Checkpoint & { isInvalid?: boolean };
       const begun = (checkpoint.deployment.pending_operations ?? []).map((operation) => ({ ...BEGIN, operation }));
       const refused = await hooks.beforeSteps(stack, update, begun);
@@ -130,7 +131,7 @@ function writeRoutes(router: Router, context: StateContext): void {
   router.post(
     `${UPDATE}/events/batch`,
     route(async (request, response) => {
-      const { update } = await updateByLease(context, request);
+      const { update } = heldUpdate(request);
       const { events } = parse(EventsBody, request.body);
       if (events?.length) {
         await store.addEvents(
@@ -145,7 +146,7 @@ function writeRoutes(router: Router, context: StateContext): void {
   router.post(
     `${UPDATE}/renew_lease`,
     route(async (request, response) => {
-      const { update, tokenHash, token } = await updateByLease(context, request);
+      const { update, tokenHash, token } = heldUpdate(request);
       const expires = await store.renewLease(update.id, tokenHash, context.leaseMs);
       await hooks.renewed(update, expires);
       response.json({ token, tokenExpiration: Math.floor(expires.getTime() / 1000) });
@@ -158,7 +159,7 @@ function endRoutes(router: Router, context: StateContext): void {
   router.post(
     `${UPDATE}/complete`,
     route(async (request, response) => {
-      const { stack, update, tokenHash } = await updateByLease(context, request);
+      const { stack, update, tokenHash } = heldUpdate(request);
       const { status } = parse(z.object({ status: z.enum(['succeeded', 'failed']) }), request.body);
       await store.completeUpdate(stack.id, update.id, tokenHash, status);
       await hooks.completed(stack, { ...update, status });
@@ -220,16 +221,9 @@ async function updateByPerson(context: StateContext, request: Request, reading?:
   return { stack, principal, update };
 }
 
-/** Writes are authorised by the update's own lease token, bound to the stack and update of the path. */
-async function updateByLease(
-  context: StateContext,
-  request: Request,
-): Promise<{ stack: StackRow; update: UpdateRow; token: string; tokenHash: Buffer }> {
-  const path = parse(UpdatePath, request.params);
-  const [scheme, token] = (request.headers.authorization ?? '').split(' ');
-  if (scheme?.toLowerCase() !== 'update-token' || !token) throw new StateError(403, 'This call needs the token of its update.');
-  const tokenHash = hashLeaseToken(token);
-  const found = await context.store.findByLease(path, tokenHash);
-  if (!found) throw new LeaseLostError();
-  return { ...found, token, tokenHash };
+/** The update whose lease token came with the request. */
+function heldUpdate(request: Request): HeldUpdate {
+  const { held } = request as StateRequest;
+  if (!held) throw new StateError(403, 'This call needs the token of its update.');
+  return held;
 }
