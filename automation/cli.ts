@@ -3,9 +3,8 @@
  * proven dead as a whole.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { hostname } from 'node:os';
 import type { Writable } from 'node:stream';
-import { readStartTime } from './recovery.ts';
+import { readStartTime, thisHost } from './recovery.ts';
 import type { EngineProcess } from './types.ts';
 
 /** Output beyond this many characters is cut at the front; errors come last. */
@@ -99,7 +98,7 @@ export async function runCli(run: CliRun): Promise<CliResult> {
   child.stdin?.on('error', () => undefined);
   if (child.pid !== undefined && run.onProcess) {
     try {
-      await run.onProcess({ host: hostname(), pid: child.pid, startTime: readStartTime(child.pid) });
+      await run.onProcess({ host: thisHost(), pid: child.pid, startTime: readStartTime(child.pid) });
     } catch (error) {
       gate?.destroy();
       await ended;

@@ -2,10 +2,37 @@
  * Proof that a process which once worked on a stack is gone, which must come before its lock is
  * taken away: a lock without a live owner is stale, a lock with one is not.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineProcess } from './types.ts';
+
+let host: string | undefined;
+
+/**
+ * Names the place where this process's ids mean something: the host, its boot and the process-id namespace. Two machines
+ * or containers with one host name must not take each other's living processes for dead ones.
+ */
+export function thisHost(): string {
+  host ??= [hostname(), bootId(), namespaceId()].filter((part) => part !== '').join('/');
+  return host;
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
+  } catch {
+    return '';
+  }
+}
+
+function namespaceId(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, '');
+  } catch {
+    return '';
+  }
+}
 
 /** Kernel start time (field 22 of /proc/<pid>/stat), or null when there is no such process or no /proc. */
 export function readStartTime(pid: number): string | null {
@@ -44,11 +71,17 @@ export type ProcessFate =
 
 /** Whether this very process still lives; a reused process id does not count as alive. */
 export function processFate(engine: EngineProcess): ProcessFate {
-  if (engine.host !== hostname()) return 'other_host';
+  if (engine.host !== thisHost()) return 'other_host';
   if (!groupLives(engine.pid)) return 'gone';
   const now = readStartTime(engine.pid);
   if (engine.startTime !== null && now !== null && now !== engine.startTime) return 'gone';
   return 'alive';
+}
+
+/** Whether a process (not its group) is proven dead: it ran in this place and is gone, or its id belongs to another now. */
+export function isProvenDead(process: EngineProcess): boolean {
+  if (process.host !== thisHost() || process.startTime === null) return false;
+  return readStartTime(process.pid) !== process.startTime || isZombie(process.pid);
 }
 
 /**

@@ -64,6 +64,7 @@ export class ApiClient {
     let rateLimitedForMs = 0;
     for (let attempt = 1; ; attempt++) {
       await this.#takeTurn(request);
+      this.#mayChange(request);
       let failure: ProviderError;
       try {
         return await this.#once(request, repeatable);
@@ -98,6 +99,13 @@ export class ApiClient {
     } catch (error) {
       throw this.#cancelled(request, error);
     }
+  }
+
+  /** Nothing was sent, so the caller may try again later without a look. */
+  #mayChange(request: ApiRequest): void {
+    const refusal = request.method === 'GET' ? null : this.#options.budget.refusal();
+    if (refusal !== null)
+      throw this.#error({ kind: 'provider_down', message: `${request.method} ${request.path} was not sent: ${refusal}` });
   }
 
   async #sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -11,8 +11,14 @@ export class RateBudget {
   readonly #capacity: number;
   readonly #perMs: number;
 
-  /** `requests` per `perMs`; bursts up to `requests` are allowed. */
-  constructor(requests: number, perMs: number) {
+  readonly #forbidden: () => string | null;
+
+  /**
+   * `requests` per `perMs`; bursts up to `requests` are allowed. `forbidden` tells why nothing may be changed now with this
+   * account, null when it may: asked right before every changing call leaves.
+   */
+  constructor(requests: number, perMs: number, forbidden: () => string | null = () => null) {
+    this.#forbidden = forbidden;
     this.#capacity = requests;
     this.#tokens = requests;
     this.#perMs = perMs;
@@ -26,6 +32,11 @@ export class RateBudget {
       if (wait === 0) return;
       await delay(wait, undefined, { signal });
     }
+  }
+
+  /** Why a changing call must not be sent now, or null. */
+  refusal(): string | null {
+    return this.#forbidden();
   }
 
   /** No caller proceeds for `ms`: the provider said so (Retry-After or reset header). */

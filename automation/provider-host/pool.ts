@@ -15,6 +15,8 @@ export interface ProviderHostPoolOptions {
   readonly find: (providerId: string) => Provider | undefined;
   readonly log: ProviderHostOptions['log'];
   readonly onProgress?: ProviderHostOptions['onProgress'];
+  /** Why nothing may be changed at any provider now, or null; asked right before every changing call. */
+  readonly forbidden?: () => string | null;
   /** How long an unused host stays open, in ms. */
   readonly warmMs?: number;
 }
@@ -48,7 +50,7 @@ export class ProviderHostPool {
     const key = JSON.stringify([descriptor.id, accountId]);
     let budget = this.#budgets.get(key);
     if (!budget) {
-      budget = new RateBudget(descriptor.rate.requests, descriptor.rate.perMs);
+      budget = new RateBudget(descriptor.rate.requests, descriptor.rate.perMs, this.#options.forbidden);
       this.#budgets.set(key, budget);
     }
     return budget;

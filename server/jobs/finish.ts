@@ -30,7 +30,10 @@ export async function finishOperation(services: Services, engine: Engine, operat
     const cancelled = current?.cancelRequested === true;
     if (result.ok) return await succeed(services, tx, operation, result);
     const fault = result.fault ?? { kind: 'unexpected' as const, message: 'The engine failed without a reason.', retryable: false };
-    if (!cancelled && fault.retryable && operation.attempt < operation.maxAttempts) return await again(services, tx, operation, fault);
+    // Cut off without anyone's wish: this worker stops. Another one goes on.
+    const interrupted = fault.kind === 'cancelled' && !cancelled;
+    if (!cancelled && (fault.retryable || interrupted) && operation.attempt < operation.maxAttempts)
+      return await again(services, tx, operation, fault);
     const status: Outcome = cancelled || fault.kind === 'cancelled' ? 'cancelled' : UNCERTAIN.includes(fault.kind) ? 'stalled' : 'failed';
     await end(services, tx, operation, status, { fault: fault as unknown as Json, result: summary(result) });
     if (['provision', 'destroy'].includes(operation.kind)) await markError(tx, operation);

@@ -3,8 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ensureGone, type ProcessFate } from '../../automation/recovery.ts';
 import type { Operation } from '../store/database.ts';
 
-/** On another host nothing can be killed from here; its own lease ends it within this time. */
-const OTHER_HOST_WAIT_MS = 120_000;
+/**
+ * Elsewhere nothing can be killed from here. A worker there whose lease ran out sends nothing new to a provider (pulse.ts),
+ * and a call that it had under way has its answer within this time.
+ */
+const OTHER_HOST_WAIT_MS = 45_000;
 
 /**
  * Kills the recorded process group when it lives.

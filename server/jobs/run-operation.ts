@@ -2,7 +2,10 @@
  * Runs one operation: claim the lease, make sure the former engine is dead, drive the engine, record what happened.
  * Every write names the fence of the claim, so a worker that lost its lease cannot write over its successor.
  */
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { thisHost } from '../../automation/recovery.ts';
 import type { Engine, EngineEvent, EngineFault, EngineOperation, EngineResult } from '../../automation/types.ts';
 import { stackName, VpsSpec } from '../../stacks/spec.ts';
 import { openAccount } from '../services/accounts.ts';
@@ -10,21 +13,38 @@ import { isHandRun } from '../services/hand-run.ts';
 import type { Services } from '../services/services.ts';
 import { accountById } from '../store/accounts.ts';
 import type { Operation, Vps } from '../store/database.ts';
-import { claimOperation, type Lease, LeaseLost, operationById, updateHeld } from '../store/operations.ts';
+import { claimOperation, type ClaimTerms, type Lease, LeaseLost, operationById, updateHeld } from '../store/operations.ts';
 import { vpsById } from '../store/vpses.ts';
 import { EventWriter } from './event-writer.ts';
 import { finishOperation } from './finish.ts';
 import { endFormerEngine } from './former-engine.ts';
+import type { Pulse } from './pulse.ts';
 
-/** A holder silent for this long is presumed dead; its engine is then proven dead before anything runs. */
-export const STALE_MS = 20_000;
-const HEARTBEAT_MS = 2_000;
+/** A holder silent for this many heartbeats is presumed dead; its engine is then proven dead before anything runs. */
+const STALE_BEATS = 10;
+/**
+ * After a death in the middle of a create, the order may still be on its way to the provider, or not yet in its listings.
+ * The next attempt looks for the server once more, so it waits until a look sees it.
+ */
+const SETTLE_MS = { real: 30_000, simulator: 3_000 } as const;
 
 export interface WorkerContext {
   readonly services: Services;
   readonly engine: Engine;
   readonly lease: Lease;
   readonly attempted: (kind: string, outcome: string) => void;
+  readonly pulse: Pulse;
+}
+
+/** On which terms an operation may be taken now. */
+export function claimTerms({ config }: Pick<Services, 'config'>, deadFence?: number): ClaimTerms {
+  const now = new Date();
+  return {
+    now,
+    staleBefore: new Date(now.getTime() - STALE_BEATS * config.heartbeatMs),
+    accountLimit: config.accountConcurrency,
+    ...(deadFence === undefined ? {} : { deadFence }),
+  };
 }
 
 const ENGINE_OPERATION: Readonly<Record<string, EngineOperation>> = {
@@ -34,13 +54,21 @@ const ENGINE_OPERATION: Readonly<Record<string, EngineOperation>> = {
   destroy: 'destroy',
 };
 
-/** False when there was nothing to do: ended, held, not due, or an older operation of the VPS comes first. */
-export async function runOperation(worker: WorkerContext, operationId: string, shutdown: AbortSignal): Promise<boolean> {
+/**
+ * False when there was nothing to do: ended, held, not due, the account is busy, or an older operation of the VPS comes first.
+ * @param deadFence the fence of a holder that is proven dead
+ */
+export async function runOperation(
+  worker: WorkerContext,
+  operationId: string,
+  shutdown: AbortSignal,
+  deadFence?: number,
+): Promise<boolean> {
   const { services } = worker;
   if (shutdown.aborted) return false;
-  const now = new Date();
-  const operation = await claimOperation(services.db, operationId, worker.lease, now, new Date(now.getTime() - STALE_MS));
+  const operation = await claimOperation(services.db, operationId, worker.lease, claimTerms(services, deadFence));
   if (!operation) return false;
+  const ended = worker.pulse.begin();
   const held = new AbortController();
   const writer = new EventWriter(services, operation);
   const heart = startHeart(worker, operation, held);
@@ -56,6 +84,7 @@ export async function runOperation(worker: WorkerContext, operationId: string, s
     services.log.warn({ operation: operationId }, error.message);
   } finally {
     heart.stop();
+    ended();
     await writer.close().catch(() => undefined);
   }
   return true;
@@ -83,7 +112,7 @@ async function attempt(worker: WorkerContext, operation: Operation, writer: Even
   const stack = stackName(vps.id);
   try {
     writer.add({ type: 'attempt-started', data: { attempt: operation.attempt, worker: worker.lease.owner }, at: new Date() });
-    if (operation.attempt > 1) await recover(worker, operation, stack, writer);
+    if (operation.attempt > 1) await recover(worker, operation, vps.account.endpointKind, stack, writer, signal);
     const rootPassword = chosenPassword(services, vps);
     return await engine.run({
       operation: ENGINE_OPERATION[operation.kind]!,
@@ -115,10 +144,19 @@ async function endDeadHandRun(worker: WorkerContext, operation: Operation): Prom
   return { kind: 'engine_crashed', message, retryable: false };
 }
 
-async function recover(worker: WorkerContext, operation: Operation, stack: string, writer: EventWriter): Promise<void> {
+async function recover(
+  worker: WorkerContext,
+  operation: Operation,
+  endpoint: string,
+  stack: string,
+  writer: EventWriter,
+  signal: AbortSignal,
+): Promise<void> {
   const fate = await endFormerEngine(operation);
   const { clearedLock, clearedPending } = await worker.engine.recover(stack);
   writer.add({ type: 'recovered', data: { formerEngine: fate, clearedLock, clearedPending }, at: new Date() });
+  if (clearedPending > 0)
+    await delay(endpoint === 'simulator' ? SETTLE_MS.simulator : SETTLE_MS.real, undefined, { signal }).catch(() => undefined);
 }
 
 function chosenPassword(services: Services, vps: Vps): string | undefined {
@@ -143,15 +181,17 @@ function eventOf({ type, at, ...data }: EngineEvent) {
 
 /** Renews the lease and watches for a cancel; a lost lease aborts the run. */
 function startHeart(worker: WorkerContext, operation: Operation, held: AbortController): { stop(): void } {
-  const { db, log } = worker.services;
+  const { db, log, config } = worker.services;
   let busy = false;
   let silentSince = performance.now();
   const beat = async (): Promise<void> => {
     if (busy) return;
     busy = true;
+    const at = performance.now();
     try {
       await updateHeld(db, operation.id, operation.fence, { heartbeatAt: new Date() });
-      silentSince = performance.now();
+      silentSince = at;
+      worker.pulse.felt(at);
       if ((await operationById(db, null, operation.id))?.cancelRequested) held.abort();
     } catch (error) {
       if (error instanceof LeaseLost) held.abort();
@@ -160,11 +200,13 @@ function startHeart(worker: WorkerContext, operation: Operation, held: AbortCont
       busy = false;
     }
   };
-  const timer = setInterval(() => void beat(), HEARTBEAT_MS);
+  const timer = setInterval(() => void beat(), config.heartbeatMs);
   return { stop: () => clearInterval(timer) };
 }
 
 /** This process as a lease holder. */
 export function thisWorker(startTime: string | null): Lease {
-  return { owner: `${hostname()}/${process.pid}`, host: hostname(), pid: process.pid, startTime };
+  // The random part tells two workers in one process apart.
+  const owner = `${hostname()}/${process.pid}/${randomBytes(3).toString('hex')}`;
+  return { owner, host: thisHost(), pid: process.pid, startTime };
 }

@@ -1,73 +1,105 @@
 /**
- * The worker: jobs wake it; a sweep every few seconds finds what no job will (retries that are due, operations of dead
+ * The worker: jobs wake it; a sweep every second finds what no job will (retries that are due, operations of dead
  * workers, jobs lost with a restored database). Stopping drains: no new operation, running ones get their time.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PgBoss } from 'pg-boss';
+import { isProvenDead } from '../../automation/recovery.ts';
 import { expireKeys } from '../store/idempotency.ts';
-import { dueOperations } from '../store/operations.ts';
+import { dueOperations, heldAt } from '../store/operations.ts';
 import { OPERATION_QUEUE, type Wake } from './queue.ts';
-import { runOperation, STALE_MS, type WorkerContext } from './run-operation.ts';
+import { claimTerms, runOperation, type WorkerContext } from './run-operation.ts';
 
 const SWEEP_MS = 1_000;
 /** A fresh operation's own job gets this long before the sweep takes it. */
-const JOB_GRACE_MS = 5_000;
+const JOB_GRACE_MS = 1_000;
 const KEY_LIFE_MS = 24 * 3600 * 1000;
 
 export interface Worker {
-  /** Waits up to `drainMs` for running operations, then aborts nothing: their engines end with this process's engine. */
+  /**
+   * Takes nothing new and waits up to `drainMs` for running operations, creates in flight above all. What is not done by
+   * then is cancelled, killed at last, and left waiting for the next worker.
+   */
   stop(drainMs: number): Promise<void>;
   readonly running: () => number;
 }
 
+interface Attempts {
+  readonly running: ReadonlyMap<string, unknown>;
+  /** @param deadFence the fence of a holder that is proven dead */
+  start(id: string, deadFence?: number): Promise<void>;
+  /** Resolves when an attempt ends: a place, here or on its account, is free. */
+  ended(): Promise<void>;
+}
+
 export async function startWorker(context: WorkerContext, boss: PgBoss): Promise<Worker> {
-  const { services } = context;
-  const { operations } = services.config;
+  const { operations } = context.services.config;
   const stopping = new AbortController();
   const running = new Map<string, Promise<unknown>>();
-  const run = async (id: string): Promise<void> => {
+  let free = Promise.withResolvers<void>();
+  const start = async (id: string, deadFence?: number): Promise<void> => {
     if (running.has(id) || stopping.signal.aborted) return;
-    const work = runOperation(context, id, stopping.signal)
-      .catch((error: unknown) => services.log.error({ err: error, operation: id }, 'operation attempt broke off'))
-      .finally(() => running.delete(id));
+    const work = runOperation(context, id, stopping.signal, deadFence)
+      .catch((error: unknown) => {
+        context.services.log.error({ err: error, operation: id }, 'operation attempt broke off');
+        return false;
+      })
+      .then((ran) => {
+        running.delete(id);
+        if (!ran) return;
+        free.resolve();
+        free = Promise.withResolvers();
+      });
     running.set(id, work);
     await work;
   };
   // Never rejects: a failed job would block its stack's queue, and the sweep repeats what is worth repeating.
   await boss.work<Wake>(OPERATION_QUEUE, { batchSize: 1, localConcurrency: operations, pollingIntervalSeconds: 0.5 }, async (jobs) => {
-    for (const job of jobs) await run(job.data.operationId);
+    for (const job of jobs) await start(job.data.operationId);
   });
-  const sweeping = sweep(context, stopping.signal, running, run, operations);
+  const sweeping = sweep(context, stopping.signal, { running, start, ended: () => free.promise });
   return {
     running: () => running.size,
     stop: async (drainMs) => {
       stopping.abort();
       await sweeping;
       const drained = Promise.allSettled(running.values());
-      await Promise.race([drained, delay(drainMs, undefined, { ref: false })]);
+      const late = await Promise.race([drained.then(() => false), delay(drainMs, true, { ref: false })]);
+      if (late) {
+        context.services.log.warn({ operations: [...running.keys()] }, 'operations are cut off by the stop; the next worker goes on');
+        await context.engine.close();
+        await drained;
+      }
       await boss.offWork(OPERATION_QUEUE).catch(() => undefined);
     },
   };
 }
 
-async function sweep(
-  { services }: WorkerContext,
-  signal: AbortSignal,
-  running: ReadonlyMap<string, unknown>,
-  run: (id: string) => Promise<void>,
-  operations: number,
-): Promise<void> {
+async function sweep(context: WorkerContext, signal: AbortSignal, attempts: Attempts): Promise<void> {
+  const { services } = context;
+  const { operations } = services.config;
+  const hasPlace = (): boolean => attempts.running.size < operations;
   let round = 0;
   while (!signal.aborted) {
-    await delay(SWEEP_MS, undefined, { signal }).catch(() => undefined);
+    await Promise.race([delay(SWEEP_MS, undefined, { signal }).catch(() => undefined), attempts.ended()]);
     if (signal.aborted) return;
     try {
-      const now = Date.now();
-      const due = await dueOperations(services.db, new Date(now), new Date(now - STALE_MS), new Date(now - JOB_GRACE_MS));
-      for (const operation of due) if (running.size < operations) void run(operation.id);
-      if (round++ % 600 === 0) await expireKeys(services.db, new Date(now - KEY_LIFE_MS));
+      for (const { id, fence } of await abandoned(context, attempts.running)) if (hasPlace()) void attempts.start(id, fence);
+      const due = await dueOperations(services.db, claimTerms(services), new Date(Date.now() - JOB_GRACE_MS));
+      for (const operation of due) if (hasPlace()) void attempts.start(operation.id);
+      if (round++ % 600 === 0) await expireKeys(services.db, new Date(Date.now() - KEY_LIFE_MS));
     } catch (error) {
       services.log.warn({ err: error }, 'sweep failed; the next one comes');
     }
   }
+}
+
+/** Operations whose holder is proven dead: no need to wait until its silence says so. */
+async function abandoned({ services, lease }: WorkerContext, running: ReadonlyMap<string, unknown>) {
+  const held = await heldAt(services.db, lease.host);
+  return held.filter(({ id, leaseOwner, leasePid, leaseStartTime }) => {
+    // Our own that no attempt of ours works on: its end could not be recorded.
+    if (leaseOwner === lease.owner) return !running.has(id);
+    return leasePid !== null && isProvenDead({ host: lease.host, pid: leasePid, startTime: leaseStartTime });
+  });
 }

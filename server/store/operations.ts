@@ -2,8 +2,8 @@
  * Operations, their leases and events. The fence rises with each claim; every write of a worker names the fence it
  * claimed, so a worker that lost its lease (paused, cut off) writes nothing any more.
  */
-import type { Db, Json, Operation, OperationEvent } from './database.ts';
-import { DbNull } from './database.ts';
+import type { Database, Db, Json, Operation, OperationEvent } from './database.ts';
+import { DbNull, inTransaction } from './database.ts';
 import type { Scope } from './vpses.ts';
 
 export class LeaseLost extends Error {
@@ -100,19 +100,40 @@ export async function listOperations(db: Db, scope: Scope, filter: OperationFilt
   });
 }
 
+export interface ClaimTerms {
+  readonly now: Date;
+  /** A holder not heard of since then has lost the lease. */
+  readonly staleBefore: Date;
+  /** The fence of a holder that is proven dead: its lease is taken without waiting. */
+  readonly deadFence?: number;
+  /** Operations that may run at once on the VPS's account. */
+  readonly accountLimit: number;
+}
+
 /**
- * Takes the lease when the operation waits, or when its holder has not been heard of since `staleBefore`.
- * Null when it has ended, is held, is not due yet, or an older operation of the same VPS is unfinished.
+ * Takes the lease when the operation waits, or when its holder is dead by proof or by silence.
+ * Null when it has ended, is held, is not due yet, an older operation of the same VPS is unfinished, or the account is busy.
  */
-export async function claimOperation(db: Db, id: string, lease: Lease, now: Date, staleBefore: Date): Promise<Operation | null> {
+export async function claimOperation(database: Database, id: string, lease: Lease, terms: ClaimTerms): Promise<Operation | null> {
+  return await inTransaction(database, (tx) => claim(tx, id, lease, terms));
+}
+
+async function claim(db: Db, id: string, lease: Lease, { now, staleBefore, deadFence = -1, accountLimit }: ClaimTerms) {
+  const [account] = await db.$queryRaw<{ accountId: string }[]>`
+    SELECT v."accountId" FROM "operation" o JOIN "vps" v ON v."id" = o."vpsId" WHERE o."id" = ${id} AND o."status" IN ('queued', 'running')`;
+  if (!account) return null;
+  // One claim at a time per account: else two of them count the same free place.
+  await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${account.accountId}, 7))`;
   const taken = await db.$queryRaw<{ id: string }[]>`
     UPDATE "operation" o SET "status" = 'running', "fence" = "fence" + 1, "attempt" = "attempt" + 1, "leaseOwner" = ${lease.owner},
       "leaseHost" = ${lease.host}, "leasePid" = ${lease.pid}, "leaseStartTime" = ${lease.startTime}, "heartbeatAt" = ${now},
       "startedAt" = COALESCE("startedAt", ${now}), "notBefore" = NULL
     WHERE "id" = ${id}
-      AND (("status" = 'queued' AND ("notBefore" IS NULL OR "notBefore" <= ${now})) OR ("status" = 'running' AND "heartbeatAt" < ${staleBefore}))
+      AND (("status" = 'queued' AND ("notBefore" IS NULL OR "notBefore" <= ${now})) OR ("status" = 'running' AND ("heartbeatAt" < ${staleBefore} OR "fence" = ${deadFence})))
       AND NOT EXISTS (SELECT 1 FROM "operation" e WHERE e."vpsId" = o."vpsId" AND e."status" IN ('queued', 'running')
         AND (e."createdAt", e."id") < (o."createdAt", o."id"))
+      AND ("status" = 'running' OR ${accountLimit} > (SELECT count(*) FROM "operation" r JOIN "vps" rv ON rv."id" = r."vpsId"
+        WHERE rv."accountId" = ${account.accountId} AND r."status" = 'running'))
     RETURNING "id"`;
   return taken.length === 0 ? null : await db.operation.findUnique({ where: { id } });
 }
@@ -127,6 +148,7 @@ export async function updateHeld(
   > & {
     fault?: Json | null;
     result?: Json | null;
+    progress?: Json;
   },
 ): Promise<void> {
   const { fault, result, ...rest } = change;
@@ -168,12 +190,29 @@ export async function endQueued(db: Db, id: string, status: string, at: Date): P
   return count === 1;
 }
 
+/** Who holds what, of the holders that ran in this place. */
+export async function heldAt(
+  db: Db,
+  host: string,
+): Promise<Pick<Operation, 'id' | 'fence' | 'leaseOwner' | 'leasePid' | 'leaseStartTime'>[]> {
+  return await db.operation.findMany({
+    where: { status: 'running', leaseHost: host },
+    select: { id: true, fence: true, leaseOwner: true, leasePid: true, leaseStartTime: true },
+  });
+}
+
 /** What a worker should look at: due ones that wait, and ones whose holder fell silent. Oldest first. */
-export async function dueOperations(db: Db, now: Date, staleBefore: Date, queuedBefore: Date): Promise<Operation[]> {
+export async function dueOperations(db: Db, terms: ClaimTerms, queuedBefore: Date): Promise<Operation[]> {
+  const { now, staleBefore } = terms;
+  // Else a full account's queue would hide everybody's behind it.
+  const busy = await db.$queryRaw<{ accountId: string }[]>`
+    SELECT v."accountId" FROM "operation" o JOIN "vps" v ON v."id" = o."vpsId" WHERE o."status" = 'running'
+    GROUP BY v."accountId" HAVING count(*) >= ${terms.accountLimit}`;
+  const elsewhere = busy.length === 0 ? {} : { vps: { accountId: { notIn: busy.map((row) => row.accountId) } } };
   return await db.operation.findMany({
     where: {
       OR: [
-        { status: 'queued', createdAt: { lt: queuedBefore }, OR: [{ notBefore: null }, { notBefore: { lte: now } }] },
+        { status: 'queued', ...elsewhere, createdAt: { lt: queuedBefore }, OR: [{ notBefore: null }, { notBefore: { lte: now } }] },
         { status: 'running', heartbeatAt: { lt: staleBefore } },
       ],
     },
