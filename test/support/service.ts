@@ -1,0 +1,108 @@
+/**
+ * Plinth and the simulator as processes of their own, so that a test can kill, pause and restart one without the other.
+ * All services of one cluster share a database, a master key and the simulator.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../architecture/repository.ts';
+import { until } from './until.ts';
+
+const START_MS = 60_000;
+
+export interface Running {
+  readonly pid: number;
+  /** What it printed, for messages of failed tests. */
+  output(): string;
+  signal(signal: NodeJS.Signals): void;
+  /** Signals and waits for its end; the exit code, null when the signal ended it. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+export interface Service extends Running {
+  readonly origin: string;
+}
+
+export interface Cluster {
+  readonly simulator: Running & { readonly origin: string };
+  /** Starts `node server/main.ts`; resolves when it listens (a worker: when it runs). */
+  service(env?: Readonly<Record<string, string>>): Promise<Service>;
+  readonly token: () => Promise<string>;
+  /** Ends all processes and removes their files. */
+  close(): Promise<void>;
+}
+
+/** @param speed of the simulated clouds; 1 is as slow as the real ones */
+export async function openCluster(databaseUrl: string, speed: number): Promise<Cluster> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'plinth-cluster-'));
+  const masterKey = randomBytes(32).toString('base64');
+  const started: Running[] = [];
+  const launch = (file: string, env: Readonly<Record<string, string>>): Running => {
+    const running = startProcess(file, env);
+    started.push(running);
+    return running;
+  };
+  const world = { SIMULATOR_PORT: '0', SIMULATOR_SPEED: String(speed), SIMULATOR_DATA: join(dataDir, 'world.sqlite') };
+  const simulator = launch('simulator/main.ts', world);
+  const simulatorOrigin = await printed(simulator, /Simulator at (\S+)/);
+  return {
+    simulator: { ...simulator, origin: simulatorOrigin },
+    async service(env = {}) {
+      const service = launch('server/main.ts', {
+        DATABASE_URL: databaseUrl,
+        PLINTH_DATA_DIR: dataDir,
+        PLINTH_MASTER_KEY: masterKey,
+        PLINTH_LOG_LEVEL: 'warn',
+        PLINTH_HEARTBEAT_SECONDS: '0.5',
+        PORT: '0',
+        SIMULATOR_URL: simulatorOrigin,
+        ...env,
+      });
+      const worker = env['PLINTH_ROLE'] === 'worker';
+      return { ...service, origin: await printed(service, worker ? /(Plinth worker) is running/ : /running at (\S+)/) };
+    },
+    token: async () => (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim(),
+    async close() {
+      await Promise.all(started.map((running) => running.end('SIGKILL')));
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function startProcess(file: string, env: Readonly<Record<string, string>>): Running {
+  const child: ChildProcess = spawn(process.execPath, [join(ROOT, file)], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  const exit = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const living = (): boolean => child.exitCode === null && child.signalCode === null;
+  return {
+    pid: child.pid!,
+    output: () => (living() ? text : `${text}\n(it has ended: ${child.exitCode ?? child.signalCode})`),
+    signal: (signal) => void child.kill(signal),
+    async end(signal) {
+      if (living()) child.kill(signal);
+      return await exit;
+    },
+  };
+}
+
+async function printed(running: Running, pattern: RegExp): Promise<string> {
+  try {
+    const found = await until(
+      () => {
+        if (running.output().includes('(it has ended')) throw new Error('ended');
+        return pattern.exec(running.output())?.[1];
+      },
+      { timeoutMs: START_MS, what: String(pattern) },
+    );
+    return found;
+  } catch (error) {
+    throw new Error(`A process did not start: ${running.output()}`, { cause: error });
+  }
+}
