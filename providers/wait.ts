@@ -7,7 +7,10 @@ import { ProviderError } from './errors.ts';
 
 const MIN_INTERVAL_MS = 100;
 const MAX_INTERVAL_MS = 5_000;
+/** Waits of one key that may look as often as they like; more share that, for they share the account's budget. */
+const UNHURRIED = 3;
 const expectedMs = new Map<string, number>();
+const waiting = new Map<string, number>();
 
 export interface WaitOptions<T> {
   readonly provider: string;
@@ -24,6 +27,15 @@ export interface WaitOptions<T> {
 
 /** Rejects with ProviderError `timeout` at the deadline and `cancelled` when the signal aborts. */
 export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
+  waiting.set(options.key, (waiting.get(options.key) ?? 0) + 1);
+  try {
+    return await wait(options);
+  } finally {
+    waiting.set(options.key, (waiting.get(options.key) ?? 1) - 1);
+  }
+}
+
+async function wait<T>(options: WaitOptions<T>): Promise<T> {
   const start = performance.now();
   for (;;) {
     if (options.signal.aborted)
@@ -41,17 +53,24 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
         message: `Waited ${Math.round(elapsed / 1000)} s for ${options.what}; it did not happen.`,
       });
     }
-    const interval = Math.min(nextInterval(elapsed, expectedMs.get(options.key)), Math.max(1, options.deadlineMs - elapsed + 1));
+    const interval = Math.min(
+      nextInterval(elapsed, expectedMs.get(options.key), waiting.get(options.key)),
+      Math.max(1, options.deadlineMs - elapsed + 1),
+    );
     await delay(interval, undefined, { signal: options.signal }).catch(() => undefined);
   }
 }
 
-/** A fiftieth of the elapsed time near the expected moment, a tenth otherwise, within bounds. */
-export function nextInterval(elapsedMs: number, expected: number | undefined): number {
-  const clamp = (ms: number): number => Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, ms));
-  if (expected === undefined) return clamp(Math.min(1_000, elapsedMs / 10));
-  if (elapsedMs < expected * 0.7) return clamp(expected * 0.75 - elapsedMs);
-  if (elapsedMs < expected * 1.5) return clamp(Math.min(750, expected / 50));
+/**
+ * Milliseconds until the next look: a fiftieth of the elapsed time near the expected moment, a tenth otherwise, within
+ * bounds; `crowd` waits at once look less often each.
+ */
+export function nextInterval(elapsedMs: number, expected: number | undefined, crowd = 1): number {
+  const share = Math.max(1, crowd / UNHURRIED);
+  const clamp = (ms: number): number => Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, ms * share));
+  if (expected === undefined) return clamp(Math.min(500, elapsedMs / 10));
+  if (elapsedMs < expected * 0.7) return Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, expected * 0.75 - elapsedMs));
+  if (elapsedMs < expected * 1.5) return clamp(Math.min(300, expected / 50));
   return clamp(elapsedMs / 10);
 }
 
