@@ -2,6 +2,9 @@
 import { type Command, GLOBAL_OPTIONS, type OptionSpec, type OptionSpecs } from './command.ts';
 import { EXIT_MEANINGS } from './errors.ts';
 
+/** Longer lists grow with the product and would drown the help. */
+const MOST_CHOICES = 5;
+
 /** Help for everything, a group (`['vps']`) or one command. */
 export function helpText(commands: readonly Command[], path: readonly string[]): string {
   const one = commands.find((candidate) => candidate.path.join(' ') === path.join(' '));
@@ -23,7 +26,10 @@ export function optionSynopsis(name: string, { type, value, short, multiple }: O
 }
 
 export function optionHelp({ help, choices }: OptionSpec): string {
-  return choices ? `${help}: ${choices.join(', ')}` : help;
+  if (!choices) return help;
+  return choices.length <= MOST_CHOICES
+    ? `${help}: ${choices.join(', ')}`
+    : `${help}: ${choices.slice(0, 3).join(', ')} …; a wrong one lists them all`;
 }
 
 function overview(commands: readonly Command[]): string {
