@@ -112,7 +112,8 @@ export const VpsChange = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('destroy') }),
 ]);
 export type VpsChange = z.infer<typeof VpsChange>;
-export const PreviewRequest = z.strictObject({ change: VpsChange });
+/** Without a change: what bringing the server to its present spec would do. */
+export const PreviewRequest = z.strictObject({ change: VpsChange.optional() });
 
 const Money = z.strictObject({ monthly: z.string(), currency: z.string() });
 export const ChangePreview = z.strictObject({

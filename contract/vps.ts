@@ -187,4 +187,4 @@ export const RevealRequest = z.strictObject({
 export const RevealAnswer = z.strictObject({ username: z.string(), password: z.string(), reveal_count: z.int(), simulated: z.boolean() });
 
 export const VpsEnding = z.strictObject({ instance: Vps, operation: Operation.nullable() });
-export const VpsPreviewed = z.strictObject({ instance: Vps, operation: Operation, preview: ChangePreview.nullable() });
+export const VpsPreviewed = z.strictObject({ instance: Vps, operation: Operation.nullable(), preview: ChangePreview.nullable() });

@@ -43,7 +43,14 @@ const Environment = z.object({
   PLINTH_HEARTBEAT_SECONDS: z.coerce.number().min(0.1).max(60).default(2),
   PLINTH_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   PLINTH_DRAIN_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
+  PLINTH_DRIFT_SECONDS: z.coerce.number().int().min(0).max(604_800).default(900),
   PLINTH_CATALOG_TTL_SECONDS: z.coerce.number().int().min(0).max(86_400).default(900),
+  PLINTH_TERMINATION_GRACE_HOURS: z.coerce
+    .number()
+    .min(0)
+    .max(24 * 90)
+    .default(0),
+  PLINTH_DESTROY_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(86_400).default(1_800),
   SIMULATOR: flag(true),
   SIMULATOR_PORT: port(4010),
   SIMULATOR_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional(),
@@ -83,7 +90,13 @@ export interface Config {
   readonly heartbeatMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly drainMs: number;
+  /** Between two drift sweeps; 0 = on request only. */
+  readonly driftMs: number;
   readonly catalogTtlMs: number;
+  /** How long a termination can be undone when a request does not say. */
+  readonly terminationGraceHours: number;
+  /** One attempt to destroy is cut off after this; what is left then is a leak. */
+  readonly destroyTimeoutMs: number;
   readonly simulator: {
     readonly enabled: boolean;
     readonly port: number;
@@ -133,7 +146,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     heartbeatMs: value.PLINTH_HEARTBEAT_SECONDS * 1000,
     logLevel: value.PLINTH_LOG_LEVEL ?? (production ? 'info' : 'warn'),
     drainMs: value.PLINTH_DRAIN_SECONDS * 1000,
+    driftMs: value.PLINTH_DRIFT_SECONDS * 1000,
     catalogTtlMs: value.PLINTH_CATALOG_TTL_SECONDS * 1000,
+    terminationGraceHours: value.PLINTH_TERMINATION_GRACE_HOURS,
+    destroyTimeoutMs: value.PLINTH_DESTROY_TIMEOUT_SECONDS * 1000,
     simulator: {
       enabled: value.SIMULATOR && !production,
       port: value.SIMULATOR_PORT,

@@ -1,4 +1,4 @@
-/** The user data a spec gives its server, for a reinstall that reaches the provider without the engine. */
+/** What the service must know of the program: the user data of a reinstall without the engine, and whose a DNS record is. */
 import { buildCloudInit } from '../components/cloud-init.ts';
 import { PlanError, planVps } from '../components/customer-vps.plan.ts';
 import type { Descriptor } from '../providers/provider.ts';
@@ -14,3 +14,5 @@ export function userDataOf(spec: VpsSpec, descriptor: Descriptor, rootPassword: 
   if (!planned.ok) throw new PlanError(spec.vpsId, planned.problems);
   return planned.plan.cloudInit === null ? null : buildCloudInit(planned.plan.cloudInit, rootPassword);
 }
+
+export { recordComment } from '../components/customer-vps.plan.ts';

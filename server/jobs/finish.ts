@@ -2,10 +2,10 @@
 import type { Engine, EngineFault, EngineResult } from '../../automation/types.ts';
 import { stackName } from '../../stacks/spec.ts';
 import type { Services } from '../services/services.ts';
-import { outputsChange } from '../services/vps-outputs.ts';
 import { type Db, inTransaction, type Json, type Operation } from '../store/database.ts';
 import { appendEvents, operationById, unfinishedOperations, updateHeld } from '../store/operations.ts';
-import { updateVps, vpsById, type VpsChange } from '../store/vpses.ts';
+import { updateVps, vpsById } from '../store/vpses.ts';
+import { failureChange, successChange } from './outcome.ts';
 
 const BASE_DELAY_MS = 2_000;
 const MAX_DELAY_MS = 300_000;
@@ -36,28 +36,22 @@ export async function finishOperation(services: Services, engine: Engine, operat
       return await again(services, tx, operation, fault);
     const status: Outcome = cancelled || fault.kind === 'cancelled' ? 'cancelled' : UNCERTAIN.includes(fault.kind) ? 'stalled' : 'failed';
     await end(services, tx, operation, status, { fault: fault as unknown as Json, result: summary(result) });
-    if (['provision', 'destroy'].includes(operation.kind)) await markError(tx, operation);
+    await markFailure(tx, operation, fault);
     return status;
   });
 }
 
 async function succeed(services: Services, tx: Db, operation: Operation, result: EngineResult): Promise<Outcome> {
-  const change = changeOf(services, operation, result);
+  const vps = await vpsById(tx, null, operation.vpsId);
+  const change = vps && successChange(services, (await operationById(tx, null, operation.id)) ?? operation, vps, result);
   if (change) {
-    const vps = await vpsById(tx, null, operation.vpsId);
-    // A destroy that was ordered meanwhile has the last word on the status.
+    // An ending that was ordered meanwhile has the last word on the status.
     const { status, ...rest } = change;
-    const keep = vps?.status === 'destroying' && operation.kind !== 'destroy';
+    const keep = ['destroying', 'terminating'].includes(vps.status) && operation.kind !== 'destroy';
     await updateVps(tx, operation.vpsId, keep || status === undefined ? rest : change);
   }
   await end(services, tx, operation, 'succeeded', { result: summary(result), fault: null });
   return 'succeeded';
-}
-
-function changeOf(services: Services, operation: Operation, result: EngineResult): VpsChange | null {
-  if (operation.kind === 'destroy') return { status: 'terminated', deletedAt: new Date(), rootPassword: null, requestedPassword: null };
-  if (operation.kind === 'preview' || !result.outputs) return null;
-  return { ...(operation.kind === 'provision' ? { status: 'active' } : {}), ...outputsChange(services, operation.vpsId, result.outputs) };
 }
 
 async function again(services: Services, tx: Db, operation: Operation, fault: EngineFault): Promise<Outcome> {
@@ -95,10 +89,10 @@ async function end(
   }
 }
 
-async function markError(tx: Db, operation: Operation): Promise<void> {
+async function markFailure(tx: Db, operation: Operation, fault: EngineFault): Promise<void> {
   const vps = await vpsById(tx, null, operation.vpsId);
-  if (!vps || (vps.status === 'destroying' && operation.kind !== 'destroy')) return;
-  await updateVps(tx, operation.vpsId, { status: 'error' });
+  const change = vps && (await failureChange(tx, operation, vps, fault));
+  if (change) await updateVps(tx, operation.vpsId, change);
 }
 
 function summary(result: EngineResult): Json {

@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { thisHost } from '../../automation/recovery.ts';
 import type { Engine, EngineEvent, EngineFault, EngineOperation, EngineResult } from '../../automation/types.ts';
-import { stackName, VpsSpec } from '../../stacks/spec.ts';
+import { stackName } from '../../stacks/spec.ts';
 import { openAccount } from '../services/accounts.ts';
 import { isHandRun } from '../services/hand-run.ts';
 import type { Services } from '../services/services.ts';
@@ -15,9 +15,12 @@ import { accountById } from '../store/accounts.ts';
 import type { Operation, Vps } from '../store/database.ts';
 import { claimOperation, type ClaimTerms, type Lease, LeaseLost, operationById, updateHeld } from '../store/operations.ts';
 import { vpsById } from '../store/vpses.ts';
+import { afterDestroy, beforeEngine, mayReplace, passwordOf, specOf } from './change.ts';
+import { isDirect, runDirect } from './direct.ts';
 import { EventWriter } from './event-writer.ts';
 import { finishOperation } from './finish.ts';
 import { endFormerEngine } from './former-engine.ts';
+import { isHeld } from './hold.ts';
 import type { Pulse } from './pulse.ts';
 
 /** A holder silent for this many heartbeats is presumed dead; its engine is then proven dead before anything runs. */
@@ -27,6 +30,9 @@ const STALE_BEATS = 10;
  * The next attempt looks for the server once more, so it waits until a look sees it.
  */
 const SETTLE_MS = { real: 30_000, simulator: 3_000 } as const;
+
+/** The longest that a timer can wait; as good as none. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface WorkerContext {
   readonly services: Services;
@@ -52,6 +58,8 @@ const ENGINE_OPERATION: Readonly<Record<string, EngineOperation>> = {
   refresh: 'refresh',
   preview: 'preview',
   destroy: 'destroy',
+  'drift-check': 'refresh-preview',
+  'drift-repair': 'up',
 };
 
 /**
@@ -65,7 +73,7 @@ export async function runOperation(
   deadFence?: number,
 ): Promise<boolean> {
   const { services } = worker;
-  if (shutdown.aborted) return false;
+  if (shutdown.aborted || (await isHeld(services, operationId))) return false;
   const operation = await claimOperation(services.db, operationId, worker.lease, claimTerms(services, deadFence));
   if (!operation) return false;
   const ended = worker.pulse.begin();
@@ -113,22 +121,28 @@ async function attempt(worker: WorkerContext, operation: Operation, writer: Even
   try {
     writer.add({ type: 'attempt-started', data: { attempt: operation.attempt, worker: worker.lease.owner }, at: new Date() });
     if (operation.attempt > 1) await recover(worker, operation, vps.account.endpointKind, stack, writer, signal);
-    const rootPassword = chosenPassword(services, vps);
-    return await engine.run({
-      operation: ENGINE_OPERATION[operation.kind]!,
+    if (isDirect(operation.kind)) return await runDirect(services, operation, vps, writer, signal);
+    const refused = await beforeEngine(services, operation, vps, writer, signal);
+    if (refused) return failed(refused);
+    const rootPassword = passwordOf(services, operation, vps);
+    const deadline = AbortSignal.timeout(operation.kind === 'destroy' ? services.config.destroyTimeoutMs : MAX_TIMER_MS);
+    const result = await engine.run({
+      operation: ENGINE_OPERATION[operation.kind] ?? 'up',
       stack,
-      spec: VpsSpec.parse(vps.spec),
+      spec: specOf(operation, vps),
       ...(rootPassword === undefined ? {} : { rootPassword }),
       accounts: await attachedAccounts(services, vps),
       message: `${operation.kind} ${operation.id}`,
-      allowInstanceReplacement: operation.kind === 'destroy',
+      allowInstanceReplacement: mayReplace(operation),
       onEvent: (event) => writer.add(eventOf(event)),
-      signal,
+      signal: AbortSignal.any([signal, deadline]),
       onProcess: async (process) => {
         const engine = { engineHost: process.host, enginePid: process.pid, engineStartTime: process.startTime };
         await updateHeld(services.db, operation.id, operation.fence, engine);
       },
     });
+    if (operation.kind !== 'destroy') return result;
+    return await afterDestroy(services, vps, result, writer, signal, deadline.aborted && !signal.aborted);
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
     services.log.error({ err: error, operation: operation.id }, 'operation could not be run');
@@ -157,11 +171,6 @@ async function recover(
   writer.add({ type: 'recovered', data: { formerEngine: fate, clearedLock, clearedPending }, at: new Date() });
   if (clearedPending > 0)
     await delay(endpoint === 'simulator' ? SETTLE_MS.simulator : SETTLE_MS.real, undefined, { signal }).catch(() => undefined);
-}
-
-function chosenPassword(services: Services, vps: Vps): string | undefined {
-  if (vps.requestedPassword === null) return undefined;
-  return services.secrets.open({ table: 'vps', column: 'requestedPassword', id: vps.id }, vps.requestedPassword);
 }
 
 async function attachedAccounts(services: Services, vps: Vps) {

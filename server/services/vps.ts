@@ -72,23 +72,8 @@ export async function orderWork(
 ): Promise<Accepted> {
   return await inTransaction(services.db, async (tx) => {
     const vps = await mustLock(tx, principal, id);
-    if (vps.status === 'terminated' || vps.status === 'destroying') throw gone(vps);
+    if (['terminated', 'destroying', 'leaked'].includes(vps.status)) throw gone(vps);
     const accepted = { vps, operation: await order(services, tx, principal, vps, kind) };
-    await onAccepted(tx, accepted);
-    return accepted;
-  });
-}
-
-/** Destroys. What still runs for this VPS is asked to stop first; asking twice gives the same operation. */
-export async function destroyVps(services: Services, principal: Principal, id: string, onAccepted: OnAccepted): Promise<Accepted> {
-  return await inTransaction(services.db, async (tx) => {
-    const vps = await mustLock(tx, principal, id);
-    if (vps.status === 'terminated') throw gone(vps);
-    const unfinished = await unfinishedOperations(tx, id);
-    const already = unfinished.find((operation) => operation.kind === 'destroy');
-    for (const operation of unfinished) if (operation !== already) await stop(tx, principal, operation);
-    const changed = await updateVps(tx, id, { status: 'destroying' });
-    const accepted = { vps: changed, operation: already ?? (await order(services, tx, principal, changed, 'destroy')) };
     await onAccepted(tx, accepted);
     return accepted;
   });
@@ -105,12 +90,21 @@ export async function retryVps(services: Services, principal: Principal, id: str
         'nothing_to_retry',
         `The last operation of this VPS is ${last?.status ?? 'none'}; only a failed, stalled or cancelled one can be run again.`,
       );
+    if (vps.status === 'suspended' && !SUSPENDED_RETRIES.includes(last.kind))
+      throw new Refusal(409, 'suspended', 'The VPS is suspended; unsuspend it before its last operation is run again.');
     const status = last.kind === 'destroy' ? 'destroying' : last.kind === 'provision' ? 'provisioning' : vps.status;
     const changed = await updateVps(tx, id, { status });
-    const accepted = { vps: changed, operation: await order(services, tx, principal, changed, last.kind as OperationKind) };
+    const accepted = { vps: changed, operation: await order(services, tx, principal, changed, last.kind as OperationKind, again(last)) };
     await onAccepted(tx, accepted);
     return accepted;
   });
+}
+
+const SUSPENDED_RETRIES: readonly string[] = ['suspend', 'unsuspend', 'destroy'];
+
+/** What a repetition takes over: the wish, and what the provider has done of it already. */
+function again({ request, progress }: Operation): OrderOptions {
+  return { request: request as Record<string, Json>, ...(progress === null ? {} : { progress: progress as Json }) };
 }
 
 /** A waiting operation ends now; a running one is asked to stop and ends when the engine has. */
@@ -168,14 +162,28 @@ export async function mustVps(services: Services, principal: Principal, id: stri
   return vps;
 }
 
-async function mustLock(tx: Db, principal: Principal, id: string): Promise<VpsWithAccount> {
+export async function mustLock(tx: Db, principal: Principal, id: string): Promise<VpsWithAccount> {
   const vps = await lockVps(tx, principal.organizationId, id);
   if (!vps) throw notFound('VPS', id);
   return vps;
 }
 
-async function order(services: Services, tx: Db, principal: Principal, vps: VpsWithAccount, kind: OperationKind): Promise<Operation> {
-  const request: Json = { generation: vps.generation };
+export interface OrderOptions {
+  /** What the worker needs beside the VPS's row. No secret. */
+  readonly request?: Readonly<Record<string, Json>>;
+  readonly progress?: Json;
+}
+
+/** Records one operation with its first event, its job and its audit entry. */
+export async function order(
+  services: Services,
+  tx: Db,
+  principal: Pick<Principal, 'name'>,
+  vps: VpsWithAccount,
+  kind: OperationKind,
+  options: OrderOptions = {},
+): Promise<Operation> {
+  const request: Json = { generation: vps.generation, ...options.request };
   const operation = await insertOperation(tx, {
     id: randomUUID(),
     kind,
@@ -183,6 +191,7 @@ async function order(services: Services, tx: Db, principal: Principal, vps: VpsW
     vpsId: vps.id,
     actor: principal.name,
     request,
+    ...(options.progress === undefined ? {} : { progress: options.progress }),
   });
   await appendEvents(tx, operation.id, null, [{ type: 'queued', data: { kind, label: vps.label }, at: new Date() }]);
   await services.enqueue(tx, { id: operation.id, vpsId: vps.id, accountId: vps.accountId });
@@ -196,7 +205,8 @@ async function order(services: Services, tx: Db, principal: Principal, vps: VpsW
   return operation;
 }
 
-async function stop(tx: Db, principal: Principal, operation: Operation): Promise<void> {
+/** Ends a waiting operation; asks a running one to stop. */
+export async function stop(tx: Db, principal: Pick<Principal, 'name'>, operation: Operation): Promise<void> {
   const at = new Date();
   const ended = await endQueued(tx, operation.id, 'cancelled', at);
   if (!ended) await requestCancel(tx, operation.id);
@@ -223,7 +233,7 @@ async function organizationFor(services: Services, principal: Principal, asked: 
   return asked;
 }
 
-function labelTaken(label: string): Refusal {
+export function labelTaken(label: string): Refusal {
   return refuseField(
     'label',
     `a living VPS is called "${label}" already`,
@@ -233,6 +243,6 @@ function labelTaken(label: string): Refusal {
   );
 }
 
-function gone(vps: VpsWithAccount): Refusal {
+export function gone(vps: VpsWithAccount): Refusal {
   return new Refusal(409, 'vps_gone', `The VPS "${vps.label}" is ${vps.status}. Nothing more can be done with it.`);
 }

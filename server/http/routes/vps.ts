@@ -2,14 +2,15 @@
 import { z } from 'zod';
 import { VpsId } from '../../../contract/ids.ts';
 import { StackAnswer } from '../../../contract/stack.ts';
-import { RevealAnswer, RevealRequest, Vps, VpsAccepted, VpsCreate, VpsOutputs, VpsPage, VpsQuery } from '../../../contract/vps.ts';
+import { RevealAnswer, RevealRequest, VpsAccepted, VpsCreate, VpsOutputs, VpsPage, VpsQuery } from '../../../contract/vps.ts';
 import { stackOf } from '../../services/stack.ts';
-import { createVps, destroyVps, mustVps, orderWork, retryVps, revealPassword, type Accepted } from '../../services/vps.ts';
+import { createVps, mustVps, orderWork, retryVps, revealPassword, type Accepted } from '../../services/vps.ts';
 import type { Services } from '../../services/services.ts';
 import { listVpses } from '../../store/vpses.ts';
 import { decodeCursor } from '../cursor.ts';
 import { encodeCursor, presentOperation, presentVps } from '../present.ts';
 import { type Route, route, type RouteContext } from '../route.ts';
+import { lifecycleRoutes } from './vps-lifecycle.ts';
 
 const ById = z.strictObject({ id: VpsId });
 const accepted202 = { 202: { description: 'Recorded; a worker does it.', schema: VpsAccepted } };
@@ -61,18 +62,6 @@ function oneVps(services: Services): Route[] {
   return [
     route({
       method: 'get',
-      path: '/api/vps/:id',
-      summary: 'One VPS',
-      role: 'viewer',
-      params: ById,
-      responses: { 200: { description: 'The VPS.', schema: z.strictObject({ instance: Vps }) } },
-      handler: async ({ principal, params }) => ({
-        status: 200,
-        body: { instance: presentVps(await mustVps(services, principal, params.id)) },
-      }),
-    }),
-    route({
-      method: 'get',
       path: '/api/vps/:id/outputs',
       summary: 'What its stack put out, without secrets',
       role: 'viewer',
@@ -108,25 +97,24 @@ function oneVps(services: Services): Route[] {
       },
     }),
     ...changes(services),
+    ...lifecycleRoutes(services),
   ];
 }
 
 function changes(services: Services): Route[] {
   return [
-    ...(['refresh', 'preview'] as const).map((kind) =>
-      route({
-        method: 'post',
-        path: `/api/vps/:id/${kind}`,
-        summary: kind === 'refresh' ? 'Ask the provider what is there now' : 'Show what a provision would change',
-        role: 'operator',
-        params: ById,
-        responses: accepted202,
-        handler: async (context) => ({
-          status: 202,
-          body: present(await orderWork(services, context.principal, context.params.id, kind, settling(context))),
-        }),
+    route({
+      method: 'post',
+      path: '/api/vps/:id/refresh',
+      summary: 'Ask the provider what is there now',
+      role: 'operator',
+      params: ById,
+      responses: accepted202,
+      handler: async (context) => ({
+        status: 202,
+        body: present(await orderWork(services, context.principal, context.params.id, 'refresh', settling(context))),
       }),
-    ),
+    }),
     route({
       method: 'post',
       path: '/api/vps/:id/retry',
@@ -137,18 +125,6 @@ function changes(services: Services): Route[] {
       handler: async (context) => ({
         status: 202,
         body: present(await retryVps(services, context.principal, context.params.id, settling(context))),
-      }),
-    }),
-    route({
-      method: 'delete',
-      path: '/api/vps/:id',
-      summary: 'Destroy a VPS',
-      role: 'operator',
-      params: ById,
-      responses: accepted202,
-      handler: async (context) => ({
-        status: 202,
-        body: present(await destroyVps(services, context.principal, context.params.id, settling(context))),
       }),
     }),
   ];

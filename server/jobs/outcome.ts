@@ -1,0 +1,67 @@
+/** What the end of an operation makes of its VPS's row. */
+import type { EngineFault, EngineResult } from '../../automation/types.ts';
+import { VpsSpec } from '../../stacks/spec.ts';
+import { nextPasswordPlace, type ChangeRequest } from '../services/lifecycle/actions.ts';
+import type { Services } from '../services/services.ts';
+import { outputsChange } from '../services/vps-outputs.ts';
+import type { Db, Operation } from '../store/database.ts';
+import { livingLabelExists, type VpsChange, type VpsWithAccount } from '../store/vpses.ts';
+import { bringsPassword } from './change.ts';
+import type { PowerProgress } from './direct.ts';
+
+/** After success. `operation` as it is in the database now. */
+export function successChange(services: Services, operation: Operation, vps: VpsWithAccount, result: EngineResult): VpsChange | null {
+  const progress = operation.progress as PowerProgress | null;
+  const outputs = result.outputs ? outputsChange(services, vps.id, result.outputs) : {};
+  const power = progress?.power === undefined ? {} : { powerState: progress.power };
+  switch (operation.kind) {
+    case 'preview':
+      return null;
+    case 'destroy':
+      return { status: 'terminated', deletedAt: new Date(), rootPassword: null, requestedPassword: null, nextPassword: null };
+    case 'provision':
+      return { status: 'active', powerState: 'running', ...outputs };
+    case 'suspend':
+      return { ...power, ...(progress?.formerPower === undefined ? {} : { suspendedPower: progress.formerPower }) };
+    case 'unsuspend':
+      return { ...power, status: 'active', suspendReason: null, suspendedAt: null, suspendedPower: null };
+    default:
+      return { ...power, ...outputs, ...specChange(operation, vps), ...passwordChange(services, operation, vps) };
+  }
+}
+
+/** After the last failure: what was taken in advance is given back, and a lost disk or server shows. */
+export async function failureChange(tx: Db, operation: Operation, vps: VpsWithAccount, fault: EngineFault): Promise<VpsChange | null> {
+  if (operation.kind === 'destroy') return { status: fault.kind === 'leaked' ? 'leaked' : 'error' };
+  if (['destroying', 'terminating'].includes(vps.status)) return null;
+  if (operation.kind === 'provision' || operation.kind === 'reinstall') return { status: 'error' };
+  if (operation.kind !== 'rename') return null;
+  const { label } = VpsSpec.parse(vps.spec);
+  if (label === vps.label || (await livingLabelExists(tx, vps.organizationId, label))) return null;
+  return { label };
+}
+
+function specChange(operation: Operation, vps: VpsWithAccount): VpsChange {
+  const { spec: wanted } = operation.request as ChangeRequest;
+  if (wanted === undefined) return {};
+  const spec = VpsSpec.parse(wanted);
+  const { plan, image } = spec.compute;
+  const status = operation.kind === 'reinstall' && vps.status === 'error' ? { status: 'active' } : {};
+  return { spec, label: spec.label, plan, image, generation: spec.generation, ...status };
+}
+
+/** The new password is the VPS's own from now on, and may be shown once again. */
+function passwordChange(services: Services, operation: Operation, vps: VpsWithAccount): VpsChange {
+  if (!bringsPassword(operation) || vps.nextPassword === null) return {};
+  const password = services.secrets.open(nextPasswordPlace(vps.id), vps.nextPassword);
+  const seal = (column: string): string => services.secrets.seal({ table: 'vps', column, id: vps.id }, password);
+  return {
+    requestedPassword: seal('requestedPassword'),
+    nextPassword: null,
+    // Where the provider makes its own (Windows), the stack's outputs had the last word.
+    ...((vps.spec as VpsSpec).compute.windows ? {} : { rootPassword: seal('rootPassword') }),
+    revealCount: 0,
+    lastRevealedAt: null,
+    powerState: 'running',
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * What a change would do, before it is done: resources, replacement or loss of data, price. The approval is a hash of all
+ * that the answer rests on (change, spec, the stack's state, prices), so applying with it does exactly what was shown.
+ */
+import { createHash } from 'node:crypto';
+import type { ChangePreview, VpsChange } from '../../../contract/lifecycle.ts';
+import type { Plan } from '../../../providers/provider.ts';
+import { stackName, type VpsSpec } from '../../../stacks/spec.ts';
+import { Refusal } from '../../problem.ts';
+import type { Db } from '../../store/database.ts';
+import { stackVersion, type VpsWithAccount } from '../../store/vpses.ts';
+import { providerOf } from '../accounts.ts';
+import { readCatalog } from '../catalog.ts';
+import type { Services } from '../services.ts';
+import type { PlannedChange, Way } from './plan-change.ts';
+
+type Resource = ChangePreview['resources'][number];
+export interface Price {
+  readonly monthly: string;
+  readonly currency: string;
+}
+
+export async function previewOf(
+  services: Services,
+  db: Db,
+  vps: VpsWithAccount,
+  change: VpsChange,
+  planned: PlannedChange,
+): Promise<ChangePreview> {
+  const plans = providerOf(services, vps.account).compute ? (await readCatalog(services, vps.account, 'plans')).items : [];
+  const { before, spec, way, notes } = planned;
+  const price_before = priceOf(plans, before);
+  const price_after = way === 'destroy' ? freeOf(price_before) : priceOf(plans, spec);
+  const facts = effectsOf(before, spec, way);
+  const state = await stackVersion(db, stackName(vps.id));
+  return {
+    action: change.action,
+    approval: approvalOf(change, before, state, price_before, price_after),
+    ...facts,
+    price_before,
+    price_after,
+    price_difference: differenceOf(price_before, price_after),
+    notes: [...notes],
+  };
+}
+
+/** @throws Refusal 409 when the approval belongs to another change or to a world that has moved since. */
+export async function requireApproval(
+  services: Services,
+  db: Db,
+  vps: VpsWithAccount,
+  change: VpsChange & { approval?: string | undefined },
+  planned: PlannedChange,
+): Promise<void> {
+  if (change.approval === undefined) return;
+  const { approval } = await previewOf(services, db, vps, change, planned);
+  if (approval !== change.approval)
+    throw new Refusal(
+      409,
+      'preview_outdated',
+      'This approval was given for another change, or the VPS, its stack or a price has changed since. Preview the change again.',
+    );
+}
+
+/** Pure: what a change does to the stack's resources. */
+export function effectsOf(before: VpsSpec, spec: VpsSpec, way: Way) {
+  const resources: Resource[] = [];
+  const add = (name: string, effect: Resource['effect']): void => void resources.push({ name, effect });
+  const differs = (pick: (spec: VpsSpec) => unknown): boolean => JSON.stringify(pick(before)) !== JSON.stringify(pick(spec));
+  const records = (of: VpsSpec): string[] => (of.dns ? ['dns record A', ...(of.compute.ipv6 ? ['dns record AAAA'] : [])] : []);
+  if (way === 'destroy') {
+    add('instance', 'delete');
+    for (const record of records(before)) add(record, 'delete');
+    if (before.firewall) add('firewall', 'delete');
+    for (const [index] of before.sshPublicKeys.entries()) add(`ssh key ${index + 1}`, 'delete');
+  } else if (way === 'replacement') {
+    add('instance', 'replace');
+    for (const record of records(before)) add(record, 'update');
+  } else if (way === 'rebuild') add('instance', 'reinstall');
+  else if (way === 'set-password' || differs(({ label, compute, tags }) => [label, compute.plan, tags])) add('instance', 'update');
+  if (way !== 'destroy') {
+    if (differs(({ dns }) => dns?.name)) for (const record of records(spec)) add(record, 'update');
+    if (differs(({ firewall }) => firewall)) add('firewall', !before.firewall ? 'create' : spec.firewall ? 'update' : 'delete');
+    if (differs(({ sshPublicKeys }) => sshPublicKeys)) add('ssh keys', 'update');
+  }
+  if (way === 'rebuild' || way === 'set-password' || way === 'replacement') add('password', 'replace');
+  return {
+    resources,
+    replaces_instance: way === 'replacement',
+    data_loss: ['destroy', 'replacement', 'rebuild'].includes(way),
+    interruption: way !== 'update' || before.compute.plan !== spec.compute.plan,
+    new_address: way === 'replacement',
+  };
+}
+
+/** Price of a spec's plan in its region; null where the catalogue does not have it. */
+export function priceOf(plans: readonly Plan[], { compute }: VpsSpec): Price | null {
+  const plan = plans.find(({ id }) => id === compute.plan);
+  return plan ? { monthly: plan.regionPrices?.[compute.region] ?? plan.priceMonthly, currency: plan.currency } : null;
+}
+
+function freeOf(before: Price | null): Price | null {
+  return before && { monthly: '0.00', currency: before.currency };
+}
+
+function differenceOf(before: Price | null, after: Price | null): string | null {
+  if (!before || !after || before.currency !== after.currency) return null;
+  const cents = Math.round((Number(after.monthly) - Number(before.monthly)) * 100);
+  return `${cents < 0 ? '-' : '+'}${(Math.abs(cents) / 100).toFixed(2)}`;
+}
+
+function approvalOf(change: VpsChange, before: VpsSpec, state: number, ...prices: readonly (Price | null)[]): string {
+  // A password is no part of what is approved, and a hash of one would tell of it.
+  const { approval: _approval, root_pass: _password, ...asked } = change as VpsChange & { approval?: string; root_pass?: string };
+  return createHash('sha256')
+    .update(canonical([asked, before, state, prices]))
+    .digest('hex');
+}
+
+/** JSON with sorted keys: the database does not keep their order. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    item !== null && typeof item === 'object' && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}

@@ -1,0 +1,117 @@
+/**
+ * Proof that nothing of a VPS is left: reads at the providers that rest on no stack and no cache. Only a definite
+ * absence counts as gone; a read that fails proves nothing.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Evidence } from '../../../contract/lifecycle.ts';
+import { parseIdentityTag } from '../../../providers/identity.ts';
+import type { ComputeClient, DnsClient, Page } from '../../../providers/provider.ts';
+import { VpsSpec } from '../../../stacks/spec.ts';
+import { recordComment } from '../../../stacks/user-data.ts';
+import { accountById } from '../../store/accounts.ts';
+import type { Account } from '../../store/database.ts';
+import type { VpsWithAccount } from '../../store/vpses.ts';
+import { clientOf } from '../accounts.ts';
+import { readCatalog } from '../catalog.ts';
+import type { Services } from '../services.ts';
+import { priceOf } from './preview.ts';
+
+/** A provider's listings may show for a while what is gone. */
+const PATIENCE_MS = { real: 60_000, simulator: 2_000 } as const;
+const FIRST_PAUSE_MS = 250;
+
+type Check = Evidence['checks'][number];
+type Look = { readonly what: string; readonly find: (signal: AbortSignal) => Promise<readonly string[]> };
+
+/** Reads until nothing is found or patience ends; the last reads are the evidence. */
+export async function prove(services: Services, vps: VpsWithAccount, signal: AbortSignal): Promise<Evidence> {
+  const spec = VpsSpec.parse(vps.spec);
+  const looks = [...computeLooks(services, vps), ...(await dnsLooks(services, vps, spec))];
+  const patienceMs = vps.account.endpointKind === 'simulator' ? PATIENCE_MS.simulator : PATIENCE_MS.real;
+  const deadline = performance.now() + patienceMs;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
+    const checks = await Promise.all(looks.map((look) => checkOf(look, signal)));
+    const clean = checks.every(({ result }) => result === 'gone');
+    if (clean || signal.aborted || performance.now() + pauseMs > deadline) {
+      const instance = checks.some(({ what, result }) => what.startsWith('instance') && result === 'found');
+      return { clean, at: now(), checks, monthly_cost: instance ? await costOf(services, vps, spec) : null };
+    }
+    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function computeLooks(services: Services, vps: VpsWithAccount): Look[] {
+  const compute = mustCompute(services, vps.account);
+  const { instanceId } = vps;
+  const byId: Look[] =
+    instanceId === null
+      ? []
+      : [
+          {
+            what: `instance ${instanceId}`,
+            find: async (signal) => ((await compute.getInstance(instanceId, { signal })) === null ? [] : [instanceId]),
+          },
+        ];
+  const byTag: Look = {
+    what: `instances tagged as ${vps.id}`,
+    find: async (signal) => {
+      const all = await everyPage((cursor) => compute.listInstances(cursor, { signal }));
+      return all.filter(({ tags }) => tags.some((tag) => parseIdentityTag(tag)?.vpsId === vps.id)).map(({ id }) => id);
+    },
+  };
+  return [...byId, byTag];
+}
+
+async function dnsLooks(services: Services, vps: VpsWithAccount, { dns }: VpsSpec): Promise<Look[]> {
+  if (!dns) return [];
+  const account = await accountById(services.db, vps.dnsAccountId ?? dns.accountId);
+  if (!account) throw new Error(`The DNS account of VPS ${vps.id} is gone.`);
+  const client = mustDns(services, account);
+  return [
+    {
+      what: `DNS records of ${vps.id} in ${dns.zone}`,
+      find: async (signal) => {
+        const all = await everyPage((cursor) => client.listRecords(dns.zoneId, cursor, { signal }));
+        return all.filter(({ comment }) => comment === recordComment(vps.id)).map(({ type, name }) => `${type} ${name}`);
+      },
+    },
+  ];
+}
+
+async function checkOf({ what, find }: Look, signal: AbortSignal): Promise<Check> {
+  try {
+    const found = await find(signal);
+    return { what, result: found.length === 0 ? 'gone' : 'found', detail: found.join(', ') || 'the provider has none', at: now() };
+  } catch (error) {
+    return { what, result: 'unread', detail: error instanceof Error ? error.message : String(error), at: now() };
+  }
+}
+
+async function everyPage<T>(ask: (cursor: string | null) => Promise<Page<T>>): Promise<T[]> {
+  const all: T[] = [];
+  for (let cursor: string | null = null; ;) {
+    const page: Page<T> = await ask(cursor);
+    all.push(...page.items);
+    if (page.next === null) return all;
+    cursor = page.next;
+  }
+}
+
+async function costOf(services: Services, vps: VpsWithAccount, spec: VpsSpec): Promise<Evidence['monthly_cost']> {
+  const plans = await readCatalog(services, vps.account, 'plans').catch(() => null);
+  return plans && priceOf(plans.items, spec);
+}
+
+function mustCompute(services: Services, account: Account): ComputeClient {
+  const { compute } = clientOf(services, account);
+  if (!compute) throw new Error(`The account "${account.name}" has no servers to look at.`);
+  return compute;
+}
+
+function mustDns(services: Services, account: Account): DnsClient {
+  const { dns } = clientOf(services, account);
+  if (!dns) throw new Error(`The account "${account.name}" has no DNS records to look at.`);
+  return dns;
+}
+
+const now = (): string => new Date().toISOString();
