@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "vps_createdAt_id_idx" ON "vps"("createdAt", "id");
