@@ -24,6 +24,9 @@ import type { Services } from './services/services.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { openStateService, type StateService } from './state/service.ts';
 import { databaseHasSecrets } from './store/settings.ts';
+import { allSweeps } from './sweeps/all.ts';
+import { startRestoreWatch } from './sweeps/restore-watch.ts';
+import { startSweeps } from './sweeps/runner.ts';
 
 export interface Runtime {
   /** Where HTTP listens; null for a worker alone. */
@@ -114,8 +117,12 @@ async function build(config: Config, progress: (line: string) => void, stops: St
       lease: thisWorker(readStartTime(process.pid)),
       attempted: (kind: string, outcome: string) => metrics.attempt(kind, outcome),
     };
+    const watch = await startRestoreWatch(services);
+    stops.push(() => watch.stop());
     const worker = await startWorker(context, boss);
     stops.push(() => worker.stop(config.drainMs));
+    const sweeps = await startSweeps(services, allSweeps(services));
+    stops.push(() => sweeps.stop());
   }
   return { origin, simulatorOrigin: simulator?.origin ?? null, services, seeded, stop };
 }

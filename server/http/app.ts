@@ -12,6 +12,7 @@ import { problemHandler } from './problems.ts';
 import type { Route } from './route.ts';
 import { routesRouter } from './router.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { driftRoutes } from './routes/drift.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -25,6 +26,7 @@ export function allRoutes(services: Services, hub: EventHub): Route[] {
     ...adminRoutes(services),
     ...tokenRoutes(services),
     ...overviewRoutes(services),
+    ...driftRoutes(services),
   ];
 }
 

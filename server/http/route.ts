@@ -31,7 +31,7 @@ export interface Answer {
 }
 
 export interface Route<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType, B extends z.ZodType = z.ZodType> {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Express form, for example `/api/vps/:id`. */
   readonly path: string;
   readonly summary: string;

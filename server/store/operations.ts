@@ -74,7 +74,11 @@ export async function unfinishedOperations(db: Db, vpsId: string): Promise<Opera
 }
 
 export async function lastOperation(db: Db, vpsId: string): Promise<Operation | null> {
-  return await db.operation.findFirst({ where: { vpsId }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] });
+  return await db.operation.findFirst({
+    // A mere look by a sweep is nothing that a person would run again.
+    where: { vpsId, kind: { not: 'drift-check' } },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+  });
 }
 
 export interface OperationFilter {

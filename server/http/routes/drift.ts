@@ -1,0 +1,234 @@
+/** /api/admin: sweeps, drift, inventory, alerts and the switches. They belong to the operator of Plinth. */
+import {
+  Automation,
+  AutomationChange,
+  DriftAct,
+  DriftAnswer,
+  DriftDismiss,
+  DriftList,
+  DriftParams,
+  DriftQuery,
+  Inventory,
+  InventoryAnswer,
+  InventoryDelete,
+  InventoryParams,
+  InventoryQuery,
+  SweepAnswer,
+  SweepList,
+  SweepParams,
+} from '../../../contract/drift.ts';
+import { notFound, Refusal } from '../../problem.ts';
+import { changeAutomation, globalSwitches } from '../../services/automation.ts';
+import { actOnDrift, dismissDrift, type DriftAction, mustDrift } from '../../services/drift.ts';
+import { deleteOrphan } from '../../services/inventory.ts';
+import type { Principal, Services } from '../../services/services.ts';
+import { listAccounts } from '../../store/accounts.ts';
+import { listAccountAutomation, listAlerts } from '../../store/automation.ts';
+import { listDrifts } from '../../store/drift.ts';
+import { listInventory } from '../../store/inventory.ts';
+import { listSweeps, requestSweep } from '../../store/sweeps.ts';
+import { presentAlert, presentDrift, presentInventory, presentItem, presentSweep } from '../present-drift.ts';
+import { type Route, route } from '../route.ts';
+
+const ALERTS = 200;
+const MISSING = 1000;
+
+function operator(principal: Principal): Principal {
+  if (principal.organizationId !== null)
+    throw new Refusal(403, 'forbidden', 'This token is bound to one organization; sweeps and inventory belong to the operator of Plinth.');
+  return principal;
+}
+
+export function driftRoutes(services: Services): Route[] {
+  return [
+    ...sweepRoutes(services),
+    ...automationRoutes(services),
+    ...driftReadRoutes(services),
+    ...driftActRoutes(services),
+    ...inventoryRoutes(services),
+  ];
+}
+
+function sweepRoutes({ db }: Services): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/api/admin/sweeps',
+      summary: 'The reconcilers: when they ran, what came of it, when they run next',
+      role: 'admin',
+      responses: { 200: { description: 'All of them.', schema: SweepList } },
+      handler: async ({ principal }) => (operator(principal), { status: 200, body: { sweeps: (await listSweeps(db)).map(presentSweep) } }),
+    }),
+    route({
+      method: 'post',
+      path: '/api/admin/sweeps/:name/run',
+      summary: 'Run a sweep now, also while automation is stopped',
+      role: 'admin',
+      params: SweepParams,
+      responses: { 202: { description: 'A worker takes it up at once.', schema: SweepAnswer } },
+      handler: async ({ principal, params }) => {
+        const sweep = await requestSweep(db, params.name, operator(principal).name);
+        if (!sweep) throw notFound('sweep', params.name);
+        return { status: 202, body: { sweep: presentSweep(sweep) } };
+      },
+    }),
+  ];
+}
+
+function automationRoutes(services: Services): Route[] {
+  const { db } = services;
+  const answer = async () => {
+    const [switches, accounts, own, alerts] = await Promise.all([
+      globalSwitches(db),
+      listAccounts(db),
+      listAccountAutomation(db),
+      listAlerts(db, false, ALERTS),
+    ]);
+    const body = {
+      stopped: switches.stopped,
+      destructive_hold: switches.hold,
+      accounts: accounts.map(({ id, name }) => {
+        const row = own.find(({ accountId }) => accountId === id);
+        return {
+          account_id: id,
+          name,
+          stopped: row?.stopped ?? false,
+          reason: row?.reason ?? null,
+          drift_policy: row?.driftPolicy ?? 'none',
+        };
+      }),
+      alerts: alerts.map(presentAlert),
+    };
+    return { status: 200, body };
+  };
+  const responses = { 200: { description: 'The switches as they are now.', schema: Automation } };
+  return [
+    route({
+      method: 'get',
+      path: '/api/admin/automation',
+      summary: 'What Plinth may do by itself, and what needs a person',
+      role: 'admin',
+      responses,
+      handler: async ({ principal }) => (operator(principal), answer()),
+    }),
+    route({
+      method: 'put',
+      path: '/api/admin/automation',
+      summary: 'Stop or start automation, set an account’s drift policy, set or lift the hold on destructive work',
+      role: 'admin',
+      body: AutomationChange,
+      responses,
+      handler: async ({ principal, body }) => (await changeAutomation(services, operator(principal), body), answer()),
+    }),
+  ];
+}
+
+function driftReadRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/api/admin/drift',
+      summary: 'Where providers differ from what stacks recorded; without `state`, what is not settled',
+      role: 'admin',
+      query: DriftQuery,
+      responses: { 200: { description: 'Newest first.', schema: DriftList } },
+      handler: async ({ principal, query }) => {
+        operator(principal);
+        const { vps_id: vpsId, account_id: accountId, ...rest } = query;
+        const filter = { ...rest, vpsId, accountId, ...(query.state === undefined ? { open: true } : {}) };
+        const drifts = await listDrifts(services.db, withoutUndefined(filter));
+        return { status: 200, body: { drifts: drifts.map(presentDrift) } };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/admin/drift/:id',
+      summary: 'One drift',
+      role: 'admin',
+      params: DriftParams,
+      responses: { 200: { description: 'With its differences.', schema: DriftAnswer } },
+      handler: async ({ principal, params }) => (
+        operator(principal),
+        { status: 200, body: { drift: presentDrift(await mustDrift(services, params.id)) } }
+      ),
+    }),
+  ];
+}
+
+function driftActRoutes(services: Services): Route[] {
+  const summaries: Record<DriftAction, string> = {
+    accept: 'Make the provider’s state the record',
+    repair: 'Make the provider’s state what the record says',
+  };
+  const act = (action: DriftAction): Route =>
+    route({
+      method: 'post',
+      path: `/api/admin/drift/:id/${action}`,
+      summary: summaries[action],
+      role: 'admin',
+      params: DriftParams,
+      body: DriftAct,
+      responses: { 202: { description: 'Follow `action_operation_id`.', schema: DriftAnswer } },
+      handler: async ({ principal, params, body }) => ({
+        status: 202,
+        body: { drift: presentDrift(await actOnDrift(services, operator(principal).name, params.id, action, body.confirm)) },
+      }),
+    });
+  return [
+    act('accept'),
+    act('repair'),
+    route({
+      method: 'post',
+      path: '/api/admin/drift/:id/dismiss',
+      summary: 'Leave it as it is until it changes again',
+      role: 'admin',
+      params: DriftParams,
+      body: DriftDismiss,
+      responses: { 200: { description: 'Dismissed.', schema: DriftAnswer } },
+      handler: async ({ principal, params, body }) => ({
+        status: 200,
+        body: { drift: presentDrift(await dismissDrift(services, operator(principal), params.id, body.reason)) },
+      }),
+    }),
+  ];
+}
+
+function inventoryRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/api/admin/inventory',
+      summary: 'What accounts hold that no record accounts for: orphans with their cost, unmanaged servers, dangling DNS records',
+      role: 'admin',
+      query: InventoryQuery,
+      responses: { 200: { description: 'As the last drift sweep saw it.', schema: Inventory } },
+      handler: async ({ principal, query }) => {
+        operator(principal);
+        const items = await listInventory(services.db, withoutUndefined({ kind: query.kind, accountId: query.account_id }));
+        const missing = await listDrifts(
+          services.db,
+          withoutUndefined({ kind: 'vanished', accountId: query.account_id, open: true, limit: MISSING }),
+        );
+        return { status: 200, body: presentInventory(items, missing) };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/api/admin/inventory/:id/delete',
+      summary: 'Delete an orphan at its provider, its id typed, after two sightings',
+      role: 'admin',
+      params: InventoryParams,
+      body: InventoryDelete,
+      responses: { 200: { description: 'The provider no longer has it.', schema: InventoryAnswer } },
+      handler: async ({ principal, params, body }) => ({
+        status: 200,
+        body: { item: presentItem(await deleteOrphan(services, operator(principal), params.id, body.object_id, body.reason)) },
+      }),
+    }),
+  ];
+}
+
+type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
+function withoutUndefined<T extends object>(filter: T): Defined<T> {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,150 @@
+/** What is done about drift: check it with the engine, accept what the provider has, repair it, or leave it. */
+import { createHash, randomUUID } from 'node:crypto';
+import type { OperationKind } from '../../contract/operation.ts';
+import { VpsSpec } from '../../stacks/spec.ts';
+import { notFound, Refusal } from '../problem.ts';
+import { beyondEngine, type Difference, isVanished, readable } from '../sweeps/compare.ts';
+import { appendAudit, canonical } from '../store/audit.ts';
+import { resolveAlert } from '../store/automation.ts';
+import { type Db, inTransaction, type Json, type Operation } from '../store/database.ts';
+import { driftById, type DriftWithVps, updateDrift } from '../store/drift.ts';
+import { appendEvents, insertOperation, unfinishedOperations } from '../store/operations.ts';
+import { lockVps, updateVps, type VpsChange, type VpsWithAccount } from '../store/vpses.ts';
+import type { Principal, Services } from './services.ts';
+
+export type DriftAction = 'accept' | 'repair';
+const OPEN_TO_ACTION: readonly string[] = ['confirmed', 'dismissed', 'unconfirmed'];
+
+export function differencesOf(drift: { differences: unknown }): Difference[] {
+  return drift.differences as Difference[];
+}
+
+/** The same drift has the same one at every sweep. */
+export function fingerprintOf(differences: readonly Difference[]): string {
+  return createHash('sha256').update(canonical(differences)).digest('hex').slice(0, 32);
+}
+
+export async function mustDrift(services: Services, id: string): Promise<DriftWithVps> {
+  const drift = await driftById(services.db, id);
+  if (!drift) throw notFound('drift', id);
+  return drift;
+}
+
+export async function dismissDrift(services: Services, principal: Principal, id: string, reason: string): Promise<DriftWithVps> {
+  const drift = await mustDrift(services, id);
+  await inTransaction(services.db, async (tx) => {
+    const decided = { state: 'dismissed', reason, decidedBy: principal.name, decidedAt: new Date() };
+    if (!OPEN_TO_ACTION.includes(drift.state) || !(await updateDrift(tx, id, decided, drift.state))) throw notOpen(drift);
+    await audit(tx, principal.name, 'drift.dismissed', drift, { reason });
+  });
+  return await mustDrift(services, id);
+}
+
+/**
+ * accept: the provider's state becomes the record's (a refresh); a changed plan also becomes what the VPS is meant to have.
+ * repair: the record's state becomes the provider's again (a refresh, then an update).
+ * @throws Refusal when it is not open to that, or its server is gone and `confirm` is not the VPS's label.
+ */
+export async function actOnDrift(
+  services: Services,
+  actor: string,
+  id: string,
+  action: DriftAction,
+  confirm: string | undefined,
+): Promise<DriftWithVps> {
+  const drift = await mustDrift(services, id);
+  await inTransaction(services.db, async (tx) => {
+    const vps = await lockVps(tx, null, drift.vpsId);
+    if (!vps || !OPEN_TO_ACTION.includes(drift.state)) throw notOpen(drift);
+    const differences = differencesOf(drift);
+    if (isVanished(differences) && confirm !== vps.label) throw needsConfirmation(vps, action);
+    if ((await unfinishedOperations(tx, vps.id)).length > 0)
+      throw new Refusal(
+        409,
+        'vps_busy',
+        `The VPS "${vps.label}" has an operation under way. Wait for its end, then decide about its drift.`,
+      );
+    const change = action === 'accept' ? acceptedChange(vps, differences) : {};
+    if (Object.keys(change).length > 0) await updateVps(tx, vps.id, change);
+    const refresh = await orderFor(services, tx, actor, vps, 'refresh');
+    const last = action === 'repair' ? await orderRepair(services, tx, actor, vps, differences) : refresh;
+    const decided = { state: `${action}ing`, actionOperationId: last.id, decidedBy: actor, decidedAt: new Date(), message: null };
+    if (!(await updateDrift(tx, id, decided, drift.state))) throw notOpen(drift);
+    await audit(tx, actor, `drift.${action}-ordered`, drift, { operation: last.id, differences: differences.map(readable) });
+  });
+  return await mustDrift(services, id);
+}
+
+/** Power is no part of the stack's state: it has operations of its own. */
+async function orderRepair(services: Services, tx: Db, actor: string, vps: VpsWithAccount, differences: readonly Difference[]) {
+  const power = differences.find(({ field }) => field === 'power');
+  const repair = beyondEngine(differences) ? null : await orderFor(services, tx, actor, vps, 'drift-repair');
+  if (repair && !power) return repair;
+  return await orderFor(services, tx, actor, vps, power?.recorded === 'stopped' ? 'stop' : 'start');
+}
+
+/** Orders the engine's word on a suspicion, unless the VPS is busy: then the next sweep looks again. */
+export async function orderCheck(services: Services, tx: Db, actor: string, vpsId: string): Promise<Operation | null> {
+  const vps = await lockVps(tx, null, vpsId);
+  if (!vps || vps.deletedAt !== null || (await unfinishedOperations(tx, vpsId)).length > 0) return null;
+  return await orderFor(services, tx, actor, vps, 'drift-check');
+}
+
+async function orderFor(services: Services, tx: Db, actor: string, vps: VpsWithAccount, kind: OperationKind): Promise<Operation> {
+  const operation = await insertOperation(tx, {
+    id: randomUUID(),
+    kind,
+    organizationId: vps.organizationId,
+    vpsId: vps.id,
+    actor,
+    request: { generation: vps.generation },
+  });
+  await appendEvents(tx, operation.id, null, [{ type: 'queued', data: { kind, label: vps.label }, at: new Date() }]);
+  await services.enqueue(tx, { id: operation.id, vpsId: vps.id, accountId: vps.accountId });
+  return operation;
+}
+
+/** What the VPS's own row and spec take over, so that the next update does not undo what was accepted. */
+function acceptedChange(vps: VpsWithAccount, differences: readonly Difference[]): VpsChange {
+  if (isVanished(differences)) return { status: 'error', instanceId: null, ipv4: null, ipv6: null };
+  const spec = VpsSpec.parse(vps.spec);
+  let change: VpsChange = {};
+  for (const { object, field, actual } of differences) {
+    if (object !== 'instance') continue;
+    if (field === 'plan' && actual !== null)
+      change = { ...change, plan: actual, spec: { ...spec, compute: { ...spec.compute, plan: actual } } as Json };
+    if (field === 'ipv4') change = { ...change, ipv4: actual };
+    if (field === 'ipv6') change = { ...change, ipv6: actual };
+    if (field === 'power' && actual !== null) change = { ...change, powerState: actual };
+  }
+  return change;
+}
+
+/** Its end, by whatever way; the alert that it raised ends with it. */
+export async function resolveDrift(tx: Db, drift: { id: string; vpsId: string }, resolution: string): Promise<void> {
+  await updateDrift(tx, drift.id, { state: 'resolved', resolution, resolvedAt: new Date() });
+  await resolveAlert(tx, 'server-vanished', drift.vpsId);
+}
+
+async function audit(tx: Db, actor: string, action: string, drift: DriftWithVps, data: Record<string, Json>): Promise<void> {
+  const { vps } = drift;
+  await appendAudit(tx, { actor, action, target: vps.id, organizationId: vps.organizationId, data: { drift: drift.id, ...data } });
+}
+
+function needsConfirmation(vps: VpsWithAccount, action: DriftAction): Refusal {
+  const outcome = action === 'accept' ? 'Plinth forgets the lost server' : 'a new, empty server takes its place';
+  return new Refusal(
+    409,
+    'needs_confirmation',
+    `The server of "${vps.label}" is gone at the provider. If ${outcome} shall happen, repeat this with "confirm": "${vps.label}".`,
+    [{ field: 'confirm', rule: 'must be the VPS’s label', remedy: `Send "${vps.label}".` }],
+  );
+}
+
+function notOpen(drift: DriftWithVps): Refusal {
+  return new Refusal(
+    409,
+    'drift_not_open',
+    `This drift is ${drift.state}; only a confirmed, unconfirmed or dismissed one can be decided about.`,
+  );
+}

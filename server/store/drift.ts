@@ -1,0 +1,145 @@
+/** What stacks recorded, and what was found to differ from it. */
+import { randomUUID } from 'node:crypto';
+import type { Drift as DriftRow } from '../../prisma/generated/client.ts';
+import { type Db, DbNull, type Json, type Operation, type Vps } from './database.ts';
+
+export type DriftWithVps = DriftRow & { vps: Vps };
+export type { DriftRow };
+
+/** A VPS with the state of its stack, as the tables of the state backend hold it. */
+export interface RecordedRow {
+  readonly id: string;
+  readonly status: string;
+  readonly powerState: string | null;
+  readonly provider: string;
+  readonly accountId: string;
+  readonly dnsAccountId: string | null;
+  readonly generation: number;
+  readonly checkpoint: string | null;
+  /** Something runs, waits or was written since `since`: not to be judged now. */
+  readonly busy: boolean;
+}
+
+/** Living VPSes of a compute account after the id `after`, with their stacks' last state. */
+export async function recordedPage(db: Db, accountId: string, after: string, limit: number, since: Date): Promise<RecordedRow[]> {
+  return await db.$queryRaw<RecordedRow[]>`
+    SELECT v."id", v."status", v."powerState", v."provider", v."accountId", v."dnsAccountId", v."generation", s."checkpoint",
+      (s."active_update" IS NOT NULL OR COALESCE(s."updated_at" > ${since}, false) OR v."createdAt" > ${since}
+        OR EXISTS (SELECT 1 FROM "operation" o WHERE o."vpsId" = v."id"
+          AND (o."status" IN ('queued', 'running') OR o."finishedAt" > ${since}))) AS "busy"
+    FROM (SELECT * FROM "vps" WHERE "accountId" = ${accountId} AND "deletedAt" IS NULL AND "id" > ${after} ORDER BY "id" LIMIT ${limit}) v
+    LEFT JOIN "state_stack" s ON s."name" = 'vps-' || v."id"
+    ORDER BY v."id"`;
+}
+
+export interface NamedVps {
+  readonly id: string;
+  readonly living: boolean;
+  readonly generation: number;
+  readonly recordsInstance: boolean;
+  readonly busy: boolean;
+}
+
+/** What is known of VPSes that tags or comments at a provider name. */
+export async function namedVpses(db: Db, ids: readonly string[], since: Date): Promise<NamedVps[]> {
+  if (ids.length === 0) return [];
+  return await db.$queryRaw<NamedVps[]>`
+    SELECT v."id", v."deletedAt" IS NULL AS "living", v."generation", v."instanceId" IS NOT NULL AS "recordsInstance",
+      (v."createdAt" > ${since} OR EXISTS (SELECT 1 FROM "operation" o WHERE o."vpsId" = v."id"
+        AND (o."status" IN ('queued', 'running') OR o."finishedAt" > ${since}))) AS "busy"
+    FROM "vps" v WHERE v."id" = ANY(${[...ids]})`;
+}
+
+/** Zones in which VPSes of this DNS account have or had records. */
+export async function zonesInUse(db: Db, dnsAccountId: string): Promise<string[]> {
+  const rows = await db.$queryRaw<{ zone: string | null }[]>`
+    SELECT DISTINCT "spec" -> 'dns' ->> 'zoneId' AS zone FROM "vps" WHERE "dnsAccountId" = ${dnsAccountId}`;
+  return rows.map(({ zone }) => zone).filter((zone) => zone !== null);
+}
+
+export async function openDriftsOf(db: Db, accountId: string): Promise<DriftRow[]> {
+  return await db.drift.findMany({ where: { accountId, resolvedAt: null } });
+}
+
+export async function insertDrift(
+  db: Db,
+  drift: Pick<DriftRow, 'vpsId' | 'accountId' | 'kind' | 'state' | 'fingerprint' | 'checkOperationId'> & { differences: Json; at: Date },
+): Promise<DriftRow> {
+  const { at, ...rest } = drift;
+  return await db.drift.create({ data: { id: randomUUID(), ...rest, firstSeenAt: at, lastSeenAt: at } });
+}
+
+export type DriftChange = Partial<
+  Pick<
+    DriftRow,
+    | 'kind'
+    | 'state'
+    | 'fingerprint'
+    | 'message'
+    | 'checkOperationId'
+    | 'actionOperationId'
+    | 'lastSeenAt'
+    | 'decidedBy'
+    | 'decidedAt'
+    | 'reason'
+    | 'resolvedAt'
+    | 'resolution'
+  >
+> & { differences?: Json; engine?: Json | null; seenCount?: { increment: number } };
+
+/** Changes it only while it is still open (and in `state`, if given). False when it is not. */
+export async function updateDrift(db: Db, id: string, change: DriftChange, state?: string): Promise<boolean> {
+  const { engine, ...rest } = change;
+  const data = { ...rest, ...(engine === undefined ? {} : { engine: engine ?? DbNull }) };
+  const where = { id, resolvedAt: null, ...(state === undefined ? {} : { state }) };
+  return (await db.drift.updateMany({ where, data })).count === 1;
+}
+
+export async function driftById(db: Db, id: string): Promise<DriftWithVps | null> {
+  return await db.drift.findUnique({ where: { id }, include: { vps: true } });
+}
+
+export async function listDrifts(
+  db: Db,
+  filter: { state?: string; kind?: string; vpsId?: string; accountId?: string; open?: boolean; limit: number },
+): Promise<DriftWithVps[]> {
+  const { limit, open, ...where } = filter;
+  return await db.drift.findMany({
+    where: { ...where, ...(open ? { resolvedAt: null } : {}) },
+    orderBy: [{ firstSeenAt: 'desc' }, { id: 'asc' }],
+    take: limit,
+    include: { vps: true },
+  });
+}
+
+/** Open drifts that wait for an operation which has ended. */
+export async function settledDrifts(db: Db, limit: number): Promise<{ drift: DriftRow; operation: Operation }[]> {
+  const rows = await db.$queryRaw<{ drift: string; operation: string }[]>`
+    SELECT d."id" AS drift, o."id" AS operation FROM "drift" d JOIN "operation" o
+      ON o."id" = CASE WHEN d."state" = 'suspected' THEN d."checkOperationId" ELSE d."actionOperationId" END
+    WHERE d."resolvedAt" IS NULL AND d."state" IN ('suspected', 'accepting', 'repairing') AND o."status" NOT IN ('queued', 'running')
+    ORDER BY d."firstSeenAt" LIMIT ${limit}`;
+  if (rows.length === 0) return [];
+  const drifts = new Map((await db.drift.findMany({ where: { id: { in: rows.map(({ drift }) => drift) } } })).map((row) => [row.id, row]));
+  const ids = rows.map(({ operation }) => operation);
+  const operations = new Map((await db.operation.findMany({ where: { id: { in: ids } } })).map((row) => [row.id, row]));
+  return rows.flatMap((row) => {
+    const [drift, operation] = [drifts.get(row.drift), operations.get(row.operation)];
+    return drift && operation ? [{ drift, operation }] : [];
+  });
+}
+
+/** Confirmed drifts on accounts whose policy is to act. */
+export async function driftsForPolicy(db: Db, limit: number): Promise<(DriftWithVps & { policy: string })[]> {
+  const rows = await db.$queryRaw<{ id: string; policy: string }[]>`
+    SELECT d."id", a."driftPolicy" AS policy FROM "drift" d JOIN "account_automation" a ON a."accountId" = d."accountId"
+    WHERE d."resolvedAt" IS NULL AND d."state" = 'confirmed' AND d."kind" = 'changed' AND d."decidedBy" IS NULL
+      AND a."driftPolicy" <> 'none' AND NOT a."stopped" LIMIT ${limit}`;
+  const drifts = await db.drift.findMany({ where: { id: { in: rows.map(({ id }) => id) } }, include: { vps: true } });
+  return drifts.map((drift) => ({ ...drift, policy: rows.find(({ id }) => id === drift.id)!.policy }));
+}
+
+/** How often the same drift was settled since `since`: one that keeps coming back is left to a person. */
+export async function timesSettled(db: Db, vpsId: string, fingerprint: string, since: Date): Promise<number> {
+  return await db.drift.count({ where: { vpsId, fingerprint, resolvedAt: { gt: since } } });
+}

@@ -1,0 +1,44 @@
+/** What accounts hold that no record accounts for. */
+import { randomUUID } from 'node:crypto';
+import type { InventoryItem } from '../../prisma/generated/client.ts';
+import type { Db, Json } from './database.ts';
+
+export type { InventoryItem };
+
+export type SeenItem = Pick<
+  InventoryItem,
+  'kind' | 'objectId' | 'reason' | 'label' | 'vpsId' | 'monthlyCost' | 'currency' | 'objectCreatedAt'
+> & { detail: Json };
+
+/** Counts a sighting of each, and marks what was not seen any more as gone. Call it with a complete reading only. */
+export async function saveSightings(
+  db: Db,
+  accountId: string,
+  kinds: readonly string[],
+  items: readonly SeenItem[],
+  at: Date,
+): Promise<void> {
+  const present = await db.inventoryItem.findMany({ where: { accountId, kind: { in: [...kinds] }, goneAt: null } });
+  const byKey = new Map(present.map((row) => [`${row.kind}/${row.objectId}`, row]));
+  const seen = new Set<string>();
+  for (const item of items) {
+    seen.add(`${item.kind}/${item.objectId}`);
+    const row = byKey.get(`${item.kind}/${item.objectId}`);
+    if (row) await db.inventoryItem.update({ where: { id: row.id }, data: { ...item, lastSeenAt: at, seenCount: { increment: 1 } } });
+    else await db.inventoryItem.create({ data: { id: randomUUID(), accountId, ...item, firstSeenAt: at, lastSeenAt: at } });
+  }
+  const gone = present.filter((row) => !seen.has(`${row.kind}/${row.objectId}`)).map(({ id }) => id);
+  if (gone.length > 0) await db.inventoryItem.updateMany({ where: { id: { in: gone } }, data: { goneAt: at } });
+}
+
+export async function listInventory(db: Db, filter: { kind?: string; accountId?: string }): Promise<InventoryItem[]> {
+  return await db.inventoryItem.findMany({ where: { ...filter, goneAt: null }, orderBy: [{ kind: 'asc' }, { firstSeenAt: 'asc' }] });
+}
+
+export async function inventoryById(db: Db, id: string): Promise<InventoryItem | null> {
+  return await db.inventoryItem.findUnique({ where: { id } });
+}
+
+export async function markGone(db: Db, id: string): Promise<void> {
+  await db.inventoryItem.updateMany({ where: { id, goneAt: null }, data: { goneAt: new Date() } });
+}

@@ -1,0 +1,115 @@
+/** What a stack recorded against what its provider lists: pure, no clock, no network. */
+import type { DnsRecordSummary, InstanceSummary } from '../../providers/provider.ts';
+
+export interface RecordedRecord {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
+}
+
+/** null = the record does not tell, and nothing is compared. */
+export interface Recorded {
+  readonly instanceId: string;
+  readonly identityTag: string | null;
+  readonly label: string | null;
+  readonly region: string | null;
+  readonly plan: string | null;
+  readonly ipv4: string | null;
+  readonly ipv6: string | null;
+  readonly power: 'running' | 'stopped' | null;
+  readonly records: readonly RecordedRecord[];
+}
+
+export interface Difference {
+  readonly object: 'instance' | 'record';
+  /** The instance's id, or the record's name and type. */
+  readonly name: string;
+  readonly field: string;
+  readonly recorded: string | null;
+  readonly actual: string | null;
+}
+
+/** `existence` is the field of what is gone altogether. */
+export const EXISTENCE = 'existence';
+/** What the engine does not keep, so that it can neither confirm nor accept it. */
+const BEYOND_THE_ENGINE: readonly string[] = ['power'];
+
+/** In a fixed order, so that the same drift reads the same at every sweep. */
+export function compare(
+  recorded: Recorded,
+  instance: InstanceSummary | null,
+  recordOf: (zoneId: string, recordId: string) => DnsRecordSummary | null,
+): Difference[] {
+  return [...compareInstance(recorded, instance), ...recorded.records.flatMap((record) => compareRecord(record, recordOf))];
+}
+
+/** True when the server itself is gone. */
+export function isVanished(differences: readonly Difference[]): boolean {
+  return differences.some(({ object, field }) => object === 'instance' && field === EXISTENCE);
+}
+
+/** True when there is nothing the engine could confirm. */
+export function beyondEngine(differences: readonly Difference[]): boolean {
+  return differences.every(({ field }) => BEYOND_THE_ENGINE.includes(field));
+}
+
+/** One line for a person: `plan: s-1vcpu-1gb → s-2vcpu-2gb`. */
+export function readable({ object, name, field, recorded, actual }: Difference): string {
+  const what = object === 'record' ? `record ${name} ` : '';
+  if (field === EXISTENCE)
+    return object === 'instance' ? `server ${name} is gone at the provider` : `record ${name} is gone at the provider`;
+  return `${what}${field}: ${recorded ?? 'none'} → ${actual ?? 'none'}`;
+}
+
+function compareInstance(recorded: Recorded, instance: InstanceSummary | null): Difference[] {
+  const name = recorded.instanceId;
+  if (!instance) return [{ object: 'instance', name, field: EXISTENCE, recorded: name, actual: null }];
+  const found: Difference[] = [];
+  const field = (key: string, before: string | null, now: string | null): void => {
+    if (before !== null && before !== now) found.push({ object: 'instance', name, field: key, recorded: before, actual: now });
+  };
+  if (recorded.identityTag !== null && !instance.tags.includes(recorded.identityTag)) field('identity', recorded.identityTag, null);
+  field('label', recorded.label, instance.label);
+  field('region', recorded.region, instance.region);
+  field('plan', recorded.plan, instance.plan);
+  field('ipv4', recorded.ipv4, instance.ipv4);
+  field(
+    'ipv6',
+    recorded.ipv6 === null ? null : canonicalAddress(recorded.ipv6),
+    instance.ipv6 === null ? null : canonicalAddress(instance.ipv6),
+  );
+  // Any other status is a passing one, and says nothing about what was wanted.
+  if (instance.status === 'running' || instance.status === 'stopped') field('power', recorded.power, instance.status);
+  return found;
+}
+
+function compareRecord(record: RecordedRecord, recordOf: (zoneId: string, recordId: string) => DnsRecordSummary | null): Difference[] {
+  const name = `${record.name} ${record.type}`;
+  const now = recordOf(record.zoneId, record.id);
+  if (!now) return [{ object: 'record', name, field: EXISTENCE, recorded: record.content, actual: null }];
+  const found: Difference[] = [];
+  const field = (key: string, before: string, actual: string): void => {
+    if (before !== actual) found.push({ object: 'record', name, field: key, recorded: before, actual });
+  };
+  field('name', canonicalName(record.name), canonicalName(now.name));
+  field('type', record.type, now.type);
+  field('content', canonicalAddress(record.content), canonicalAddress(now.content));
+  return found;
+}
+
+function canonicalName(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
+/** Without prefix length; IPv6 in its one short form (RFC 5952), everything else as it is. */
+function canonicalAddress(text: string): string {
+  const bare = text.replace(/\/\d+$/, '');
+  if (!bare.includes(':')) return bare;
+  try {
+    return new URL(`http://[${bare}]`).hostname.slice(1, -1);
+  } catch {
+    return bare.toLowerCase();
+  }
+}

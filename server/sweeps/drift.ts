@@ -1,0 +1,328 @@
+/**
+ * The drift sweep: reads each account's servers and DNS records whole, compares them with what the stacks recorded, and
+ * gives only those that differ to the engine. The same reading makes the inventory. An account of which anything could
+ * not be read stays exactly as it was.
+ */
+import type { DnsRecordSummary, InstanceSummary, Plan, RecordedAs } from '../../providers/provider.ts';
+import { clientOf } from '../services/accounts.ts';
+import { AUTOMATION, holdDestructive } from '../services/automation.ts';
+import { readCatalog } from '../services/catalog.ts';
+import { fingerprintOf, orderCheck, resolveDrift } from '../services/drift.ts';
+import { findProvider, type Services } from '../services/services.ts';
+import { listAccounts } from '../store/accounts.ts';
+import { listAccountAutomation, raiseAlert, resolveAlert } from '../store/automation.ts';
+import { type Account, inTransaction, type Json } from '../store/database.ts';
+import {
+  type DriftRow,
+  insertDrift,
+  namedVpses,
+  openDriftsOf,
+  type RecordedRow,
+  recordedPage,
+  updateDrift,
+  zonesInUse,
+} from '../store/drift.ts';
+import { saveSightings, type SeenItem } from '../store/inventory.ts';
+import { databaseNow } from '../store/sweeps.ts';
+import { beyondEngine, compare, type Difference, isVanished, type Recorded } from './compare.ts';
+import { danglingRecords, type Found, type KnownVps, strayInstances, vpsOfComment, vpsOfTags } from './inventory.ts';
+import { hasFailed, inParallel, type Reading, readAccount } from './reading.ts';
+import { recordedOf } from './recorded.ts';
+import type { SweepReport } from './runner.ts';
+
+const ACCOUNTS_AT_ONCE = 8;
+const PAGE = 500;
+/** More than this many and this share of an account's servers gone at once: rather the key reads another account. */
+const MASS_VANISH = { servers: 5, share: 0.5 };
+/** Other statuses are under way, or wait for a person already. */
+const JUDGED: readonly string[] = ['active', 'suspended', 'maintenance'];
+
+/** What one account came to; `failure` leaves everything about it as it was. */
+interface AccountReport {
+  account: string;
+  provider: string;
+  pages: number;
+  servers: number;
+  compared: number;
+  skipped: number;
+  drifted: number;
+  failure?: string;
+}
+
+interface Sweep {
+  readonly services: Services;
+  readonly signal: AbortSignal;
+  readonly startedAt: Date;
+  readonly recordTypes: ReadonlyMap<string, NonNullable<RecordedAs['record']>>;
+  /** Readings of DNS accounts; one that failed is not in it. */
+  readonly dns: ReadonlyMap<string, Reading>;
+  /** Ids of records that living stacks of this sweep recorded. */
+  readonly recordedRecords: Set<string>;
+}
+
+export async function driftSweep(services: Services, signal: AbortSignal): Promise<SweepReport> {
+  const { db } = services;
+  const startedAt = await databaseNow(db);
+  const stopped = new Set((await listAccountAutomation(db)).filter((row) => row.stopped).map(({ accountId }) => accountId));
+  const accounts = (await listAccounts(db)).filter(({ id }) => !stopped.has(id));
+  const readings = await inParallel(accounts, ACCOUNTS_AT_ONCE, async (account) =>
+    readAccount(services, account, await zonesInUse(db, account.id), signal),
+  );
+  const dns = new Map(
+    readings.flatMap((reading) => (hasFailed(reading) || !reading.records ? [] : [[reading.account.id, reading] as const])),
+  );
+  const sweep: Sweep = { services, signal, startedAt, dns, recordTypes: recordTypesOf(services), recordedRecords: new Set() };
+  const reports: AccountReport[] = [];
+  for (const reading of readings) {
+    const report = {
+      account: reading.account.name,
+      provider: reading.account.provider,
+      pages: reading.pages,
+      servers: 0,
+      compared: 0,
+      skipped: 0,
+      drifted: 0,
+    };
+    reports.push(report);
+    if (hasFailed(reading)) Object.assign(report, { failure: reading.failure });
+    else if (reading.instances) await judgeAccount(sweep, reading, reading.instances, report);
+  }
+  // Records are judged when every stack that may own one is known to have been read.
+  const complete = stopped.size === 0 && !reports.some(({ failure }) => failure !== undefined);
+  if (complete) for (const reading of dns.values()) await judgeRecords(sweep, reading);
+  return reportOf(reports, stopped.size);
+}
+
+function recordTypesOf(services: Services): Sweep['recordTypes'] {
+  return new Map(
+    services.providers.flatMap(({ recordedAs }) => (recordedAs?.record ? [[recordedAs.record.token, recordedAs.record] as const] : [])),
+  );
+}
+
+async function judgeAccount(
+  sweep: Sweep,
+  { account }: Reading,
+  instances: ReadonlyMap<string, InstanceSummary>,
+  report: AccountReport,
+): Promise<void> {
+  const { services } = sweep;
+  report.servers = instances.size;
+  const outcome = await compareAll(sweep, account, instances, report);
+  const vanished = [...outcome.differing.values()].filter(({ differences }) => isVanished(differences)).length;
+  if (vanished > MASS_VANISH.servers && vanished > MASS_VANISH.share * outcome.recorded.size) {
+    report.failure = `${vanished} of ${outcome.recorded.size} servers are missing from the listing at once; nothing was changed. Check that the key belongs to the right account.`;
+    await raiseAlert(services.db, {
+      kind: 'servers-missing',
+      target: account.id,
+      message: report.failure,
+      data: { vanished, recorded: outcome.recorded.size },
+    });
+    return;
+  }
+  await resolveAlert(services.db, 'servers-missing', account.id);
+  const failure = await lookAtVanished(sweep, account, outcome);
+  if (failure !== null) {
+    report.failure = failure;
+    return;
+  }
+  await recordDrifts(sweep, account, outcome, report);
+  await recordStrays(sweep, account, instances, outcome);
+}
+
+interface Compared {
+  /** Instance ids that living stacks recorded. */
+  readonly recorded: Set<string>;
+  readonly withInstance: Set<string>;
+  readonly clean: Set<string>;
+  readonly skipped: Set<string>;
+  readonly differing: Map<string, { recorded: Recorded; differences: Difference[] }>;
+}
+
+async function compareAll(
+  sweep: Sweep,
+  account: Account,
+  instances: ReadonlyMap<string, InstanceSummary>,
+  report: AccountReport,
+): Promise<Compared> {
+  const { services, signal, startedAt } = sweep;
+  const names = findProvider(services, account.provider)?.recordedAs?.instance;
+  const out: Compared = { recorded: new Set(), withInstance: new Set(), clean: new Set(), skipped: new Set(), differing: new Map() };
+  for (let after = ''; ;) {
+    signal.throwIfAborted();
+    const rows = await recordedPage(services.db, account.id, after, PAGE, startedAt);
+    for (const row of rows) {
+      const recorded = recordedOf(row, names, sweep.recordTypes);
+      if (recorded) {
+        out.recorded.add(recorded.instanceId);
+        out.withInstance.add(row.id);
+        for (const { id } of recorded.records) sweep.recordedRecords.add(id);
+      }
+      const recordOf = recordReader(sweep, row);
+      if (row.busy || !recorded || !JUDGED.includes(row.status) || (recorded.records.length > 0 && !recordOf)) {
+        out.skipped.add(row.id);
+        continue;
+      }
+      const differences = compare(recorded, instances.get(recorded.instanceId) ?? null, recordOf ?? (() => null));
+      if (differences.length === 0) out.clean.add(row.id);
+      else out.differing.set(row.id, { recorded, differences });
+    }
+    if (rows.length < PAGE) break;
+    after = rows.at(-1)!.id;
+  }
+  report.compared = out.clean.size + out.differing.size;
+  report.skipped = out.skipped.size;
+  return out;
+}
+
+/** Undefined when the VPS's DNS account could not be read, or one of its zones was not. */
+function recordReader(sweep: Sweep, row: RecordedRow): ((zoneId: string, id: string) => DnsRecordSummary | null) | undefined {
+  const zones = row.dnsAccountId === null ? undefined : sweep.dns.get(row.dnsAccountId)?.records;
+  return zones && ((zoneId, id) => zones.get(zoneId)?.get(id) ?? null);
+}
+
+/**
+ * A server deleted while pages were read shifts the others, so only a look at the item itself counts. Before anything is
+ * written: answers why the account stays as it was when a look fails, else null.
+ */
+async function lookAtVanished({ services, signal }: Sweep, account: Account, outcome: Compared): Promise<string | null> {
+  const { compute } = clientOf(services, account);
+  for (const [vpsId, { recorded, differences }] of outcome.differing) {
+    if (!isVanished(differences)) continue;
+    try {
+      const found = await compute!.getInstance(recorded.instanceId, { signal });
+      if (found === null) continue;
+      const records = differences.filter(({ object }) => object === 'record');
+      const rest = [...compare({ ...recorded, records: [] }, found, () => null), ...records];
+      if (rest.length > 0) outcome.differing.set(vpsId, { recorded, differences: rest });
+      else {
+        outcome.differing.delete(vpsId);
+        outcome.clean.add(vpsId);
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+  return null;
+}
+
+async function recordDrifts(sweep: Sweep, account: Account, outcome: Compared, report: AccountReport): Promise<void> {
+  const { services, signal } = sweep;
+  const open = new Map((await openDriftsOf(services.db, account.id)).map((drift) => [drift.vpsId, drift]));
+  for (const drift of open.values()) {
+    if (outcome.clean.has(drift.vpsId)) await settleClean(sweep, drift);
+    else if (!outcome.differing.has(drift.vpsId) && !outcome.skipped.has(drift.vpsId))
+      await inTransaction(services.db, (tx) => resolveDrift(tx, drift, 'terminated'));
+  }
+  for (const [vpsId, { differences }] of outcome.differing) {
+    signal.throwIfAborted();
+    report.drifted++;
+    await saveDrift(sweep, account, vpsId, differences, open.get(vpsId));
+  }
+}
+
+async function settleClean({ services }: Sweep, drift: DriftRow): Promise<void> {
+  const done = { accepting: 'accepted', repairing: 'repaired' } as const;
+  const resolution = done[drift.state as keyof typeof done] ?? 'gone';
+  await inTransaction(services.db, (tx) => resolveDrift(tx, drift, resolution));
+}
+
+async function saveDrift(
+  { services, startedAt }: Sweep,
+  account: Account,
+  vpsId: string,
+  differences: Difference[],
+  open: DriftRow | undefined,
+): Promise<void> {
+  const fingerprint = fingerprintOf(differences);
+  const kind = isVanished(differences) ? 'vanished' : 'changed';
+  await inTransaction(services.db, async (tx) => {
+    const same = open?.fingerprint === fingerprint;
+    if (open && same && (open.state !== 'suspected' || open.checkOperationId !== null)) {
+      await updateDrift(tx, open.id, { lastSeenAt: startedAt, seenCount: { increment: 1 } });
+      return;
+    }
+    const asked = beyondEngine(differences) ? null : await orderCheck(services, tx, AUTOMATION, vpsId);
+    const state = beyondEngine(differences) ? 'confirmed' : 'suspected';
+    const seen = { kind, state, fingerprint, differences: differences as unknown as Json, checkOperationId: asked?.id ?? null };
+    if (open) {
+      const fresh = same ? {} : { engine: null, message: null, decidedBy: null, decidedAt: null, reason: null };
+      await updateDrift(tx, open.id, { ...seen, ...fresh, lastSeenAt: startedAt, seenCount: { increment: 1 } });
+    } else await insertDrift(tx, { vpsId, accountId: account.id, ...seen, at: startedAt });
+  });
+}
+
+async function recordStrays(
+  sweep: Sweep,
+  account: Account,
+  instances: ReadonlyMap<string, InstanceSummary>,
+  outcome: Compared,
+): Promise<void> {
+  const { services } = sweep;
+  const owners = [...instances.values()].map(({ tags }) => vpsOfTags(tags)).filter((owner) => owner !== null);
+  const known = await knownVpses(
+    sweep,
+    owners.map(({ vpsId }) => vpsId),
+    outcome.withInstance,
+  );
+  const newer = owners.find(({ vpsId, generation }) => generation > (known.get(vpsId)?.generation ?? generation));
+  if (newer)
+    await holdDestructive(
+      services,
+      `The provider has generation ${newer.generation} of the server of VPS ${newer.vpsId}, which the database does not know yet: it looks restored from the past.`,
+    );
+  const found = strayInstances(instances.values(), outcome.recorded, known);
+  const plans =
+    found.length === 0
+      ? []
+      : await readCatalog(services, account, 'plans').then(
+          ({ items }) => items,
+          () => [],
+        );
+  const items = found.map((item) => seenItem(item, plans));
+  await inTransaction(services.db, (tx) => saveSightings(tx, account.id, ['orphan', 'unmanaged'], items, sweep.startedAt));
+}
+
+async function judgeRecords(sweep: Sweep, { account, records }: Reading): Promise<void> {
+  const all = [...(records ?? [])].flatMap(([zoneId, zone]) => [...zone.values()].map((record) => ({ ...record, zoneId })));
+  const owners = all.map(({ comment }) => vpsOfComment(comment)).filter((id) => id !== null);
+  const known = await knownVpses(sweep, owners, new Set(owners));
+  const items = danglingRecords(all, sweep.recordedRecords, known).map((item) => seenItem(item, []));
+  await inTransaction(sweep.services.db, (tx) => saveSightings(tx, account.id, ['record'], items, sweep.startedAt));
+}
+
+async function knownVpses(
+  { services, startedAt }: Sweep,
+  ids: readonly string[],
+  withInstance: ReadonlySet<string>,
+): Promise<Map<string, KnownVps>> {
+  const rows = await namedVpses(services.db, [...new Set(ids)], startedAt);
+  return new Map(rows.map((row) => [row.id, { ...row, recordsInstance: row.recordsInstance || withInstance.has(row.id) }]));
+}
+
+function seenItem({ kind, reason, objectId, label, vpsId, createdAt, detail }: Found, plans: readonly Plan[]): SeenItem {
+  const plan = plans.find(({ id }) => id === detail.plan);
+  const monthlyCost = plan ? (plan.regionPrices?.[detail.region ?? ''] ?? plan.priceMonthly) : null;
+  const objectCreatedAt = createdAt === null || Number.isNaN(Date.parse(createdAt)) ? null : new Date(createdAt);
+  return { kind, reason, objectId, label, vpsId, detail: { ...detail }, monthlyCost, currency: plan?.currency ?? null, objectCreatedAt };
+}
+
+function reportOf(reports: readonly AccountReport[], stopped: number): SweepReport {
+  const sum = (key: 'pages' | 'servers' | 'compared' | 'drifted'): number => reports.reduce((total, report) => total + report[key], 0);
+  const failed = reports.filter(({ failure }) => failure !== undefined);
+  const totals = {
+    accounts: reports.length,
+    pages: sum('pages'),
+    servers: sum('servers'),
+    compared: sum('compared'),
+    drifted: sum('drifted'),
+  };
+  const message = [
+    `${totals.compared} stacks compared with ${totals.servers} servers on ${totals.accounts} accounts: ${totals.drifted} differ.`,
+    ...(failed.length === 0
+      ? []
+      : [`${failed.length} accounts could not be read and stay as they were: ${failed.map(({ account }) => account).join(', ')}.`]),
+    ...(stopped === 0 ? [] : [`Automation is stopped on ${stopped} accounts.`]),
+  ].join(' ');
+  return { outcome: failed.length > 0 ? 'partial' : 'ok', message, result: JSON.parse(JSON.stringify({ ...totals, reports })) as Json };
+}

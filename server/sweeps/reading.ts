@@ -1,0 +1,77 @@
+/** Reads accounts whole, page by page, through their one rate budget. Any failure makes the account's reading worthless. */
+import type { DnsRecordSummary, InstanceSummary, Page } from '../../providers/provider.ts';
+import { clientOf } from '../services/accounts.ts';
+import type { Services } from '../services/services.ts';
+import type { Account } from '../store/database.ts';
+
+/** An account with more pages than this is not read: the cursor of a broken answer may lead in circles. */
+const MAX_PAGES = 5_000;
+const PAGE_TIMEOUT_MS = 60_000;
+
+export interface Reading {
+  readonly account: Account;
+  /** Absent for an account without servers. */
+  readonly instances?: ReadonlyMap<string, InstanceSummary>;
+  /** By zone, then by record; absent for an account without DNS. */
+  readonly records?: ReadonlyMap<string, ReadonlyMap<string, DnsRecordSummary>>;
+  readonly pages: number;
+}
+export interface FailedReading {
+  readonly account: Account;
+  readonly failure: string;
+  readonly pages: number;
+}
+
+export function hasFailed(reading: Reading | FailedReading): reading is FailedReading {
+  return 'failure' in reading;
+}
+
+/** Never rejects for a provider's fault; rejects when the sweep is aborted. */
+export async function readAccount(
+  services: Services,
+  account: Account,
+  zones: readonly string[],
+  signal: AbortSignal,
+): Promise<Reading | FailedReading> {
+  let pages = 0;
+  const options = () => {
+    pages++;
+    return { signal: AbortSignal.any([signal, AbortSignal.timeout(PAGE_TIMEOUT_MS)]) };
+  };
+  try {
+    const { compute, dns } = clientOf(services, account);
+    const instances = compute && (await everyItem((cursor) => compute.listInstances(cursor, options())));
+    const records = new Map<string, ReadonlyMap<string, DnsRecordSummary>>();
+    if (dns) for (const zone of zones) records.set(zone, await everyItem((cursor) => dns.listRecords(zone, cursor, options())));
+    return { account, pages, ...(instances ? { instances } : {}), ...(dns ? { records } : {}) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { account, pages, failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function everyItem<T extends { id: string }>(page: (cursor: string | null) => Promise<Page<T>>): Promise<Map<string, T>> {
+  const items = new Map<string, T>();
+  let cursor: string | null = null;
+  for (let count = 1; ; count++) {
+    const { items: some, next }: Page<T> = await page(cursor);
+    for (const item of some) items.set(item.id, item);
+    if (next === null) return items;
+    if (next === cursor || count >= MAX_PAGES) throw new Error(`The listing does not end: page ${count} leads on to "${next}".`);
+    cursor = next;
+  }
+}
+
+/** At most `limit` at once, in order of the list. */
+export async function inParallel<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = Array.from({ length: items.length });
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await work(items[index]!);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  return results;
+}

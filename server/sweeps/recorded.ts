@@ -1,0 +1,55 @@
+/** What a stack recorded of its server and records, read from its checkpoint without the engine. */
+import { parseIdentityTag } from '../../providers/identity.ts';
+import type { RecordedAs } from '../../providers/provider.ts';
+import type { Checkpoint, ResourceState } from '../state/deployment.ts';
+import type { RecordedRow } from '../store/drift.ts';
+import type { Recorded, RecordedRecord } from './compare.ts';
+
+type Instance = NonNullable<RecordedAs['instance']>;
+type Record_ = NonNullable<RecordedAs['record']>;
+
+/** null when the stack records no server. `recordTypes` are the DNS providers' record resources by token. */
+export function recordedOf(row: RecordedRow, instance: Instance | undefined, recordTypes: ReadonlyMap<string, Record_>): Recorded | null {
+  if (row.checkpoint === null || instance === undefined) return null;
+  const resources = (JSON.parse(row.checkpoint) as Checkpoint).deployment.resources ?? [];
+  const living = resources.filter((resource) => resource.custom && resource.delete !== true && typeof resource.id === 'string');
+  const server = living.find((resource) => resource.type === instance.token && ownedBy(resource, row.id));
+  if (!server) return null;
+  const outputs = server.outputs ?? {};
+  return {
+    instanceId: server.id!,
+    identityTag: ownTags(outputs).find((tag) => parseIdentityTag(tag)?.vpsId === row.id) ?? null,
+    label: text(outputs[instance.label]),
+    region: text(outputs[instance.region]),
+    plan: text(outputs[instance.plan]),
+    ipv4: text(outputs[instance.ipv4]),
+    ipv6: text(outputs[instance.ipv6]),
+    power: row.powerState === 'running' || row.powerState === 'stopped' ? row.powerState : row.status === 'active' ? 'running' : null,
+    records: living.flatMap((resource) => recordOf(resource, recordTypes.get(resource.type))),
+  };
+}
+
+/** A stack declares one server; a tag that names another VPS is a foreign program's. */
+function ownedBy(resource: ResourceState, vpsId: string): boolean {
+  const named = ownTags(resource.outputs ?? {})
+    .map(parseIdentityTag)
+    .find((identity) => identity !== null);
+  return named === undefined || named?.vpsId === vpsId;
+}
+
+function recordOf(resource: ResourceState, names: Record_ | undefined): RecordedRecord[] {
+  if (!names) return [];
+  const outputs = resource.outputs ?? {};
+  const [zoneId, name, type, content] = [names.zoneId, names.name, names.type, names.content].map((key) => text(outputs[key]));
+  // A record whose content is secret or structured is not compared.
+  if (!zoneId || !name || !type || !content) return [];
+  return [{ id: resource.id!.split('/').at(-1)!, zoneId, name, type, content }];
+}
+
+function ownTags(outputs: Readonly<Record<string, unknown>>): string[] {
+  return Array.isArray(outputs.tags) ? outputs.tags.filter((tag) => typeof tag === 'string') : [];
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
