@@ -28,7 +28,7 @@ export interface FollowOptions {
 
 const STREAM_TRIES = 3;
 const MAX_RETRY_MS = 15_000;
-const ENDS: readonly string[] = ['succeeded', 'failed', 'cancelled', 'stalled'];
+const ENDS: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled', 'stalled']);
 
 /** Resolves when the operation has ended and its last event was handed on, or when `signal` aborts. */
 export async function followEvents(source: EventSourceLike, options: FollowOptions): Promise<void> {
@@ -40,7 +40,7 @@ export async function followEvents(source: EventSourceLike, options: FollowOptio
     const fresh = events.filter((event) => event.seq > last);
     if (fresh.length === 0) return;
     last = fresh.at(-1)!.seq;
-    ended ||= fresh.some((event) => ENDS.includes(event.type));
+    ended ||= fresh.some((event) => ENDS.has(event.type));
     options.onEvents(fresh);
   };
   onConnection('connecting');

@@ -5,8 +5,8 @@ import { api } from './client.ts';
 
 const BUSY_MS = 1_500;
 const CALM_MS = 10_000;
-const UNFINISHED: readonly string[] = ['queued', 'running'];
-export const isUnfinished = (status: string): boolean => UNFINISHED.includes(status);
+const UNFINISHED: ReadonlySet<string> = new Set(['queued', 'running']);
+export const isUnfinished = (status: string): boolean => UNFINISHED.has(status);
 export const isChanging = (status: string): boolean => status === 'provisioning' || status === 'destroying';
 
 export const keys = {

@@ -35,7 +35,7 @@ export function CreateSummary({ form, plan, simulated, mayNot, busy, error }: Su
             <Icon name="plus" className="mt-0.5 text-good" />
             <span className="min-w-0">
               <span className="font-medium">{resource.kind}</span>
-              <span className="block break-all text-ink-2">{resource.detail}</span>
+              <span className="block break-words text-ink-2">{resource.detail}</span>
             </span>
           </li>
         ))}

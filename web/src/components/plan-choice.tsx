@@ -18,7 +18,7 @@ export function PlanChoice({
   return (
     <fieldset>
       <legend className="font-medium">Plan</legend>
-      <div className="mt-1 grid max-h-96 grid-cols-1 gap-2 overflow-y-auto p-0.5 sm:grid-cols-2 xl:grid-cols-3">
+      <div className="mt-1 grid max-h-96 grid-cols-1 gap-2 overflow-y-auto p-0.5 sm:grid-cols-2 2xl:grid-cols-3">
         {sorted.map((plan) => (
           <PlanCard key={plan.id} plan={plan} region={region} checked={plan.id === value} onChange={onChange} />
         ))}

@@ -22,24 +22,26 @@ const ROW_PX = 44;
 const features = tableFeatures({ columnVisibilityFeature, rowSelectionFeature });
 const helper = createColumnHelper<typeof features, Vps>();
 
-/** `width` is a grid track; `sort` the API's word for sorting by it. */
+/** `px` is the least width, `grow` its share of what is left; `sort` is the API's word for sorting by it. */
 interface Look {
   readonly title: string;
-  readonly width: string;
+  readonly px: number;
+  readonly grow?: number;
   readonly sort?: string;
 }
 export const LOOKS: Readonly<Record<string, Look>> = {
-  label: { title: 'Name', width: 'minmax(11rem, 2fr)', sort: 'label' },
-  status: { title: 'State', width: '8rem' },
-  ipv4: { title: 'IPv4', width: '8.5rem' },
-  ipv6: { title: 'IPv6', width: 'minmax(10rem, 1fr)' },
-  provider: { title: 'Provider', width: '7.5rem' },
-  region: { title: 'Region', width: '6.5rem' },
-  plan: { title: 'Plan', width: 'minmax(8rem, 1fr)' },
-  image: { title: 'Image', width: 'minmax(9rem, 1fr)' },
-  external_reference: { title: 'Reference', width: '8rem' },
-  created_at: { title: 'Created', width: '8rem', sort: 'created_at' },
+  label: { title: 'Name', px: 190, grow: 2, sort: 'label' },
+  status: { title: 'State', px: 124 },
+  ipv4: { title: 'IPv4', px: 140 },
+  ipv6: { title: 'IPv6', px: 190, grow: 1 },
+  provider: { title: 'Provider', px: 118 },
+  region: { title: 'Region', px: 100 },
+  plan: { title: 'Plan', px: 132, grow: 1 },
+  image: { title: 'Image', px: 132, grow: 1 },
+  external_reference: { title: 'Reference', px: 120 },
+  created_at: { title: 'Created', px: 118, sort: 'created_at' },
 };
+const CHECKBOX_PX = 40;
 export const HIDDEN_AT_FIRST: ColumnVisibilityState = { ipv6: false, external_reference: false };
 export const HIDDEN_ON_PHONES: ColumnVisibilityState = Object.fromEntries(
   Object.keys(LOOKS).map((id) => [id, ['label', 'status'].includes(id)]),
@@ -93,7 +95,38 @@ export function VpsTable({ vpses, total, sort, onSort, visibility, selection, on
     if (lastShown >= rows.length - 30) onEnd();
   }, [lastShown, rows.length, onEnd]);
   const shown = table.getVisibleLeafColumns();
-  const grid = { gridTemplateColumns: `2.5rem ${shown.map((column) => LOOKS[column.id]!.width).join(' ')}` };
+  const { grid, wide } = tracks(shown.map((column) => LOOKS[column.id]!));
+  const rowOf = (index: number, start: number) => {
+    const row = rows[index]!;
+    return (
+      <div
+        key={row.id}
+        role="row"
+        aria-rowindex={index + 2}
+        aria-selected={row.getIsSelected()}
+        className={cn(
+          'absolute inset-x-0 grid items-center border-b border-line',
+          row.getIsSelected() ? 'bg-accent-soft' : 'hover:bg-raised',
+        )}
+        style={{ ...grid, height: ROW_PX, transform: `translateY(${start}px)` }}
+      >
+        <div role="cell" className="flex px-3">
+          <input
+            type="checkbox"
+            aria-label={`Select ${row.original.label}`}
+            className="size-4 accent-accent"
+            checked={row.getIsSelected()}
+            onChange={row.getToggleSelectedHandler()}
+          />
+        </div>
+        {row.getVisibleCells().map((cell) => (
+          <div key={cell.id} role="cell" className="truncate px-3">
+            <table.FlexRender cell={cell} />
+          </div>
+        ))}
+      </div>
+    );
+  };
   return (
     <div
       ref={scroller}
@@ -104,54 +137,54 @@ export function VpsTable({ vpses, total, sort, onSort, visibility, selection, on
       tabIndex={0}
       className="h-[calc(100dvh-15.5rem)] min-h-72 overflow-auto rounded-lg border border-line bg-surface [contain:strict]"
     >
-      <div role="rowgroup" className="sticky top-0 z-10 min-w-max border-b border-line bg-surface">
-        <div role="row" aria-rowindex={1} className="grid items-center" style={grid}>
-          <div role="columnheader" className="px-3 py-2">
-            <input
-              type="checkbox"
-              aria-label="Select all loaded"
-              className="size-4 accent-accent"
-              checked={rows.length > 0 && table.getIsAllRowsSelected()}
-              onChange={table.getToggleAllRowsSelectedHandler()}
-            />
-          </div>
-          {shown.map((column) => (
-            <HeaderCell key={column.id} look={LOOKS[column.id]!} sort={sort} onSort={onSort} />
-          ))}
-        </div>
+      <HeaderRow
+        looks={shown.map((column) => LOOKS[column.id]!)}
+        allSelected={rows.length > 0 && table.getIsAllRowsSelected()}
+        onSelectAll={table.getToggleAllRowsSelectedHandler()}
+        sort={sort}
+        onSort={onSort}
+      />
+      <div role="rowgroup" className="relative" style={{ ...wide, height: virtual.getTotalSize() }}>
+        {items.map((item) => rowOf(item.index, item.start))}
       </div>
-      <div role="rowgroup" className="relative min-w-max" style={{ height: virtual.getTotalSize() }}>
-        {items.map((item) => {
-          const row = rows[item.index]!;
-          return (
-            <div
-              key={row.id}
-              role="row"
-              aria-rowindex={item.index + 2}
-              aria-selected={row.getIsSelected()}
-              className={cn(
-                'absolute inset-x-0 grid items-center border-b border-line',
-                row.getIsSelected() ? 'bg-accent-soft' : 'hover:bg-raised',
-              )}
-              style={{ ...grid, height: ROW_PX, transform: `translateY(${item.start}px)` }}
-            >
-              <div role="cell" className="px-3">
-                <input
-                  type="checkbox"
-                  aria-label={`Select ${row.original.label}`}
-                  className="size-4 accent-accent"
-                  checked={row.getIsSelected()}
-                  onChange={row.getToggleSelectedHandler()}
-                />
-              </div>
-              {row.getVisibleCells().map((cell) => (
-                <div key={cell.id} role="cell" className="truncate px-3">
-                  <table.FlexRender cell={cell} />
-                </div>
-              ))}
-            </div>
-          );
-        })}
+    </div>
+  );
+}
+
+/** Header and rows share the tracks, and scroll sideways together when the window is narrower than them. */
+function tracks(looks: readonly Look[]) {
+  const columns = looks.map(({ px, grow }) => (grow ? `minmax(${px}px, ${grow}fr)` : `${px}px`));
+  return {
+    grid: { gridTemplateColumns: `${CHECKBOX_PX}px ${columns.join(' ')}` },
+    wide: { minWidth: looks.reduce((sum, { px }) => sum + px, CHECKBOX_PX) },
+  };
+}
+
+interface HeaderProps {
+  looks: readonly Look[];
+  allSelected: boolean;
+  onSelectAll: (event: unknown) => void;
+  sort: string;
+  onSort: (sort: string) => void;
+}
+
+function HeaderRow({ looks, allSelected, onSelectAll, sort, onSort }: HeaderProps) {
+  const { grid, wide } = tracks(looks);
+  return (
+    <div role="rowgroup" className="sticky top-0 z-10 border-b border-line bg-surface" style={wide}>
+      <div role="row" aria-rowindex={1} className="grid items-center" style={grid}>
+        <div role="columnheader" className="flex px-3 py-2">
+          <input
+            type="checkbox"
+            aria-label="Select all loaded"
+            className="size-4 accent-accent"
+            checked={allSelected}
+            onChange={onSelectAll}
+          />
+        </div>
+        {looks.map((look) => (
+          <HeaderCell key={look.title} look={look} sort={sort} onSort={onSort} />
+        ))}
       </div>
     </div>
   );

@@ -13,9 +13,9 @@ interface ResultStep {
   readonly name: string;
   readonly resourceType: string;
 }
-const MAKES: readonly string[] = ['create', 'update', 'create-replacement', 'import'];
-const REMOVES: readonly string[] = ['delete', 'discard'];
-const CHANGES_STATE: readonly string[] = ['provision', 'refresh', 'destroy', 'hand-update', 'hand-refresh', 'hand-destroy'];
+const MAKES: ReadonlySet<string> = new Set(['create', 'update', 'create-replacement', 'import']);
+const REMOVES: ReadonlySet<string> = new Set(['delete', 'discard']);
+const CHANGES_STATE: ReadonlySet<string> = new Set(['provision', 'refresh', 'destroy', 'hand-update', 'hand-refresh', 'hand-destroy']);
 
 export function stackResources(operations: readonly Operation[]): StackResource[] {
   const found = new Map<string, StackResource>();
@@ -24,8 +24,8 @@ export function stackResources(operations: readonly Operation[]): StackResource[
     if (!isChange(operation)) continue;
     for (const step of stepsOf(operation)) {
       const key = `${step.resourceType} ${step.name}`;
-      if (REMOVES.includes(step.op)) found.delete(key);
-      if (MAKES.includes(step.op))
+      if (REMOVES.has(step.op)) found.delete(key);
+      if (MAKES.has(step.op))
         found.set(key, { name: step.name, type: step.resourceType, by: operation.id, at: operation.finished_at ?? operation.created_at });
     }
   }
@@ -33,7 +33,7 @@ export function stackResources(operations: readonly Operation[]): StackResource[
 }
 
 function isChange(operation: Operation): boolean {
-  return operation.kind !== 'preview' && (CHANGES_STATE.includes(operation.kind) || operation.status === 'succeeded');
+  return operation.kind !== 'preview' && (CHANGES_STATE.has(operation.kind) || operation.status === 'succeeded');
 }
 
 function stepsOf(operation: Operation): readonly ResultStep[] {

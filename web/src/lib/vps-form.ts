@@ -1,4 +1,5 @@
 /** The create form's state and what it sends. */
+import './zod-without-eval.ts';
 import { Label } from '../../../contract/vps.ts';
 import type { VpsCreateBody } from '../api/client.ts';
 import { keyLines } from './planned.ts';

@@ -19,10 +19,10 @@ const OPERATION_TONES: Readonly<Record<string, Tone>> = {
 };
 const ACCOUNT_TONES: Readonly<Record<string, Tone>> = { ok: 'good', refused: 'bad', unreachable: 'warn', unchecked: 'quiet' };
 const KINDS: Readonly<Record<string, string>> = {
-  provision: 'Provision',
-  refresh: 'Refresh',
-  preview: 'Preview',
-  destroy: 'Destroy',
+  'power-cycle': 'Power cycle',
+  'reset-password': 'Reset password',
+  'drift-check': 'Check for drift',
+  'drift-repair': 'Repair drift',
   'hand-update': 'Update by hand',
   'hand-refresh': 'Refresh by hand',
   'hand-destroy': 'Destroy by hand',

@@ -11,7 +11,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
   };
   return (
     <>
-      <IconButton icon={copied ? 'check' : 'copy'} label={`Copy ${what}`} className="size-7" onClick={() => void copy()} />
+      <IconButton icon={copied ? 'check' : 'copy'} label={`Copy ${what}`} className="-my-1.5 size-7" onClick={() => void copy()} />
       <span role="status" className="sr-only">
         {copied ? `${what} copied` : ''}
       </span>

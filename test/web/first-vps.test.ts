@@ -1,0 +1,78 @@
+/** What a new operator does, in a real browser: sign in, follow the guide, watch, reveal, delete. */
+import { expect, test } from 'vitest';
+import { withDashboard } from '../support/dashboard.ts';
+import { until } from '../support/until.ts';
+
+const dashboard = withDashboard();
+
+test('from an empty database to an active VPS, its password, and its end', async () => {
+  const { page, complaints, context } = await dashboard.visit({ signedIn: false });
+  await page.goto('/');
+  await page.getByLabel('Token').fill('plinth_wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('This token is unknown, expired or revoked').waitFor();
+  // The browser itself writes a line for the refused request.
+  expect(complaints.splice(0)).toHaveLength(1);
+  await page.getByLabel('Token').fill(dashboard.token);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+
+  await page.getByRole('heading', { name: 'From here to your first VPS' }).waitFor();
+  await page.getByRole('link', { name: 'Create the first VPS' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Web_1');
+  await page.getByText('Lower-case letters a-z, digits and inner hyphens only').waitFor();
+  await page.getByLabel('Name', { exact: true }).fill('web-1');
+  await page.getByText('“web-1” is free.').waitFor();
+  await page.getByLabel('DNS zone').selectOption({ index: 1 });
+  await page.getByText('DNS records A and AAAA').waitFor();
+  expect(await page.getByText(/per month/).textContent()).toMatch(/\d/);
+  await page.getByRole('button', { name: 'Create the VPS' }).click();
+
+  await page.getByRole('heading', { name: 'web-1' }).waitFor();
+  await page.getByText(/^Created.*random password/).waitFor();
+  await page.getByText('Succeeded').first().waitFor({ timeout: 40_000 });
+  await page.getByText('Active', { exact: true }).waitFor();
+  const resources = page.getByRole('list', { name: 'Resources in the order they are built' });
+  await resources.getByText('vps-instance').waitFor();
+
+  await page.getByRole('button', { name: 'Reveal password' }).click();
+  await page.getByLabel('Reason').fill('hand-over to the customer');
+  await page.getByRole('button', { name: 'Show it' }).click();
+  const password = await page.getByTestId('password').textContent();
+  expect(password!.length).toBeGreaterThan(10);
+  await page.getByText(/Hidden again in \d+ s/).waitFor();
+  await page.getByRole('button', { name: 'Hide now' }).click();
+  expect(await page.content()).not.toContain(password!.trim());
+  await page.getByText('hand-over to the customer').waitFor();
+
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  const confirm = page.getByRole('button', { name: 'Delete the VPS' });
+  expect(await confirm.getAttribute('aria-disabled')).toBe('true');
+  await page.getByLabel('Type web-1 to confirm').fill('web-1');
+  await confirm.click();
+  await page.getByText('Terminated', { exact: true }).first().waitFor({ timeout: 40_000 });
+  await page.getByText('The stack is empty').waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test('two browsers see the same, live', async () => {
+  const [one, two] = await Promise.all([dashboard.visit(), dashboard.visit({ width: 390, height: 800 })]);
+  await one.page.goto('/vps/new');
+  await one.page.getByLabel('Name', { exact: true }).fill('shared');
+  await one.page.getByText('“shared” is free.').waitFor();
+  await one.page.getByRole('button', { name: 'Create the VPS' }).click();
+  await one.page.waitForURL(/operation=/);
+  await two.page.goto(one.page.url());
+  const steps = async (page: typeof one.page): Promise<string> =>
+    (
+      await page
+        .getByRole('region', { name: /^Steps of attempt/ })
+        .getByRole('listitem')
+        .allTextContents()
+    ).join('|');
+  await Promise.all([one, two].map(({ page }) => page.getByText('Events: complete').waitFor({ timeout: 40_000 })));
+  const same = await until(async () => ((await steps(one.page)) === (await steps(two.page)) ? await steps(one.page) : ''));
+  expect(same).toContain('vps-instance');
+  expect([...one.complaints, ...two.complaints]).toEqual([]);
+  await Promise.all([one.context.close(), two.context.close()]);
+});
