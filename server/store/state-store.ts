@@ -93,12 +93,15 @@ export class StateStore {
     after?: string;
     limit: number;
   }): Promise<StackRow[]> {
+    const slash = filter.after?.indexOf('/') ?? -1;
+    // Compared as a pair, so that the index on both gives the order and the start.
+    const after = filter.after === undefined ? ['', ''] : [filter.after.slice(0, slash), filter.after.slice(slash + 1)];
     const { rows } = await this.#pool.query(
       `SELECT ${stackColumns()} FROM state_stack
        WHERE organization = $1 AND ($2::text IS NULL OR project = $2) AND ($3::text IS NULL OR tags ? $3)
-         AND ($4::text IS NULL OR tags ->> $3 = $4) AND ($5::text IS NULL OR project || '/' || name > $5)
-       ORDER BY project || '/' || name LIMIT $6`,
-      [filter.organization, filter.project ?? null, filter.tagName ?? null, filter.tagValue ?? null, filter.after ?? null, filter.limit],
+         AND ($4::text IS NULL OR tags ->> $3 = $4) AND (project, name) > ($5, $6)
+       ORDER BY project, name LIMIT $7`,
+      [filter.organization, filter.project ?? null, filter.tagName ?? null, filter.tagValue ?? null, ...after, filter.limit],
     );
     return rows.map((row) => toStack(row));
   }
