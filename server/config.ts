@@ -51,6 +51,8 @@ const Environment = z.object({
     .max(24 * 90)
     .default(0),
   PLINTH_DESTROY_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(86_400).default(1_800),
+  PLINTH_STATE_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  PLINTH_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters; make one with: openssl rand -hex 24').optional(),
   SIMULATOR: flag(true),
   SIMULATOR_PORT: port(4010),
   SIMULATOR_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional(),
@@ -93,6 +95,10 @@ export interface Config {
   /** Between two drift sweeps; 0 = on request only. */
   readonly driftMs: number;
   readonly catalogTtlMs: number;
+  /** Updates of stacks older than this are forgotten, apart from the versions that are kept. */
+  readonly stateRetentionMs: number;
+  /** Undefined: /metrics answers this machine only. */
+  readonly metricsToken?: string;
   /** How long a termination can be undone when a request does not say. */
   readonly terminationGraceHours: number;
   /** One attempt to destroy is cut off after this; what is left then is a leak. */
@@ -148,6 +154,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     drainMs: value.PLINTH_DRAIN_SECONDS * 1000,
     driftMs: value.PLINTH_DRIFT_SECONDS * 1000,
     catalogTtlMs: value.PLINTH_CATALOG_TTL_SECONDS * 1000,
+    stateRetentionMs: value.PLINTH_STATE_RETENTION_DAYS * 86_400_000,
+    ...(value.PLINTH_METRICS_TOKEN === undefined ? {} : { metricsToken: value.PLINTH_METRICS_TOKEN }),
     terminationGraceHours: value.PLINTH_TERMINATION_GRACE_HOURS,
     destroyTimeoutMs: value.PLINTH_DESTROY_TIMEOUT_SECONDS * 1000,
     simulator: {

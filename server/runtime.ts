@@ -20,7 +20,9 @@ import { startWorker } from './jobs/worker.ts';
 import { Refusal } from './problem.ts';
 import { loadMasterKey, SecretBox } from './secrets.ts';
 import { seed, type Seeded } from './seed.ts';
+import { assertKeysLoaded } from './services/master-key.ts';
 import type { Services } from './services/services.ts';
+import { startTerminations } from './sweeps/terminations.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { openStateService, type StateService } from './state/service.ts';
 import { databaseHasSecrets } from './store/settings.ts';
@@ -100,7 +102,12 @@ async function build(config: Config, progress: (line: string) => void, stops: St
         );
       return { kind, baseUrl: simulator.baseUrl(descriptor.id) };
     },
-    stacks: { prepare: (stack, texts) => state.backend.prepare(stack, texts) },
+    stacks: {
+      prepare: (stack, texts) => state.backend.prepare(stack, texts),
+      get care() {
+        return state.care;
+      },
+    },
     enqueue: (tx, operation) => enqueueOperation(boss, tx, operation),
   };
   const seeded = await seed(services);
@@ -121,6 +128,8 @@ async function build(config: Config, progress: (line: string) => void, stops: St
     stops.push(() => watch.stop());
     const worker = await startWorker(context, boss);
     stops.push(() => worker.stop(config.drainMs));
+    const terminations = startTerminations(services);
+    stops.push(() => terminations.stop());
     const sweeps = await startSweeps(services, allSweeps(services));
     stops.push(() => sweeps.stop());
   }
@@ -147,7 +156,9 @@ async function databaseUrl(config: Config, progress: (line: string) => void, sto
 
 async function openSecrets(config: Config, db: Database): Promise<SecretBox> {
   const key = await loadMasterKey(config.dataDir, config.masterKey, !(await databaseHasSecrets(db)));
-  return new SecretBox(key, config.previousMasterKey === undefined ? [] : [Buffer.from(config.previousMasterKey, 'base64')]);
+  const secrets = new SecretBox(key, config.previousMasterKey === undefined ? [] : [Buffer.from(config.previousMasterKey, 'base64')]);
+  await assertKeysLoaded(db, secrets);
+  return secrets;
 }
 
 async function openEngine(

@@ -40,6 +40,11 @@ export class SecretBox {
     this.currentKeyId = keyId(current);
   }
 
+  /** Whether values of that key can be opened here. */
+  knows(id: string): boolean {
+    return this.#keys.has(id);
+  }
+
   seal(place: SecretPlace, plaintext: string): string {
     const dataKey = randomBytes(KEY_BYTES);
     const value = encrypt(dataKey, Buffer.from(plaintext, 'utf8'), additional(place, 'value'));

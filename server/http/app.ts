@@ -7,6 +7,7 @@ import { ping } from '../store/settings.ts';
 import { docsPage } from './docs-page.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Metrics } from './metrics.ts';
+import { metricsDoor } from './metrics-door.ts';
 import { openapiOf } from './openapi.ts';
 import { problemHandler } from './problems.ts';
 import type { Route } from './route.ts';
@@ -16,6 +17,7 @@ import { driftRoutes } from './routes/drift.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { upkeepRoutes } from './routes/upkeep.ts';
 import { vpsRoutes } from './routes/vps.ts';
 import { webRouter } from './web.ts';
 
@@ -26,6 +28,7 @@ export function allRoutes(services: Services, hub: EventHub): Route[] {
     ...adminRoutes(services),
     ...tokenRoutes(services),
     ...overviewRoutes(services),
+    ...upkeepRoutes(services),
     ...driftRoutes(services),
   ];
 }
@@ -50,7 +53,11 @@ export function buildApp(services: Services, hub: EventHub, metrics: Metrics, st
       ));
     response.status(ok ? 200 : 503).json({ status: ok ? 'ready' : 'not ready' });
   });
-  app.get('/metrics', async (_request, response) => void response.type('text/plain').send(await metrics.text()));
+  app.get(
+    '/metrics',
+    metricsDoor(services.config.metricsToken),
+    async (_request, response) => void response.type('text/plain').send(await metrics.text()),
+  );
   app.get('/api/openapi.json', (_request, response) => void response.json(openapi));
   app.get('/api/docs', (_request, response) => void response.type('html').send(docs));
   app.use(state);

@@ -5,6 +5,7 @@ import type { RateBudget } from '../../providers/rate-budget.ts';
 import type { Role } from '../../contract/ids.ts';
 import type { Config } from '../config.ts';
 import type { SecretBox } from '../secrets.ts';
+import type { StackCare } from '../state/care.ts';
 import type { Database, Db } from '../store/database.ts';
 
 export interface Services {
@@ -21,6 +22,8 @@ export interface Services {
   readonly stacks: {
     /** Makes the stack if it is missing; answers the organization's slug and each text as the stack's ciphertext, in base64. */
     prepare(stack: string, secrets: readonly string[]): Promise<{ organization: string; ciphertexts: readonly string[] }>;
+    /** History, checks, rollback and forgetting. */
+    readonly care: StackCare;
   };
   /** Enqueues inside the transaction of the row. */
   readonly enqueue: (tx: Db, operation: { id: string; vpsId: string; accountId: string }) => Promise<void>;

@@ -14,6 +14,7 @@ import { organizationNames, organizationOfVps } from '../store/state-organizatio
 import { StateStore } from '../store/state-store.ts';
 import type { StatePrincipal } from './access.ts';
 import { TableStateBackend } from './backend.ts';
+import { StackCare } from './care.ts';
 import type { KeyWrapper } from './keys.ts';
 import { stateRouter } from './router.ts';
 import { WorkerToken } from './worker-token.ts';
@@ -29,6 +30,7 @@ export interface StateService {
   readonly router: Router;
   readonly backend: TableStateBackend;
   readonly store: StateStore;
+  readonly care: StackCare;
   close(): Promise<void>;
 }
 
@@ -40,12 +42,14 @@ export async function openStateService(services: Services, databaseUrl: string, 
   const worker = new WorkerToken();
   const keys = keyWrapper(services.secrets);
   const server = createServer();
+  const organizationOf = async (stack: string): Promise<string> =>
+    (await organizationOfVps(services.db, stack.replace(/^vps-/, ''))) ?? DEFAULT_ORGANIZATION;
   const backend = new TableStateBackend({
     store,
     keys,
     token: worker,
     origin: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    organizationOf: async (stack) => (await organizationOfVps(services.db, stack.replace(/^vps-/, ''))) ?? DEFAULT_ORGANIZATION,
+    organizationOf,
   });
   const router = stateRouter({
     store,
@@ -61,6 +65,7 @@ export async function openStateService(services: Services, databaseUrl: string, 
     router,
     backend,
     store,
+    care: new StackCare({ store, keys, checks: pool, organizationOf }),
     async close() {
       server.closeAllConnections();
       server.close();

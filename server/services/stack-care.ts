@@ -1,0 +1,95 @@
+/** A VPS's stack over time: what was, what is kept, and going back to it. Only state is rewritten, never a server. */
+import type { StackExport, StackHistory, StackRolledBack } from '../../contract/state.ts';
+import { stackName } from '../../stacks/spec.ts';
+import { notFound, Refusal, refuseField } from '../problem.ts';
+import { RollbackError } from '../state/care.ts';
+import { appendAudit } from '../store/audit.ts';
+import { inTransaction } from '../store/database.ts';
+import { unfinishedOperations } from '../store/operations.ts';
+import type { StackRow } from '../store/state-rows.ts';
+import { StackBusyError } from '../store/state-store.ts';
+import { lockVps } from '../store/vpses.ts';
+import type { Principal, Services } from './services.ts';
+import { mustVps } from './vps.ts';
+
+const INSTANCE = '::vps-instance';
+
+async function mustStack(services: Services, principal: Principal, vpsId: string): Promise<StackRow> {
+  const vps = await mustVps(services, principal, vpsId);
+  const row = await services.stacks.care.find(stackName(vps.id));
+  if (!row) throw new Refusal(404, 'no_stack', `The VPS "${vps.label}" has no stack yet, or no more.`);
+  return row;
+}
+
+export async function stackHistory(services: Services, principal: Principal, vpsId: string, limit: number): Promise<StackHistory> {
+  const row = await mustStack(services, principal, vpsId);
+  const updates = await services.stacks.care.history(row, limit);
+  return {
+    stack: row.name,
+    version: row.version,
+    updates: updates.map((update) => ({
+      version: update.version,
+      kind: update.kind,
+      status: update.status,
+      actor: update.actor,
+      message: update.message,
+      changes: update.resourceChanges ?? {},
+      started_at: update.startedAt?.toISOString() ?? null,
+      ended_at: update.endedAt?.toISOString() ?? null,
+      kept: update.kept,
+    })),
+  };
+}
+
+/** A kept version, as `pulumi stack export` would have written it then. */
+export async function exportVersion(services: Services, principal: Principal, vpsId: string, version: number): Promise<StackExport> {
+  const row = await mustStack(services, principal, vpsId);
+  const checkpoint = await services.stacks.care.at(row, version);
+  if (!checkpoint) throw notFound('kept version', String(version));
+  const { deployment } = checkpoint;
+  return { stack: row.name, version, deployment: { version: checkpoint.version, deployment: JSON.parse(JSON.stringify(deployment)) } };
+}
+
+/** @throws Refusal while anything works on the VPS, or when the version names another server than the present one. */
+export async function rollbackStack(
+  services: Services,
+  principal: Principal,
+  vpsId: string,
+  to: number,
+  reason: string,
+): Promise<StackRolledBack> {
+  const row = await mustStack(services, principal, vpsId);
+  return await inTransaction(services.db, async (tx) => {
+    const vps = await lockVps(tx, principal.organizationId, vpsId);
+    if (!vps) throw notFound('VPS', vpsId);
+    if (vps.status === 'terminated') throw new Refusal(409, 'vps_gone', `The VPS "${vps.label}" is terminated; its state stays as it is.`);
+    const [busy] = await unfinishedOperations(tx, vpsId);
+    if (busy)
+      throw new Refusal(
+        409,
+        'vps_busy',
+        `${busy.kind} by ${busy.actor} is ${busy.status} on this VPS. Wait for operation ${busy.id}, or cancel it.`,
+      );
+    const { from, version } = await rewrite(services, row, to, principal.name, reason);
+    await appendAudit(tx, {
+      actor: principal.name,
+      action: 'stack.rolled-back',
+      target: vpsId,
+      organizationId: vps.organizationId,
+      data: { from, to, version, reason },
+    });
+    return { stack: row.name, from, to, version };
+  });
+}
+
+async function rewrite(services: Services, row: StackRow, to: number, actor: string, reason: string) {
+  try {
+    return await services.stacks.care.rollback(row, to, actor, reason, INSTANCE);
+  } catch (error) {
+    if (error instanceof StackBusyError) throw new Refusal(409, 'vps_busy', `The stack is ${error.message}. Wait until that has ended.`);
+    if (!(error instanceof RollbackError)) throw error;
+    if (error.code === 'unknown_version')
+      throw refuseField('version', error.message, 'Take one that is kept: GET /api/vps/{id}/stack/history.', 422, error.code);
+    throw new Refusal(409, error.code, error.message);
+  }
+}
