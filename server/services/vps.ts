@@ -90,7 +90,7 @@ export async function retryVps(services: Services, principal: Principal, id: str
         'nothing_to_retry',
         `The last operation of this VPS is ${last?.status ?? 'none'}; only a failed, stalled or cancelled one can be run again.`,
       );
-    if (vps.status === 'suspended' && !SUSPENDED_RETRIES.includes(last.kind))
+    if (vps.status === 'suspended' && !SUSPENDED_RETRIES.has(last.kind))
       throw new Refusal(409, 'suspended', 'The VPS is suspended; unsuspend it before its last operation is run again.');
     const status = last.kind === 'destroy' ? 'destroying' : last.kind === 'provision' ? 'provisioning' : vps.status;
     const changed = await updateVps(tx, id, { status });
@@ -100,7 +100,7 @@ export async function retryVps(services: Services, principal: Principal, id: str
   });
 }
 
-const SUSPENDED_RETRIES: readonly string[] = ['suspend', 'unsuspend', 'destroy'];
+const SUSPENDED_RETRIES = new Set(['suspend', 'unsuspend', 'destroy']);
 
 /** What a repetition takes over: the wish, and what the provider has done of it already. */
 function again({ request, progress }: Operation): OrderOptions {

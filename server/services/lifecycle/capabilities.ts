@@ -21,9 +21,9 @@ export interface Situation {
 }
 
 type Refused = { readonly code: string; readonly reason: string };
-const SELLER_ONLY: readonly VpsActionName[] = ['suspend', 'unsuspend'];
+const SELLER_ONLY: ReadonlySet<VpsActionName> = new Set(['suspend', 'unsuspend']);
 /** Also of use on a server whose last operation failed. */
-const WITH_ERROR: readonly VpsActionName[] = ['start', 'stop', 'reboot', 'power-cycle', 'reinstall', 'suspend'];
+const WITH_ERROR: ReadonlySet<VpsActionName> = new Set(['start', 'stop', 'reboot', 'power-cycle', 'reinstall', 'suspend']);
 const ENDING: Readonly<Partial<Record<VpsStatus, string>>> = {
   terminating: 'It will be terminated when its grace ends. Restore it first.',
   destroying: 'It is being destroyed.',
@@ -42,7 +42,7 @@ export function capabilityOf(situation: Situation, action: VpsActionName): Actio
 
 function refusal(now: Situation, action: VpsActionName): Refused | null {
   if (now.status === 'terminated') return { code: 'vps_gone', reason: 'It is terminated; nothing more can be done with it.' };
-  if (!now.seller && SELLER_ONLY.includes(action))
+  if (!now.seller && SELLER_ONLY.has(action))
     return { code: 'forbidden', reason: 'Only callers that may act for every organization can do this.' };
   const held = hold(now);
   if (action === 'restore')
@@ -73,7 +73,7 @@ function byStatus(now: Situation, action: VpsActionName): Refused | null {
   if (now.status === 'suspended') return { code: 'suspended', reason: `It is suspended: ${now.suspendReason ?? 'no reason was given'}` };
   if (now.status === 'provisioning') return { code: 'not_ready', reason: 'It is being set up. Wait until it is active.' };
   if (!now.hasInstance) return { code: 'no_instance', reason: 'The provider has no server of it yet. Retry its last operation.' };
-  if (now.status === 'error' && !WITH_ERROR.includes(action))
+  if (now.status === 'error' && !WITH_ERROR.has(action))
     return { code: 'not_active', reason: 'Its last operation failed. Retry that first.' };
   return null;
 }

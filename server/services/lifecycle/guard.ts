@@ -10,7 +10,7 @@ import type { Principal, Services } from '../services.ts';
 import { capabilitiesOf, capabilityOf, type Situation } from './capabilities.ts';
 
 /** They change neither the server nor its spec, so others need not wait for them to be ordered. */
-const HARMLESS: readonly string[] = ['preview', 'refresh'];
+const HARMLESS = new Set(['preview', 'refresh', 'drift-check']);
 
 export async function capabilitiesNow(services: Services, principal: Principal, vps: VpsWithAccount): Promise<VpsCapabilities> {
   return capabilitiesOf(await situationOf(services, services.db, principal, vps));
@@ -29,7 +29,7 @@ export async function requireCapability(
 }
 
 async function situationOf(services: Services, db: Db, principal: Principal, vps: VpsWithAccount): Promise<Situation> {
-  const busy = (await unfinishedOperations(db, vps.id)).find(({ kind }) => !HARMLESS.includes(kind));
+  const busy = (await unfinishedOperations(db, vps.id)).find(({ kind }) => !HARMLESS.has(kind));
   return {
     provider: providerOf(services, vps.account).descriptor.capabilities,
     status: vps.status as VpsStatus,

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { VPS_ACTIONS, type VpsActionName } from '../../../contract/lifecycle.ts';
+import { VPS_STATUSES } from '../../../contract/vps.ts';
+import { capabilitiesOf, capabilityOf, type Situation } from './capabilities.ts';
+
+const can = { can: true } as const;
+const usual: Situation = {
+  provider: { resizeUp: can, resizeDown: can, rename: can, resetPassword: can },
+  status: 'active',
+  hasInstance: true,
+  suspendReason: null,
+  maintenanceReason: null,
+  deleteProtection: false,
+  busy: null,
+  seller: true,
+};
+const allowed = (situation: Situation) => VPS_ACTIONS.filter((action) => capabilityOf(situation, action).allowed);
+const POWER: VpsActionName[] = ['start', 'stop', 'reboot', 'power-cycle'];
+const CHANGES: VpsActionName[] = ['rename', 'resize', 'reinstall', 'reset-password', 'configure'];
+
+describe('by status', () => {
+  const table: Record<(typeof VPS_STATUSES)[number], VpsActionName[]> = {
+    provisioning: ['destroy'],
+    active: [...POWER, ...CHANGES, 'suspend', 'destroy'],
+    suspended: ['unsuspend', 'destroy'],
+    error: [...POWER, 'reinstall', 'suspend', 'destroy'],
+    terminating: ['destroy', 'restore'],
+    destroying: ['destroy'],
+    leaked: ['destroy'],
+    terminated: [],
+  };
+  it.each(VPS_STATUSES)('%s', (status) => expect(allowed({ ...usual, status })).toEqual(table[status]));
+});
+
+it.each([
+  ['a customer does not suspend', { seller: false }, 'suspend', 'forbidden', /every organization/],
+  [
+    'a suspended server tells its customer why',
+    { status: 'suspended', suspendReason: 'unpaid', seller: false },
+    'start',
+    'suspended',
+    /unpaid/,
+  ],
+  [
+    'a customer does not destroy what is suspended',
+    { status: 'suspended', suspendReason: 'unpaid', seller: false },
+    'destroy',
+    'suspended',
+    /unpaid/,
+  ],
+  ['maintenance holds the customer', { maintenanceReason: 'host moves', seller: false }, 'reboot', 'maintenance', /host moves/],
+  [
+    'maintenance holds a restore, too',
+    { status: 'terminating', maintenanceReason: 'host moves', seller: false },
+    'restore',
+    'maintenance',
+    /host/,
+  ],
+  ['protection refuses destroy to everyone', { deleteProtection: true }, 'destroy', 'delete_protected', /protection/i],
+  ['one change at a time', { busy: { kind: 'resize', id: 'op-1' } }, 'rename', 'operation_in_progress', /resize.*op-1/],
+  ['no server, no power', { hasInstance: false, status: 'error' }, 'start', 'no_instance', /[Rr]etry/],
+  ['an error is retried before it is changed', { status: 'error' }, 'resize', 'not_active', /[Rr]etry/],
+  [
+    'the provider has the word on passwords',
+    { provider: { ...usual.provider, resetPassword: { can: false, reason: 'It cannot.' } } },
+    'reset-password',
+    'not_supported',
+    /It cannot/,
+  ],
+  [
+    'neither up nor down',
+    { provider: { ...usual.provider, resizeUp: { can: false, reason: 'Fixed.' }, resizeDown: { can: false, reason: 'No.' } } },
+    'resize',
+    'not_supported',
+    /Fixed/,
+  ],
+] as const)('%s', (_, change, action, code, reason) => {
+  const capability = capabilityOf({ ...usual, ...change } as Situation, action);
+  expect(capability).toEqual({ allowed: false, code, reason: expect.stringMatching(reason) });
+});
+
+it('lets the seller work during maintenance, and a destroy stop what runs', () => {
+  expect(capabilityOf({ ...usual, maintenanceReason: 'x' }, 'reboot')).toEqual({ allowed: true });
+  expect(capabilityOf({ ...usual, busy: { kind: 'resize', id: 'x' } }, 'destroy')).toEqual({ allowed: true });
+  expect(capabilityOf({ ...usual, provider: { ...usual.provider, resizeDown: { can: false, reason: 'No.' } } }, 'resize')).toEqual({
+    allowed: true,
+  });
+});
+
+it('answers for every action, with a sentence for every no', () => {
+  for (const status of VPS_STATUSES) {
+    const all = capabilitiesOf({ ...usual, status, seller: false, busy: { kind: 'x', id: 'y' } });
+    expect(Object.keys(all)).toEqual([...VPS_ACTIONS]);
+    for (const each of Object.values(all)) if (!each.allowed) expect(each.reason).toMatch(/\.$|:/);
+  }
+});
