@@ -136,13 +136,10 @@ function PersonMenu() {
   return (
     <Menu
       trigger={
-        <button
-          type="button"
-          aria-label="Theme and account"
-          className="flex h-9 items-center gap-2 rounded-md px-2 text-ink-2 hover:bg-raised hover:text-ink"
-        >
+        <button type="button" className="flex h-9 items-center gap-2 rounded-md px-2 text-ink-2 hover:bg-raised hover:text-ink">
           <Icon name="user" />
-          <span className="hidden max-w-40 truncate sm:inline">{session?.name ?? '…'}</span>
+          <span className="sr-only">Theme and sign-out, </span>
+          <span className="max-w-40 truncate max-sm:sr-only">{session?.name ?? '…'}</span>
           <Icon name="chevron" className="size-3.5" />
         </button>
       }

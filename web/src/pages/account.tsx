@@ -75,7 +75,7 @@ function Shown({ account, provider }: { account: Account; provider: AvailablePro
           <span className="font-medium text-bad">The provider said:</span> {account.check_message}
         </p>
       )}
-      <div className="grid items-start gap-5 lg:grid-cols-[22rem_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[22rem_minmax(0,1fr)]">
         <Card title="About">
           <Facts
             items={[

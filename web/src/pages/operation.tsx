@@ -39,7 +39,7 @@ export function OperationPage() {
         />
       }
     >
-      <div className="grid items-start gap-5 lg:grid-cols-[2fr_1fr]">
+      <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[2fr_1fr]">
         <Card title="Steps">
           <OperationTimeline operation={operation} key={id} />
         </Card>

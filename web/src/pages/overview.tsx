@@ -38,7 +38,7 @@ function Parts({ overview }: { overview: Overview }) {
     <>
       <FirstRunGuide overview={overview} />
       <ByStatus overview={overview} />
-      <div className="grid gap-5 xl:grid-cols-[2fr_1fr]">
+      <div className="grid grid-cols-1 gap-5 xl:grid-cols-[2fr_1fr]">
         <Operations overview={overview} />
         <div className="flex flex-col gap-5">
           <ByRegion overview={overview} />

@@ -101,7 +101,7 @@ function CreateForm({ accounts }: { accounts: readonly Account[] }) {
   };
   const problem = create.error ? asApiError(create.error) : null;
   return (
-    <form onSubmit={submit} noValidate className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+    <form onSubmit={submit} noValidate className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex min-w-0 flex-col gap-5">
         <Card title="Where and what">
           <div className="flex flex-col gap-4">

@@ -44,7 +44,7 @@ export function VpsPage() {
       }
       actions={<VpsActions vps={vps} last={operations.data?.[0]} />}
     >
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="flex min-w-0 flex-col gap-5">
           {operations.error && <ProblemNote error={operations.error} />}
           {operations.data && <Timeline vps={vps} operations={operations.data} />}

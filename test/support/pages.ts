@@ -1,0 +1,31 @@
+import type { Runtime } from '../../server/runtime.ts';
+import { allAccounts } from '../../server/services/accounts.ts';
+
+export interface PageToVisit {
+  readonly name: string;
+  readonly path: string;
+  /** Shown when the page has its data. */
+  readonly ready: string | RegExp;
+}
+
+/** Every address of the dashboard, with ids of what the database holds. */
+export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
+  const vps = await services.db.vps.findFirst({ orderBy: { createdAt: 'desc' } });
+  const operation = await services.db.operation.findFirst({ orderBy: { createdAt: 'desc' } });
+  const accounts = await allAccounts(services);
+  const compute = accounts.find(({ provider }) => services.providers.find(({ descriptor }) => descriptor.id === provider)?.compute);
+  return [
+    { name: 'sign-in', path: '/sign-in', ready: 'Sign in to Plinth' },
+    { name: 'overview', path: '/', ready: 'Where they are' },
+    { name: 'vpses', path: '/vps', ready: vps?.label ?? 'No VPS yet' },
+    { name: 'create', path: '/vps/new', ready: /per month/ },
+    ...(vps ? [{ name: 'vps', path: `/vps/${vps.id}`, ready: 'About' }] : []),
+    { name: 'operations', path: '/operations', ready: operation ? /Provision|Destroy/ : 'No operation yet' },
+    ...(operation ? [{ name: 'operation', path: `/operations/${operation.id}`, ready: 'Attempts' }] : []),
+    { name: 'accounts', path: '/admin#providers', ready: 'Provider accounts' },
+    ...(compute ? [{ name: 'account', path: `/admin/providers/${compute.id}`, ready: /Price per month/ }] : []),
+    { name: 'audit', path: '/audit', ready: /The chain is/ },
+    { name: 'settings', path: '/settings', ready: 'first admin' },
+    { name: 'nothing', path: '/no/such/page', ready: 'There is nothing at this address' },
+  ];
+}
