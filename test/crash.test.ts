@@ -2,14 +2,13 @@
  * Deaths in the middle of work, with the real engine: whatever dies, each order ends with exactly one server, whose name,
  * address and password are the recorded ones, and nothing needs a person.
  */
-import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCluster, type Cluster, type Service } from './support/service.ts';
 import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
-import { Shop, type SimServer, ZONE } from './support/shop.ts';
+import { expectDestroyed, expectGone, expectWhole, query } from './support/invariants.ts';
+import { Shop, type SimServer } from './support/shop.ts';
 import { until } from './support/until.ts';
 
 const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
@@ -21,25 +20,20 @@ let cluster: Cluster;
 let service: Service;
 let shop: Shop;
 let clouds: string[];
-let sql: Client;
 
 beforeAll(async () => {
   await testEngine();
   cluster = await openCluster(database.url, SPEED);
-  service = await cluster.service({ PLINTH_CONCURRENCY: '2' });
+  service = await cluster.service('all', { PLINTH_CONCURRENCY: '2' });
   shop = new Shop(() => service.origin, cluster.token, cluster.simulator.origin);
   clouds = await shop.clouds();
-  sql = new Client({ connectionString: database.url });
-  sql.on('error', () => undefined);
-  await sql.connect();
 });
 afterAll(async () => {
-  await sql?.end();
   await cluster?.close();
 });
 
 const restart = async (): Promise<void> => {
-  service = await cluster.service({ PLINTH_CONCURRENCY: '2' });
+  service = await cluster.service('all', { PLINTH_CONCURRENCY: '2' });
 };
 
 /** Resolves with the server as soon as the provider has it. */
@@ -47,8 +41,8 @@ const bought = (label: string): Promise<SimServer> =>
   until(async () => (await shop.servers(label))[0], { timeoutMs: 30_000, what: `a server for ${label}` });
 
 async function engineOf(operationId: string): Promise<number> {
-  const found = await sql.query('SELECT "enginePid" FROM "operation" WHERE "id" = $1', [operationId]);
-  return found.rows[0].enginePid as number;
+  const [found] = await query(database.url, 'SELECT "enginePid" FROM "operation" WHERE "id" = $1', [operationId]);
+  return found.enginePid as number;
 }
 
 /** The child processes of the service that run stack programs. */
@@ -67,49 +61,9 @@ function runners(): number[] {
     });
 }
 
-async function expectWhole(provider: string, label: string, instance: { id: string }, operationId: string): Promise<void> {
-  const operation = await shop.ended(operationId);
-  expect(operation, service.output()).toMatchObject({ status: 'succeeded', fault: null });
-  const vps = await shop.vps(instance.id);
-  const servers = await shop.servers(label);
-  expect(servers.map((server) => server.provider)).toEqual([provider]);
-  const server = servers[0]!;
-  expect(vps).toMatchObject({ status: 'active', ipv4: server.ipv4, dns_name: `${label}.${ZONE}` });
-  const records = (await shop.records(label)).map(({ type, content }) => [type, content]).sort();
-  expect(records).toEqual([['A', server.ipv4], ...(vps.ipv6 ? [['AAAA', vps.ipv6]] : [])]);
-  expectPassword(server, await shop.password(instance.id));
-  await expectAtRest(instance.id);
-  const events = await shop.events(operationId);
-  expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
-  expect(events.at(-1)?.type).toBe('succeeded');
-}
-
-/** The server's password, by the hash in its user data or else as the provider set it, is the one that was revealed. */
-function expectPassword(server: SimServer, password: string): void {
-  const hash = /\$6\$(?:rounds=\d+\$)?[^$\s"']+\$[A-Za-z0-9./]+/.exec(plain(server.userData ?? ''))?.[0];
-  if (hash === undefined) return expect(server.password).toBe(password);
-  const salt = hash.split('$').slice(2, -1).join('$');
-  expect(salt).not.toBe('');
-  expect(execFileSync('openssl', ['passwd', '-6', '-salt', salt, '-stdin'], { input: password, encoding: 'utf8' }).trim()).toBe(hash);
-}
-
-function plain(userData: string): string {
-  return userData.startsWith('#') ? userData : Buffer.from(userData, 'base64').toString('utf8');
-}
-
-/** No lease, no update under way and no step without an end is left. */
-async function expectAtRest(vpsId: string): Promise<void> {
-  const held = await sql.query(
-    `SELECT "id" FROM "operation" WHERE "vpsId" = $1 AND ("status" IN ('queued', 'running') OR "leaseOwner" IS NOT NULL)`,
-    [vpsId],
-  );
-  expect(held.rows).toEqual([]);
-  const stack = await sql.query(
-    `SELECT "active_update" AS "update", jsonb_array_length(coalesce(nullif("checkpoint"::jsonb #> '{deployment,pending_operations}', 'null'), '[]')) AS "pending"
-     FROM "state_stack" WHERE "name" = $1`,
-    [`vps-${vpsId}`],
-  );
-  expect(stack.rows).toEqual([{ update: null, pending: 0 }]);
+async function expectRecovered(provider: string, label: string, vpsId: string, operationId: string): Promise<void> {
+  expect(await shop.ended(operationId), service.output()).toMatchObject({ status: 'succeeded', fault: null });
+  await expectWhole(shop, database.url, provider, label, vpsId, operationId);
 }
 
 /** Seconds from each death to the next attempt, restarts of the service included. */
@@ -136,10 +90,10 @@ describe('kill -9 in the middle of a create', { timeout: 60_000 }, () => {
       await bought(label);
       const died = Date.now();
       await deaths[what]!(operation.id);
-      await expectWhole(provider, label, instance, operation.id);
+      await expectRecovered(provider, label, instance.id, operation.id);
       const again = (await shop.events(operation.id)).filter(({ type }) => type === 'attempt-started')[1];
       recoveries.push((Date.parse(again.at) - died) / 1000);
-      await expectDestroyed(label, instance.id);
+      await expectDestroyed(shop, label, instance.id);
     }
   });
 
@@ -154,8 +108,8 @@ describe('kill -9 in the middle of a create', { timeout: 60_000 }, () => {
       await service.end('SIGKILL');
       expect(await shop.servers(label)).toEqual([]);
       await restart();
-      await expectWhole(provider, label, instance, operation.id);
-      await expectDestroyed(label, instance.id);
+      await expectRecovered(provider, label, instance.id, operation.id);
+      await expectDestroyed(shop, label, instance.id);
     }
   });
 
@@ -176,18 +130,7 @@ describe('kill -9 in the middle of a destroy', { timeout: 60_000 }, () => {
       await until(async () => (await shop.records(label)).length === 0, { timeoutMs: 30_000, what: 'the names to go' });
       await deaths[what]!(operation.id);
       expect(await shop.ended(operation.id), service.output()).toMatchObject({ status: 'succeeded' });
-      await expectGone(label, instance.id);
+      await expectGone(shop, label, instance.id);
     }
   });
 });
-
-async function expectDestroyed(label: string, id: string): Promise<void> {
-  expect(await shop.destroy(id), service.output()).toMatchObject({ status: 'succeeded', fault: null });
-  await expectGone(label, id);
-}
-
-async function expectGone(label: string, id: string): Promise<void> {
-  expect(await shop.servers(label)).toEqual([]);
-  expect(await shop.records(label)).toEqual([]);
-  expect((await shop.vps(id)).status).toBe('terminated');
-}

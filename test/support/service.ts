@@ -11,6 +11,7 @@ import { ROOT } from '../architecture/repository.ts';
 import { until } from './until.ts';
 
 const START_MS = 60_000;
+const ENDED = '(it has ended)';
 
 export interface Running {
   readonly pid: number;
@@ -27,8 +28,9 @@ export interface Service extends Running {
 
 export interface Cluster {
   readonly simulator: Running & { readonly origin: string };
-  /** Starts `node server/main.ts`; resolves when it listens (a worker: when it runs). */
-  service(env?: Readonly<Record<string, string>>): Promise<Service>;
+  /** Starts `node server/main.ts`; resolves when it listens (a worker: when it runs). Each `name` has its own files. */
+  service(name: string, env?: Readonly<Record<string, string>>): Promise<Service>;
+  /** The first admin's. */
   readonly token: () => Promise<string>;
   /** Ends all processes and removes their files. */
   close(): Promise<void>;
@@ -39,6 +41,7 @@ export async function openCluster(databaseUrl: string, speed: number): Promise<C
   const dataDir = await mkdtemp(join(tmpdir(), 'plinth-cluster-'));
   const masterKey = randomBytes(32).toString('base64');
   const started: Running[] = [];
+  let first: string | undefined;
   const launch = (file: string, env: Readonly<Record<string, string>>): Running => {
     const running = startProcess(file, env);
     started.push(running);
@@ -49,10 +52,11 @@ export async function openCluster(databaseUrl: string, speed: number): Promise<C
   const simulatorOrigin = await printed(simulator, /Simulator at (\S+)/);
   return {
     simulator: { ...simulator, origin: simulatorOrigin },
-    async service(env = {}) {
+    async service(name, env = {}) {
+      first ??= name;
       const service = launch('server/main.ts', {
         DATABASE_URL: databaseUrl,
-        PLINTH_DATA_DIR: dataDir,
+        PLINTH_DATA_DIR: join(dataDir, name),
         PLINTH_MASTER_KEY: masterKey,
         PLINTH_LOG_LEVEL: 'warn',
         PLINTH_HEARTBEAT_SECONDS: '0.5',
@@ -63,7 +67,7 @@ export async function openCluster(databaseUrl: string, speed: number): Promise<C
       const worker = env['PLINTH_ROLE'] === 'worker';
       return { ...service, origin: await printed(service, worker ? /(Plinth worker) is running/ : /running at (\S+)/) };
     },
-    token: async () => (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim(),
+    token: async () => (await readFile(join(dataDir, first ?? '', 'admin-token'), 'utf8')).trim(),
     async close() {
       await Promise.all(started.map((running) => running.end('SIGKILL')));
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
@@ -83,7 +87,7 @@ function startProcess(file: string, env: Readonly<Record<string, string>>): Runn
   const living = (): boolean => child.exitCode === null && child.signalCode === null;
   return {
     pid: child.pid!,
-    output: () => (living() ? text : `${text}\n(it has ended: ${child.exitCode ?? child.signalCode})`),
+    output: () => (living() ? text : `${text}\n${ENDED}: ${child.exitCode ?? child.signalCode}`),
     signal: (signal) => void child.kill(signal),
     async end(signal) {
       if (living()) child.kill(signal);
@@ -93,16 +97,8 @@ function startProcess(file: string, env: Readonly<Record<string, string>>): Runn
 }
 
 async function printed(running: Running, pattern: RegExp): Promise<string> {
-  try {
-    const found = await until(
-      () => {
-        if (running.output().includes('(it has ended')) throw new Error('ended');
-        return pattern.exec(running.output())?.[1];
-      },
-      { timeoutMs: START_MS, what: String(pattern) },
-    );
-    return found;
-  } catch (error) {
-    throw new Error(`A process did not start: ${running.output()}`, { cause: error });
-  }
+  const told = () => pattern.exec(running.output())?.[1] ?? (running.output().includes(ENDED) ? ENDED : undefined);
+  const found = await until(told, { timeoutMs: START_MS, what: `${pattern} of a process` });
+  if (found === ENDED) throw new Error(`A process did not start: ${running.output()}`);
+  return found;
 }

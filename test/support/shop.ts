@@ -60,14 +60,14 @@ export class Shop {
   async clouds(): Promise<string[]> {
     const { providers } = await this.call('GET', '/api/admin/providers');
     const sells = await Promise.all(
-      providers.map(async (account: any) => ((await this.#template(account.type).catch(() => null)) === null ? [] : [account.type])),
+      providers.map(async (account: any) => ((await this.template(account.type).catch(() => null)) === null ? [] : [account.type])),
     );
     return sells.flat();
   }
 
   /** Orders a server with a DNS name; answers `{ instance, operation }`. */
   async order(provider: string, label: string, more: Record<string, unknown> = {}): Promise<any> {
-    const answer = await this.call('POST', '/api/vps', { ...(await this.#template(provider)), label, dns: { zone: ZONE }, ...more });
+    const answer = await this.call('POST', '/api/vps', { ...(await this.template(provider)), label, dns: { zone: ZONE }, ...more });
     if (answer.httpStatus !== 202) throw new Error(`The order of ${label} was refused: ${JSON.stringify(answer)}`);
     return answer;
   }
@@ -102,7 +102,8 @@ export class Shop {
     return (await this.call('POST', `/api/vps/${id}/reveal-password`, { reason: 'test' })).password;
   }
 
-  #template(provider: string): Promise<Record<string, unknown>> {
+  /** An order the provider accepts, without label. */
+  template(provider: string): Promise<Record<string, unknown>> {
     let body = this.#bodies.get(provider);
     if (!body) {
       body = this.#choose(provider);
