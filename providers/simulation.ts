@@ -19,6 +19,8 @@ export interface Collection<T extends { id: string }> {
 export interface SimAccount {
   /** The credential itself. Well-formed unknown tokens beginning `sim-` are accepted and make an account; others answer 401. */
   id: string;
+  /** Another key of the account with this one, as after a rotation. */
+  keyOf?: string;
   revoked: boolean;
   readOnly: boolean;
   instanceLimit: number;

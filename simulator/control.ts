@@ -8,6 +8,7 @@ import type { World } from './world.ts';
 
 const rateSchema = z.strictObject({ requests: z.int().nonnegative(), perMs: z.int().positive() });
 const accountSchema = z.strictObject({
+  keyOf: z.string().min(1).optional(),
   revoked: z.boolean().optional(),
   readOnly: z.boolean().optional(),
   instanceLimit: z.int().nonnegative().optional(),

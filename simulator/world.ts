@@ -131,7 +131,9 @@ export class World implements SimWorld {
   }
   account(token: string): SimAccount | undefined {
     const known = this.accounts().get(token);
-    if (known) return known.revoked ? undefined : known;
+    if (known?.revoked) return undefined;
+    if (known?.keyOf !== undefined) return { ...this.ensureAccount(known.keyOf), revoked: false };
+    if (known) return known;
     return token.startsWith('sim-') ? this.ensureAccount(token) : undefined;
   }
   /** The account of a token, made with the provider's defaults when it is new. */

@@ -9,6 +9,7 @@ import { accountById, accountUse, deleteAccount, dropCatalog, insertAccount, lis
 import { appendAudit } from '../store/audit.ts';
 import { type Account, brokenUnique, inTransaction } from '../store/database.ts';
 import { parseConfiguration } from './account-options.ts';
+import { assertSameAccount } from './same-account.ts';
 import { findProvider, type Principal, type Services } from './services.ts';
 
 const CHECK_TIMEOUT_MS = 20_000;
@@ -137,7 +138,9 @@ export async function rotateKey(
   const provider = providerOf(services, account);
   const credential = parseCredential(provider, key);
   const { endpoint } = openAccount(services, account);
-  await liveCheck(services, provider, { accountId: id, credential, endpoint });
+  const opened = { accountId: id, credential, endpoint };
+  await liveCheck(services, provider, opened);
+  await assertSameAccount(services.db, id, clientFor(services, provider, opened));
   return await inTransaction(services.db, async (tx) => {
     await dropCatalog(tx, id);
     const change = { ...sealed(services, id, credential), status: 'ok', checkMessage: null, lastCheckedAt: new Date() };

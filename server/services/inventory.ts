@@ -3,7 +3,7 @@ import { identityTag } from '../../providers/identity.ts';
 import { notFound, Refusal, refuseField } from '../problem.ts';
 import { appendAudit } from '../store/audit.ts';
 import { type Account, inTransaction } from '../store/database.ts';
-import { namedVpses } from '../store/drift.ts';
+import { namedVpses, namesInstance } from '../store/drift.ts';
 import { type InventoryItem, inventoryById, markGone } from '../store/inventory.ts';
 import { clientOf, mustAccount, openAccount, providerOf } from './accounts.ts';
 import { globalSwitches } from './automation.ts';
@@ -75,11 +75,7 @@ async function lookAgain(services: Services, account: Account, item: InventoryIt
     throw new Refusal(409, 'changed_meanwhile', `The server ${item.objectId} is not what the inventory saw. Run the drift sweep again.`);
   const [vps] = await namedVpses(services.db, item.vpsId === null ? [] : [item.vpsId], new Date());
   if (vps?.living && item.reason !== 'second_server') throw notDeletable(item);
-  if (vps && (vps.busy || (await isRecorded(services, vps.id, item.objectId)))) throw notDeletable(item);
-}
-
-async function isRecorded({ db }: Services, vpsId: string, instanceId: string): Promise<boolean> {
-  return (await db.vps.count({ where: { id: vpsId, instanceId, deletedAt: null } })) > 0;
+  if (vps && (vps.busy || (await namesInstance(services.db, vps.id, item.objectId)))) throw notDeletable(item);
 }
 
 async function deleteAtProvider(services: Services, account: Account, item: InventoryItem): Promise<void> {

@@ -57,6 +57,18 @@ export async function zonesInUse(db: Db, dnsAccountId: string): Promise<string[]
   return rows.map(({ zone }) => zone).filter((zone) => zone !== null);
 }
 
+/** Ids of the servers of living VPSes on an account, newest first. */
+export async function newestInstances(db: Db, accountId: string, limit: number): Promise<string[]> {
+  const where = { accountId, status: { in: ['active', 'suspended'] }, instanceId: { not: null } };
+  const rows = await db.vps.findMany({ where, orderBy: { createdAt: 'desc' }, take: limit, select: { instanceId: true } });
+  return rows.map(({ instanceId }) => instanceId!);
+}
+
+/** True when a living VPS's row names this server. */
+export async function namesInstance(db: Db, vpsId: string, instanceId: string): Promise<boolean> {
+  return (await db.vps.count({ where: { id: vpsId, instanceId, deletedAt: null } })) > 0;
+}
+
 export async function openDriftsOf(db: Db, accountId: string): Promise<DriftRow[]> {
   return await db.drift.findMany({ where: { accountId, resolvedAt: null } });
 }
