@@ -143,8 +143,15 @@ function remoteSimulator(origin: string): Pick<Simulator, 'origin' | 'baseUrl' |
 
 /** Others may pass through to what is theirs (the database's own user) but see nothing. */
 async function openDataDir(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
-  await chmod(path, 0o711);
+  try {
+    await mkdir(path, { recursive: true });
+    await chmod(path, 0o711);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `Cannot use the data directory ${path} (${code}). Make it writable for this user, or choose another with PLINTH_DATA_DIR.`,
+    );
+  }
 }
 
 async function databaseUrl(config: Config, progress: (line: string) => void, stops: Stop[]): Promise<string> {

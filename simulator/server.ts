@@ -175,9 +175,13 @@ function failed(simulation: Simulation, log: (message: string) => void): ErrorRe
 
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const failed = (error: NodeJS.ErrnoException): void => {
+      const reason = error.code === 'EADDRINUSE' ? 'another program uses it' : (error.code ?? error.message);
+      reject(new Error(`The simulator cannot listen on ${host}:${port}: ${reason}. Choose another port with SIMULATOR_PORT.`));
+    };
+    server.once('error', failed);
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.off('error', failed);
       resolve();
     });
   });
