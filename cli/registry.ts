@@ -8,15 +8,19 @@ import { operationCommands } from './commands/operation.ts';
 import { serveCommands } from './commands/serve.ts';
 import { stackCommands } from './commands/stack.ts';
 import { tokenCommands } from './commands/token.ts';
+import { upkeepCommands } from './commands/upkeep.ts';
 import { vpsCommands } from './commands/vps.ts';
+import { lifecycleCommands } from './commands/vps-lifecycle.ts';
 
 export const commands: readonly Command[] = [
   ...vpsCommands,
+  ...lifecycleCommands,
   ...operationCommands,
   ...catalogCommands,
   ...accountCommands,
   ...tokenCommands,
   ...stackCommands,
+  ...upkeepCommands,
   doctorCommand,
   ...loginCommands,
   ...serveCommands,

@@ -17,7 +17,7 @@ export const AccountCreate = z.strictObject({
     .string()
     .min(1)
     .max(50)
-    .meta({ examples: ['linode'] }),
+    .meta({ examples: ['a-provider'] }),
   /** A string where the provider has one credential field, else an object with all of them. */
   api_key: Key,
   /** In snake_case; which there are depends on the provider, for example `allowed_regions`. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from 'pg';
+import { run } from '../cli/run.ts';
 import { createToken } from '../server/auth/tokens.ts';
 import { readConfig } from '../server/config.ts';
 import { type Runtime, startRuntime } from '../server/runtime.ts';
@@ -278,6 +279,38 @@ describe('a stack’s state', () => {
     expect(await runtime.services.stacks.care.prune(before, new AbortController().signal)).toEqual({ updates: 1, lines: 1 });
     expect((await call('GET', `${path()}/history`)).body.updates.map((update: any) => update.version)).toEqual([4, 3, 2, 1]);
     expect(await query('SELECT 1 FROM state_event')).toHaveLength(1);
+  });
+});
+
+describe('the command line', () => {
+  const plinth = async (...words: string[]) => {
+    const said = { out: '', err: '' };
+    const code = await run(words, {
+      out: (text) => void (said.out += text),
+      err: (text) => void (said.err += text),
+      outIsTty: false,
+      errIsTty: false,
+      columns: 200,
+      env: { PLINTH_URL: runtime.origin!, PLINTH_TOKEN: admin, HOME: dataDir },
+      cwd: dataDir,
+      stdin: process.stdin,
+      signal: new AbortController().signal,
+    });
+    return { code, ...said };
+  };
+
+  it('shows and moves keys, checks state, and shows, exports and puts back versions', async () => {
+    expect(await plinth('key', 'show')).toMatchObject({ code: 0, out: expect.stringContaining('seals new values') });
+    expect(await plinth('key', 'rotate')).toMatchObject({ code: 0, out: expect.stringContaining('0 secrets moved') });
+    expect(await plinth('state', 'verify')).toMatchObject({ code: 0, out: '1 stack is sound.\n' });
+    expect(JSON.parse((await plinth('state', 'verify', '--json')).out)).toEqual({ ok: true, checked: 1, problems: [] });
+    expect((await plinth('stack', 'history', 'kept')).out).toMatch(/rollback .* Back to version 1: two was a mistake/);
+    expect(JSON.parse((await plinth('stack', 'export', 'kept', '4')).out).deployment.resources).toHaveLength(2);
+    const refused = await plinth('stack', 'rollback', 'kept', '1', '--reason', 'no more', '--yes');
+    expect(refused).toMatchObject({ code: 6, err: expect.stringContaining('another server') });
+    expect(await plinth('stack', 'rollback', 'kept', '4', '--reason', 'the same', '--yes')).toMatchObject({ code: 0 });
+    await query(`UPDATE state_stack SET checkpoint = replace(checkpoint, 'x:y:Z', '')`);
+    expect(await plinth('state', 'verify')).toMatchObject({ code: 1, out: expect.stringContaining('has no type') });
   });
 });
 
