@@ -1,6 +1,6 @@
 /**
  * Conformance: the real command line against the state service, through every command people use, and
- * through deaths at bad moments. PLINTH_TEST_CLI names another pulumi binary to try the same with.
+ * through deaths at bad moments. PLINTH_PULUMI_BIN names another binary to try the same with.
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
