@@ -10,7 +10,7 @@ export async function seriousProblems(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   return await page.evaluate(async () => {
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-    const { violations } = await (window as any).axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    const { violations } = await (globalThis as any).axe.run((globalThis as any).document, { runOnly: { type: 'tag', values: tags } });
     return violations
       .filter((each: any) => each.impact === 'serious' || each.impact === 'critical')
       .map((each: any) =>

@@ -4,17 +4,31 @@ import type { Account, AccountAnswer, AccountCreate, AccountList, CatalogAnswer,
 import type { Operation, OperationPage, EventPage } from '../../../contract/operation.ts';
 import type { Overview, Session } from '../../../contract/overview.ts';
 import type { AuditPage, TokenCreate, TokenCreated, TokenList, Token } from '../../../contract/token.ts';
-import type { RevealAnswer, Vps, VpsAccepted, VpsCreate, VpsOutputs, VpsPage } from '../../../contract/vps.ts';
+import type { VpsAction, VpsChange, VpsPatch } from '../../../contract/lifecycle.ts';
+import type {
+  RevealAnswer,
+  Vps,
+  VpsAccepted,
+  VpsCreate,
+  VpsDetail,
+  VpsEnding,
+  VpsOutputs,
+  VpsPage,
+  VpsPreviewed,
+} from '../../../contract/vps.ts';
 import { readStored, writeStored } from '../lib/storage.ts';
 import { ApiError, asApiError, errorOf } from './problem.ts';
 
-export type { Account, AccountCreate, Operation, Overview, Session, Vps };
+export type { Account, AccountCreate, Operation, Overview, Session, Vps, VpsDetail };
 export type AccountListBody = z.infer<typeof AccountList>;
 export type AvailableProvider = AccountListBody['available'][number];
 export type TokenRow = z.infer<typeof Token>;
 export type TokenCreateBody = z.input<typeof TokenCreate>;
 export type VpsCreateBody = z.input<typeof VpsCreate>;
 export type Reveal = z.infer<typeof RevealAnswer>;
+export type VpsActionBody = z.input<typeof VpsAction>;
+export type VpsChangeBody = z.input<typeof VpsChange>;
+export type Ending = z.infer<typeof VpsEnding>;
 export type Accepted = z.infer<typeof VpsAccepted>;
 export type AuditRow = z.infer<typeof AuditPage>['events'][number];
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -83,11 +97,15 @@ export const api = {
   overview: (signal?: Signal) => get<Overview>('/api/overview', {}, signal),
 
   vpsList: (query: Query, signal?: Signal) => get<z.infer<typeof VpsPage>>('/api/vps', query, signal),
-  vps: (id: string, signal?: Signal) => get<{ instance: Vps }>(`/api/vps/${id}`, {}, signal),
+  vps: (id: string, signal?: Signal) => get<{ instance: VpsDetail }>(`/api/vps/${id}`, {}, signal),
   vpsOutputs: (id: string, signal?: Signal) => get<z.infer<typeof VpsOutputs>>(`/api/vps/${id}/outputs`, {}, signal),
   vpsCreate: (body: VpsCreateBody, key: string) => post<Accepted>('/api/vps', body, key),
   vpsAct: (id: string, action: 'refresh' | 'preview' | 'retry', key: string) => post<Accepted>(`/api/vps/${id}/${action}`, undefined, key),
-  vpsDelete: (id: string) => call<Accepted>('DELETE', `/api/vps/${id}`),
+  vpsAction: (id: string, body: VpsActionBody, key: string) => post<Accepted>(`/api/vps/${id}/actions`, body, key),
+  vpsPreview: (id: string, change: VpsChangeBody) => post<z.infer<typeof VpsPreviewed>>(`/api/vps/${id}/preview`, { change }),
+  vpsPatch: (id: string, body: z.input<typeof VpsPatch>) => call<{ instance: Vps }>('PATCH', `/api/vps/${id}`, { body }),
+  vpsDelete: (id: string, graceHours?: number) => call<Ending>('DELETE', withQuery(`/api/vps/${id}`, { grace_hours: graceHours })),
+  vpsRestore: (id: string) => post<{ instance: Vps }>(`/api/vps/${id}/restore`),
   vpsReveal: (id: string, reason: string, again: boolean) => post<Reveal>(`/api/vps/${id}/reveal-password`, { reason, again }),
 
   operationList: (query: Query, signal?: Signal) => get<z.infer<typeof OperationPage>>('/api/operations', query, signal),

@@ -31,7 +31,7 @@ export function BulkBar({ chosen, clear }: { chosen: readonly Vps[]; clear: () =
   const refresh = useAction(() => forEach(chosen, (vps) => api.vpsAct(vps.id, 'refresh', crypto.randomUUID())), {
     done: finish('Refresh'),
   });
-  const remove = useAction(() => forEach(chosen, (vps) => api.vpsDelete(vps.id)), { done: finish('Delete') });
+  const remove = useAction(() => forEach(chosen, (vps) => api.vpsDelete(vps.id, 0)), { done: finish('Delete') });
   const alive = chosen.filter((vps) => vpsActionProblem('delete', vps, undefined) === null);
   const gone = alive.length === 0 ? 'All of them are terminated.' : null;
   return (

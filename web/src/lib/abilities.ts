@@ -1,6 +1,7 @@
 /** Who may do what, with the sentence for those who may not. The server decides; this only says so beforehand. */
 import type { Role } from '../../../contract/ids.ts';
-import type { Operation, Session, Vps } from '../api/client.ts';
+import type { VpsActionName } from '../../../contract/lifecycle.ts';
+import type { Operation, Session, Vps, VpsDetail } from '../api/client.ts';
 import { isUnfinished } from '../api/queries.ts';
 
 const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 };
@@ -37,6 +38,12 @@ export function vpsActionProblem(action: VpsAction, vps: Vps, last: Operation | 
     case 'delete':
       return gone ? 'The VPS is terminated already.' : null;
   }
+}
+
+/** Why the server would refuse an action now, in its own words, or null. */
+export function capabilityProblem(vps: VpsDetail, action: VpsActionName): string | null {
+  const capability = vps.capabilities[action];
+  return capability.allowed ? null : (capability.reason ?? 'This cannot be done now.');
 }
 
 export function cancelProblem(operation: Operation): string | null {

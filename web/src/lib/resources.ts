@@ -15,13 +15,13 @@ interface ResultStep {
 }
 const MAKES: ReadonlySet<string> = new Set(['create', 'update', 'create-replacement', 'import']);
 const REMOVES: ReadonlySet<string> = new Set(['delete', 'discard']);
-const CHANGES_STATE: ReadonlySet<string> = new Set(['provision', 'refresh', 'destroy', 'hand-update', 'hand-refresh', 'hand-destroy']);
+/** These look only. */
+const LOOKS: ReadonlySet<string> = new Set(['preview', 'drift-check']);
 
 export function stackResources(operations: readonly Operation[]): StackResource[] {
   const found = new Map<string, StackResource>();
   for (const operation of operations.toReversed()) {
-    // A preview changes nothing, and an operation without a result has told nothing.
-    if (!isChange(operation)) continue;
+    if (LOOKS.has(operation.kind)) continue;
     for (const step of stepsOf(operation)) {
       const key = `${step.resourceType} ${step.name}`;
       if (REMOVES.has(step.op)) found.delete(key);
@@ -30,10 +30,6 @@ export function stackResources(operations: readonly Operation[]): StackResource[
     }
   }
   return [...found.values()];
-}
-
-function isChange(operation: Operation): boolean {
-  return operation.kind !== 'preview' && (CHANGES_STATE.has(operation.kind) || operation.status === 'succeeded');
 }
 
 function stepsOf(operation: Operation): readonly ResultStep[] {

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { OperationKind } from '../../../contract/operation.ts';
 import { type OperationSearch, operationListQuery } from '../api/queries.ts';
 import { OperationRows } from '../components/operation-rows.tsx';
 import { Page } from '../components/page.tsx';
@@ -9,7 +10,28 @@ import { Empty } from '../components/ui/empty.tsx';
 import { kindName, sentenceCase } from '../lib/words.ts';
 
 const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'stalled', 'cancelled'];
-const KINDS = ['provision', 'refresh', 'preview', 'destroy', 'hand-update', 'hand-refresh', 'hand-destroy'];
+const KINDS = [
+  'provision',
+  'refresh',
+  'preview',
+  'destroy',
+  'start',
+  'stop',
+  'reboot',
+  'power-cycle',
+  'rename',
+  'resize',
+  'reinstall',
+  'reset-password',
+  'configure',
+  'suspend',
+  'unsuspend',
+  'drift-check',
+  'drift-repair',
+  'hand-update',
+  'hand-refresh',
+  'hand-destroy',
+] satisfies OperationKind[];
 
 export function OperationListPage() {
   const search = useSearch({ from: '/app/operations' });

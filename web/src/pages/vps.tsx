@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { Operation, Vps } from '../api/client.ts';
+import type { Operation, Vps, VpsDetail } from '../api/client.ts';
 import { auditQuery, isUnfinished, outputsQuery, vpsOperationsQuery, vpsQuery } from '../api/queries.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { AuditRows } from '../components/audit-rows.tsx';
@@ -15,6 +15,8 @@ import { Code } from '../components/ui/copy.tsx';
 import { Loading } from '../components/ui/spinner.tsx';
 import { Elapsed, Time } from '../components/ui/time.tsx';
 import { VpsActions } from '../components/vps-actions.tsx';
+import { VpsNotes } from '../components/vps-notes.tsx';
+import { Proof, VpsNotices } from '../components/vps-notices.tsx';
 import { operatorProblem } from '../lib/abilities.ts';
 import { cn } from '../lib/cn.ts';
 import { stackResources } from '../lib/resources.ts';
@@ -44,6 +46,7 @@ export function VpsPage() {
       }
       actions={<VpsActions vps={vps} last={operations.data?.[0]} />}
     >
+      <VpsNotices vps={vps} />
       <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="flex min-w-0 flex-col gap-5">
           {operations.error && <ProblemNote error={operations.error} />}
@@ -55,7 +58,9 @@ export function VpsPage() {
           )}
         </div>
         <div className="flex min-w-0 flex-col gap-5">
+          <Proof vps={vps} />
           <About vps={vps} />
+          <VpsNotes vps={vps} key={vps.id} />
           <Outputs vps={vps} />
         </div>
       </div>
@@ -65,7 +70,7 @@ export function VpsPage() {
 }
 
 /** One operation opened, the others below it; the open one is in the address. */
-function Timeline({ vps, operations }: { vps: Vps; operations: readonly Operation[] }) {
+function Timeline({ vps, operations }: { vps: VpsDetail; operations: readonly Operation[] }) {
   const { operation: asked } = useSearch({ from: '/app/vps/$id' });
   const navigate = useNavigate({ from: '/vps/$id' });
   const open = operations.find(({ id }) => id === asked) ?? operations.find(({ status }) => isUnfinished(status)) ?? operations[0];
@@ -120,6 +125,7 @@ function About({ vps }: { vps: Vps }) {
     <Card title="About">
       <Facts
         items={[
+          ['Power', vps.power_state ? sentenceCase(vps.power_state) : null],
           ['IPv4', vps.ipv4 && <Code what="IPv4 address">{vps.ipv4}</Code>],
           ['IPv6', vps.ipv6 && <Code what="IPv6 address">{vps.ipv6}</Code>],
           ['DNS name', vps.dns_name && <Code what="DNS name">{vps.dns_name}</Code>],
