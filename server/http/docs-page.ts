@@ -12,7 +12,7 @@ pre{background:var(--soft);padding:.8rem 1rem;overflow-x:auto;border-radius:.4re
 details{border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0;padding:0 1rem}
 summary{cursor:pointer;padding:.55rem 0}summary span{color:var(--dim)}summary b{display:inline-block;min-width:4.5rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .8rem .25rem 0;border-top:1px solid var(--line)}
-td:last-child{color:var(--dim)}h2{margin:2rem 0 .5rem;text-transform:capitalize}small{color:var(--dim)}nav a{margin-right:1rem}`;
+td:last-child{color:var(--dim)}h2{margin:2rem 0 .5rem}h2::first-letter{text-transform:uppercase}small{color:var(--dim)}nav{display:flex;flex-wrap:wrap;gap:0 1rem}details{overflow-x:auto}td{overflow-wrap:anywhere}td:first-child{min-width:8rem}`;
 
 const INTRODUCTION = `<p>Send <code>Authorization: Bearer plinth_…</code>. Changes answer <code>202</code> with an operation; follow it at
 <code>/api/operations/{id}/stream</code>. Repeat a change safely with the same <code>Idempotency-Key</code>. Errors are
@@ -24,13 +24,18 @@ export PLINTH_TOKEN="$(cat .plinth/admin-token)"</pre>`;
 export function docsPage(routes: readonly Route[]): string {
   const groups = [...Map.groupBy(routes, groupOf)];
   const links = groups.map(([name]) => `<a href="#${name}">${escape(name)}</a>`);
-  const sections = groups.map(([name, list]) => `<h2 id="${name}">${escape(name)}</h2>${list.map(section).join('')}`);
+  const sections = groups.map(([name, list]) => `<h2 id="${name}">${escape(titleOf(name))}</h2>${list.map(section).join('')}`);
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Plinth API</title>
 <style>${STYLE}</style></head><body><h1>Plinth API</h1>${INTRODUCTION}<nav>${links.join('')}</nav>${sections.join('')}</body></html>`;
 }
 
 function groupOf({ path }: Route): string {
   return path.split('/')[2] ?? 'service';
+}
+
+/** Three letters are an abbreviation here. */
+function titleOf(group: string): string {
+  return group.length <= 3 ? group.toUpperCase() : group;
 }
 
 function section(route: Route): string {
@@ -76,7 +81,7 @@ function typeOf(schema: Schema): string {
 function ruleOf(schema: Schema, required: boolean): string {
   const rules = [
     required ? 'required' : schema['default'] === undefined ? '' : `default ${JSON.stringify(schema['default'])}`,
-    schema['minLength'] === undefined ? '' : `at least ${schema['minLength']} characters`,
+    minimumOf(schema['minLength']),
     schema['maxLength'] === undefined ? '' : `at most ${schema['maxLength']} characters`,
     schema['minimum'] === undefined ? '' : `from ${schema['minimum']}`,
     schema['maximum'] === undefined ? '' : `to ${schema['maximum']}`,
@@ -85,6 +90,11 @@ function ruleOf(schema: Schema, required: boolean): string {
     String(schema['description'] ?? ''),
   ];
   return rules.filter(Boolean).join(', ');
+}
+
+function minimumOf(length: unknown): string {
+  if (length === undefined) return '';
+  return length === 1 ? 'not empty' : `at least ${String(length)} characters`;
 }
 
 /** The answer's shape in short: names and types. */
