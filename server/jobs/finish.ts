@@ -34,7 +34,13 @@ export async function finishOperation(services: Services, engine: Engine, operat
     const interrupted = fault.kind === 'cancelled' && !cancelled;
     if (!cancelled && (fault.retryable || interrupted) && operation.attempt < operation.maxAttempts)
       return await again(services, tx, operation, fault);
-    const status: Outcome = cancelled || fault.kind === 'cancelled' ? 'cancelled' : UNCERTAIN.includes(fault.kind) ? 'stalled' : 'failed';
+    const status: Outcome = cancelled ? 'cancelled' : interrupted || UNCERTAIN.includes(fault.kind) ? 'stalled' : 'failed';
+    // The dead letter: it waits for a person, so it must be seen. The gauge plinth_operations counts it too.
+    if (status === 'stalled')
+      services.log.error(
+        { operation: operation.id, vps: operation.vpsId, fault: fault.kind, attempt: operation.attempt },
+        'operation stalled',
+      );
     await end(services, tx, operation, status, { fault: fault as unknown as Json, result: summary(result) });
     await markFailure(tx, operation, fault);
     return status;
