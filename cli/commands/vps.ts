@@ -5,7 +5,7 @@ import type { Api } from '../api.ts';
 import { type Command, command, MUTATION_OPTIONS, WAIT_OPTION, type Context, type Positional } from '../command.ts';
 import { CliError, EXIT } from '../errors.ts';
 import { confirm, findVps } from '../find.ts';
-import { ago, pairs, remark, show, status, table } from '../output.ts';
+import { ago, pairs, plain, remark, show, status, table } from '../output.ts';
 import { follow, outcome } from '../watch.ts';
 import { accepted, type Accepted } from './accepted.ts';
 import { vpsCreate } from './vps-create.ts';
@@ -91,6 +91,11 @@ function vpsPairs(vps: Vps, last: Operation | undefined, colour: boolean): strin
       ['id', vps.id],
       ['label', { text: vps.label, tone: 'bold' }],
       ['status', status(vps.status)],
+      ['power', vps.power_state],
+      ['suspended', vps.suspension && { text: `${plain(vps.suspension.reason)} (${ago(vps.suspension.since)})`, tone: 'warn' }],
+      ['maintenance', vps.maintenance && { text: plain(vps.maintenance), tone: 'warn' }],
+      ['ends', vps.terminate_due_at],
+      ['protected', vps.delete_protection ? 'from deletion' : null],
       ['hostname', vps.hostname],
       ['ipv4', vps.ipv4],
       ['ipv6', vps.ipv6],
@@ -104,6 +109,7 @@ function vpsPairs(vps: Vps, last: Operation | undefined, colour: boolean): strin
       ['tags', vps.tags.join(', ') || null],
       ['password', vps.password_available ? (vps.password_revealed ? 'known, shown before' : 'known, never shown') : 'not known yet'],
       ['reference', vps.external_reference],
+      ['notes', vps.notes && plain(vps.notes)],
       ['created', `${vps.created_at} (${ago(vps.created_at)})`],
       ['deleted', vps.deleted_at],
       ['last operation', last ? `${last.kind} ${last.status} ${ago(last.finished_at ?? last.created_at)} (${last.id})` : null],
@@ -132,8 +138,13 @@ const destroy = command({
   path: ['vps', 'destroy'],
   summary: 'Destroy a VPS and all that is on it',
   positionals: [VPS],
-  options: { yes: { type: 'boolean', short: 'y', help: 'do not ask' }, ...WAIT_OPTION, ...MUTATION_OPTIONS },
-  examples: ['vps destroy web-1', 'vps destroy web-1 --yes --wait'],
+  options: {
+    yes: { type: 'boolean', short: 'y', help: 'do not ask' },
+    grace: { type: 'string', value: 'HOURS', help: 'how long it can be restored; 0 = now; default is the service’s' },
+    ...WAIT_OPTION,
+    ...MUTATION_OPTIONS,
+  },
+  examples: ['vps destroy web-1', 'vps destroy web-1 --yes --wait', 'vps destroy web-1 --grace 72'],
   run: async (context, [word = ''], options) => {
     const api = await context.api();
     const vps = await findVps(api, word);
@@ -143,8 +154,18 @@ const destroy = command({
       vps.label,
       `${vps.label} (${vps.id}, ${vps.ipv4 ?? 'no address'}) and everything on it will be lost`,
     );
-    const answer = await api.change<Accepted>('DELETE', `/api/vps/${vps.id}`, { idempotencyKey: options['idempotency-key'] });
-    return await accepted(context, api, answer, options.wait);
+    const query = options.grace === undefined ? '' : `?grace_hours=${encodeURIComponent(options.grace)}`;
+    const answer = await api.change<{ instance: Vps; operation: Operation | null }>('DELETE', `/api/vps/${vps.id}${query}`, {
+      idempotencyKey: options['idempotency-key'],
+    });
+    const { instance, operation } = answer;
+    if (operation !== null) return await accepted(context, api, { instance, operation }, options.wait);
+    show(
+      context,
+      answer,
+      () => `${instance.label} will be destroyed at ${instance.terminate_due_at}. Until then: plinth vps restore ${instance.id}\n`,
+    );
+    return EXIT.ok;
   },
 });
 

@@ -1,0 +1,200 @@
+/** `plinth vps …` for a VPS that exists: power, changes, suspension, protection, and the way back from a termination. */
+import type { ChangePreview, VpsActionName } from '../../contract/lifecycle.ts';
+import type { Operation } from '../../contract/operation.ts';
+import type { Vps } from '../../contract/vps.ts';
+import type { Api } from '../api.ts';
+import { type Command, command, MUTATION_OPTIONS, type OptionSpecs, type Positional, WAIT_OPTION, type Context } from '../command.ts';
+import { EXIT, usage } from '../errors.ts';
+import { confirm, findVps } from '../find.ts';
+import { pairs, plain, show } from '../output.ts';
+import { accepted, type Accepted } from './accepted.ts';
+
+const VPS: Positional = { name: 'vps', help: 'id or label' };
+const PREVIEW_OPTIONS = {
+  preview: { type: 'boolean', help: 'only show what it would do, with an approval to do exactly that' },
+  approval: { type: 'string', value: 'ID', help: 'of a preview: do exactly what it showed, or nothing' },
+} as const satisfies OptionSpecs;
+const YES = { yes: { type: 'boolean', short: 'y', help: 'do not ask' } } as const satisfies OptionSpecs;
+
+interface Shared {
+  readonly wait?: boolean | undefined;
+  readonly 'idempotency-key'?: string | undefined;
+}
+
+async function order(context: Context, api: Api, id: string, body: Record<string, unknown>, options: Shared): Promise<number> {
+  const answer = await api.change<Accepted>('POST', `/api/vps/${id}/actions`, { body, idempotencyKey: options['idempotency-key'] });
+  return await accepted(context, api, answer, options.wait);
+}
+
+async function preview(context: Context, api: Api, id: string, change: Record<string, unknown>, key: string | undefined): Promise<number> {
+  const answer = await api.change<{ instance: Vps; operation: Operation | null; preview: ChangePreview }>(
+    'POST',
+    `/api/vps/${id}/preview`,
+    {
+      body: { change },
+      idempotencyKey: key,
+    },
+  );
+  show(context, answer, (colour) => previewText(answer.preview, colour));
+  return EXIT.ok;
+}
+
+function previewText(plan: ChangePreview, colour: boolean): string {
+  const price = (of: ChangePreview['price_before']): string | null => of && `${of.monthly} ${of.currency} a month`;
+  return pairs(
+    [
+      ['touches', plan.resources.map(({ name, effect }) => `${name}: ${effect}`).join(', ') || 'nothing'],
+      ['data', plan.data_loss ? { text: 'everything on the disk is lost', tone: 'warn' } : 'stays'],
+      ['server', plan.replaces_instance ? { text: 'a new one replaces it', tone: 'warn' } : 'stays the same one'],
+      ['address', plan.new_address ? 'changes' : 'stays'],
+      ['interruption', plan.interruption ? 'yes' : 'no'],
+      ['price now', price(plan.price_before)],
+      ['price then', price(plan.price_after)],
+      ['difference', plan.price_difference],
+      ...plan.notes.map((note): [string, string] => ['note', plain(note)]),
+      ['approval', plan.approval],
+    ],
+    colour,
+  );
+}
+
+/** An action that takes nothing but the VPS. */
+function simple(action: VpsActionName, summary: string): Command {
+  return command({
+    path: ['vps', action],
+    summary,
+    positionals: [VPS],
+    options: { ...WAIT_OPTION, ...MUTATION_OPTIONS },
+    examples: [`vps ${action} web-1`, `vps ${action} web-1 --wait`],
+    run: async (context, [word = ''], options) => {
+      const api = await context.api();
+      return await order(context, api, (await findVps(api, word)).id, { action }, options);
+    },
+  });
+}
+
+const resize = command({
+  path: ['vps', 'resize'],
+  summary: 'Give a VPS another plan',
+  details: 'The server is off meanwhile at most providers. The VPS keeps its plan until the new one is there.',
+  positionals: [VPS, { name: 'plan', help: 'plan id, as plinth plans lists them' }],
+  options: { ...PREVIEW_OPTIONS, ...WAIT_OPTION, ...MUTATION_OPTIONS },
+  examples: ['vps resize web-1 s-2vcpu-2gb --preview', 'vps resize web-1 s-2vcpu-2gb --wait'],
+  run: async (context, [word = '', plan = ''], options) => {
+    const api = await context.api();
+    const { id } = await findVps(api, word);
+    const change = { action: 'resize', plan };
+    if (options.preview) return await preview(context, api, id, change, options['idempotency-key']);
+    return await order(context, api, id, { ...change, ...approvalOf(options) }, options);
+  },
+});
+
+const rename = command({
+  path: ['vps', 'rename'],
+  summary: 'Change label, hostname and DNS name together',
+  positionals: [VPS, { name: 'label', help: 'the new label' }],
+  options: {
+    hostname: { type: 'string', value: 'NAME', help: 'a host name of its own; default follows the label' },
+    ...PREVIEW_OPTIONS,
+    ...WAIT_OPTION,
+    ...MUTATION_OPTIONS,
+  },
+  examples: ['vps rename web-1 shop-1 --wait', 'vps rename web-1 shop-1 --hostname shop.example.com'],
+  run: async (context, [word = '', label = ''], options) => {
+    const api = await context.api();
+    const { id } = await findVps(api, word);
+    const change = { action: 'rename', label, ...(options.hostname === undefined ? {} : { hostname: options.hostname }) };
+    if (options.preview) return await preview(context, api, id, change, options['idempotency-key']);
+    return await order(context, api, id, { ...change, ...approvalOf(options) }, options);
+  },
+});
+
+const reinstall = command({
+  path: ['vps', 'reinstall'],
+  summary: 'Reinstall a VPS, with a new password; everything on it is lost',
+  details: 'In place where the provider can; elsewhere a new server takes its place, with a new address. --preview tells which.',
+  positionals: [VPS],
+  options: {
+    image: { type: 'string', value: 'IMAGE', help: 'another image; default the present one' },
+    ...YES,
+    ...PREVIEW_OPTIONS,
+    ...WAIT_OPTION,
+    ...MUTATION_OPTIONS,
+  },
+  examples: ['vps reinstall web-1 --preview', 'vps reinstall web-1 --yes --wait'],
+  run: async (context, [word = ''], options) => {
+    const api = await context.api();
+    const vps = await findVps(api, word);
+    const change = { action: 'reinstall', ...(options.image === undefined ? {} : { image: options.image }) };
+    if (options.preview) return await preview(context, api, vps.id, change, options['idempotency-key']);
+    await confirm(context, options.yes, vps.label, `everything on ${vps.label} (${vps.id}, ${vps.ipv4 ?? 'no address'}) will be lost`);
+    return await order(context, api, vps.id, { ...change, ...approvalOf(options) }, options);
+  },
+});
+
+function approvalOf({ approval }: { readonly approval?: string | undefined }): { approval?: string } {
+  return approval === undefined ? {} : { approval };
+}
+
+const suspend = command({
+  path: ['vps', 'suspend'],
+  summary: 'Power a VPS off and block its customer',
+  positionals: [VPS],
+  options: { reason: { type: 'string', value: 'TEXT', help: 'why; the customer reads it' }, ...WAIT_OPTION, ...MUTATION_OPTIONS },
+  examples: ['vps suspend web-1 --reason "invoice 4711 is unpaid"'],
+  run: async (context, [word = ''], options) => {
+    if (options.reason === undefined) throw usage('plinth vps suspend: --reason is missing. Say why; the customer reads it.');
+    const api = await context.api();
+    return await order(context, api, (await findVps(api, word)).id, { action: 'suspend', reason: options.reason }, options);
+  },
+});
+
+const protect = command({
+  path: ['vps', 'protect'],
+  summary: 'Protect a VPS from deletion, or with --off no longer',
+  positionals: [VPS],
+  options: { off: { type: 'boolean', help: 'take the protection away' }, ...MUTATION_OPTIONS },
+  examples: ['vps protect web-1', 'vps protect web-1 --off'],
+  run: async (context, [word = ''], options) => {
+    const api = await context.api();
+    const { id } = await findVps(api, word);
+    const body = { delete_protection: options.off !== true };
+    const answer = await api.change<{ instance: Vps }>('PATCH', `/api/vps/${id}`, { body, idempotencyKey: options['idempotency-key'] });
+    show(
+      context,
+      answer,
+      () => `${plain(answer.instance.label)} is ${answer.instance.delete_protection ? 'protected' : 'not protected'}.\n`,
+    );
+    return EXIT.ok;
+  },
+});
+
+const restore = command({
+  path: ['vps', 'restore'],
+  summary: 'Undo a termination whose grace still runs',
+  positionals: [VPS],
+  options: MUTATION_OPTIONS,
+  examples: ['vps restore web-1'],
+  run: async (context, [word = ''], options) => {
+    const api = await context.api();
+    const { id } = await findVps(api, word);
+    const answer = await api.change<{ instance: Vps }>('POST', `/api/vps/${id}/restore`, { idempotencyKey: options['idempotency-key'] });
+    show(context, answer, () => `${plain(answer.instance.label)} is ${answer.instance.status} again.\n`);
+    return EXIT.ok;
+  },
+});
+
+export const lifecycleCommands: readonly Command[] = [
+  simple('start', 'Power a VPS on'),
+  simple('stop', 'Power a VPS off'),
+  simple('reboot', 'Reboot a VPS'),
+  simple('power-cycle', 'Power a VPS off and on again'),
+  resize,
+  rename,
+  reinstall,
+  simple('reset-password', 'Set a new administrator password, where the provider can'),
+  suspend,
+  simple('unsuspend', 'Unblock a VPS and bring back its former power state'),
+  protect,
+  restore,
+];
