@@ -182,8 +182,15 @@ it('the server is protected: nothing done by hand deletes or replaces it by acci
   await anna.must('preview', '--expect-no-changes');
   await anna.must('state', 'unprotect', '--all', '--yes');
   await anna.must('destroy', '--yes', '--skip-preview');
-  const { instance } = await plinth.json('vps', 'show', id);
-  expect(instance).toMatchObject({ status: 'terminated', password_available: false });
+  // The service asks the provider before it believes it.
+  const gone = await until(
+    async () => {
+      const { instance } = await plinth.json('vps', 'show', id);
+      return instance.status === 'terminated' ? instance : undefined;
+    },
+    { timeoutMs: 30_000, everyMs: 100, what: 'the proof that nothing is left' },
+  );
+  expect(gone).toMatchObject({ password_available: false, evidence: { clean: true } });
   const world = await fetch(`${plinth.runtime.simulatorOrigin}/_simulator/instances`).then((answer) => answer.text());
   expect(world).not.toContain(id);
 }, 120_000);

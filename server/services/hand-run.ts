@@ -18,6 +18,7 @@ import type { StackRow, UpdateRow } from '../store/state-rows.ts';
 import { updateVps, vpsById, type VpsWithAccount } from '../store/vpses.ts';
 import { handSpec, specChange } from './hand-run-spec.ts';
 import type { Services } from './services.ts';
+import { order } from './vps.ts';
 import { outputsChange } from './vps-outputs.ts';
 
 const INSTANCE = '::vps-instance';
@@ -46,6 +47,8 @@ export class HandRuns implements StateHooks {
     if (vps.status === 'terminated') return `The VPS "${vps.label}" is terminated; its stack takes no more updates.`;
     const { refused } = handSpec(vps, update.config);
     if (refused && update.kind === 'update') return refused;
+    if (update.kind === 'destroy' && vps.deleteProtection)
+      return `Delete protection of the VPS "${vps.label}" is on. Switch it off first: plinth vps protect ${vps.id} --off`;
     const [busy] = await unfinishedOperations(this.#services.db, vps.id);
     if (!busy) return null;
     return `Plinth itself is working on this VPS: ${busy.kind} by ${busy.actor} since ${(busy.startedAt ?? busy.createdAt).toISOString()}. Wait for operation ${busy.id}, or cancel it.`;
@@ -112,7 +115,9 @@ export class HandRuns implements StateHooks {
       const { spec } = handSpec(vps, update.config);
       if (spec && update.kind === 'update' && update.status === 'succeeded') await updateVps(tx, vps.id, specChange(spec));
       if (update.status === 'succeeded' && update.kind === 'destroy') {
-        await updateVps(tx, vps.id, { status: 'terminated', deletedAt: new Date(), rootPassword: null, requestedPassword: null });
+        // Whether anything is left is asked at the provider, as after every destroy; only that makes it terminated.
+        const destroying = await updateVps(tx, vps.id, { status: 'destroying' });
+        await order(this.#services, tx, { name: update.actor }, destroying, 'destroy');
       }
       // What was ordered meanwhile waited for this one.
       const [next] = await unfinishedOperations(tx, vps.id);
