@@ -96,7 +96,8 @@ async function personOf(services: Services, token: string): Promise<StatePrincip
   return organization ? { ...base, organization: organization.name } : null;
 }
 
-function keyWrapper(secrets: SecretBox): KeyWrapper {
+/** Wraps stacks' data keys under the master key. */
+export function keyWrapper(secrets: SecretBox): KeyWrapper {
   const place = (stackId: string) => ({ table: 'state_stack', column: 'data_key', id: stackId });
   return {
     wrap: (key, stackId) => secrets.seal(place(stackId), key.toString('base64')),
