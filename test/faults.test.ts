@@ -1,0 +1,150 @@
+/**
+ * Clouds that lose answers, refuse, stall and lie: each order ends with one server, or with an honest reason and nothing
+ * forgotten, so that a retry serves it once the fault is gone. Each cloud goes through its faults beside the others.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withDatabase } from './support/database.ts';
+import { testEngine } from './support/engine.ts';
+import { expectDestroyed, expectGone, expectWhole, query } from './support/invariants.ts';
+import { type Cluster, openCluster, type Service } from './support/service.ts';
+import { Shop } from './support/shop.ts';
+import { until } from './support/until.ts';
+
+const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
+const CLOUDS = ['digitalocean', 'linode', 'vultr'];
+const DNS = 'cloudflare';
+const COLLECTION = '/(droplets|instances)$';
+const SERVERS = '/(droplets|instances)';
+
+const database = withDatabase();
+let cluster: Cluster;
+let service: Service;
+let shop: Shop;
+
+beforeAll(async () => {
+  await testEngine();
+  cluster = await openCluster(database.url, 300);
+  service = await cluster.service('all', { PLINTH_CONCURRENCY: '4' });
+  shop = new Shop(() => service.origin, cluster.token, cluster.simulator.origin);
+});
+afterAll(() => cluster?.close());
+
+interface Trouble {
+  readonly kind: string;
+  readonly [detail: string]: unknown;
+}
+
+/** Hits a create, the reads around it and the delete; `run` tells whether the provider does what it was asked all the same. */
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  'lost answers': { kind: 'lost-answer' },
+  'broken answers': { kind: 'malformed' },
+  'cut connections': { kind: 'cut' },
+  'server errors': { kind: 'status', status: 503 },
+  'too many requests': { kind: 'status', status: 429, retryAfterSeconds: 1 },
+  ...(LONG ? { silence: { kind: 'timeout' } } : {}),
+};
+
+async function succeeds(label: string, operationId: string): Promise<void> {
+  expect(await shop.ended(operationId, 150_000), `${label}\n${service.output()}`).toMatchObject({ status: 'succeeded', fault: null });
+}
+
+async function serve(provider: string, label: string): Promise<string> {
+  const { instance, operation } = await shop.order(provider, label);
+  await succeeds(label, operation.id);
+  await expectWhole(shop, database.url, provider, label, instance.id, operation.id);
+  return instance.id;
+}
+
+/** Passing faults at create, read and delete cost no second server. */
+async function passingFaults(provider: string): Promise<void> {
+  for (const [name, trouble] of Object.entries(TROUBLES)) {
+    const label = `${name.replaceAll(' ', '-')}-${provider}`;
+    await shop.fault({ provider, method: 'POST', path: COLLECTION, ...trouble });
+    await shop.fault({ provider, method: 'GET', path: SERVERS, times: 2, ...trouble });
+    const id = await serve(provider, label);
+    await shop.fault({ provider, method: 'DELETE', path: SERVERS, ...trouble });
+    const { operation } = await shop.call('DELETE', `/api/vps/${id}`);
+    await succeeds(label, operation.id);
+    await expectGone(shop, label, id);
+    await shop.control('DELETE', `/faults?provider=${provider}`);
+  }
+}
+
+/** A lasting refusal: how it comes about, and how it goes. */
+const REFUSALS: Readonly<Record<string, (provider: string, body: any, holds: boolean) => Promise<unknown>>> = {
+  credentials: (provider, _body, holds) => changeAccount(provider, { revoked: holds }),
+  quota: (provider, _body, holds) => changeAccount(provider, { instanceLimit: holds ? 0 : 100 }),
+  out_of_stock: (provider, { type, region }, holds) => shop.control('POST', '/stock', { provider, plan: type, region, available: !holds }),
+};
+
+async function changeAccount(provider: string, change: object): Promise<void> {
+  const accounts = await shop.control('GET', `/accounts?provider=${provider}`);
+  await Promise.all(accounts.map(({ id }: any) => shop.control('PUT', `/accounts/${provider}/${id}`, change)));
+}
+
+/** A refusal after the order was accepted is told by its kind; a retry serves the order when it is over. */
+async function refusals(provider: string): Promise<void> {
+  const body = await shop.template(provider);
+  for (const [kind, set] of Object.entries(REFUSALS)) {
+    const label = `${kind.replaceAll('_', '-')}-${provider}`;
+    await set(provider, body, true);
+    const { instance, operation } = await shop.order(provider, label);
+    const failed = await shop.ended(operation.id);
+    expect(failed, label).toMatchObject({ status: 'failed', fault: { kind, provider } });
+    expect(failed.fault.message.length).toBeGreaterThan(20);
+    expect(await shop.servers(label)).toEqual([]);
+    expect((await shop.vps(instance.id)).status).toBe('error');
+    await set(provider, body, false);
+    const retried = await shop.call('POST', `/api/vps/${instance.id}/retry`);
+    await succeeds(label, retried.operation.id);
+    await expectWhole(shop, database.url, provider, label, instance.id, retried.operation.id);
+    await expectDestroyed(shop, label, instance.id);
+  }
+}
+
+/** A refresh that can read nothing forgets nothing. */
+async function unreadable(provider: string): Promise<void> {
+  const label = `unreadable-${provider}`;
+  const id = await serve(provider, label);
+  const before = await shop.vps(id);
+  const state = () => query(database.url, 'SELECT "resource_count" FROM "state_stack" WHERE "name" = $1', [`vps-${id}`]);
+  const recorded = await state();
+  for (const [index, trouble] of [{ kind: 'status', status: 500 }, { kind: 'malformed' }, { kind: 'cut' }].entries()) {
+    const faults = await Promise.all(['GET'].map((method) => shop.fault({ provider, method, times: null, ...trouble })));
+    const { operation } = await shop.call('POST', `/api/vps/${id}/refresh`);
+    const later = async () => (await shop.events(operation.id)).find(({ type }) => type === 'retry-later');
+    const event = await until(later, { timeoutMs: 50_000, everyMs: 100, what: `refresh ${index} of ${label} to be put off` });
+    expect(['provider_down', 'malformed']).toContain(event.data.fault.kind);
+    await shop.call('POST', `/api/operations/${operation.id}/cancel`);
+    await shop.ended(operation.id);
+    await Promise.all(faults.map((fault) => shop.control('DELETE', `/faults/${fault.id}`)));
+  }
+  expect(await state()).toEqual(recorded);
+  expect(await shop.vps(id)).toMatchObject({ status: 'active', ipv4: before.ipv4, dns_name: before.dns_name });
+  const { operation } = await shop.call('POST', `/api/vps/${id}/refresh`);
+  await succeeds(label, operation.id);
+  expect(await shop.servers(label)).toHaveLength(1);
+  await expectDestroyed(shop, label, id);
+}
+
+describe.concurrent('each cloud', () => {
+  it.each(CLOUDS)('%s keeps what it was asked for, through everything', { timeout: 300_000 }, async (provider) => {
+    await passingFaults(provider);
+    await refusals(provider);
+    await unreadable(provider);
+  });
+});
+
+describe('names', () => {
+  it('are made once, whatever becomes of the answer', { timeout: 120_000 }, async () => {
+    for (const [index, [name, trouble]] of Object.entries(TROUBLES).entries()) {
+      const label = `name-${name.replaceAll(' ', '-')}`;
+      await shop.fault({ provider: DNS, method: 'POST', path: 'dns_records', ...trouble });
+      await shop.fault({ provider: DNS, method: 'GET', path: 'dns_records', ...trouble });
+      const id = await serve(CLOUDS[index % CLOUDS.length]!, label);
+      await shop.fault({ provider: DNS, method: 'DELETE', path: 'dns_records', ...trouble });
+      await expectDestroyed(shop, label, id);
+      await shop.control('DELETE', `/faults?provider=${DNS}`);
+    }
+  });
+});
