@@ -20,7 +20,9 @@ export interface Timing {
   /** Deadline of a power change or reinstall started through the compute client. */
   readonly actionMs: number;
 }
-const DEFAULT_TIMING: Timing = { consistencyMs: 30_000, actionMs: 20 * 60_000 };
+/** The simulated Vultr hides a new instance for three seconds at most. */
+const CONSISTENCY_MS = { real: 30_000, simulator: 5_000 } as const;
+const ACTION_MS = 20 * 60_000;
 
 export class VultrClient {
   readonly timing: Timing;
@@ -28,7 +30,7 @@ export class VultrClient {
   #families: Promise<Map<number, string>> | undefined;
 
   constructor(connection: AccountConnection, timing: Partial<Timing> = {}) {
-    this.timing = { ...DEFAULT_TIMING, ...timing };
+    this.timing = { consistencyMs: CONSISTENCY_MS[connection.endpoint.kind], actionMs: ACTION_MS, ...timing };
     this.#api = new ApiClient({
       provider: VULTR,
       endpoint: connection.endpoint,
