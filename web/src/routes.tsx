@@ -95,6 +95,14 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/account.tsx'), 'AccountPage'),
 });
 
+const driftRoute = createRoute({ ...inApp, path: '/drift', component: lazyRouteComponent(() => import('./pages/drift.tsx'), 'DriftPage') });
+
+const sweepsRoute = createRoute({
+  ...inApp,
+  path: '/sweeps',
+  component: lazyRouteComponent(() => import('./pages/sweeps.tsx'), 'SweepsPage'),
+});
+
 const settingsRoute = createRoute({
   ...inApp,
   path: '/settings',
@@ -114,6 +122,8 @@ const routeTree = rootRoute.addChildren([
     operationRoute,
     adminRoute,
     accountRoute,
+    driftRoute,
+    sweepsRoute,
     settingsRoute,
     auditRoute,
   ]),

@@ -1,5 +1,17 @@
 /** Calls Plinth's API as the signed-in token. Shapes come from the contract; the network from `fetch`. */
 import type { z } from 'zod';
+import type {
+  Alert,
+  Automation,
+  AutomationChange,
+  Drift,
+  DriftAnswer,
+  DriftList,
+  Inventory,
+  InventoryAnswer,
+  SweepAnswer,
+  SweepList,
+} from '../../../contract/drift.ts';
 import type { Account, AccountAnswer, AccountCreate, AccountList, CatalogAnswer, CatalogKind } from '../../../contract/provider.ts';
 import type { Operation, OperationPage, EventPage } from '../../../contract/operation.ts';
 import type { Overview, Session } from '../../../contract/overview.ts';
@@ -29,6 +41,12 @@ export type Reveal = z.infer<typeof RevealAnswer>;
 export type VpsActionBody = z.input<typeof VpsAction>;
 export type VpsChangeBody = z.input<typeof VpsChange>;
 export type Ending = z.infer<typeof VpsEnding>;
+export type DriftRow = z.infer<typeof Drift>;
+export type InventoryBody = z.infer<typeof Inventory>;
+export type InventoryRow = InventoryBody['items'][number];
+export type SweepRow = z.infer<typeof SweepList>['sweeps'][number];
+export type AutomationBody = z.infer<typeof Automation>;
+export type AlertRow = z.infer<typeof Alert>;
 export type Accepted = z.infer<typeof VpsAccepted>;
 export type AuditRow = z.infer<typeof AuditPage>['events'][number];
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -124,6 +142,18 @@ export const api = {
     post<z.infer<typeof AccountAnswer>>(`/api/admin/providers/${id}/rotate-key`, { api_key }),
   catalog: (kind: CatalogKind, providerId: string, refresh: boolean, signal?: Signal) =>
     get<z.infer<typeof CatalogAnswer>>(`/api/admin/upstream/${kind}`, { providerId, refresh: refresh || undefined }, signal),
+
+  driftList: (query: Query, signal?: Signal) => get<z.infer<typeof DriftList>>('/api/admin/drift', query, signal),
+  driftAct: (id: string, action: 'accept' | 'repair', confirm?: string) =>
+    post<z.infer<typeof DriftAnswer>>(`/api/admin/drift/${id}/${action}`, confirm === undefined ? {} : { confirm }),
+  driftDismiss: (id: string, reason: string) => post<z.infer<typeof DriftAnswer>>(`/api/admin/drift/${id}/dismiss`, { reason }),
+  inventory: (signal?: Signal) => get<InventoryBody>('/api/admin/inventory', {}, signal),
+  inventoryDelete: (id: string, object_id: string, reason: string) =>
+    post<z.infer<typeof InventoryAnswer>>(`/api/admin/inventory/${id}/delete`, { object_id, reason }),
+  sweepList: (signal?: Signal) => get<z.infer<typeof SweepList>>('/api/admin/sweeps', {}, signal),
+  sweepRun: (name: string) => post<z.infer<typeof SweepAnswer>>(`/api/admin/sweeps/${name}/run`),
+  automation: (signal?: Signal) => get<AutomationBody>('/api/admin/automation', {}, signal),
+  automationChange: (body: z.input<typeof AutomationChange>) => call<AutomationBody>('PUT', '/api/admin/automation', { body }),
 
   tokenList: (signal?: Signal) => get<z.infer<typeof TokenList>>('/api/tokens', {}, signal),
   tokenCreate: (body: TokenCreateBody) => post<z.infer<typeof TokenCreated>>('/api/tokens', body),

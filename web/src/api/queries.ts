@@ -116,3 +116,29 @@ export const auditQuery = infiniteQueryOptions({
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (page) => page.next ?? undefined,
 });
+
+export const driftQuery = (search: { vps_id?: string } = {}) =>
+  queryOptions({
+    queryKey: ['drift', search],
+    queryFn: async ({ signal }) => (await api.driftList({ ...search }, signal)).drifts,
+    refetchInterval: ({ state }) =>
+      state.data?.some((drift) => ['suspected', 'accepting', 'repairing'].includes(drift.state)) ? BUSY_MS : CALM_MS,
+  });
+
+export const inventoryQuery = queryOptions({
+  queryKey: ['inventory'],
+  queryFn: ({ signal }) => api.inventory(signal),
+  refetchInterval: CALM_MS,
+});
+
+export const sweepsQuery = queryOptions({
+  queryKey: ['sweeps'],
+  queryFn: async ({ signal }) => (await api.sweepList(signal)).sweeps,
+  refetchInterval: ({ state }) => (state.data?.some((sweep) => sweep.running) ? BUSY_MS : 5_000),
+});
+
+export const automationQuery = queryOptions({
+  queryKey: ['automation'],
+  queryFn: ({ signal }) => api.automation(signal),
+  refetchInterval: CALM_MS,
+});

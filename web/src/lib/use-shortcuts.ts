@@ -7,6 +7,8 @@ export const GO_KEYS: Readonly<Record<string, readonly [to: string, label: strin
   o: ['/', 'Overview'],
   v: ['/vps', 'VPSes'],
   p: ['/operations', 'Operations'],
+  d: ['/drift', 'Drift and inventory'],
+  w: ['/sweeps', 'Sweeps'],
   a: ['/admin', 'Accounts'],
   t: ['/audit', 'Audit'],
   s: ['/settings', 'Settings'],

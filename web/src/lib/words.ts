@@ -27,6 +27,16 @@ const KINDS: Readonly<Record<string, string>> = {
   'hand-refresh': 'Refresh by hand',
   'hand-destroy': 'Destroy by hand',
 };
+const DRIFT_TONES: Readonly<Record<string, Tone>> = {
+  suspected: 'warn',
+  confirmed: 'bad',
+  unconfirmed: 'quiet',
+  dismissed: 'quiet',
+  accepting: 'busy',
+  repairing: 'busy',
+  resolved: 'good',
+};
+const SWEEP_TONES: Readonly<Record<string, Tone>> = { ok: 'good', partial: 'warn', failed: 'bad', stopped: 'quiet' };
 const STEP_VERBS: Readonly<Record<string, readonly [doing: string, done: string]>> = {
   create: ['Creating', 'Created'],
   update: ['Updating', 'Updated'],
@@ -44,6 +54,8 @@ const STEP_VERBS: Readonly<Record<string, readonly [doing: string, done: string]
 export const vpsTone = (status: string): Tone => VPS_TONES[status] ?? 'quiet';
 export const operationTone = (status: string): Tone => OPERATION_TONES[status] ?? 'quiet';
 export const accountTone = (status: string): Tone => ACCOUNT_TONES[status] ?? 'quiet';
+export const driftTone = (state: string): Tone => DRIFT_TONES[state] ?? 'quiet';
+export const sweepTone = (outcome: string): Tone => SWEEP_TONES[outcome] ?? 'quiet';
 export const kindName = (kind: string): string => KINDS[kind] ?? sentenceCase(kind);
 export const stepVerb = (op: string, done: boolean): string => (STEP_VERBS[op] ?? [op, op])[done ? 1 : 0];
 

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Overview } from '../api/client.ts';
 import { operationListQuery, overviewQuery } from '../api/queries.ts';
+import { Attention } from '../components/attention.tsx';
 import { FirstRunGuide } from '../components/first-run-guide.tsx';
 import { OperationRows } from '../components/operation-rows.tsx';
 import { Page } from '../components/page.tsx';
@@ -37,6 +38,7 @@ function Parts({ overview }: { overview: Overview }) {
   return (
     <>
       <FirstRunGuide overview={overview} />
+      <Attention />
       <ByStatus overview={overview} />
       <div className="grid grid-cols-1 gap-5 xl:grid-cols-[2fr_1fr]">
         <Operations overview={overview} />

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { api, type TokenCreateBody, type TokenRow } from '../api/client.ts';
 import { asApiError, fieldError } from '../api/problem.ts';
 import { tokensQuery } from '../api/queries.ts';
+import { AutomationCard } from '../components/automation-card.tsx';
 import { ConfirmByTyping } from '../components/confirm-by-typing.tsx';
 import { Page } from '../components/page.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
@@ -46,6 +47,7 @@ export function SettingsPage() {
           </ul>
         )}
       </Card>
+      {session && mayNot === null && <AutomationCard />}
       <NewToken open={making} onOpenChange={make} />
     </Page>
   );

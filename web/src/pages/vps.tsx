@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Operation, Vps, VpsDetail } from '../api/client.ts';
-import { auditQuery, isUnfinished, outputsQuery, vpsOperationsQuery, vpsQuery } from '../api/queries.ts';
+import { auditQuery, driftQuery, isUnfinished, outputsQuery, vpsOperationsQuery, vpsQuery } from '../api/queries.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { AuditRows } from '../components/audit-rows.tsx';
+import { DriftCard } from '../components/drift-card.tsx';
 import { OperationActions } from '../components/operation-actions.tsx';
 import { OperationTimeline } from '../components/operation-timeline.tsx';
 import { Page } from '../components/page.tsx';
@@ -47,6 +48,7 @@ export function VpsPage() {
       actions={<VpsActions vps={vps} last={operations.data?.[0]} />}
     >
       <VpsNotices vps={vps} />
+      <DriftOf vps={vps} />
       <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="flex min-w-0 flex-col gap-5">
           {operations.error && <ProblemNote error={operations.error} />}
@@ -150,6 +152,12 @@ function About({ vps }: { vps: Vps }) {
       />
     </Card>
   );
+}
+
+function DriftOf({ vps }: { vps: Vps }) {
+  const session = useSession();
+  const drifts = useQuery({ ...driftQuery({ vps_id: vps.id }), enabled: session !== undefined && operatorProblem(session) === null }).data;
+  return drifts?.map((drift) => <DriftCard key={drift.id} drift={drift} withVps={false} />);
 }
 
 function Outputs({ vps }: { vps: Vps }) {

@@ -1,0 +1,158 @@
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, type DriftRow } from '../api/client.ts';
+import { operatorProblem } from '../lib/abilities.ts';
+import { plural } from '../lib/format.ts';
+import { useAction } from '../lib/use-action.ts';
+import { useSession } from '../lib/use-session.ts';
+import { driftTone, sentenceCase } from '../lib/words.ts';
+import { ConfirmByTyping } from './confirm-by-typing.tsx';
+import { ReasonDialog } from './reason-dialog.tsx';
+import { Badge } from './ui/badge.tsx';
+import { Button } from './ui/button.tsx';
+import { Time } from './ui/time.tsx';
+
+const OPEN: ReadonlySet<string> = new Set(['confirmed', 'dismissed', 'unconfirmed']);
+
+/** Why nothing can be decided about a drift now, or null. Mirrors server/services/drift.ts. */
+export function driftProblem(drift: DriftRow): string | null {
+  if (drift.state === 'suspected') return 'The engine is being asked whether it is so.';
+  if (!OPEN.has(drift.state)) return `It is ${drift.state} already.`;
+  return null;
+}
+
+/** One VPS whose server is not as recorded: the differences, and the two ways out. */
+export function DriftCard({ drift, withVps = true }: { drift: DriftRow; withVps?: boolean }) {
+  return (
+    <article aria-label={`Drift of ${drift.label}`} className="rounded-lg border border-line bg-surface">
+      <header className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-2.5">
+        {withVps && (
+          <Link to="/vps/$id" params={{ id: drift.vps_id }} className="font-semibold underline-offset-2 hover:underline">
+            {drift.label}
+          </Link>
+        )}
+        <Badge tone={driftTone(drift.state)}>{sentenceCase(drift.state)}</Badge>
+        {drift.kind === 'vanished' && <Badge tone="bad">The server is gone</Badge>}
+        <span className="ml-auto text-xs text-ink-2">
+          first seen <Time at={drift.first_seen_at} />, seen {plural(drift.seen_count, 'time')}
+        </span>
+      </header>
+      <Differences drift={drift} />
+      {drift.message && <p className="px-4 pb-2 text-ink-2">{drift.message}</p>}
+      {drift.reason && (
+        <p className="px-4 pb-2 text-ink-2">
+          {drift.decided_by}: {drift.reason}
+        </p>
+      )}
+      <Decisions drift={drift} />
+    </article>
+  );
+}
+
+function Differences({ drift }: { drift: DriftRow }) {
+  return (
+    <div tabIndex={0} role="region" aria-label="Differences" className="overflow-x-auto px-4 py-3">
+      <table className="w-full">
+        <thead className="text-left text-xs text-ink-2">
+          <tr>
+            <th className="pr-4 pb-1 font-medium">What</th>
+            <th className="pr-4 pb-1 font-medium">Recorded</th>
+            <th className="pb-1 font-medium">At the provider</th>
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {drift.differences.map((difference) => (
+            <tr key={`${difference.object} ${difference.name} ${difference.field}`} title={difference.text}>
+              <td className="py-1.5 pr-4">
+                {sentenceCase(difference.field)} <span className="text-xs text-ink-2">of {difference.name}</span>
+              </td>
+              <td className="py-1.5 pr-4 font-mono text-xs break-all">
+                {difference.recorded === null ? (
+                  <span className="text-ink-2">nothing</span>
+                ) : (
+                  <del className="text-bad decoration-1">{difference.recorded}</del>
+                )}
+              </td>
+              <td className="py-1.5 font-mono text-xs break-all">
+                {difference.actual === null ? (
+                  <span className="text-ink-2">nothing</span>
+                ) : (
+                  <ins className="text-good no-underline">{difference.actual}</ins>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Decisions({ drift }: { drift: DriftRow }) {
+  const [asking, ask] = useState<'accept' | 'repair' | 'dismiss' | null>(null);
+  const act = useAction(
+    ({ action, confirm }: { action: 'accept' | 'repair'; confirm?: string }) => api.driftAct(drift.id, action, confirm),
+    { done: () => ask(null) },
+  );
+  const dismiss = useAction((reason: string) => api.driftDismiss(drift.id, reason), { quiet: true, done: () => ask(null) });
+  const reason = operatorProblem(useSession()) ?? driftProblem(drift);
+  const gone = drift.kind === 'vanished';
+  const decide = (action: 'accept' | 'repair'): void => (gone ? ask(action) : act.mutate({ action }));
+  return (
+    <footer className="flex flex-wrap items-center gap-2 border-t border-line px-4 py-2.5">
+      <Button
+        icon="refresh"
+        variant="primary"
+        busy={act.isPending && act.variables.action === 'repair'}
+        disabledReason={reason}
+        onClick={() => decide('repair')}
+      >
+        {gone ? 'Make a new server' : 'Repair: as recorded'}
+      </Button>
+      <Button
+        icon="check"
+        busy={act.isPending && act.variables.action === 'accept'}
+        disabledReason={reason}
+        onClick={() => decide('accept')}
+      >
+        {gone ? 'Forget the server' : 'Accept: as it is there'}
+      </Button>
+      <Button variant="ghost" disabledReason={reason} onClick={() => ask('dismiss')}>
+        Leave it
+      </Button>
+      {drift.action_operation_id && (
+        <Link
+          to="/operations/$id"
+          params={{ id: drift.action_operation_id }}
+          className="ml-auto text-accent underline-offset-2 hover:underline"
+        >
+          Follow the operation
+        </Link>
+      )}
+      <ConfirmByTyping
+        open={asking === 'accept' || asking === 'repair'}
+        onOpenChange={() => ask(null)}
+        title={asking === 'repair' ? `Make a new server for ${drift.label}` : `Forget the server of ${drift.label}`}
+        name={drift.label}
+        action={asking === 'repair' ? 'Make a new, empty one' : 'Forget it'}
+        busy={act.isPending}
+        error={null}
+        onConfirm={() => asking !== 'dismiss' && asking !== null && act.mutate({ action: asking, confirm: drift.label })}
+      >
+        {asking === 'repair'
+          ? 'What was on the old disk is not brought back, and the address will be another one.'
+          : 'The record then says that there is no server.'}
+      </ConfirmByTyping>
+      <ReasonDialog
+        open={asking === 'dismiss'}
+        onOpenChange={() => ask(null)}
+        title={`Leave the drift of ${drift.label}`}
+        lead="It is left as it is until it changes again."
+        action="Leave it"
+        busy={dismiss.isPending}
+        error={dismiss.error}
+        onReason={(why) => dismiss.mutate(why)}
+      />
+    </footer>
+  );
+}

@@ -1,0 +1,84 @@
+import { useState } from 'react';
+import { api, type InventoryRow } from '../api/client.ts';
+import { money } from '../lib/format.ts';
+import { useAction } from '../lib/use-action.ts';
+import { sentenceCase } from '../lib/words.ts';
+import { ConfirmByTyping } from './confirm-by-typing.tsx';
+import { Badge } from './ui/badge.tsx';
+import { Button } from './ui/button.tsx';
+import { Time } from './ui/time.tsx';
+
+const KINDS = { orphan: ['bad', 'Orphan'], unmanaged: ['quiet', 'Not ours'], record: ['warn', 'DNS record'] } as const;
+
+/** Servers and records at the providers that belong to no VPS. */
+export function InventoryTable({ items }: { items: readonly InventoryRow[] }) {
+  if (items.length === 0) return <p className="text-ink-2">Nothing: every server and DNS record at the providers belongs to a VPS here.</p>;
+  return (
+    <div tabIndex={0} role="region" aria-label="Inventory" className="overflow-x-auto">
+      <table className="w-full min-w-[44rem]">
+        <thead className="text-left text-xs text-ink-2">
+          <tr>
+            {['Kind', 'Name', 'Why', 'Monthly', 'First seen', ''].map((title) => (
+              <th key={title} className="pr-4 pb-1 font-medium">
+                {title || <span className="sr-only">Actions</span>}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {items.map((item) => (
+            <tr key={item.id}>
+              <td className="py-2 pr-4">
+                <Badge tone={KINDS[item.kind][0]}>{KINDS[item.kind][1]}</Badge>
+              </td>
+              <td className="py-2 pr-4">
+                {item.label} <code className="font-mono text-xs text-ink-2">{item.object_id}</code>
+              </td>
+              <td className="py-2 pr-4">{sentenceCase(item.reason)}</td>
+              <td className="py-2 pr-4">{item.monthly_cost && item.currency ? money(item.monthly_cost, item.currency) : '–'}</td>
+              <td className="py-2 pr-4">
+                <Time at={item.first_seen_at} />
+              </td>
+              <td className="py-1 text-right">
+                <DeleteOrphan item={item} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function DeleteOrphan({ item }: { item: InventoryRow }) {
+  const [asking, ask] = useState(false);
+  const remove = useAction(() => api.inventoryDelete(item.id, item.object_id, 'orphan, deleted from the dashboard'), {
+    quiet: true,
+    done: () => ask(false),
+  });
+  if (item.kind !== 'orphan') return null;
+  const reason = item.deletable
+    ? null
+    : item.seen_count < 2
+      ? 'It must be seen by two sweeps first.'
+      : 'Its reason does not prove that nobody needs it.';
+  return (
+    <>
+      <Button icon="trash" variant="danger" disabledReason={reason} onClick={() => ask(true)}>
+        Delete
+      </Button>
+      <ConfirmByTyping
+        open={asking}
+        onOpenChange={ask}
+        title={`Delete the orphan ${item.label}`}
+        name={item.object_id}
+        action="Delete it at the provider"
+        busy={remove.isPending}
+        error={remove.error}
+        onConfirm={() => remove.mutate()}
+      >
+        The server and everything on its disk will be gone at the provider.
+      </ConfirmByTyping>
+    </>
+  );
+}
