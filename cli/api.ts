@@ -30,7 +30,7 @@ export class Api {
     return this.#call<T>('GET', path, { query });
   }
 
-  change<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, options: CallOptions = {}): Promise<T> {
+  change<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options: CallOptions = {}): Promise<T> {
     return this.#call<T>(method, path, options);
   }
 

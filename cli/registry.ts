@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { accountCommands } from './commands/account.ts';
 import { catalogCommands } from './commands/catalog.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { driftCommands } from './commands/drift.ts';
 import { loginCommands } from './commands/login.ts';
 import { operationCommands } from './commands/operation.ts';
 import { serveCommands } from './commands/serve.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   ...accountCommands,
   ...tokenCommands,
   ...stackCommands,
+  ...driftCommands,
   ...upkeepCommands,
   doctorCommand,
   ...loginCommands,
