@@ -123,7 +123,7 @@ function simulatedThings(simulator: Simulator, pattern: Pattern, instanceId: str
 function newNames(things: Things, serial: number): Names {
   return {
     serial,
-    vpsId: serial.toString(36).padStart(16, 'b'),
+    vpsId: serial.toString(36).padStart(16, '0'),
     instanceId: /^\d+$/.test(things.instanceId) ? String(SERIAL_BASE + serial) : randomUUID(),
     recordIds: things.recordIds.map(() => randomUUID().replaceAll('-', '')),
     ...things.allocate(),
