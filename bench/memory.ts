@@ -52,9 +52,14 @@ async function allWait(service: BenchService, operationIds: readonly string[]): 
   }
 }
 
-const count = Number(process.argv[2] ?? 20);
-// A thousand times slower than the real ones: nothing ends while it is measured.
-const service = await startService({ SIMULATOR_SPEED: '0.001', PLINTH_DRAIN_SECONDS: '1' });
+const count = Number(process.argv[2] ?? 10);
+// Twenty times slower than the real ones: nothing ends while it is measured.
+const service = await startService({
+  SIMULATOR_SPEED: '0.05',
+  PLINTH_OPERATIONS: String(count),
+  PLINTH_ACCOUNT_CONCURRENCY: String(count),
+  PLINTH_DRAIN_SECONDS: '1',
+});
 try {
   await delay(3_000);
   const idle = await snapshot();

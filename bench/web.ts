@@ -1,0 +1,108 @@
+/**
+ * Figures of the dashboard in a real browser: how much JavaScript the first page takes, what axe and the console say about
+ * every page, and how smoothly ten thousand rows scroll. One JSON line on standard output.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { seriousProblems } from '../test/support/axe.ts';
+import { openBrowser, visit } from '../test/support/browser.ts';
+import { everyPage } from '../test/support/pages.ts';
+import { seedVpses } from '../test/support/seed-vpses.ts';
+import { progress, quantile, round } from './support/figures.ts';
+import { startService } from './support/service.ts';
+
+const ROWS = 10_000;
+const dist = new URL('../web/dist/', import.meta.url);
+
+progress('building the dashboard');
+const built = performance.now();
+spawnSync(process.execPath, [fileURLToPath(new URL('../scripts/build-web.mjs', import.meta.url))], { stdio: 'inherit' });
+const buildSeconds = (performance.now() - built) / 1_000;
+const service = await startService({ PLINTH_ROLE: 'http' });
+const browser = await openBrowser();
+try {
+  progress(`adding ${ROWS} VPSes`);
+  await seedVpses(service.runtime, ROWS);
+  const { page, complaints, context } = await visit(browser, service);
+  progress('measuring the first load');
+  const first = await firstLoad(page);
+  progress('visiting every page');
+  let serious = 0;
+  let pages = 0;
+  for (const { path, ready } of await everyPage(service.runtime)) {
+    await page.goto(path);
+    await page.getByText(ready).first().waitFor();
+    serious += (await seriousProblems(page)).length;
+    pages += 1;
+  }
+  progress('scrolling');
+  const scroll = await scrollTable(page);
+  console.log(
+    JSON.stringify({
+      bench: 'web',
+      build_s: round(buildSeconds),
+      ...first,
+      pages,
+      axe_serious: serious,
+      console_errors: complaints.length,
+      ...scroll,
+    }),
+  );
+  await context.close();
+} finally {
+  await browser.close();
+  await service.stop();
+}
+
+/** All scripts and styles that the overview takes until nothing more comes, gzipped one by one. */
+async function firstLoad(page: Page) {
+  const loaded = new Set<string>();
+  page.on('response', (response) => {
+    const { pathname } = new URL(response.url());
+    if (/\.(js|css)$/.test(pathname)) loaded.add(pathname.slice(1));
+  });
+  const started = performance.now();
+  await page.goto('/');
+  await page.getByText('Where they are').waitFor();
+  const ms = performance.now() - started;
+  await page.waitForLoadState('networkidle');
+  const size = async (ending: string): Promise<number> => {
+    const files = await Promise.all([...loaded].filter((name) => name.endsWith(ending)).map((name) => readFile(new URL(name, dist))));
+    return round(files.reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0) / 1024);
+  };
+  return { first_js_gzip_kib: await size('.js'), first_css_gzip_kib: await size('.css'), first_load_ms: Math.round(ms) };
+}
+
+/** Scrolls through all rows as they load, and measures the time between frames. */
+async function scrollTable(page: Page) {
+  await page.goto('/vps');
+  await page.getByRole('table').waitFor();
+  const frames = await page.evaluate<number[]>(`new Promise((resolve) => {
+    const table = document.querySelector('[role="table"]');
+    const gaps = [];
+    let before = performance.now();
+    let still = 0;
+    const step = (now) => {
+      gaps.push(now - before);
+      before = now;
+      const top = table.scrollTop;
+      table.scrollTop = top + 400;
+      still = table.scrollTop === top ? still + 1 : 0;
+      if (still > 120 || gaps.length > 6000) resolve(gaps.slice(2));
+      else requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);
+  })`);
+  const rows = await page.evaluate<number>(`document.querySelectorAll('[role="table"] [role="row"]').length`);
+  const height = await page.evaluate<number>(`document.querySelector('[role="table"] [role="rowgroup"]:last-child').offsetHeight`);
+  return {
+    rows_scrolled: Math.round(height / 44),
+    rows_drawn: rows,
+    frame_p50_ms: round(quantile(frames, 0.5)),
+    frame_p95_ms: round(quantile(frames, 0.95)),
+    frames_over_50ms: round(frames.filter((gap) => gap > 50).length / frames.length),
+  };
+}
