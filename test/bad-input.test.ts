@@ -214,9 +214,9 @@ describe('an order', () => {
 
   it('a body that is no JSON, is no object, or is too large', async () => {
     const before = await everything();
-    await refused(call('POST', '/api/vps', undefined, '{"label":'), 400, null, 'malformed_json');
+    await refused(call('POST', '/api/vps', undefined, '{"label":'), 400, 'body', 'malformed_json');
     await refused(call('POST', '/api/vps', undefined, '[]'), 422, 'body');
-    await refused(call('POST', '/api/vps', undefined, `{"label":"${'x'.repeat(1_100_000)}"}`), 413, null, 'body_too_large');
+    await refused(call('POST', '/api/vps', undefined, `{"label":"${'x'.repeat(1_100_000)}"}`), 413, 'body', 'body_too_large');
     expect(await everything()).toEqual(before);
   });
 });

@@ -39,6 +39,7 @@ export async function runOnce(
       400,
       'invalid_idempotency_key',
       'Idempotency-Key must have 1 to 255 printable ASCII characters. A UUID is a good choice.',
+      [{ field: 'Idempotency-Key', rule: 'must have 1 to 255 printable ASCII characters', remedy: 'Send a UUID.' }],
     );
   const hash = createHash('sha256')
     .update(canonical([request.method, request.path, request.body]))
@@ -53,6 +54,7 @@ export async function runOnce(
         422,
         'idempotency_key_reused',
         'This Idempotency-Key was used for a different request. Use a new key for a new request.',
+        [{ field: 'Idempotency-Key', rule: 'was used for a different request', remedy: 'Use a new key for a new request.' }],
       );
     if (stored?.state === 'done') {
       const body: unknown = JSON.parse(secrets.open(place(scope, key), String(stored.response)));

@@ -71,11 +71,18 @@ function bodyParserRefusal(error: unknown): Refusal | null {
     if (error instanceof URIError) return new Refusal(400, 'malformed_path', 'The path has a broken %-sequence. Encode it as UTF-8.');
     return null;
   }
-  if (error.type === 'entity.too.large') return new Refusal(413, 'body_too_large', 'The body is larger than 1 MiB. Send less.');
+  if (error.type === 'entity.too.large')
+    return new Refusal(413, 'body_too_large', 'The body is larger than 1 MiB. Send less.', [
+      { field: 'body', rule: 'is larger than 1 MiB', remedy: 'Send less.' },
+    ]);
   if (error.type === 'entity.parse.failed')
-    return new Refusal(400, 'malformed_json', 'The body is not valid JSON. Check its quotes and commas.');
+    return new Refusal(400, 'malformed_json', 'The body is not valid JSON. Check its quotes and commas.', [
+      { field: 'body', rule: 'is not valid JSON', remedy: 'Check its quotes and commas.' },
+    ]);
   if (error.type === 'charset.unsupported' || error.type === 'encoding.unsupported')
-    return new Refusal(415, 'unsupported_encoding', 'Send the body as plain UTF-8 JSON.');
+    return new Refusal(415, 'unsupported_encoding', 'Send the body as plain UTF-8 JSON.', [
+      { field: 'Content-Encoding', rule: 'is not supported', remedy: 'Send the body as plain UTF-8 JSON.' },
+    ]);
   if (error.type.startsWith('request.') || error.type.startsWith('entity.'))
     return new Refusal(400, 'malformed_request', 'The body could not be read. Send it again.');
   return null;

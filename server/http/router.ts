@@ -70,7 +70,9 @@ const contentType: RequestHandler = (request, _response, next) => {
   const length = request.get('content-length');
   const hasBody = request.get('transfer-encoding') !== undefined || (length !== undefined && length !== '0');
   if (hasBody && !request.is('application/json'))
-    throw new Refusal(415, 'unsupported_content_type', 'Send the body as JSON with Content-Type: application/json.');
+    throw new Refusal(415, 'unsupported_content_type', 'Send the body as JSON with Content-Type: application/json.', [
+      { field: 'Content-Type', rule: 'is not application/json', remedy: 'Send JSON with Content-Type: application/json.' },
+    ]);
   next();
 };
 
