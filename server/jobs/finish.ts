@@ -5,7 +5,7 @@ import type { Services } from '../services/services.ts';
 import { type Db, inTransaction, type Json, type Operation } from '../store/database.ts';
 import { appendEvents, operationById, unfinishedOperations, updateHeld } from '../store/operations.ts';
 import { updateVps, vpsById } from '../store/vpses.ts';
-import { failureChange, successChange } from './outcome.ts';
+import { besideEnding, failureChange, successChange } from './outcome.ts';
 
 const BASE_DELAY_MS = 2_000;
 const MAX_DELAY_MS = 300_000;
@@ -50,12 +50,7 @@ export async function finishOperation(services: Services, engine: Engine, operat
 async function succeed(services: Services, tx: Db, operation: Operation, result: EngineResult): Promise<Outcome> {
   const vps = await vpsById(tx, null, operation.vpsId);
   const change = vps && successChange(services, (await operationById(tx, null, operation.id)) ?? operation, vps, result);
-  if (change) {
-    // An ending that was ordered meanwhile has the last word on the status.
-    const { status, ...rest } = change;
-    const keep = ['destroying', 'terminating'].includes(vps.status) && operation.kind !== 'destroy';
-    await updateVps(tx, operation.vpsId, keep || status === undefined ? rest : change);
-  }
+  if (change) await updateVps(tx, operation.vpsId, besideEnding(operation, vps, change));
   await end(services, tx, operation, 'succeeded', { result: summary(result), fault: null });
   return 'succeeded';
 }
@@ -98,7 +93,7 @@ async function end(
 async function markFailure(tx: Db, operation: Operation, fault: EngineFault): Promise<void> {
   const vps = await vpsById(tx, null, operation.vpsId);
   const change = vps && (await failureChange(tx, operation, vps, fault));
-  if (change) await updateVps(tx, operation.vpsId, change);
+  if (change) await updateVps(tx, operation.vpsId, besideEnding(operation, vps, change));
 }
 
 function summary(result: EngineResult): Json {

@@ -2,10 +2,11 @@
 import type { EngineFault, EngineResult } from '../../automation/types.ts';
 import { VpsSpec } from '../../stacks/spec.ts';
 import { nextPasswordPlace, type ChangeRequest } from '../services/lifecycle/actions.ts';
+import { labelBack } from '../services/lifecycle/label.ts';
 import type { Services } from '../services/services.ts';
 import { outputsChange } from '../services/vps-outputs.ts';
 import type { Db, Operation } from '../store/database.ts';
-import { livingLabelExists, type VpsChange, type VpsWithAccount } from '../store/vpses.ts';
+import type { VpsChange, VpsWithAccount } from '../store/vpses.ts';
 import { bringsPassword } from './change.ts';
 import type { PowerProgress } from './direct.ts';
 
@@ -33,12 +34,17 @@ export function successChange(services: Services, operation: Operation, vps: Vps
 /** After the last failure: what was taken in advance is given back, and a lost disk or server shows. */
 export async function failureChange(tx: Db, operation: Operation, vps: VpsWithAccount, fault: EngineFault): Promise<VpsChange | null> {
   if (operation.kind === 'destroy') return { status: fault.kind === 'leaked' ? 'leaked' : 'error' };
-  if (['destroying', 'terminating'].includes(vps.status)) return null;
+  if (vps.status === 'destroying') return null;
   if (operation.kind === 'provision' || operation.kind === 'reinstall') return { status: 'error' };
-  if (operation.kind !== 'rename') return null;
-  const { label } = VpsSpec.parse(vps.spec);
-  if (label === vps.label || (await livingLabelExists(tx, vps.organizationId, label))) return null;
-  return { label };
+  return operation.kind === 'rename' ? await labelBack(tx, vps) : null;
+}
+
+/** The change while an ending is ordered, which has the last word on the status; what a restore goes back to follows the change. */
+export function besideEnding(operation: Operation, vps: VpsWithAccount, change: VpsChange): VpsChange {
+  const { status, ...rest } = change;
+  if (operation.kind === 'destroy' || status === undefined) return change;
+  if (vps.status === 'terminating') return { ...rest, formerStatus: status };
+  return vps.status === 'destroying' ? rest : change;
 }
 
 function specChange(operation: Operation, vps: VpsWithAccount): VpsChange {

@@ -5,9 +5,11 @@ import type { VpsCreate } from '../../contract/vps.ts';
 import { notFound, Refusal, refuseField } from '../problem.ts';
 import { appendAudit } from '../store/audit.ts';
 import { brokenUnique, type Db, inTransaction, type Json, type Operation } from '../store/database.ts';
-import { appendEvents, endQueued, insertOperation, lastOperation, requestCancel, unfinishedOperations } from '../store/operations.ts';
+import { appendEvents, endQueued, insertOperation, lastOperation, requestCancel } from '../store/operations.ts';
 import { ensureOrganization, organizationById } from '../store/settings.ts';
 import { insertVps, livingLabelExists, lockVps, updateVps, vpsById, type VpsWithAccount } from '../store/vpses.ts';
+import { requireCapability } from './lifecycle/guard.ts';
+import { labelAgain, labelBack } from './lifecycle/label.ts';
 import { planVps } from './vps-plan.ts';
 import type { Principal, Services } from './services.ts';
 
@@ -90,10 +92,19 @@ export async function retryVps(services: Services, principal: Principal, id: str
         'nothing_to_retry',
         `The last operation of this VPS is ${last?.status ?? 'none'}; only a failed, stalled or cancelled one can be run again.`,
       );
+    if (vps.status === 'terminating')
+      throw new Refusal(
+        409,
+        'vps_terminating',
+        'The VPS will be terminated when its grace ends. Restore it before its last operation is run again.',
+      );
+    if (last.kind === 'destroy') await requireCapability(services, tx, principal, vps, 'destroy');
     if (vps.status === 'suspended' && !SUSPENDED_RETRIES.has(last.kind))
       throw new Refusal(409, 'suspended', 'The VPS is suspended; unsuspend it before its last operation is run again.');
     const status = last.kind === 'destroy' ? 'destroying' : last.kind === 'provision' ? 'provisioning' : vps.status;
-    const changed = await updateVps(tx, id, { status });
+    const label = last.kind === 'rename' ? await labelAgain(tx, vps, (last.request as { spec?: unknown }).spec) : {};
+    if (label === null) throw labelTaken((last.request as { spec: { label: string } }).spec.label);
+    const changed = await updateVps(tx, id, { status, ...label });
     const accepted = { vps: changed, operation: await order(services, tx, principal, changed, last.kind as OperationKind, again(last)) };
     await onAccepted(tx, accepted);
     return accepted;
@@ -117,6 +128,8 @@ export async function cancelOperation(services: Services, principal: Principal, 
     await stop(tx, principal, current);
     const after = await tx.operation.findUniqueOrThrow({ where: { id: operation.id } });
     if (after.status === 'cancelled' && ['provision', 'destroy'].includes(after.kind)) await updateVps(tx, vps.id, { status: 'error' });
+    const label = after.status === 'cancelled' && after.kind === 'rename' ? await labelBack(tx, vps) : null;
+    if (label) await updateVps(tx, vps.id, label);
     return after;
   });
 }

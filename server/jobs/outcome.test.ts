@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import type { Operation } from '../store/database.ts';
+import type { VpsWithAccount } from '../store/vpses.ts';
+import { besideEnding, failureChange, successChange } from './outcome.ts';
+
+const operation = (kind: string, more: Partial<Operation> = {}) => ({ kind, request: {}, progress: null, ...more }) as Operation;
+const vps = (status: string) => ({ id: 'abcd1234', status }) as VpsWithAccount;
+const done = { ok: true, changes: {}, steps: [], durationMs: 1 };
+
+it.each([
+  ['active', { status: 'active', ipv4: 'x' }],
+  ['terminating', { formerStatus: 'active', ipv4: 'x' }],
+  ['destroying', { ipv4: 'x' }],
+])('an operation that ends while the VPS is %s does not undo an ending', (status, expected) => {
+  expect(besideEnding(operation('provision'), vps(status), { status: 'active', ipv4: 'x' })).toEqual(expected);
+});
+
+it.each([
+  ['destroy', 'leaked', 'destroying', { status: 'leaked' }],
+  ['destroy', 'timeout', 'destroying', { status: 'error' }],
+  ['provision', 'quota', 'provisioning', { status: 'error' }],
+  ['reinstall', 'provider_down', 'active', { status: 'error' }],
+  ['reinstall', 'cancelled', 'destroying', null],
+  ['resize', 'invalid', 'active', null],
+  ['stop', 'timeout', 'active', null],
+] as const)('a failed %s (%s) of a VPS that is %s', async (kind, fault, status, expected) => {
+  const change = await failureChange({} as never, operation(kind), vps(status), { kind: fault, message: '', retryable: false });
+  expect(change).toEqual(expected);
+});
+
+it('remembers the power before a suspension, and forgets the suspension after it', () => {
+  const progress = { formerPower: 'running', power: 'stopped' };
+  expect(successChange({} as never, operation('suspend', { progress }), vps('suspended'), done)).toEqual({
+    powerState: 'stopped',
+    suspendedPower: 'running',
+  });
+  const after = { progress: { formerPower: 'stopped', power: 'running' } };
+  expect(successChange({} as never, operation('unsuspend', after), vps('suspended'), done)).toMatchObject({
+    status: 'active',
+    powerState: 'running',
+    suspendReason: null,
+  });
+});
