@@ -11,6 +11,10 @@ export interface RecordedRow {
   readonly id: string;
   readonly status: string;
   readonly powerState: string | null;
+  readonly instanceId: string | null;
+  readonly region: string;
+  readonly plan: string;
+  readonly ipv4: string | null;
   readonly provider: string;
   readonly accountId: string;
   readonly dnsAccountId: string | null;
@@ -23,7 +27,7 @@ export interface RecordedRow {
 /** Living VPSes of a compute account after the id `after`, with their stacks' last state. */
 export async function recordedPage(db: Db, accountId: string, after: string, limit: number, since: Date): Promise<RecordedRow[]> {
   return await db.$queryRaw<RecordedRow[]>`
-    SELECT v."id", v."status", v."powerState", v."provider", v."accountId", v."dnsAccountId", v."generation", s."checkpoint",
+    SELECT v."id", v."status", v."powerState", v."instanceId", v."region", v."plan", v."ipv4", v."provider", v."accountId", v."dnsAccountId", v."generation", s."checkpoint",
       (s."active_update" IS NOT NULL OR COALESCE(s."updated_at" > ${since}, false) OR v."createdAt" > ${since}
         OR EXISTS (SELECT 1 FROM "operation" o WHERE o."vpsId" = v."id"
           AND (o."status" IN ('queued', 'running') OR o."finishedAt" > ${since}))) AS "busy"

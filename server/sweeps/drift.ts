@@ -157,6 +157,8 @@ async function compareAll(
         out.withInstance.add(row.id);
         for (const { id } of recorded.records) sweep.recordedRecords.add(id);
       }
+      // A living VPS's server is never a stray, whatever its state says.
+      if (row.instanceId !== null) out.recorded.add(row.instanceId);
       const recordOf = recordReader(sweep, row);
       if (row.busy || !recorded || !JUDGED.includes(row.status) || (recorded.records.length > 0 && !recordOf)) {
         out.skipped.add(row.id);

@@ -8,9 +8,13 @@ import type { Recorded, RecordedRecord } from './compare.ts';
 type Instance = NonNullable<RecordedAs['instance']>;
 type Record_ = NonNullable<RecordedAs['record']>;
 
-/** null when the stack records no server. `recordTypes` are the DNS providers' record resources by token. */
+/**
+ * null when no server is recorded. A provider that does not say how its state is read is compared by the VPS's own row.
+ * `recordTypes` are the DNS providers' record resources by token.
+ */
 export function recordedOf(row: RecordedRow, instance: Instance | undefined, recordTypes: ReadonlyMap<string, Record_>): Recorded | null {
-  if (row.checkpoint === null || instance === undefined) return null;
+  if (instance === undefined) return row.instanceId === null ? null : rowOnly(row, row.instanceId);
+  if (row.checkpoint === null) return null;
   const resources = (JSON.parse(row.checkpoint) as Checkpoint).deployment.resources ?? [];
   const living = resources.filter((resource) => resource.custom && resource.delete !== true && typeof resource.id === 'string');
   const server = living.find((resource) => resource.type === instance.token && ownedBy(resource, row.id));
@@ -24,9 +28,19 @@ export function recordedOf(row: RecordedRow, instance: Instance | undefined, rec
     plan: text(outputs[instance.plan]),
     ipv4: text(outputs[instance.ipv4]),
     ipv6: text(outputs[instance.ipv6]),
-    power: row.powerState === 'running' || row.powerState === 'stopped' ? row.powerState : row.status === 'active' ? 'running' : null,
+    power: powerOf(row),
     records: living.flatMap((resource) => recordOf(resource, recordTypes.get(resource.type))),
   };
+}
+
+function rowOnly(row: RecordedRow, instanceId: string): Recorded {
+  const { region, plan, ipv4 } = row;
+  return { instanceId, identityTag: null, label: null, region, plan, ipv4, ipv6: null, power: powerOf(row), records: [] };
+}
+
+function powerOf({ powerState, status }: RecordedRow): Recorded['power'] {
+  if (powerState === 'running' || powerState === 'stopped') return powerState;
+  return status === 'active' ? 'running' : null;
 }
 
 /** A stack declares one server; a tag that names another VPS is a foreign program's. */
