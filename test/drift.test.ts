@@ -292,4 +292,11 @@ it('stops what Plinth does by itself', async () => {
   expect(await mayAct(plinth.runtime.services.db, servers[0].account.id)).toBe(false);
   await api('PUT', '/api/admin/automation', { stopped: false });
   expect(await mayAct(plinth.runtime.services.db, servers[0].account.id)).toBe(true);
+  const shown = await plinth.cli(['automation', 'stop', '--reason', 'an outage', '--account', servers[0].account.name]);
+  expect([shown.code, shown.out]).toEqual([0, expect.stringMatching(/stopped +none +an outage/)]);
+  expect(await mayAct(plinth.runtime.services.db, servers[0].account.id)).toBe(false);
+  expect((await plinth.cli(['automation', 'start', '--account', servers[0].account.name])).code).toBe(0);
+  expect((await plinth.json('sweep', 'list')).sweeps).toHaveLength(sweeps.length);
+  expect((await plinth.cli(['drift', 'list'])).out).toContain('DIFFERENCES');
+  expect((await plinth.cli(['inventory', 'list', '--kind', 'unmanaged'])).out).toContain('of-someone');
 });
