@@ -146,7 +146,8 @@ it('renames label, hostname and DNS name together', async () => {
     expect((await simulated(subject.instance.instance_id)).label).toContain(label);
     const records = (await simulator('GET', '/records')).filter((record: any) => record.comment?.includes(subject.id));
     expect(new Set(records.map((record: any) => record.name))).toEqual(new Set([name]));
-    await succeeds(act(subject, { action: 'configure', tags: ['gold'] }));
+    const rule = { protocol: 'tcp', ports: '22', sources: ['0.0.0.0/0'] };
+    await succeeds(act(subject, { action: 'configure', tags: ['gold'], firewall: [rule] }));
     expect((await look(subject)).tags).toEqual(['gold']);
   });
 }, 60_000);
@@ -210,6 +211,7 @@ it('protects from deletion, holds for maintenance, and restores within the grace
   expect((await call('PATCH', path, { maintenance: null })).instance).toMatchObject({ maintenance: null, notes: 'Important.' });
   expect(await call('DELETE', `${path}?grace_hours=24`)).toMatchObject({ operation: null, instance: { status: 'terminating' } });
   expect(await act(subject, { action: 'start' })).toMatchObject({ status: 409, code: 'vps_terminating' });
+  expect(await call('POST', `${path}/retry`)).toMatchObject({ status: 409 });
   expect((await call('POST', `${path}/restore`)).instance).toMatchObject({ status: 'active', terminate_due_at: null });
   expect(await call('POST', `${path}/restore`)).toMatchObject({ status: 409, code: 'not_terminating' });
 }, 30_000);
