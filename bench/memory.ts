@@ -29,14 +29,14 @@ async function snapshot(): Promise<Snapshot> {
     else if (/postgres/.test(command)) groups.postgres.push(pid);
     else groups.engines.push(pid);
   }
-  return {
-    processes: pids.length,
+  const each = {
     own: await memoryOf([process.pid]),
     engines: await memoryOf(groups.engines),
     runners: await memoryOf(groups.runners),
     postgres: await memoryOf(groups.postgres),
-    total: await memoryOf(pids),
   };
+  const sum = (pick: keyof Memory): number => round(Object.values(each).reduce((total, memory) => total + memory[pick], 0));
+  return { processes: pids.length, ...each, total: { rssMb: sum('rssMb'), pssMb: sum('pssMb') } };
 }
 
 /** All operations are at the point where only the cloud can go on. */
