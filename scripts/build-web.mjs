@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { bootstrap, Failure, main, quietly, root } from './bootstrap.mjs';
 
 const dist = join(root, 'web', 'dist');
@@ -21,10 +22,21 @@ export async function buildWeb(node) {
   try {
     const code = await quietly('building the dashboard', node, args, logFile, { ...process.env, NODE_ENV: 'production' });
     if (code !== 0) throw new Failure(`The dashboard could not be built (output: ${logFile})`);
+    compress(join(scratch, 'assets'));
     writeFileSync(join(scratch, STAMP), want);
     put(scratch, want);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Once here instead of at every request. */
+function compress(folder) {
+  for (const name of readdirSync(folder)) {
+    if (!/\.(js|css)$/.test(name)) continue;
+    const text = readFileSync(join(folder, name));
+    const params = { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT, [constants.BROTLI_PARAM_QUALITY]: 10 };
+    writeFileSync(join(folder, `${name}.br`), brotliCompressSync(text, { params }));
   }
 }
 

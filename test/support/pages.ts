@@ -24,6 +24,8 @@ export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
     ...(operation ? [{ name: 'operation', path: `/operations/${operation.id}`, ready: 'Attempts' }] : []),
     { name: 'accounts', path: '/admin#providers', ready: 'Provider accounts' },
     ...(compute ? [{ name: 'account', path: `/admin/providers/${compute.id}`, ready: /Price per month/ }] : []),
+    { name: 'drift', path: '/drift', ready: 'What no record accounts for' },
+    { name: 'sweeps', path: '/sweeps', ready: /by the clock and on request/ },
     { name: 'audit', path: '/audit', ready: /The chain is/ },
     { name: 'settings', path: '/settings', ready: 'first admin' },
     { name: 'nothing', path: '/no/such/page', ready: 'There is nothing at this address' },

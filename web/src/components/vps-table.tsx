@@ -8,9 +8,9 @@ import {
   type ColumnVisibilityState,
   type RowSelectionState,
 } from '@tanstack/react-table';
-import { Link } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type Dispatch, type SetStateAction, useEffect, useRef } from 'react';
+import { type Dispatch, memo, type MouseEvent, type ReactNode, type SetStateAction, useEffect, useRef } from 'react';
 import type { Vps } from '../api/client.ts';
 import { cn } from '../lib/cn.ts';
 import { sentenceCase, vpsTone } from '../lib/words.ts';
@@ -47,18 +47,19 @@ export const HIDDEN_ON_PHONES: ColumnVisibilityState = Object.fromEntries(
   Object.keys(LOOKS).map((id) => [id, ['label', 'status'].includes(id)]),
 );
 
-const columns = helper.columns([
-  helper.accessor('label', { cell: ({ row }) => <NameCell vps={row.original} /> }),
-  helper.accessor('status', { cell: ({ getValue }) => <Badge tone={vpsTone(getValue())}>{sentenceCase(getValue())}</Badge> }),
-  helper.accessor('ipv4', { cell: ({ getValue }) => <Mono text={getValue()} /> }),
-  helper.accessor('ipv6', { cell: ({ getValue }) => <Mono text={getValue()} /> }),
-  helper.accessor('provider', {}),
-  helper.accessor('region', {}),
-  helper.accessor('plan', {}),
-  helper.accessor('image', {}),
-  helper.accessor('external_reference', { cell: ({ getValue }) => getValue() ?? '–' }),
-  helper.accessor('created_at', { cell: ({ getValue }) => <Time at={getValue()} /> }),
-]);
+const CELLS: Readonly<Record<string, (vps: Vps) => ReactNode>> = {
+  label: (vps) => <NameCell vps={vps} />,
+  status: ({ status }) => <Badge tone={vpsTone(status)}>{sentenceCase(status)}</Badge>,
+  ipv4: ({ ipv4 }) => <Mono text={ipv4} />,
+  ipv6: ({ ipv6 }) => <Mono text={ipv6} />,
+  provider: ({ provider }) => provider,
+  region: ({ region }) => region,
+  plan: ({ plan }) => plan,
+  image: ({ image }) => image,
+  external_reference: ({ external_reference: reference }) => reference ?? '–',
+  created_at: ({ created_at: at }) => <Time at={at} />,
+};
+const columns = helper.columns(Object.keys(LOOKS).map((id) => helper.accessor(id as keyof Vps, { id })));
 
 interface VpsTableProps {
   vpses: Vps[];
@@ -95,41 +96,20 @@ export function VpsTable({ vpses, total, sort, onSort, visibility, selection, on
     if (lastShown >= rows.length - 30) onEnd();
   }, [lastShown, rows.length, onEnd]);
   const shown = table.getVisibleLeafColumns();
+  const visibleIds = shown.map((column) => column.id).join(' ');
   const { grid, wide } = tracks(shown.map((column) => LOOKS[column.id]!));
-  const rowOf = (index: number, start: number) => {
-    const row = rows[index]!;
-    return (
-      <div
-        key={row.id}
-        role="row"
-        aria-rowindex={index + 2}
-        aria-selected={row.getIsSelected()}
-        className={cn(
-          'absolute inset-x-0 grid items-center border-b border-line',
-          row.getIsSelected() ? 'bg-accent-soft' : 'hover:bg-raised',
-        )}
-        style={{ ...grid, height: ROW_PX, transform: `translateY(${start}px)` }}
-      >
-        <div role="cell" className="flex px-3">
-          <input
-            type="checkbox"
-            aria-label={`Select ${row.original.label}`}
-            className="size-4 accent-accent"
-            checked={row.getIsSelected()}
-            onChange={row.getToggleSelectedHandler()}
-          />
-        </div>
-        {row.getVisibleCells().map((cell) => (
-          <div key={cell.id} role="cell" className="truncate px-3">
-            <table.FlexRender cell={cell} />
-          </div>
-        ))}
-      </div>
-    );
+  const navigate = useNavigate();
+  // One listener for all names: a router's link per row would cost more than the rest of the row.
+  const open = (event: MouseEvent): void => {
+    const link = (event.target as HTMLElement).closest<HTMLAnchorElement>('a[data-vps]');
+    if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    void navigate({ to: '/vps/$id', params: { id: link.dataset['vps']! } });
   };
   return (
     <div
       ref={scroller}
+      onClick={open}
       role="table"
       aria-label="VPSes"
       aria-rowcount={(total ?? rows.length) + 1}
@@ -145,11 +125,56 @@ export function VpsTable({ vpses, total, sort, onSort, visibility, selection, on
         onSort={onSort}
       />
       <div role="rowgroup" className="relative" style={{ ...wide, height: virtual.getTotalSize() }}>
-        {items.map((item) => rowOf(item.index, item.start))}
+        {items.map((item) => (
+          <BodyRow
+            key={rows[item.index]!.id}
+            vps={rows[item.index]!.original}
+            index={item.index}
+            start={item.start}
+            selected={selection[rows[item.index]!.id] === true}
+            columns={visibleIds}
+            template={grid.gridTemplateColumns}
+            onToggle={onSelection}
+          />
+        ))}
       </div>
     </div>
   );
 }
+
+interface RowProps {
+  vps: Vps;
+  index: number;
+  start: number;
+  selected: boolean;
+  /** Ids of the columns, joined by spaces: the same text means the same row. */
+  columns: string;
+  template: string;
+  onToggle: Dispatch<SetStateAction<RowSelectionState>>;
+}
+
+/** Drawn again only when something of it changes: scrolling draws the new rows and moves the others. */
+const BodyRow = memo(function BodyRow({ vps, index, start, selected, columns: ids, template, onToggle }: RowProps) {
+  const toggle = (): void => onToggle(({ [vps.id]: was, ...others }) => (was ? others : { ...others, [vps.id]: true }));
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      className={cn('absolute inset-x-0 grid items-center border-b border-line', selected ? 'bg-accent-soft' : 'hover:bg-raised')}
+      style={{ gridTemplateColumns: template, height: ROW_PX, transform: `translateY(${start}px)` }}
+    >
+      <div role="cell" className="flex px-3">
+        <input type="checkbox" aria-label={`Select ${vps.label}`} className="size-4 accent-accent" checked={selected} onChange={toggle} />
+      </div>
+      {ids.split(' ').map((id) => (
+        <div key={id} role="cell" className="truncate px-3">
+          {CELLS[id]!(vps)}
+        </div>
+      ))}
+    </div>
+  );
+});
 
 /** Header and rows share the tracks, and scroll sideways together when the window is narrower than them. */
 function tracks(looks: readonly Look[]) {
@@ -216,9 +241,9 @@ function HeaderCell({ look, sort, onSort }: { look: Look; sort: string; onSort: 
 function NameCell({ vps }: { vps: Vps }) {
   return (
     <span className="flex items-center gap-2">
-      <Link to="/vps/$id" params={{ id: vps.id }} className="truncate font-medium underline-offset-2 hover:underline">
+      <a href={`/vps/${vps.id}`} data-vps={vps.id} className="truncate font-medium underline-offset-2 hover:underline">
         {vps.label}
-      </Link>
+      </a>
       {vps.simulated && <SimulatedBadge />}
     </span>
   );
