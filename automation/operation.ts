@@ -39,6 +39,9 @@ const VERBS: Readonly<Record<EngineOperation, readonly string[]>> = {
   destroy: ['destroy', '--yes', '--skip-preview'],
 };
 
+/** Verbs that know `--ignore-protect`. */
+const MAY_REPLACE: ReadonlySet<EngineOperation> = new Set(['up', 'preview', 'destroy']);
+
 function runsProgram(operation: EngineOperation): boolean {
   return operation === 'up' || operation === 'preview';
 }
@@ -60,8 +63,8 @@ function cliArguments(request: EngineRequest, eventLog: string, clientPort: numb
     PARALLEL,
     '--event-log',
     eventLog,
-    // Instances are protected in the state; only an ordered replacement or termination may pass that.
-    ...(request.allowInstanceReplacement && (request.operation === 'up' || request.operation === 'destroy') ? ['--ignore-protect'] : []),
+    // Instances are protected in the state; only an ordered replacement or termination, or its preview, may pass that.
+    ...(request.allowInstanceReplacement && MAY_REPLACE.has(request.operation) ? ['--ignore-protect'] : []),
     ...(clientPort === undefined ? ['--exec-kind', 'auto.local'] : [`--client=127.0.0.1:${clientPort}`, '--exec-kind', 'auto.inline']),
   ];
 }

@@ -157,8 +157,10 @@ it('reinstalls with a new password that can be shown once again', async () => {
     const reveal = async () => (await call('POST', `/api/vps/${subject.id}/reveal-password`, { reason: 'for the test' })).password;
     const before = await look(subject);
     const old = await reveal();
-    const { preview } = await call('POST', `/api/vps/${subject.id}/preview`, { change: { action: 'reinstall' } });
+    const { preview, operation } = await call('POST', `/api/vps/${subject.id}/preview`, { change: { action: 'reinstall' } });
     expect(preview).toMatchObject({ data_loss: true, interruption: true });
+    const engine = await succeeds({ operation });
+    expect(engine.result.steps.some((step: any) => step.op === 'replace')).toBe(preview.replaces_instance);
     await succeeds(act(subject, { action: 'reinstall' }));
     const after = await look(subject);
     expect(after.status).toBe('active');
@@ -178,7 +180,7 @@ it('reinstalls with a new password that can be shown once again', async () => {
       expect(await reveal()).toBe('Fr3sh-enough-now');
     } else expect(after.capabilities['reset-password']).toMatchObject({ code: 'not_supported', reason: expect.any(String) });
     // What comes later keeps the new password.
-    await succeeds(act(subject, { action: 'configure', tags: [] }));
+    await succeeds(act(subject, { action: 'configure', tags: ['silver'] }));
     const again = await call('POST', `/api/vps/${subject.id}/reveal-password`, { reason: 'for the test', again: true });
     expect(again.password).toBe(after.capabilities['reset-password'].allowed ? 'Fr3sh-enough-now' : password);
   });
