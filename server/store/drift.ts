@@ -145,6 +145,12 @@ export async function settledDrifts(db: Db, limit: number): Promise<{ drift: Dri
   });
 }
 
+/** Suspected ones that the engine was not asked about yet; one that it could not look at waits for the next sighting. */
+export async function uncheckedDrifts(db: Db, limit: number): Promise<DriftRow[]> {
+  const where = { resolvedAt: null, state: 'suspected', checkOperationId: null, message: null };
+  return await db.drift.findMany({ where, orderBy: { firstSeenAt: 'asc' }, take: limit });
+}
+
 /** Confirmed drifts on accounts whose policy is to act. */
 export async function driftsForPolicy(db: Db, limit: number): Promise<(DriftWithVps & { policy: string })[]> {
   const rows = await db.$queryRaw<{ id: string; policy: string }[]>`

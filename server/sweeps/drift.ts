@@ -1,13 +1,13 @@
 /**
  * The drift sweep: reads each account's servers and DNS records whole, compares them with what the stacks recorded, and
- * gives only those that differ to the engine. The same reading makes the inventory. An account of which anything could
+ * notes those that differ; the settling sweep gives them, and only them, to the engine. The same reading makes the inventory. An account of which anything could
  * not be read stays exactly as it was.
  */
 import type { DnsRecordSummary, InstanceSummary, Plan, RecordedAs } from '../../providers/provider.ts';
 import { clientOf } from '../services/accounts.ts';
-import { AUTOMATION, holdDestructive } from '../services/automation.ts';
+import { holdDestructive } from '../services/automation.ts';
 import { readCatalog } from '../services/catalog.ts';
-import { fingerprintOf, orderCheck, resolveDrift } from '../services/drift.ts';
+import { fingerprintOf, resolveDrift } from '../services/drift.ts';
 import { findProvider, type Services } from '../services/services.ts';
 import { listAccounts } from '../store/accounts.ts';
 import { listAccountAutomation, raiseAlert, resolveAlert } from '../store/automation.ts';
@@ -238,20 +238,27 @@ async function saveDrift(
 ): Promise<void> {
   const fingerprint = fingerprintOf(differences);
   const kind = isVanished(differences) ? 'vanished' : 'changed';
-  await inTransaction(services.db, async (tx) => {
-    const same = open?.fingerprint === fingerprint;
-    if (open && same && (open.state !== 'suspected' || open.checkOperationId !== null)) {
-      await updateDrift(tx, open.id, { lastSeenAt: startedAt, seenCount: { increment: 1 } });
-      return;
-    }
-    const asked = beyondEngine(differences) ? null : await orderCheck(services, tx, AUTOMATION, vpsId);
-    const state = beyondEngine(differences) ? 'confirmed' : 'suspected';
-    const seen = { kind, state, fingerprint, differences: differences as unknown as Json, checkOperationId: asked?.id ?? null };
-    if (open) {
-      const fresh = same ? {} : { engine: null, message: null, decidedBy: null, decidedAt: null, reason: null };
-      await updateDrift(tx, open.id, { ...seen, ...fresh, lastSeenAt: startedAt, seenCount: { increment: 1 } });
-    } else await insertDrift(tx, { vpsId, accountId: account.id, ...seen, at: startedAt });
-  });
+  const same = open?.fingerprint === fingerprint;
+  const seen = { lastSeenAt: startedAt, seenCount: { increment: 1 } };
+  if (open && same) {
+    // One that the engine could not look at is asked about again.
+    const again = open.state === 'suspected' && open.checkOperationId === null ? { message: null } : {};
+    await updateDrift(services.db, open.id, { ...seen, ...again });
+    return;
+  }
+  const state = beyondEngine(differences) ? 'confirmed' : 'suspected';
+  const found = { kind, state, fingerprint, differences: differences as unknown as Json, checkOperationId: null };
+  if (!open) await insertDrift(services.db, { vpsId, accountId: account.id, ...found, at: startedAt });
+  else
+    await updateDrift(services.db, open.id, {
+      ...found,
+      ...seen,
+      engine: null,
+      message: null,
+      decidedBy: null,
+      decidedAt: null,
+      reason: null,
+    });
 }
 
 async function recordStrays(

@@ -1,11 +1,11 @@
-/** Takes up what the engine said about drifts, and acts on accounts whose policy says so. Reads only our own tables. */
+/** Asks the engine about suspected drifts, takes up what it said, and acts on accounts whose policy says so. Reads only our own tables. */
 import { AUTOMATION, mayAct } from '../services/automation.ts';
-import { actOnDrift, differencesOf, resolveDrift } from '../services/drift.ts';
+import { actOnDrift, differencesOf, orderCheck, resolveDrift } from '../services/drift.ts';
 import type { Services } from '../services/services.ts';
 import { Refusal } from '../problem.ts';
 import { raiseAlert } from '../store/automation.ts';
 import { inTransaction, type Json, type Operation } from '../store/database.ts';
-import { type DriftRow, driftById, driftsForPolicy, settledDrifts, timesSettled, updateDrift } from '../store/drift.ts';
+import { type DriftRow, driftById, driftsForPolicy, settledDrifts, timesSettled, uncheckedDrifts, updateDrift } from '../store/drift.ts';
 import { beyondEngine, type Difference, readable } from './compare.ts';
 import type { SweepReport } from './runner.ts';
 
@@ -21,8 +21,29 @@ export async function settleSweep(services: Services): Promise<SweepReport> {
     else await takeOutcome(services, drift, operation);
     settled++;
   }
+  const asked = await askEngine(services);
   const acted = await followPolicies(services);
-  return { outcome: 'ok', message: `${settled} drifts settled, ${acted} acted on.`, result: { settled, acted } };
+  return {
+    outcome: 'ok',
+    message: `${asked} drifts given to the engine, ${settled} settled, ${acted} acted on.`,
+    result: { asked, settled, acted },
+  };
+}
+
+async function askEngine(services: Services): Promise<number> {
+  let asked = 0;
+  for (const drift of await uncheckedDrifts(services.db, BATCH)) {
+    if (!(await mayAct(services.db, drift.accountId))) continue;
+    await inTransaction(services.db, async (tx) => {
+      // A busy VPS is asked about when its operation has ended.
+      const operation = await orderCheck(services, tx, AUTOMATION, drift.vpsId);
+      if (operation === null) return;
+      if (!(await updateDrift(tx, drift.id, { checkOperationId: operation.id }, 'suspected')))
+        throw new Error('The drift was settled meanwhile.');
+      asked++;
+    });
+  }
+  return asked;
 }
 
 async function takeVerdict({ db, log }: Services, drift: DriftRow, operation: Operation): Promise<void> {
