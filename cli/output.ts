@@ -54,9 +54,11 @@ export function pairs(rows: readonly (readonly [string, string | Cell | null])[]
 }
 
 const GOOD: ReadonlySet<string> = new Set(['active', 'succeeded', 'ok', 'available']);
-const BAD: ReadonlySet<string> = new Set(['error', 'failed', 'refused', 'stalled', 'fail', 'revoked', 'expired']);
+const BAD: ReadonlySet<string> = new Set(['error', 'leaked', 'failed', 'refused', 'stalled', 'fail', 'revoked', 'expired']);
 const WARN: ReadonlySet<string> = new Set([
   'provisioning',
+  'suspended',
+  'terminating',
   'destroying',
   'queued',
   'running',
