@@ -35,7 +35,7 @@ const PAGE = 500;
 /** More than this many and this share of an account's servers gone at once: rather the key reads another account. */
 const MASS_VANISH = { servers: 5, share: 0.5 };
 /** Other statuses are under way, or wait for a person already. */
-const JUDGED: readonly string[] = ['active', 'suspended', 'maintenance'];
+const JUDGED: readonly string[] = ['active', 'suspended'];
 
 /** What one account came to; `failure` leaves everything about it as it was. */
 interface AccountReport {
