@@ -150,6 +150,7 @@ async function openDataDir(path: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(
       `Cannot use the data directory ${path} (${code}). Make it writable for this user, or choose another with PLINTH_DATA_DIR.`,
+      { cause: error },
     );
   }
 }

@@ -88,7 +88,9 @@ export async function leakedVpses(db: Db, before: Date): Promise<VpsWithAccount[
 
 /** Rises with every update that the engine records of the VPS's stack; 0 before the first. */
 export async function stackVersion(db: Db, stack: string): Promise<number> {
-  const rows = await db.$queryRaw<{ version: number }[]>`SELECT "version" FROM "state_stack" WHERE "project" = 'plinth' AND "name" = ${stack}`;
+  const rows = await db.$queryRaw<
+    { version: number }[]
+  >`SELECT "version" FROM "state_stack" WHERE "project" = 'plinth' AND "name" = ${stack}`;
   return rows[0]?.version ?? 0;
 }
 
