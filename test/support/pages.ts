@@ -20,7 +20,7 @@ export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
     { name: 'vpses', path: '/vps', ready: vps?.label ?? 'No VPS yet' },
     { name: 'create', path: '/vps/new', ready: /per month/ },
     ...(vps ? [{ name: 'vps', path: `/vps/${vps.id}`, ready: 'About' }] : []),
-    { name: 'operations', path: '/operations', ready: operation ? /Provision|Destroy/ : 'No operation yet' },
+    { name: 'operations', path: '/operations', ready: operation ? /^\d.* (s|ms)$/ : 'No operation yet' },
     ...(operation ? [{ name: 'operation', path: `/operations/${operation.id}`, ready: 'Attempts' }] : []),
     { name: 'accounts', path: '/admin#providers', ready: 'Provider accounts' },
     ...(compute ? [{ name: 'account', path: `/admin/providers/${compute.id}`, ready: /Price per month/ }] : []),

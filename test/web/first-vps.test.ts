@@ -1,11 +1,11 @@
-/** What a new operator does, in a real browser: sign in, follow the guide, watch, reveal, delete. */
+/** What a new operator does, in a real browser: sign in, follow the guide, watch, reveal, resize, repair a drift, delete. */
 import { expect, test } from 'vitest';
 import { withDashboard } from '../support/dashboard.ts';
 import { until } from '../support/until.ts';
 
 const dashboard = withDashboard();
 
-test('from an empty database to an active VPS, its password, and its end', async () => {
+test('from an empty database to an active VPS, its password, a resize, a drift, and the proof of its end', async () => {
   const { page, complaints, context } = await dashboard.visit({ signedIn: false });
   await page.goto('/');
   await page.getByLabel('Token').fill('plinth_wrong');
@@ -44,6 +44,38 @@ test('from an empty database to an active VPS, its password, and its end', async
   expect(await page.content()).not.toContain(password!.trim());
   await page.getByText('hand-over to the customer').waitFor();
 
+  await page.getByRole('button', { name: 'Change' }).click();
+  await page.getByRole('menuitem', { name: 'Resize…' }).click();
+  const plans = page.getByRole('combobox', { name: 'Plan' });
+  const now = await plans.inputValue();
+  await until(async () => (await plans.locator('option').count()) > 1);
+  const larger = await plans.locator('option:not([disabled])').evaluateAll((options, id) => {
+    const values = options.map((option) => (option as unknown as { value: string }).value);
+    return values[values.indexOf(id) + 2]!;
+  }, now);
+  await plans.selectOption(larger);
+  await page.getByRole('button', { name: 'See what it means' }).click();
+  await page.getByText(/The price goes from/).waitFor();
+  await page.getByRole('button', { name: 'Resize now' }).click();
+  await page.getByRole('region', { name: 'Resize' }).getByText('Succeeded').first().waitFor({ timeout: 40_000 });
+  await page.getByRole('region', { name: 'About' }).getByText(larger).waitFor();
+
+  // Somebody switches it off in the vendor's console.
+  const vendor = await context.newPage();
+  await vendor.goto(dashboard.runtime.simulatorOrigin!);
+  await vendor.getByRole('row', { name: /web-1/ }).getByRole('button', { name: 'off' }).click();
+  await vendor.close();
+  await page.getByRole('link', { name: 'Drift and inventory' }).click();
+  await page.getByText('Every server is as recorded').waitFor();
+  await page.getByRole('button', { name: 'Look now' }).click();
+  const drift = page.getByRole('article', { name: 'Drift of web-1' });
+  await drift.getByText('stopped').waitFor({ timeout: 30_000 });
+  await until(async () => (await drift.getByText('Confirmed').count()) > 0, { timeoutMs: 30_000 });
+  await drift.getByRole('button', { name: 'Repair: as recorded' }).click();
+  await page.getByText('Every server is as recorded').waitFor({ timeout: 40_000 });
+
+  await page.getByRole('link', { name: 'VPSes' }).click();
+  await page.getByRole('link', { name: 'web-1' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   const confirm = page.getByRole('button', { name: 'Delete the VPS' });
   expect(await confirm.getAttribute('aria-disabled')).toBe('true');
@@ -51,9 +83,10 @@ test('from an empty database to an active VPS, its password, and its end', async
   await confirm.click();
   await page.getByText('Terminated', { exact: true }).first().waitFor({ timeout: 40_000 });
   await page.getByText('The stack is empty').waitFor();
+  await page.getByText('Nothing is left').waitFor();
   expect(complaints).toEqual([]);
   await context.close();
-});
+}, 120_000);
 
 test('two browsers see the same, live', async () => {
   const [one, two] = await Promise.all([dashboard.visit(), dashboard.visit({ width: 390, height: 800 })]);

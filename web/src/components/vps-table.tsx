@@ -31,7 +31,7 @@ interface Look {
 }
 export const LOOKS: Readonly<Record<string, Look>> = {
   label: { title: 'Name', px: 190, grow: 2, sort: 'label' },
-  status: { title: 'State', px: 124 },
+  status: { title: 'State', px: 140 },
   ipv4: { title: 'IPv4', px: 140 },
   ipv6: { title: 'IPv6', px: 190, grow: 1 },
   provider: { title: 'Provider', px: 118 },
