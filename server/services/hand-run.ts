@@ -10,7 +10,7 @@ import type { OperationKind } from '../../contract/operation.ts';
 import { PROJECT } from '../../stacks/spec.ts';
 import type { StatePrincipal } from '../state/access.ts';
 import type { JournalEntry } from '../state/journal.ts';
-import type { StateHooks } from '../state/router.ts';
+import type { StateHooks } from '../state/context.ts';
 import { appendAudit } from '../store/audit.ts';
 import { inTransaction, type Json } from '../store/database.ts';
 import { appendEvents, endHandRun, insertHandRun, operationById, renewHandRun, unfinishedOperations } from '../store/operations.ts';

@@ -5,7 +5,7 @@ import type { StackRow } from '../store/state-rows.ts';
 import { refusal, type StatePrincipal } from './access.ts';
 import { decryptSecret, encryptSecret, standIn } from './keys.ts';
 import { Base64, parse, route, StateError } from './protocol.ts';
-import type { StateContext } from './router.ts';
+import type { StateContext } from './context.ts';
 
 const MAX_CACHED_KEYS = 2_000;
 const Plaintext = z.object({ plaintext: Base64 });

@@ -7,7 +7,7 @@ import { refusal, seesOrganization } from './access.ts';
 import { integrityError, type Checkpoint } from './deployment.ts';
 import { newDataKey } from './keys.ts';
 import { CheckpointBody, CreateStackBody, engineVersion, parse, principalOf, route, StateError, StringMap } from './protocol.ts';
-import type { StateContext } from './router.ts';
+import type { StateContext } from './context.ts';
 
 const PAGE = 200;
 const ListQuery = z.object({

@@ -19,7 +19,7 @@ import {
   type StateRequest,
   UpdatePath,
 } from './protocol.ts';
-import type { StateContext } from './router.ts';
+import type { StateContext } from './context.ts';
 
 const BASE = '/api/stacks/:org/:project/:stack';
 const UPDATE = `${BASE}/update/:update`;

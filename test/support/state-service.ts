@@ -6,7 +6,8 @@ import pg from 'pg';
 import { pino } from 'pino';
 import type { StatePrincipal } from '../../server/state/access.ts';
 import { TableStateBackend } from '../../server/state/backend.ts';
-import { stateRouter, type StateHooks } from '../../server/state/router.ts';
+import type { StateHooks } from '../../server/state/context.ts';
+import { stateRouter } from '../../server/state/router.ts';
 import { WorkerToken } from '../../server/state/worker-token.ts';
 import { StateStore } from '../../server/store/state-store.ts';
 
