@@ -16,15 +16,25 @@ import { Empty } from '../components/ui/empty.tsx';
 import { Icon } from '../components/ui/icon.tsx';
 import { Loading } from '../components/ui/spinner.tsx';
 import { Time } from '../components/ui/time.tsx';
+import { operatorProblem } from '../lib/abilities.ts';
 import { cn } from '../lib/cn.ts';
+import { useSession } from '../lib/use-session.ts';
 import { useAction } from '../lib/use-action.ts';
 import { accountTone, sentenceCase } from '../lib/words.ts';
 
 export function AccountPage() {
   const { id } = useParams({ from: '/app/admin/providers/$id' });
-  const list = useQuery(accountsQuery);
+  const session = useSession();
+  const mayNot = operatorProblem(session);
+  const list = useQuery({ ...accountsQuery, enabled: session !== undefined && mayNot === null });
   const account = list.data?.providers.find((each) => each.id === id);
   const provider = list.data?.available.find(({ type }) => type === account?.type);
+  if (mayNot)
+    return (
+      <Page title="Account">
+        <p className="text-ink-2">{mayNot}</p>
+      </Page>
+    );
   if (list.error)
     return (
       <Page title="Account">

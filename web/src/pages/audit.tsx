@@ -6,9 +6,13 @@ import { ProblemNote } from '../components/problem-note.tsx';
 import { Badge } from '../components/ui/badge.tsx';
 import { Button } from '../components/ui/button.tsx';
 import { Loading } from '../components/ui/spinner.tsx';
+import { roleProblem } from '../lib/abilities.ts';
+import { useSession } from '../lib/use-session.ts';
 
 export function AuditPage() {
-  const audit = useInfiniteQuery(auditQuery);
+  const session = useSession();
+  const mayNot = roleProblem(session, 'admin');
+  const audit = useInfiniteQuery({ ...auditQuery, enabled: session !== undefined && mayNot === null });
   const events = audit.data?.pages.flatMap((page) => page.events);
   const intact = audit.data?.pages[0]?.chain_intact;
   return (
@@ -20,7 +24,8 @@ export function AuditPage() {
       }
     >
       {audit.error && <ProblemNote error={audit.error} retry={() => void audit.refetch()} />}
-      {audit.isPending && <Loading what="the audit trail" />}
+      {mayNot && <p className="text-ink-2">{mayNot}</p>}
+      {audit.isLoading && <Loading what="the audit trail" />}
       {events && <AuditRows events={events} />}
       {audit.hasNextPage && (
         <Button className="self-center" busy={audit.isFetchingNextPage} onClick={() => void audit.fetchNextPage()}>
