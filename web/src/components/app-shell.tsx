@@ -70,12 +70,7 @@ export function AppShell() {
           <Outlet />
         </main>
       </div>
-      <Dialog
-        open={drawer}
-        onOpenChange={setDrawer}
-        title="Navigation"
-        className="top-0 left-0 h-dvh max-h-dvh w-64 translate-x-0 rounded-none p-3"
-      >
+      <Dialog open={drawer} onOpenChange={setDrawer} title="Navigation" shape="drawer">
         <Navigation />
       </Dialog>
       {palette && (

@@ -33,7 +33,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
     }
   };
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title="Search and commands" hideTitle className="overflow-hidden p-0">
+    <Dialog open onOpenChange={(open) => !open && onClose()} title="Search and commands" shape="palette">
       <div className="flex items-center gap-2 border-b border-line px-4">
         <Icon name="search" className="text-ink-2" />
         <input
@@ -94,7 +94,6 @@ function useCommands(text: string, close: () => void): Command[] {
   const places: Command[] = [
     ...Object.entries(GO_KEYS).map(([key, [to, label]]) => ({ id: to, label, hint: `g ${key}`, icon: 'chevron' as const, run: go(to) })),
     { id: 'create', label: 'Create a VPS', hint: 'c', icon: 'plus', run: go('/vps/new') },
-    { id: 'providers', label: 'Provider accounts', hint: '', icon: 'key', run: go('/admin') },
   ];
   const wanted = places.filter((place) => place.label.toLowerCase().includes(text.toLowerCase()));
   const vpses = (text.length > 1 ? (found.data ?? []) : []).map((vps) => ({

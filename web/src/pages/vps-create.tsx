@@ -100,8 +100,9 @@ function CreateForm({ accounts }: { accounts: readonly Account[] }) {
     if (missing(form) === null && mayNot === null && !create.isPending) create.mutate(bodyOf(form, windows));
   };
   const problem = create.error ? asApiError(create.error) : null;
+  const box = useFocusOnRefusal(create.error);
   return (
-    <form onSubmit={submit} noValidate className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+    <form ref={box} onSubmit={submit} noValidate className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex min-w-0 flex-col gap-5">
         <Card title="Where and what">
           <div className="flex flex-col gap-4">
@@ -193,6 +194,15 @@ function Choices({ form, set, catalog, plan, problem }: ChoicesProps) {
       />
     </>
   );
+}
+
+/** A refusal may be about a field that is out of sight: brings it there. */
+function useFocusOnRefusal(error: unknown) {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [error]);
+  return form;
 }
 
 /** Keeps region, plan and image a combination that can be had, beginning with the cheapest. */

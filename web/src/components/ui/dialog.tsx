@@ -3,28 +3,33 @@ import type { ReactNode } from 'react';
 import { cn } from '../../lib/cn.ts';
 import { Icon } from './icon.tsx';
 
+const MIDDLE = 'top-[8vh] left-1/2 max-h-[84vh] w-[min(34rem,calc(100vw-2rem))] -translate-x-1/2 rounded-lg';
+const SHAPES = {
+  box: `${MIDDLE} overflow-y-auto p-5`,
+  drawer: 'inset-y-0 left-0 w-64 overflow-y-auto p-4',
+  palette: `${MIDDLE} overflow-hidden`,
+} as const;
+
 interface DialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: string;
   description?: ReactNode;
   children: ReactNode;
-  className?: string;
-  hideTitle?: boolean;
+  /** box: a question in the middle. drawer: from the left edge, in full height. palette: without padding and heading. */
+  shape?: keyof typeof SHAPES;
 }
 
 /** A question in front of the page. Escape and a click outside close it; focus returns to where it was. */
-export function Dialog({ open, onOpenChange, title, description, children, className, hideTitle = false }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, children, shape = 'box' }: DialogProps) {
+  const hideTitle = shape === 'palette';
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/45" />
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
-          className={cn(
-            'fixed top-[8vh] left-1/2 z-40 max-h-[84vh] w-[min(34rem,calc(100vw-2rem))] -translate-x-1/2 overflow-y-auto rounded-lg border border-line bg-surface p-5 shadow-xl',
-            className,
-          )}
+          className={cn('fixed z-40 border border-line bg-surface shadow-xl', SHAPES[shape])}
         >
           <Radix.Title className={hideTitle ? 'sr-only' : 'pr-8 text-base font-semibold'}>{title}</Radix.Title>
           {description && (
