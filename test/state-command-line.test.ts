@@ -3,6 +3,7 @@
  * through deaths at bad moments. PLINTH_PULUMI_BIN names another binary to try the same with.
  */
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { integrityError } from '../server/state/deployment.ts';
 import { withDatabase } from './support/database.ts';
@@ -97,6 +98,30 @@ test('every command of a stack’s life', async () => {
   expect(gone.code).not.toBe(0);
   expect(gone.out).toContain('no stack named');
 }, 120_000);
+
+test('log in, select a stack, and import what is there already', async () => {
+  const stack = await newStack();
+  const env = { PULUMI_HOME: join(terminal.dir, 'own-home') };
+  const signed = { env };
+  // From here on the credentials file alone says where and who, as after a person's login.
+  expect((await terminal.run(['login', service.origin], signed)).out).toContain(`Logged in to`);
+  const stored = { env: { ...env, PULUMI_BACKEND_URL: '', PULUMI_ACCESS_TOKEN: '' } };
+  expect((await terminal.run(['whoami'], stored)).out).toContain('anna');
+  expect((await terminal.run(['stack', 'select', `acme/plinth/${stack}`], stored)).code).toBe(0);
+  expect((await terminal.run(['up', '--yes', '--skip-preview'], stored)).code).toBe(0);
+  cloud.servers.set('99', { name: 'found', size: 'small', address: '192.0.2.99' });
+  const imported = await terminal.run(
+    ['import', 'test:index/server:Server', 'found', '99', '--yes', '--skip-preview', '--generate-code=false'],
+    stored,
+  );
+  expect(imported, imported.out).toMatchObject({ code: 0 });
+  const found = (await state(stack)).resources.find((item: any) => item.urn.endsWith('::found'));
+  expect(found).toMatchObject({ id: '99', protect: true, outputs: { address: '192.0.2.99' } });
+  expect((await service.backend.history(stack, 1))[0]).toMatchObject({ result: 'succeeded', changes: { import: 1 } });
+  expect((await terminal.run(['logout'], stored)).code).toBe(0);
+  expect((await terminal.run(['whoami'], { env: { ...stored.env, PULUMI_BACKEND_URL: service.origin } })).code).not.toBe(0);
+  cloud.servers.delete('99');
+}, 60_000);
 
 test('journals and whole checkpoints leave the same state', async () => {
   const stacks = [await newStack(), await newStack()];
