@@ -7,10 +7,7 @@ import type { Services } from './services/services.ts';
 
 export async function welcome({ origin, simulatorOrigin, seeded, services }: Runtime): Promise<string> {
   if (origin === null) return 'Plinth worker is running.';
-  const lines = [
-    '',
-    `Plinth is running at ${origin}: the dashboard (sign in with the token below); the API is described at ${origin}/api/docs`,
-  ];
+  const lines = ['', `Plinth is running at ${origin} (the dashboard: sign in with the token below). The API: ${origin}/api/docs`];
   if (simulatorOrigin !== null) lines.push(`The providers are simulated at ${simulatorOrigin}: nothing here is bought.`);
   if (seeded.adminToken !== null) lines.push('', `Admin token, shown once: ${seeded.adminToken}`);
   lines.push(`The first admin token is kept in ${seeded.tokenFile}.`);

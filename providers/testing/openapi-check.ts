@@ -99,8 +99,16 @@ function translateSchemas(node: unknown): void {
   schema['anyOf'] = [inner, { type: 'null' }];
 }
 
-/** The pointer of the operation whose template fits best: the one with the most literal parts. */
+/** The pointer of the operation; the path may or may not begin with that of the document's server. */
 function findOperation(document: Node, method: string, path: string): string | undefined {
+  const server = (document['servers'] as { url: string }[] | undefined)?.[0]?.url ?? '';
+  const base = new URL(server, 'http://localhost').pathname.replace(/\/$/, '');
+  const below = base !== '' && path.startsWith(`${base}/`) ? path.slice(base.length) : undefined;
+  return bestOperation(document, method, path) ?? (below === undefined ? undefined : bestOperation(document, method, below));
+}
+
+/** The one whose template fits with the most literal parts. */
+function bestOperation(document: Node, method: string, path: string): string | undefined {
   const parts = path.split('?')[0]!.split('/');
   let best: { pointer: string; literal: number } | undefined;
   for (const [template, item] of Object.entries(document['paths'] as Node)) {
