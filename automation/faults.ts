@@ -86,11 +86,6 @@ const RULES: readonly Rule[] = [
     sentence: () => 'The state store could not be reached or refused the write. It is tried again.',
   },
   {
-    pattern: /incorrect passphrase/i,
-    kind: 'unexpected',
-    sentence: ({ stack }) => `The passphrase does not open the secrets of stack ${stack}. Restore the passphrase it was made with.`,
-  },
-  {
     pattern: /no stack named/i,
     kind: 'not_found',
     sentence: ({ stack }) => `There is no stack ${stack} in the state store.`,
