@@ -3,6 +3,7 @@ import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { lock } from '../../lib/process-lock.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -10,8 +11,15 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 export async function openBrowser(): Promise<Browser> {
   const installed = await installedChromium();
   if (installed) return await chromium.launch({ executablePath: installed, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  // Told that it runs in the cloud function it is made for, the package brings the system libraries too.
+  process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs24.x';
   const { default: packed } = await import('@sparticuz/chromium');
-  return await chromium.launch({ executablePath: await packed.executablePath(), args: packed.args });
+  // In a single process, closing one person's pages would end the others'.
+  const args = packed.args.filter((each) => each !== '--single-process');
+  // Several test files start at once, and each would run what another is still unpacking.
+  const unpacking = await lock(join(tmpdir(), 'plinth-chromium.lock'));
+  const executablePath = await packed.executablePath().finally(() => unpacking.release());
+  return await chromium.launch({ executablePath, args });
 }
 
 async function installedChromium(): Promise<string | null> {
