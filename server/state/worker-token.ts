@@ -1,7 +1,7 @@
 /**
- * The token that this worker's engine processes use. It is one for the whole process, because the command
- * line keeps the token of an address in a file that all of its processes share; but it opens a stack only
- * while an operation has it open. In memory, gone with the process.
+ * The token that this worker's engine processes use. It is one for the whole process and opens a stack only
+ * while an operation has it open. Each engine reads it from a credentials file of its own
+ * (automation/credentials.ts). Kept in memory here, gone with the process.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { hostname } from 'node:os';
