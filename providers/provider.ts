@@ -12,6 +12,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
 import type { ResourceDefinition, FunctionDefinition } from './resource.ts';
+import type { InstanceExtras } from './instance-extras.ts';
 import type { RateBudget } from './rate-budget.ts';
 
 export type ProviderId = string;
@@ -48,6 +49,8 @@ export interface Capabilities {
   readonly firewall: Capability;
   readonly reverseDns: Capability;
   readonly bandwidth: Capability;
+  /** Graphs of processor and network use. */
+  readonly metrics: Capability;
   readonly startupScript: Capability;
   readonly windows: Capability;
   readonly ipv6: Capability;
@@ -93,6 +96,8 @@ export interface Descriptor {
   readonly password: PasswordPolicy;
   /** True where `rebuild` boots with the server's first user data again: a new password then needs a new server. */
   readonly rebuildKeepsPassword?: boolean;
+  /** True where restoring a snapshot sets the administrator's password anew. */
+  readonly restoreNeedsPassword?: boolean;
   readonly docsUrl: string;
 }
 
@@ -198,7 +203,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface ComputeClient {
+export interface ComputeClient extends InstanceExtras {
   /** Also the live credential check: throws ProviderError `credentials` when the key is wrong. */
   account(o?: CallOptions): Promise<AccountInfo>;
   regions(o?: CallOptions): Promise<Region[]>;
@@ -242,6 +247,8 @@ export interface DnsClient {
   findZone(name: string, o?: CallOptions): Promise<Zone | null>;
   listRecords(zoneId: string, cursor?: string | null, o?: CallOptions): Promise<Page<DnsRecordSummary>>;
   findRecords(zoneId: string, name: string, o?: CallOptions): Promise<DnsRecordSummary[]>;
+  /** For a record that no stack holds; one that is gone already counts as done. */
+  deleteRecord(zoneId: string, recordId: string, o?: CallOptions): Promise<void>;
 }
 
 /** What a stack program asks of a provider's instance, already planned and validated. */
@@ -288,6 +295,13 @@ export interface InstanceHandle {
   readonly generatedPassword?: pulumi.Output<string>;
 }
 
+export interface ReverseNameRequest {
+  readonly instance: InstanceHandle;
+  /** FQDN that the address shall lead back to. Its own record stands before this is declared. */
+  readonly name: string;
+  readonly ipVersion: 4 | 6;
+}
+
 export interface InstanceModule {
   /** Input property paths never changed after creation outside a reinstall, for example `userData`. */
   readonly ignoreChanges: readonly string[];
@@ -296,6 +310,8 @@ export interface InstanceModule {
    * Logical names: `<name>` for the instance, `<name>-key-<n>`, `<name>-firewall`; they never change.
    */
   declare(name: string, request: InstanceRequest, opts: pulumi.CustomResourceOptions): InstanceHandle;
+  /** Declares the reverse name of one address as the resource `name`; absent where `capabilities.reverseDns` cannot. */
+  declareReverseName?(name: string, request: ReverseNameRequest, opts: pulumi.CustomResourceOptions): pulumi.CustomResource;
 }
 
 export interface DnsRecordRequest {
