@@ -173,6 +173,15 @@ describe('the account', () => {
     expect(await dns(connection()).findRecords(zoneId, 'h500.plinth.test')).toHaveLength(1);
   });
 
+  test('loses a record that no stack holds; one that is gone counts as done', async () => {
+    const { body } = await raw('POST', `/zones/${zoneId}/dns_records`, { type: 'A', name: 'left', content: '192.0.2.9', ttl: 60 });
+    await dns(connection()).deleteRecord(zoneId, body.result.id);
+    await dns(connection()).deleteRecord(zoneId, body.result.id);
+    expect(await listed()).toEqual([]);
+    simulator.world.faults.add({ provider: 'cloudflare', kind: 'status', status: 403, method: 'DELETE', times: 9 });
+    await expect(dns(connection()).deleteRecord(zoneId, body.result.id)).rejects.toSatisfy((error) => isProviderError(error));
+  });
+
   test('getZone wants exactly one', async () => {
     const zone = await getZone.invoke(context(), { filter: { name: 'plinth.test' } });
     expect(zone).toMatchObject({ id: zoneId, zoneId, nameServers: expect.any(Array), account: { name: 'Simulated account' } });

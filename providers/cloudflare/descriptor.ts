@@ -58,6 +58,7 @@ export const descriptor: Descriptor = {
     firewall: noServers,
     reverseDns: noServers,
     bandwidth: noServers,
+    metrics: noServers,
     startupScript: noServers,
     windows: noServers,
     ipv6: noServers,

@@ -23,6 +23,7 @@ export function dns(connection: AccountConnection): DnsClient {
     async findRecords(zoneId, name, o) {
       return (await client.recordsNamed(zoneId, name.replace(/\.$/, ''), undefined, o?.signal)).map(record);
     },
+    deleteRecord: (zoneId, recordId, o) => client.deleteRecord(zoneId, recordId, o?.signal),
   };
 }
 

@@ -28,6 +28,7 @@ export const descriptor: Descriptor = {
     firewall: cannot,
     reverseDns: cannot,
     bandwidth: cannot,
+    metrics: cannot,
     startupScript: cannot,
     windows: cannot,
     ipv6: cannot,
