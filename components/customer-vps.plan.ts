@@ -44,6 +44,8 @@ export interface VpsPlan {
   /** null where the operating system or the provider takes none. */
   readonly cloudInit: CloudInitPlan | null;
   readonly records: readonly PlannedRecord[];
+  /** IP versions whose address leads back to `dnsName`. */
+  readonly reverseNames: readonly (4 | 6)[];
   /** FQDN of the records, or null without DNS. */
   readonly dnsName: string | null;
   readonly generation: number;
@@ -118,6 +120,7 @@ function draftPlan(spec: VpsSpec, rules: ComputeRules, options: Readonly<Record<
             saltSeed: identityTag(spec.vpsId, spec.generation),
           },
     records: spec.dns && dnsName !== null ? records(spec.dns, dnsName, spec) : [],
+    reverseNames: spec.dns?.reverse ? (compute.ipv6 ? [4, 6] : [4]) : [],
     dnsName,
     generation: spec.generation,
   };

@@ -65,6 +65,12 @@ function capabilityProblems(spec: VpsSpec, rules: ComputeRules): PlanProblem[] {
     { field: 'compute.windows', wants: compute.windows, capability: rules.capabilities.windows, remedy: 'Choose a Linux image.' },
     { field: 'compute.ipv6', wants: compute.ipv6, capability: rules.capabilities.ipv6, remedy: 'Turn IPv6 off.' },
     { field: 'compute.backups', wants: compute.backups, capability: rules.capabilities.backups, remedy: 'Turn backups off.' },
+    {
+      field: 'dns.reverse',
+      wants: spec.dns?.reverse === true,
+      capability: rules.capabilities.reverseDns,
+      remedy: 'Turn the reverse name off.',
+    },
     { field: 'firewall', wants: spec.firewall !== null, capability: rules.capabilities.firewall, remedy: 'Remove the firewall rules.' },
   ];
   return wanted.flatMap(({ field, wants, capability, remedy }) =>

@@ -6,7 +6,7 @@
  * anything: a server found again after a crash still has the password we know.
  */
 import * as pulumi from '@pulumi/pulumi';
-import type { DnsRecordModule, InstanceModule } from '../providers/provider.ts';
+import type { DnsRecordModule, InstanceHandle, InstanceModule } from '../providers/provider.ts';
 import { buildCloudInit } from './cloud-init.ts';
 import type { VpsPlan } from './customer-vps.plan.ts';
 import { declareRecord } from './dns-record.ts';
@@ -25,6 +25,8 @@ export interface CustomerVpsArgs {
 
 /** Machines can take long to come; plain waiting costs nothing. */
 const INSTANCE_TIMEOUTS = { create: '30m', update: '30m', delete: '15m' };
+/** A name may take its time until the provider's own resolver sees it. */
+const REVERSE_TIMEOUTS = { create: '15m', update: '15m', delete: '5m' };
 const RECORD_TIMEOUTS = { create: '5m', update: '5m', delete: '5m' };
 
 export class CustomerVps extends pulumi.ComponentResource {
@@ -73,11 +75,28 @@ export class CustomerVps extends pulumi.ComponentResource {
     this.ipv4 = instance.ipv4;
     this.ipv6 = instance.ipv6;
     this.rootPassword = pulumi.secret(instance.generatedPassword ?? password.value);
-    for (const record of plan.records) {
+    const records = plan.records.map((record) => {
       if (!args.dnsRecord) throw new Error(`${name}: the plan has DNS records, but no DNS provider was given.`);
       const content = record.type === 'A' ? this.ipv4 : this.ipv6;
-      declareRecord(name, args.dnsRecord, record, content, { parent: this, customTimeouts: RECORD_TIMEOUTS });
-    }
+      return declareRecord(name, args.dnsRecord, record, content, { parent: this, customTimeouts: RECORD_TIMEOUTS });
+    });
+    this.#declareReverseNames(name, args, instance, records);
     this.registerOutputs({ instanceId: this.instanceId, ipv4: this.ipv4, ipv6: this.ipv6, rootPassword: this.rootPassword });
+  }
+
+  /** After the records, because providers check that the name leads to the address. */
+  #declareReverseNames(
+    name: string,
+    { plan, instance: module }: CustomerVpsArgs,
+    instance: InstanceHandle,
+    records: pulumi.Resource[],
+  ): void {
+    const { dnsName } = plan;
+    if (dnsName === null) return;
+    for (const ipVersion of plan.reverseNames) {
+      if (!module.declareReverseName) throw new Error(`${name}: the plan has reverse names, but the provider sets none.`);
+      const opts = { parent: this, dependsOn: records, customTimeouts: REVERSE_TIMEOUTS };
+      module.declareReverseName(`${name}-reverse-${ipVersion === 4 ? 'a' : 'aaaa'}`, { instance, name: dnsName, ipVersion }, opts);
+    }
   }
 }

@@ -87,6 +87,10 @@ const Configure = z.strictObject({
   ssh_keys: z.array(z.string().max(8192)).max(50).optional(),
   /** null takes the firewall away. */
   firewall: FirewallRules.nullable().optional(),
+  /** The provider's own scheduled backups. */
+  backups: z.boolean().optional(),
+  /** The addresses lead back to the DNS name; needs one. */
+  reverse_dns: z.boolean().optional(),
   approval,
 });
 const ResetPassword = z.strictObject({ action: z.literal('reset-password'), root_pass: Password.optional(), approval });

@@ -1,7 +1,7 @@
 /** A customer's server on the wire. */
 import { z } from 'zod';
 import { AccountId, Cursor, Flag, Limit, OrganizationId, Timestamp, VpsId } from './ids.ts';
-import { ChangePreview, Evidence, VpsCapabilities } from './lifecycle.ts';
+import { ChangePreview, Evidence, FirewallRules, VpsCapabilities } from './lifecycle.ts';
 import { Operation } from './operation.ts';
 
 /**
@@ -79,6 +79,8 @@ export const VpsCreate = z.strictObject({
       name: Hostname.optional(),
       /** Default: the DNS account's. */
       proxied: z.boolean().optional(),
+      /** The addresses lead back to the name, where the provider can. */
+      reverse: z.boolean().optional(),
     })
     .optional(),
   hostname: Hostname.optional(),
@@ -127,6 +129,10 @@ export const Vps = z.strictObject({
   ipv6: z.string().nullable(),
   instance_id: z.string().nullable(),
   dns_name: z.string().nullable(),
+  /** The addresses lead back to `dns_name`. */
+  reverse_dns: z.boolean(),
+  backups: z.boolean(),
+  firewall: FirewallRules.nullable(),
   generation: z.int(),
   tags: z.array(z.string()),
   password_available: z.boolean(),

@@ -85,6 +85,8 @@ export const VpsSpec = z.strictObject({
       name: z.string(),
       ttl: z.number().int().min(1),
       proxied: z.boolean(),
+      /** The addresses lead back to `name`. Absent in specs from before it could be chosen. */
+      reverse: z.boolean().optional(),
     })
     .nullable(),
   tags: z.array(z.string()).max(20),

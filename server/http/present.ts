@@ -2,6 +2,7 @@
 import type { Account as AccountWire } from '../../contract/provider.ts';
 import type { Operation as OperationWire, OperationEvent as EventWire } from '../../contract/operation.ts';
 import type { Vps as VpsWire } from '../../contract/vps.ts';
+import type { VpsSpec } from '../../stacks/spec.ts';
 import { configurationOnWire } from '../services/account-options.ts';
 import type { Account, ApiToken, Operation, OperationEvent } from '../store/database.ts';
 import type { VpsWithAccount } from '../store/vpses.ts';
@@ -9,7 +10,7 @@ import type { VpsWithAccount } from '../store/vpses.ts';
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
 export function presentVps(vps: VpsWithAccount): VpsWire {
-  const spec = vps.spec as { tags?: string[]; dns?: { name: string } | null };
+  const spec = vps.spec as unknown as VpsSpec;
   return {
     id: vps.id,
     organization_id: vps.organizationId,
@@ -26,8 +27,11 @@ export function presentVps(vps: VpsWithAccount): VpsWire {
     ipv6: vps.ipv6,
     instance_id: vps.instanceId,
     dns_name: spec.dns?.name ?? null,
+    reverse_dns: spec.dns?.reverse === true,
+    backups: spec.compute.backups,
+    firewall: spec.firewall,
     generation: vps.generation,
-    tags: spec.tags ?? [],
+    tags: spec.tags,
     password_available: vps.rootPassword !== null,
     password_revealed: vps.revealCount > 0,
     external_reference: vps.externalReference,

@@ -38,7 +38,9 @@ export async function planDns(services: Services, compute: Account, body: VpsCre
   const options = optionsOf(account);
   const proxied = body.dns.proxied ?? options.proxied ?? false;
   const ttl = proxied ? 1 : (options.ttl ?? DNS_TTL_S);
-  return { account, spec: { provider: account.provider, accountId: account.id, zone: zone.name, zoneId: zone.id, name, ttl, proxied } };
+  const reverse = body.dns.reverse === true ? { reverse: true } : {};
+  const place = { provider: account.provider, accountId: account.id, zone: zone.name, zoneId: zone.id };
+  return { account, spec: { ...place, name, ttl, proxied, ...reverse } };
 }
 
 function defaultZone(accounts: readonly Account[]): string | undefined {

@@ -183,6 +183,7 @@ function checkFeatures(descriptor: ReturnType<typeof providerOf>['descriptor'], 
   if (body.ipv6) refuse('ipv6', capabilities.ipv6);
   if (body.backups) refuse('backups', capabilities.backups);
   if (body.firewall) refuse('firewall', capabilities.firewall);
+  if (body.dns?.reverse) refuse('dns.reverse', capabilities.reverseDns);
   if (windows && (body.ssh_keys.length > 0 || body.cloud_init))
     throw refuseField(
       body.ssh_keys.length > 0 ? 'ssh_keys' : 'cloud_init',

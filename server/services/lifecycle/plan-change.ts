@@ -1,6 +1,6 @@
 /** From a wished change to the spec it leads to: checked against catalogue and rules before anything is ordered. */
 import type { VpsChange } from '../../../contract/lifecycle.ts';
-import type { Descriptor, Image, Plan } from '../../../providers/provider.ts';
+import type { Capability, Descriptor, Image, Plan } from '../../../providers/provider.ts';
 import { VpsSpec } from '../../../stacks/spec.ts';
 import { refuseField, Refusal } from '../../problem.ts';
 import type { VpsWithAccount } from '../../store/vpses.ts';
@@ -93,13 +93,22 @@ function planConfigure(descriptor: Descriptor, before: VpsSpec, change: Extract<
     const problem = sshKeyProblem(key);
     if (problem) throw refuseField(`ssh_keys.${index}`, problem, 'Send one line as in ~/.ssh/id_ed25519.pub.');
   }
-  const { firewall } = descriptor.capabilities;
-  if (change.firewall && !firewall.can) throw refuseField('firewall', firewall.reason, 'Leave it out.', 409, 'not_supported');
+  const { firewall, backups, reverseDns } = descriptor.capabilities;
+  const refuse = (field: string, capability: Capability): void => {
+    if (!capability.can) throw refuseField(field, capability.reason, 'Leave it out.', 409, 'not_supported');
+  };
+  if (change.firewall) refuse('firewall', firewall);
+  if (change.backups) refuse('backups', backups);
+  if (change.reverse_dns) refuse('reverse_dns', reverseDns);
+  if (change.reverse_dns && !before.dns)
+    throw refuseField('reverse_dns', 'the VPS has no DNS name to lead back to', 'Leave it out.', 409, 'no_dns_name');
   const spec = parseSpec({
     ...before,
     tags: change.tags ?? before.tags,
     sshPublicKeys: change.ssh_keys?.map((key) => key.trim()) ?? before.sshPublicKeys,
     firewall: change.firewall === undefined ? before.firewall : change.firewall,
+    compute: { ...before.compute, backups: change.backups ?? before.compute.backups },
+    dns: before.dns && change.reverse_dns !== undefined ? { ...before.dns, reverse: change.reverse_dns } : before.dns,
   });
   const notes = change.ssh_keys === undefined ? [] : ['The keys reach the server with its next reinstall.'];
   return { spec: changed(spec, before), notes };

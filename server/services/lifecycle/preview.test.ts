@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { VpsSpec } from '../../../stacks/spec.ts';
+import { effectsOf } from './effects.ts';
 import { makePassword } from './password.ts';
-import { effectsOf, priceOf } from './preview.ts';
+import { priceOf } from './preview.ts';
 
 const spec = VpsSpec.parse({
   version: 1,
@@ -68,6 +69,20 @@ it.each([
   ['destroy', spec, 'destroy', ['instance', ...RECORDS, 'ssh key 1'].map((name) => ({ name, effect: 'delete' })), { data_loss: true }],
 ] as const)('tells what a %s touches', (_, after, way, resources, facts) => {
   expect(effectsOf(spec, after as VpsSpec, way)).toMatchObject({ resources, ...facts });
+});
+
+it('tells what becomes of the reverse names', () => {
+  const reversed = { ...spec, dns: { ...spec.dns!, reverse: true } };
+  const names = ['reverse name A', 'reverse name AAAA'];
+  const touched = (before: VpsSpec, after: VpsSpec, way: Parameters<typeof effectsOf>[2]) =>
+    effectsOf(before, after, way).resources.filter(({ name }) => names.includes(name));
+  const each = (effect: string) => names.map((name) => ({ name, effect }));
+  expect(touched(spec, reversed, 'update')).toEqual(each('create'));
+  expect(touched(reversed, spec, 'update')).toEqual(each('delete'));
+  expect(touched(reversed, { ...reversed, dns: { ...reversed.dns, name: 'shop.example.test' } }, 'update')).toEqual(each('update'));
+  expect(touched(reversed, { ...reversed, generation: 2 }, 'replacement')).toEqual(each('replace'));
+  expect(touched(reversed, reversed, 'destroy')).toEqual(each('delete'));
+  expect(touched(spec, spec, 'destroy')).toEqual([]);
 });
 
 it('takes the price of the region where it differs', () => {

@@ -12,9 +12,9 @@ import { stackVersion, type VpsWithAccount } from '../../store/vpses.ts';
 import { providerOf } from '../accounts.ts';
 import { readCatalog } from '../catalog.ts';
 import type { Services } from '../services.ts';
-import type { PlannedChange, Way } from './plan-change.ts';
+import { effectsOf } from './effects.ts';
+import type { PlannedChange } from './plan-change.ts';
 
-type Resource = ChangePreview['resources'][number];
 export interface Price {
   readonly monthly: string;
   readonly currency: string;
@@ -60,37 +60,6 @@ export async function requireApproval(
       'preview_outdated',
       'This approval was given for another change, or the VPS, its stack or a price has changed since. Preview the change again.',
     );
-}
-
-/** Pure: what a change does to the stack's resources. */
-export function effectsOf(before: VpsSpec, spec: VpsSpec, way: Way) {
-  const resources: Resource[] = [];
-  const add = (name: string, effect: Resource['effect']): void => void resources.push({ name, effect });
-  const differs = (pick: (spec: VpsSpec) => unknown): boolean => JSON.stringify(pick(before)) !== JSON.stringify(pick(spec));
-  const records = (of: VpsSpec): string[] => (of.dns ? ['dns record A', ...(of.compute.ipv6 ? ['dns record AAAA'] : [])] : []);
-  if (way === 'destroy') {
-    add('instance', 'delete');
-    for (const record of records(before)) add(record, 'delete');
-    if (before.firewall) add('firewall', 'delete');
-    for (const [index] of before.sshPublicKeys.entries()) add(`ssh key ${index + 1}`, 'delete');
-  } else if (way === 'replacement') {
-    add('instance', 'replace');
-    for (const record of records(before)) add(record, 'update');
-  } else if (way === 'rebuild') add('instance', 'reinstall');
-  else if (way === 'set-password' || differs(({ label, compute, tags }) => [label, compute.plan, tags])) add('instance', 'update');
-  if (way !== 'destroy') {
-    if (differs(({ dns }) => dns?.name)) for (const record of records(spec)) add(record, 'update');
-    if (differs(({ firewall }) => firewall)) add('firewall', !before.firewall ? 'create' : spec.firewall ? 'update' : 'delete');
-    if (differs(({ sshPublicKeys }) => sshPublicKeys)) add('ssh keys', 'update');
-  }
-  if (way === 'rebuild' || way === 'set-password' || way === 'replacement') add('password', 'replace');
-  return {
-    resources,
-    replaces_instance: way === 'replacement',
-    data_loss: ['destroy', 'replacement', 'rebuild'].includes(way),
-    interruption: way !== 'update' || before.compute.plan !== spec.compute.plan,
-    new_address: way === 'replacement',
-  };
 }
 
 /** Price of a spec's plan in its region; null where the catalogue does not have it. */
