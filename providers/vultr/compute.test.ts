@@ -98,3 +98,28 @@ test.each(['501', '1764'])('a reinstall to %s whose answer is lost still gives t
     expect(world.simulation.instances!(world)).toMatchObject([{ id, image, password }]);
   }),
 );
+
+test('what is ours is told by its name, over every page', () =>
+  withBench(
+    async (bench) => {
+      const post = (path: string, body: unknown) => bench.client.send({ method: 'POST', path, body });
+      const ssh_key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ me';
+      for (let i = 0; i < 503; i++) await post('/v2/ssh-keys', { name: `plinth-vps-many${i}-key-0`, ssh_key });
+      const script = Buffer.from('echo').toString('base64');
+      for (const name of ['ops', 'plinth-vps-abc1', 'plinth-vps-abc1-key-0 [copy]']) await post('/v2/ssh-keys', { name, ssh_key });
+      for (const description of ['plinth-vps-abc1', 'plinth-vps-', 'web']) await post('/v2/firewalls', { description });
+      for (const name of ['plinth-vps-abc1-script', 'mine']) await post('/v2/startup-scripts', { name, script });
+      const { id } = await createOf(bench, instanceResource, 'web', instanceInputs());
+      for (const description of ['plinth-vps-abc1-before-upgrade', 'by hand'])
+        await post('/v2/snapshots', { instance_id: id, description });
+      const owned = await new VultrCompute(bench.client).listOwned();
+      expect(owned.filter((object) => object.vpsId === 'abc1').map((object) => `${object.kind} ${object.name}`)).toEqual([
+        'firewall plinth-vps-abc1',
+        'startup-script plinth-vps-abc1-script',
+        'snapshot plinth-vps-abc1-before-upgrade',
+      ]);
+      expect(owned).toHaveLength(503 + 3);
+    },
+    {},
+    2_000,
+  ));

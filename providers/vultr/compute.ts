@@ -13,11 +13,13 @@ import type {
   PowerAction,
   Region,
 } from '../provider.ts';
+import type { OwnedObject } from '../instance-extras.ts';
 import { waitFor } from '../wait.ts';
 import { presentAccount, presentImage, presentInstance, presentPlan, presentRegion } from './catalog.ts';
 import { instancePath, type VultrClient } from './client.ts';
 import { VULTR } from './errors.ts';
 import { isReady, problem } from './instance-state.ts';
+import { listOwned } from './owned.ts';
 import * as shapes from './schemas.ts';
 
 const REBUILD_ATTEMPTS = 3;
@@ -118,6 +120,10 @@ export class VultrCompute implements ComputeClient {
     return Object.entries(days as z.infer<typeof shapes.Bandwidth>)
       .map(([date, day]) => ({ date, incomingBytes: day.incoming_bytes, outgoingBytes: day.outgoing_bytes }))
       .sort((a, b) => a.date.localeCompare(b.date));
+  }
+
+  listOwned(o: CallOptions = {}): Promise<OwnedObject[]> {
+    return listOwned(this.#client, o);
   }
 
   async #mustFind(id: string, o: CallOptions): Promise<shapes.Instance> {

@@ -57,6 +57,10 @@ export const descriptor: Descriptor = {
     firewall: can,
     reverseDns: can,
     bandwidth: can,
+    metrics: {
+      can: false,
+      reason: 'Vultr draws its graphs in its console only; its API tells daily traffic and nothing of the processor.',
+    },
     startupScript: can,
     windows: can,
     ipv6: can,

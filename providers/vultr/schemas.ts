@@ -123,6 +123,18 @@ export type Ipv4 = z.infer<typeof Ipv4>;
 export const BackupSchedule = z.object({ enabled: z.boolean(), type: text, hour: number, dow: number, dom: number });
 export type BackupSchedule = z.infer<typeof BackupSchedule>;
 
+/** Sizes are bytes and 0 until it is complete. `status`: pending, complete or deleted. */
+export const Snapshot = z.object({
+  id: z.string().min(1),
+  date_created: text,
+  description: text,
+  size: number,
+  /** What is stored and billed; absent in answers of old. */
+  compressed_size: number,
+  status: text,
+});
+export type Snapshot = z.infer<typeof Snapshot>;
+
 export const Bandwidth = z.record(z.string(), z.object({ incoming_bytes: z.number(), outgoing_bytes: z.number() }));
 
 export const Meta = z.object({ links: z.object({ next: text }).nullish() }).nullish();
