@@ -78,6 +78,13 @@ export interface SimRecordView {
   comment: string | null;
 }
 
+/** Something an account holds besides instances and records, which must be gone when its server is. */
+export interface SimLeftover {
+  kind: 'ssh-key' | 'firewall' | 'startup-script' | 'snapshot' | 'other';
+  id: string;
+  name: string;
+}
+
 export interface Simulation {
   /** The provider's id. */
   readonly id: string;
@@ -95,6 +102,8 @@ export interface Simulation {
   /** Real behaviour behind the customer's back; undefined where the provider has no instances. */
   instances?(world: SimWorld): SimInstanceView[];
   records?(world: SimWorld): SimRecordView[];
+  /** Keys, firewalls, scripts, snapshots and the like of all accounts, whoever made them. */
+  leftovers?(world: SimWorld): SimLeftover[];
   /** Deletes without trace, as an operator in the vendor's console would. */
   removeBehindBack?(world: SimWorld, id: string): boolean;
   /** Changes label, plan or power behind our back. */

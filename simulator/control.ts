@@ -51,6 +51,7 @@ function readRoutes(router: Router, state: SimulatorState): void {
   router.get('/', (_request, response) => void response.json(overview(state)));
   router.get('/instances', (request, response) => void response.json(each(request).flatMap(instancesOf)));
   router.get('/records', (request, response) => void response.json(each(request).flatMap(recordsOf)));
+  router.get('/leftovers', (request, response) => void response.json(each(request).flatMap(leftoversOf)));
   router.get('/stats', (_request, response) => void response.json(statsOf(state)));
   router.get('/accounts', (request, response) => {
     response.json(
@@ -159,6 +160,10 @@ function instancesOf(world: World): ({ provider: string } & Record<string, unkno
 }
 function recordsOf(world: World): unknown[] {
   return (world.simulation.records?.(world) ?? []).map((record) => ({ provider: world.simulation.id, ...record }));
+}
+
+function leftoversOf(world: World): unknown[] {
+  return (world.simulation.leftovers?.(world) ?? []).map((leftover) => ({ provider: world.simulation.id, ...leftover }));
 }
 
 function worldOf(state: SimulatorState, provider: string): World {

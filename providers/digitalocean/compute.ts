@@ -13,6 +13,7 @@ import type {
 import { perform } from './actions.ts';
 import { toImage, toPlan, toRegion } from './catalog.ts';
 import { DigitalOceanClient } from './client.ts';
+import { listOwned } from './owned.ts';
 import {
   accountSchema,
   balanceSchema,
@@ -61,6 +62,7 @@ export function compute(connection: AccountConnection): ComputeClient {
       return {};
     },
     bandwidth: (id, o) => bandwidth(client, id, o?.signal),
+    listOwned: (o) => listOwned(client, o?.signal),
   };
 }
 

@@ -62,6 +62,7 @@ export const descriptor: Descriptor = {
       reason: 'DigitalOcean takes the reverse name from the droplet’s name; rename the server to a full host name.',
     },
     bandwidth: can,
+    metrics: { can: false, reason: 'Plinth does not read DigitalOcean’s processor graphs yet; use its control panel.' },
     startupScript: can,
     windows: { can: false, reason: 'DigitalOcean offers no Windows images.' },
     ipv6: can,

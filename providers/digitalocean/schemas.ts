@@ -58,6 +58,17 @@ export const actionSchema = z.object({
 
 export const keySchema = z.object({ id: z.number(), name: z.string(), public_key: z.string(), fingerprint: z.string() });
 
+/** A snapshot or backup; a droplet's own listings give numbers for ids, the account's gives text and the droplet's id. */
+export const snapshotSchema = z.object({
+  id: z.union([z.number(), z.string()]).transform(String),
+  name: z.string(),
+  created_at: z.string(),
+  min_disk_size: z.number(),
+  size_gigabytes: z.number(),
+  /** Of the account's listing only. */
+  resource_id: z.string().nullish(),
+});
+
 const peers = z.object({
   addresses: z.array(z.string()).nullish(),
   droplet_ids: z.array(z.number()).nullish(),
@@ -90,6 +101,7 @@ export const metricsSchema = z.object({
 
 export type Droplet = z.infer<typeof dropletSchema>;
 export type Action = z.infer<typeof actionSchema>;
+export type SnapshotImage = z.infer<typeof snapshotSchema>;
 export type Key = z.infer<typeof keySchema>;
 export type Firewall = z.infer<typeof firewallSchema>;
 export type Peers = z.infer<typeof peers>;

@@ -1,6 +1,6 @@
 /** DigitalOcean's API as the simulator serves it; routes in `simulator/`. Fault flags: see README.md. */
 import express, { type ErrorRequestHandler } from 'express';
-import type { Simulation } from '../simulation.ts';
+import type { SimLeftover, Simulation } from '../simulation.ts';
 import { actionRoutes } from './simulator/actions.ts';
 import { dropletRoutes } from './simulator/droplets.ts';
 import { restRoutes } from './simulator/rest.ts';
@@ -34,6 +34,12 @@ export const simulation: Simulation = {
     return { body: { id, message } };
   },
   instances: (world) => openCloud(world).droplets.all().map(view),
+  leftovers(world) {
+    const { keys, firewalls, snapshots } = openCloud(world);
+    const named = (kind: SimLeftover['kind'], all: readonly { id: string; name: string }[]): SimLeftover[] =>
+      all.map(({ id, name }) => ({ kind, id, name }));
+    return [...named('ssh-key', keys.all()), ...named('firewall', firewalls.all()), ...named('snapshot', snapshots.all())];
+  },
   removeBehindBack(world, id) {
     return openCloud(world).droplets.delete(id);
   },
