@@ -65,7 +65,7 @@ function readRoutes(router: Router, state: SimulatorState): void {
   });
   router.get('/requests', (request, response) => {
     const limit = Math.min(2_000, Math.max(1, Number(request.query['limit'] ?? 200) || 200));
-    response.json(state.requests.latest(limit, text(request.query['provider'])));
+    response.json(state.requests.latest(limit, text(request.query['provider']), text(request.query['account'])));
   });
 }
 
@@ -74,6 +74,7 @@ function faultRoutes(router: Router, state: SimulatorState): void {
   router.post('/faults', (request, response) => {
     const fault = parse(faultSchema, request.body);
     worldOf(state, fault.provider);
+    if (fault.victim !== undefined) worldOf(state, fault.victim);
     try {
       response.status(201).json(state.faults.add(fault));
     } catch (error) {

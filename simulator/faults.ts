@@ -5,33 +5,57 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { Collection, Simulation } from '../providers/simulation.ts';
+import { HeldCalls } from './held-calls.ts';
 
 export const faultSchema = z.strictObject({
   provider: z.string().min(1),
-  kind: z.enum(['status', 'timeout', 'cut', 'malformed', 'lost-answer', 'delay', 'flag']),
+  kind: z.enum(['status', 'timeout', 'cut', 'malformed', 'lost-answer', 'delay', 'vanish', 'flag']),
+  /** Only calls with this credential; absent = any. Not for flags. */
+  account: z.string().min(1).max(300).optional(),
   /** HTTP method; absent = any. */
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).optional(),
   /** Regular expression on the path below the provider's base, query included. */
   path: z.string().max(500).refine(isRegExp, 'not a regular expression').optional(),
-  /** How many calls it hits; null = until deleted. Default: 1, for flags null. */
+  /** The credential of the calls; absent = anybody's. */
+  account: z.string().min(1).max(300).optional(),
+  /** The first matching call that it hits, counted from 1. */
+  nth: z.int().positive().optional(),
+  /** How many calls it hits; null = until deleted. Default: 1, for flags null. A hold hits one call and lasts until deleted. */
   times: z.int().positive().nullable().optional(),
+  /** Lets this many matching calls pass first. */
+  skip: z.int().nonnegative().optional(),
+  /** Hits a matching call with this probability; `seed` makes the dice the same each time. */
+  chance: z.number().gt(0).max(1).optional(),
+  seed: z.int().nonnegative().optional(),
   status: z.int().min(300).max(599).optional(),
   retryAfterSeconds: z.number().nonnegative().optional(),
   /** Of a delay, real milliseconds. */
   ms: z.int().nonnegative().max(600_000).optional(),
+  /** Of a hold: before the call is run, or after it, with its answer withheld. */
+  when: z.enum(['before', 'after']).optional(),
   flag: z.string().min(1).max(100).optional(),
   objectId: z.string().min(1).max(200).optional(),
+  /** Of a vanishing: whatever of `victim` (default: the provider itself) has this text in its label, name, tags or comment. */
+  match: z.string().min(1).max(200).optional(),
+  victim: z.string().min(1).optional(),
 });
 export type FaultRequest = z.infer<typeof faultSchema>;
 export interface Fault extends FaultRequest {
   readonly id: string;
   times: number | null;
+  skip?: number;
   hits: number;
 }
+/** Removes what has the text in its label, name, tags or comment from a provider's world, without trace. */
+export type Vanish = (provider: string, text: string) => void;
+
+/** After these the call goes on. */
+const PASSING: readonly string[] = ['delay', 'vanish'];
 
 export class FaultSwitches {
   readonly #faults: Collection<Fault>;
   readonly #nextId: () => string;
+  readonly #dice = new Map<string, () => number>();
   constructor(faults: Collection<Fault>, nextId: () => string) {
     this.#faults = faults;
     this.#nextId = nextId;
@@ -41,19 +65,26 @@ export class FaultSwitches {
     if (request.kind === 'status' && request.status === undefined) throw new Error('A fault of kind status needs "status".');
     if (request.kind === 'delay' && request.ms === undefined) throw new Error('A fault of kind delay needs "ms".');
     if (request.kind === 'flag' && request.flag === undefined) throw new Error('A fault of kind flag needs "flag".');
-    const times = request.times === undefined ? (request.kind === 'flag' ? null : 1) : request.times;
-    return this.#faults.put({ ...request, id: this.#nextId(), times, hits: 0 });
+    if (request.kind === 'vanish' && request.match === undefined) throw new Error('A fault of kind vanish needs "match".');
+    if (request.kind === 'hold' && (request.when === undefined || request.times !== undefined))
+      throw new Error('A fault of kind hold needs "when" and has no "times".');
+    const lasting = request.kind === 'flag' || request.kind === 'hold';
+    const times = request.times === undefined ? (lasting ? null : 1) : request.times;
+    return this.#faults.put({ ...request, id: this.#nextId(), times, seen: 0, hits: 0 });
   }
-  list(): Fault[] {
-    return this.#faults.all();
+  /** `held`: how many calls it keeps waiting now. */
+  list(): (Fault & { held: number })[] {
+    return this.#faults.all().map((fault) => ({ ...fault, held: this.held.count(fault.id) }));
   }
   remove(id: string): boolean {
-    return this.#faults.delete(id);
+    const removed = this.#faults.delete(id);
+    this.held.release(id);
+    return removed;
   }
   /** Removes all, or all of one provider; tells how many. */
   clear(provider?: string): number {
     const doomed = this.#faults.filter((fault) => provider === undefined || fault.provider === provider);
-    for (const fault of doomed) this.#faults.delete(fault.id);
+    for (const fault of doomed) this.remove(fault.id);
     return doomed.length;
   }
 
@@ -69,20 +100,30 @@ export class FaultSwitches {
     return fault !== undefined;
   }
 
-  /** Every fault that hits this call, each used up once: delays first, then at most one other. */
-  take(provider: string, method: string, path: string): Fault[] {
+  /** Every fault that hits this call, each used up once: delays and holds first, then at most one other. */
+  take(provider: string, { method, path, account }: Call): Fault[] {
     const matching = this.#faults.filter(
       (fault) =>
         fault.kind !== 'flag' &&
         fault.provider === provider &&
         (fault.method === undefined || fault.method === method) &&
+        (fault.account === undefined || fault.account === account) &&
         (fault.path === undefined || new RegExp(fault.path).test(path)),
     );
-    const breaking = matching.find((fault) => fault.kind !== 'delay');
-    const taken = matching.filter((fault) => fault.kind === 'delay');
+    const due = matching.filter((fault) => this.#isDue(fault));
+    const breaking = due.find((fault) => fault.kind !== 'delay' && fault.kind !== 'hold');
+    const taken = due.filter((fault) => fault.kind === 'delay' || fault.kind === 'hold');
     if (breaking) taken.push(breaking);
     for (const fault of taken) this.#use(fault);
     return taken;
+  }
+
+  /** Counts the call, and tells whether it is one that the fault hits. */
+  #isDue(fault: Fault): boolean {
+    fault.seen += 1;
+    const nth = fault.nth ?? 1;
+    if (fault.kind === 'hold' || fault.seen < nth) this.#faults.put(fault);
+    return fault.kind === 'hold' ? fault.seen === nth : fault.seen >= nth;
   }
 
   #use(fault: Fault): void {
@@ -101,12 +142,23 @@ export class FaultSwitches {
 /** Applies the switches of one provider to the calls that reach its routes. */
 export function faultMiddleware(simulation: Simulation, switches: FaultSwitches): RequestHandler {
   return async (request, response, next) => {
-    for (const fault of switches.take(simulation.id, request.method, request.url)) {
+    const account = /^Bearer (\S+)$/.exec(request.get('authorization') ?? '')?.[1];
+    for (const fault of switches.take(simulation.id, { method: request.method, path: request.url, account })) {
       if (fault.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms));
-      else return apply(fault, simulation, request, response, next);
+      else if (fault.kind === 'hold') {
+        if (!(await hold(fault, switches.held, response))) return;
+      } else return apply(fault, simulation, request, response, next);
     }
     next();
   };
+}
+
+/** False when the caller hung up before its call was run: then it never is. */
+async function hold(fault: Fault, held: HeldCalls, response: Response): Promise<boolean> {
+  response.locals['fault'] = fault.kind;
+  if (fault.when === 'before') return await held.wait(fault.id, response);
+  replaceEnd(response, (_end, original) => void held.wait(fault.id, response).then((released) => released && original()));
+  return true;
 }
 
 function apply(fault: Fault, simulation: Simulation, request: Request, response: Response, next: NextFunction): void {
@@ -140,12 +192,15 @@ function apply(fault: Fault, simulation: Simulation, request: Request, response:
   }
 }
 
-/** The route runs to its end, then `ending` decides what the client sees of it. */
-function replaceEnd(response: Response, ending: (end: (body: string) => void) => void): void {
-  const end = response.end.bind(response) as (body: string) => Response;
+/** The route runs to its end, then `ending` decides what the client sees of it: a text of its own, or the route's answer. */
+function replaceEnd(response: Response, ending: (end: (body: string) => void, original: () => void) => void): void {
+  const end = response.end.bind(response) as (...body: unknown[]) => Response;
   response.write = (() => true) as Response['write'];
-  response.end = (() => {
-    ending((body) => void end(body));
+  response.end = ((...body: unknown[]) => {
+    ending(
+      (text) => void end(text),
+      () => void end(...body),
+    );
     return response;
   }) as Response['end'];
 }

@@ -1,5 +1,9 @@
-/** The last calls that reached the simulated APIs, and totals. Never a header or body: those hold credentials. */
+/**
+ * The last calls that reached the simulated APIs, and totals. Never a header or body: those hold credentials. An invented
+ * one (`sim-…`) opens nothing in the world and tells the accounts apart.
+ */
 import type { RequestHandler } from 'express';
+import { accountOf } from './faults.ts';
 
 export interface LoggedRequest {
   readonly at: string;
@@ -11,6 +15,8 @@ export interface LoggedRequest {
   readonly status: number;
   readonly ms: number;
   readonly fault?: string;
+  /** Its credential, where that is an invented one. */
+  readonly account?: string;
 }
 
 const KEPT = 2_000;
@@ -25,6 +31,7 @@ export class RequestLog {
       const { method, url } = request;
       response.once('close', () => {
         const fault = response.locals['fault'] as string | undefined;
+        const account = accountOf(request);
         this.#add({
           at: new Date().toISOString(),
           provider,
@@ -33,6 +40,7 @@ export class RequestLog {
           status: response.writableFinished ? response.statusCode : 0,
           ms: Math.round((performance.now() - start) * 10) / 10,
           ...(fault === undefined ? {} : { fault }),
+          ...(account?.startsWith('sim-') ? { account } : {}),
         });
       });
       next();
@@ -40,8 +48,10 @@ export class RequestLog {
   }
 
   /** Newest first. */
-  latest(limit: number, provider?: string): LoggedRequest[] {
-    const own = provider === undefined ? this.#entries : this.#entries.filter((entry) => entry.provider === provider);
+  latest(limit: number, provider?: string, account?: string): LoggedRequest[] {
+    const own = this.#entries.filter(
+      (entry) => (provider === undefined || entry.provider === provider) && (account === undefined || entry.account === account),
+    );
     return own.slice(-limit).toReversed();
   }
   /** Requests of a provider by status; `none` where the client got no answer. */

@@ -86,9 +86,41 @@ describe('faults', () => {
     await call(simulator, 'DELETE', '/_simulator/faults');
     expect(world.hasFlag('stuck', '7')).toBe(false);
   });
+  it('hit exactly the call, and only the account, that they are told', async () => {
+    const simulator = await start();
+    await fault(simulator, { kind: 'status', status: 500, account: 'sim-a', skip: 2 });
+    const statusOf = async (account: string): Promise<number> =>
+      (await fetch(`${simulator.origin}/demo/things`, { headers: { authorization: `Bearer ${account}` } })).status;
+    const seen: number[] = [];
+    for (const account of ['sim-a', 'sim-b', 'sim-a', 'sim-b', 'sim-a', 'sim-a']) seen.push(await statusOf(account));
+    expect(seen).toEqual([200, 200, 200, 200, 500, 200]);
+    const logged = JSON.parse((await call(simulator, 'GET', '/_simulator/requests?account=sim-a')).text) as { status: number }[];
+    expect(logged.map(({ status }) => status)).toEqual([200, 500, 200, 200]);
+  });
+  it('left to seeded dice fall the same each time', async () => {
+    const rolls = await Promise.all(
+      [7, 7, 8].map(async (seed) => {
+        const simulator = await start();
+        await fault(simulator, { kind: 'status', status: 500, chance: 0.3, seed, times: null });
+        const seen: number[] = [];
+        for (let i = 0; i < 40; i++) seen.push((await call(simulator, 'GET', '/demo/things')).status);
+        return seen;
+      }),
+    );
+    expect(rolls[0]).toEqual(rolls[1]);
+    expect(rolls[0]).not.toEqual(rolls[2]);
+    expect(rolls[0]).toContain(500);
+    expect(rolls[0]).toContain(200);
+  });
   it('are refused when they make no sense', async () => {
     const simulator = await start();
-    for (const request of [{ kind: 'status' }, { kind: 'cut', path: '(' }, { kind: 'other' }, { kind: 'cut', provider: 'none' }])
+    for (const request of [
+      { kind: 'status' },
+      { kind: 'vanish' },
+      { kind: 'cut', path: '(' },
+      { kind: 'other' },
+      { kind: 'cut', provider: 'none' },
+    ])
       expect(await fault(simulator, request)).toMatchObject({
         status: expect.toSatisfy((status: number) => status === 400 || status === 404),
       });

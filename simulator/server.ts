@@ -115,7 +115,7 @@ function buildApp(simulations: readonly Simulation[], state: SimulatorState, log
       mountPath(simulation.id),
       exactJson(simulation.contentType),
       state.requests.middleware(simulation.id),
-      faultMiddleware(simulation, state.faults),
+      faultMiddleware(simulation, state.faults, (provider, text) => vanish(state.worlds.get(provider), text)),
       express.json({ limit: '2mb', strict: false }),
       simulation.router(world),
       notFound(simulation),
@@ -123,6 +123,17 @@ function buildApp(simulations: readonly Simulation[], state: SimulatorState, log
     );
   }
   return app;
+}
+
+/** What someone in the vendor's console deletes at the worst moment. */
+function vanish(world: World | undefined, text: string): void {
+  if (!world) return;
+  const { simulation } = world;
+  const instances = (simulation.instances?.(world) ?? []).filter(({ label, tags }) => [label, ...tags].some((each) => each.includes(text)));
+  const records = (simulation.records?.(world) ?? []).filter(({ name, comment }) =>
+    [name, comment ?? ''].some((each) => each.includes(text)),
+  );
+  for (const { id } of [...instances, ...records]) simulation.removeBehindBack?.(world, id);
 }
 
 /** Clients whose paths begin at the origin reach a provider as `http://<provider>.localhost:<port>`. */

@@ -18,7 +18,8 @@ const SEEDS = [
 
 /**
  * The zones a token sees, made at its first look. Tokens `sim-<word>` share one account, as tokens of one
- * company do, so that a token can be rotated; `sim-<account>_<word>` belongs to an account of its own.
+ * company do, so that a token can be rotated; `sim-<account>_<word>` belongs to an account of its own, which has the
+ * zone `<account>.test` besides.
  */
 export function zonesOf(world: SimWorld, token: string): SimZone[] {
   const tenant = token.includes('_') ? token.slice(0, token.indexOf('_')) : 'main';
@@ -28,7 +29,9 @@ export function zonesOf(world: SimWorld, token: string): SimZone[] {
   if (own.length > 0) return own;
   const created_on = new Date(world.now()).toISOString();
   // Ids follow from names: a restarted simulator with no file still knows the zones of existing stacks.
-  return SEEDS.map(({ name, status }) => zones.put({ id: hexId(`zone/${tenant}/${name}`), name, status, account, created_on }));
+  const seeds =
+    tenant === 'main' ? SEEDS : [...SEEDS, { name: `${tenant.replace(/^sim-/, '').toLowerCase()}.test`, status: 'active' as const }];
+  return seeds.map(({ name, status }) => zones.put({ id: hexId(`zone/${tenant}/${name}`), name, status, account, created_on }));
 }
 
 /** Today's shape of a zone. */
