@@ -5,6 +5,7 @@ import type { AccountConnection, BandwidthDay, CallOptions, ComputeClient, Insta
 import { visibleTags } from '../identity.ts';
 import { listImages, listPlans, listRegions } from './catalog.ts';
 import { LinodeClient, linodeError } from './client.ts';
+import { listOwned } from './owned.ts';
 import { power } from './power.ts';
 import { rebuild } from './rebuild.ts';
 import { resetPassword } from './reset-password.ts';
@@ -63,6 +64,7 @@ export function compute(connection: AccountConnection): ComputeClient {
       await resetPassword(client, numericId(id), password, o.signal ?? never);
     },
     bandwidth: (id, o = {}) => bandwidth(client, numericId(id), o),
+    listOwned: (o = {}) => listOwned(client, o),
   };
 }
 

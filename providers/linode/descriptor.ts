@@ -57,6 +57,7 @@ export const descriptor: Descriptor = {
     firewall: can,
     reverseDns: can,
     bandwidth: can,
+    metrics: { can: false, reason: 'Linode’s statistics are not read for graphs.' },
     startupScript: can,
     windows: { can: false, reason: 'Linode offers no Windows images.' },
     ipv6: can,

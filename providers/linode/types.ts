@@ -82,12 +82,15 @@ export const ApiConfig = z.looseObject({
 });
 export type ApiConfig = z.infer<typeof ApiConfig>;
 
+const Entity = z.looseObject({ id: z.union([z.number(), z.string()]).nullish(), type: z.string().nullish() });
 export const ApiEvent = z.looseObject({
   id: z.number(),
   action: z.string(),
   status: z.string(),
   message: z.string().nullish(),
-  entity: z.looseObject({ id: z.union([z.number(), z.string()]).nullish(), type: z.string().nullish() }).nullish(),
+  entity: Entity.nullish(),
+  /** What the job made or used, for example the image of a `disk_imagize`. */
+  secondary_entity: Entity.nullish(),
 });
 export type ApiEvent = z.infer<typeof ApiEvent>;
 
@@ -120,6 +123,9 @@ export const ApiAvailability = z.looseObject({ plan: z.string(), region: z.strin
 export const ApiImage = z.looseObject({
   id: z.string(),
   label: z.string(),
+  description: z.string().nullish(),
+  created: z.string(),
+  type: z.string().nullish(),
   vendor: z.string().nullish(),
   is_public: z.boolean(),
   deprecated: z.boolean(),
@@ -130,6 +136,20 @@ export const ApiImage = z.looseObject({
   regions: z.array(z.looseObject({ region: z.string(), status: z.string() })).nullish(),
 });
 export type ApiImage = z.infer<typeof ApiImage>;
+
+const Backup = z.looseObject({
+  id: z.number(),
+  label: z.string().nullish(),
+  status: z.string(),
+  available: z.boolean(),
+  created: z.string(),
+  disks: z.array(z.looseObject({ size: z.number() })),
+});
+export type ApiBackup = z.infer<typeof Backup>;
+export const ApiBackups = z.looseObject({
+  automatic: z.array(Backup),
+  snapshot: z.looseObject({ current: Backup.nullish(), in_progress: Backup.nullish() }).nullish(),
+});
 
 export const ApiAccount = z.looseObject({
   email: z.string(),
