@@ -9,17 +9,13 @@ import { HeldCalls } from './held-calls.ts';
 
 export const faultSchema = z.strictObject({
   provider: z.string().min(1),
-  kind: z.enum(['status', 'timeout', 'cut', 'malformed', 'lost-answer', 'delay', 'vanish', 'flag']),
+  kind: z.enum(['status', 'timeout', 'cut', 'malformed', 'lost-answer', 'delay', 'vanish', 'hold', 'flag']),
   /** Only calls with this credential; absent = any. Not for flags. */
   account: z.string().min(1).max(300).optional(),
   /** HTTP method; absent = any. */
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).optional(),
   /** Regular expression on the path below the provider's base, query included. */
   path: z.string().max(500).refine(isRegExp, 'not a regular expression').optional(),
-  /** The credential of the calls; absent = anybody's. */
-  account: z.string().min(1).max(300).optional(),
-  /** The first matching call that it hits, counted from 1. */
-  nth: z.int().positive().optional(),
   /** How many calls it hits; null = until deleted. Default: 1, for flags null. A hold hits one call and lasts until deleted. */
   times: z.int().positive().nullable().optional(),
   /** Lets this many matching calls pass first. */
@@ -46,13 +42,19 @@ export interface Fault extends FaultRequest {
   skip?: number;
   hits: number;
 }
+export interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly account: string | undefined;
+}
 /** Removes what has the text in its label, name, tags or comment from a provider's world, without trace. */
 export type Vanish = (provider: string, text: string) => void;
 
 /** After these the call goes on. */
-const PASSING: readonly string[] = ['delay', 'vanish'];
+const PASSING: readonly string[] = ['delay', 'vanish', 'hold'];
 
 export class FaultSwitches {
+  readonly held = new HeldCalls();
   readonly #faults: Collection<Fault>;
   readonly #nextId: () => string;
   readonly #dice = new Map<string, () => number>();
@@ -70,7 +72,7 @@ export class FaultSwitches {
       throw new Error('A fault of kind hold needs "when" and has no "times".');
     const lasting = request.kind === 'flag' || request.kind === 'hold';
     const times = request.times === undefined ? (lasting ? null : 1) : request.times;
-    return this.#faults.put({ ...request, id: this.#nextId(), times, seen: 0, hits: 0 });
+    return this.#faults.put({ ...request, id: this.#nextId(), times, hits: 0 });
   }
   /** `held`: how many calls it keeps waiting now. */
   list(): (Fault & { held: number })[] {
@@ -100,7 +102,7 @@ export class FaultSwitches {
     return fault !== undefined;
   }
 
-  /** Every fault that hits this call, each used up once: delays and holds first, then at most one other. */
+  /** Every fault that hits this call, each used up once: those after which it goes on first, then at most one other. */
   take(provider: string, { method, path, account }: Call): Fault[] {
     const matching = this.#faults.filter(
       (fault) =>
@@ -111,19 +113,29 @@ export class FaultSwitches {
         (fault.path === undefined || new RegExp(fault.path).test(path)),
     );
     const due = matching.filter((fault) => this.#isDue(fault));
-    const breaking = due.find((fault) => fault.kind !== 'delay' && fault.kind !== 'hold');
-    const taken = due.filter((fault) => fault.kind === 'delay' || fault.kind === 'hold');
+    const breaking = due.find((fault) => !PASSING.includes(fault.kind));
+    const taken = due.filter((fault) => PASSING.includes(fault.kind));
     if (breaking) taken.push(breaking);
     for (const fault of taken) this.#use(fault);
     return taken;
   }
 
-  /** Counts the call, and tells whether it is one that the fault hits. */
   #isDue(fault: Fault): boolean {
-    fault.seen += 1;
-    const nth = fault.nth ?? 1;
-    if (fault.kind === 'hold' || fault.seen < nth) this.#faults.put(fault);
-    return fault.kind === 'hold' ? fault.seen === nth : fault.seen >= nth;
+    if (fault.skip !== undefined && fault.skip > 0) {
+      fault.skip -= 1;
+      this.#faults.put(fault);
+      return false;
+    }
+    // It hit its call and waits to be deleted.
+    if (fault.kind === 'hold') return fault.hits === 0;
+    return fault.chance === undefined || this.#roll(fault) < fault.chance;
+  }
+
+  #roll({ id, seed }: Fault): number {
+    if (seed === undefined) return Math.random();
+    const dice = this.#dice.get(id) ?? seededDice(seed);
+    this.#dice.set(id, dice);
+    return dice();
   }
 
   #use(fault: Fault): void {
@@ -139,12 +151,18 @@ export class FaultSwitches {
   }
 }
 
+/** The credential of a call. */
+export function accountOf(request: Request): string | undefined {
+  return /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
+}
+
 /** Applies the switches of one provider to the calls that reach its routes. */
-export function faultMiddleware(simulation: Simulation, switches: FaultSwitches): RequestHandler {
+export function faultMiddleware(simulation: Simulation, switches: FaultSwitches, vanish: Vanish): RequestHandler {
   return async (request, response, next) => {
-    const account = /^Bearer (\S+)$/.exec(request.get('authorization') ?? '')?.[1];
-    for (const fault of switches.take(simulation.id, { method: request.method, path: request.url, account })) {
+    const call = { method: request.method, path: request.url, account: accountOf(request) };
+    for (const fault of switches.take(simulation.id, call)) {
       if (fault.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms));
+      else if (fault.kind === 'vanish') vanish(fault.victim ?? simulation.id, fault.match ?? '');
       else if (fault.kind === 'hold') {
         if (!(await hold(fault, switches.held, response))) return;
       } else return apply(fault, simulation, request, response, next);
@@ -203,6 +221,17 @@ function replaceEnd(response: Response, ending: (end: (body: string) => void, or
     );
     return response;
   }) as Response['end'];
+}
+
+/** Mulberry32: small, and the same numbers for the same seed everywhere. */
+function seededDice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
 }
 
 function isRegExp(source: string): boolean {

@@ -97,6 +97,33 @@ describe('faults', () => {
     const logged = JSON.parse((await call(simulator, 'GET', '/_simulator/requests?account=sim-a')).text) as { status: number }[];
     expect(logged.map(({ status }) => status)).toEqual([200, 500, 200, 200]);
   });
+  it('of kind hold keep a call waiting before or after it is run, until deleted', async () => {
+    const simulator = await start();
+    const held = async () => (JSON.parse((await call(simulator, 'GET', '/_simulator/faults')).text) as { id: string; held: number }[])[0]!;
+    for (const [when, made] of [
+      ['before', 0],
+      ['after', 1],
+    ] as const) {
+      await fault(simulator, { kind: 'hold', when, method: 'POST', skip: 1 });
+      const before = (await things(simulator)).length;
+      await call(simulator, 'POST', '/demo/things', {});
+      const waiting = call(simulator, 'POST', '/demo/things', {});
+      while ((await held()).held === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect((await things(simulator)).length - before).toBe(1 + made);
+      expect((await call(simulator, 'POST', '/demo/things', {})).status).toBe(201);
+      await call(simulator, 'DELETE', `/_simulator/faults/${(await held()).id}`);
+      const { status, text } = await waiting;
+      expect([status, JSON.parse(text)]).toEqual([201, { id: expect.any(String) }]);
+      expect((await things(simulator)).length - before).toBe(3);
+    }
+  });
+  it('of kind hold never run a call whose caller hung up before', async () => {
+    const simulator = await start();
+    await fault(simulator, { kind: 'hold', when: 'before', method: 'POST' });
+    await expect(call(simulator, 'POST', '/demo/things', {})).rejects.toThrow();
+    await call(simulator, 'DELETE', '/_simulator/faults');
+    expect(await things(simulator)).toEqual([]);
+  });
   it('left to seeded dice fall the same each time', async () => {
     const rolls = await Promise.all(
       [7, 7, 8].map(async (seed) => {
@@ -117,6 +144,8 @@ describe('faults', () => {
     for (const request of [
       { kind: 'status' },
       { kind: 'vanish' },
+      { kind: 'hold' },
+      { kind: 'hold', when: 'after', times: 2 },
       { kind: 'cut', path: '(' },
       { kind: 'other' },
       { kind: 'cut', provider: 'none' },
