@@ -51,7 +51,7 @@ export async function runOnce(
     const stored = await readKey(db, scope, key);
     if (stored && stored.requestHash !== hash)
       throw new Refusal(
-        422,
+        409,
         'idempotency_key_reused',
         'This Idempotency-Key was used for a different request. Use a new key for a new request.',
         [{ field: 'Idempotency-Key', rule: 'was used for a different request', remedy: 'Use a new key for a new request.' }],
