@@ -8,10 +8,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProviderError, type ProviderErrorDetail } from './errors.ts';
+import { callPatienceMs } from './patience.ts';
 import type { Endpoint } from './provider.ts';
 import type { RateBudget } from './rate-budget.ts';
 
-const DEFAULT_TIMEOUT_MS = 30_000;
 const MAX_ATTEMPTS = 5;
 const MAX_RATE_LIMIT_WAIT_MS = 120_000;
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -24,7 +24,7 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly signal?: AbortSignal;
-  /** Per attempt. */
+  /** Per attempt, while the operator leaves the patience as it is; in proportion to theirs otherwise. */
   readonly timeoutMs?: number;
   /** Changing calls that may be repeated freely because repeating has no further effect (DELETE by id, PUT of a whole object). */
   readonly repeatable?: boolean;
@@ -115,7 +115,7 @@ export class ApiClient {
   }
 
   async #once(request: ApiRequest, repeatable: boolean): Promise<ApiResponse> {
-    const timeout = AbortSignal.timeout(request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const timeout = AbortSignal.timeout(callPatienceMs(request.timeoutMs));
     // A changing call that is under way is never cut short: the provider may be running it already, and
     // its answer, the id of what was bought above all, would be lost. A cancellation takes effect after it.
     const signal = request.signal && repeatable ? AbortSignal.any([request.signal, timeout]) : timeout;

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProviderError } from './errors.ts';
+import { waitPatienceMs } from './patience.ts';
 
 const MIN_INTERVAL_MS = 100;
 const MAX_INTERVAL_MS = 5_000;
@@ -19,7 +20,7 @@ export interface WaitOptions<T> {
   /** Waits of one key take alike, for example `digitalocean/create`. */
   readonly key: string;
   readonly signal: AbortSignal;
-  /** From now; `timeout` after it. */
+  /** From now, or the operator's patience if that is shorter; `timeout` after it. */
   readonly deadlineMs: number;
   /** Returns the value when there, undefined to go on; throws to give up. */
   readonly probe: () => Promise<T | undefined>;
@@ -37,6 +38,7 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
 
 async function wait<T>(options: WaitOptions<T>): Promise<T> {
   const start = performance.now();
+  const deadlineMs = waitPatienceMs(options.deadlineMs);
   for (;;) {
     if (options.signal.aborted)
       throw new ProviderError({ provider: options.provider, kind: 'cancelled', message: `Waiting for ${options.what} was cancelled.` });
@@ -46,7 +48,7 @@ async function wait<T>(options: WaitOptions<T>): Promise<T> {
       learn(options.key, elapsed);
       return value;
     }
-    if (elapsed > options.deadlineMs) {
+    if (elapsed > deadlineMs) {
       throw new ProviderError({
         provider: options.provider,
         kind: 'timeout',
@@ -55,7 +57,7 @@ async function wait<T>(options: WaitOptions<T>): Promise<T> {
     }
     const interval = Math.min(
       nextInterval(elapsed, expectedMs.get(options.key), waiting.get(options.key)),
-      Math.max(1, options.deadlineMs - elapsed + 1),
+      Math.max(1, deadlineMs - elapsed + 1),
     );
     await delay(interval, undefined, { signal: options.signal }).catch(() => undefined);
   }

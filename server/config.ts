@@ -51,6 +51,8 @@ const Environment = z.object({
     .max(24 * 90)
     .default(0),
   PLINTH_DESTROY_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(86_400).default(1_800),
+  PLINTH_PROVIDER_TIMEOUT_SECONDS: z.coerce.number().min(0.5).max(300).default(30),
+  PLINTH_PROVIDER_WAIT_SECONDS: z.coerce.number().min(5).max(86_400).default(3_600),
   PLINTH_STATE_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   PLINTH_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters; make one with: openssl rand -hex 24').optional(),
   SIMULATOR: flag(true),
@@ -103,6 +105,8 @@ export interface Config {
   readonly terminationGraceHours: number;
   /** One attempt to destroy is cut off after this; what is left then is a leak. */
   readonly destroyTimeoutMs: number;
+  /** For the answer to a call, and at most for what a provider has under way. */
+  readonly patience: { readonly callMs: number; readonly longestWaitMs: number };
   readonly simulator: {
     readonly enabled: boolean;
     readonly port: number;
@@ -158,6 +162,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     ...(value.PLINTH_METRICS_TOKEN === undefined ? {} : { metricsToken: value.PLINTH_METRICS_TOKEN }),
     terminationGraceHours: value.PLINTH_TERMINATION_GRACE_HOURS,
     destroyTimeoutMs: value.PLINTH_DESTROY_TIMEOUT_SECONDS * 1000,
+    patience: { callMs: value.PLINTH_PROVIDER_TIMEOUT_SECONDS * 1000, longestWaitMs: value.PLINTH_PROVIDER_WAIT_SECONDS * 1000 },
     simulator: {
       enabled: value.SIMULATOR && !production,
       port: value.SIMULATOR_PORT,

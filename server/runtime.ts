@@ -8,6 +8,7 @@ import { ensureToolchain } from '../automation/toolchain.ts';
 import { ENGINE } from '../automation/toolchain/pins.ts';
 import { migrate } from '../prisma/migrate.ts';
 import { findProvider, providers } from '../providers/list.ts';
+import { setPatience } from '../providers/patience.ts';
 import { mountPath, type Simulator, startSimulator } from '../simulator/server.ts';
 import type { Config } from './config.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
@@ -60,6 +61,7 @@ async function build(config: Config, progress: (line: string) => void, stops: St
     level: config.logLevel,
     redact: ['*.authorization', '*.api_key', '*.root_pass', '*.password', '*.credential', '*.secret'],
   });
+  setPatience(config.patience);
   await openDataDir(config.dataDir);
   const url = await databaseUrl(config, progress, stops);
   await migrate(url, { onProgress: progress });
