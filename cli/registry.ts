@@ -7,6 +7,7 @@ import { driftCommands } from './commands/drift.ts';
 import { loginCommands } from './commands/login.ts';
 import { operationCommands } from './commands/operation.ts';
 import { serveCommands } from './commands/serve.ts';
+import { organizationCommands } from './commands/organization.ts';
 import { stackCommands } from './commands/stack.ts';
 import { tokenCommands } from './commands/token.ts';
 import { upkeepCommands } from './commands/upkeep.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   ...operationCommands,
   ...catalogCommands,
   ...accountCommands,
+  ...organizationCommands,
   ...tokenCommands,
   ...stackCommands,
   ...driftCommands,

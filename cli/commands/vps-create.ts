@@ -20,6 +20,7 @@ const OPTIONS = {
   dns: { type: 'boolean', help: 'make a DNS name <label>.<zone>' },
   'dns-zone': { type: 'string', value: 'ZONE', help: 'the zone, when there are several; implies --dns' },
   'dns-name': { type: 'string', value: 'NAME', help: 'another name in the zone; implies --dns' },
+  'reverse-dns': { type: 'boolean', help: 'let the addresses lead back to the name; implies --dns' },
   proxied: { type: 'boolean', help: 'through the DNS provider’s proxy' },
   ipv6: { type: 'boolean', help: 'also an IPv6 address (--no-ipv6: none); default: when the provider can' },
   backups: { type: 'boolean', help: 'the provider’s backups' },
@@ -110,11 +111,10 @@ function given(name: string, value: unknown): Record<string, unknown> {
 }
 
 function dnsOf(options: Options): Record<string, unknown> | undefined {
-  const { dns, proxied } = options;
-  const [zone, name] = [options['dns-zone'], options['dns-name']];
-  if (dns === undefined && zone === undefined && name === undefined && proxied === undefined) return undefined;
+  const { dns, 'dns-zone': zone, 'dns-name': name, 'reverse-dns': reverse, proxied } = options;
+  if ([dns, zone, name, reverse, proxied].every((each) => each === undefined)) return undefined;
   if (dns === false) return { enabled: false };
-  return { enabled: true, ...given('zone', zone), ...given('name', name), ...given('proxied', proxied) };
+  return { enabled: true, ...given('zone', zone), ...given('name', name), ...given('reverse', reverse), ...given('proxied', proxied) };
 }
 
 /** `tcp:22:203.0.113.0/24`; the source may hold colons itself, the ports may be left out. */

@@ -169,6 +169,27 @@ const protect = command({
   },
 });
 
+const reverseDns = command({
+  path: ['vps', 'reverse-dns'],
+  summary: 'Let a VPS’s addresses lead back to its DNS name, or with --off no longer',
+  details: 'The name follows every later rename. plinth vps show says where a provider cannot.',
+  positionals: [VPS],
+  options: {
+    off: { type: 'boolean', help: 'take the reverse names away' },
+    ...PREVIEW_OPTIONS,
+    ...WAIT_OPTION,
+    ...MUTATION_OPTIONS,
+  },
+  examples: ['vps reverse-dns mail-1 --wait', 'vps reverse-dns mail-1 --off'],
+  run: async (context, [word = ''], options) => {
+    const api = await context.api();
+    const { id } = await findVps(api, word);
+    const change = { action: 'configure', reverse_dns: options.off !== true };
+    if (options.preview) return await preview(context, api, id, change, options['idempotency-key']);
+    return await order(context, api, id, { ...change, ...approvalOf(options) }, options);
+  },
+});
+
 const restore = command({
   path: ['vps', 'restore'],
   summary: 'Undo a termination whose grace still runs',
@@ -196,5 +217,6 @@ export const lifecycleCommands: readonly Command[] = [
   suspend,
   simple('unsuspend', 'Unblock a VPS and bring back its former power state'),
   protect,
+  reverseDns,
   restore,
 ];

@@ -15,6 +15,7 @@ import { routesRouter } from './router.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { driftRoutes } from './routes/drift.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { organizationRoutes } from './routes/organizations.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { upkeepRoutes } from './routes/upkeep.ts';
@@ -27,6 +28,7 @@ export function allRoutes(services: Services, hub: EventHub): Route[] {
     ...operationRoutes(services, hub),
     ...adminRoutes(services),
     ...tokenRoutes(services),
+    ...organizationRoutes(services),
     ...overviewRoutes(services),
     ...upkeepRoutes(services),
     ...driftRoutes(services),

@@ -22,14 +22,16 @@ export function stateRouter(options: StateRouterOptions): Router {
     async stackFor(request, action) {
       const principal = principalOf(request);
       const path = parse(StackPath, request.params);
-      if (!seesOrganization(principal, path.org)) throw new StateError(404, `There is no stack ${path.org}/${path.project}/${path.stack}.`);
+      const place = [path.org, path.project, path.stack] as const;
+      const stack = (await options.store.findStack(...place)) ?? (await options.store.findMovedStack(...place));
+      // Who may see it is the present owner's matter, whatever name it is called by.
+      if (!seesOrganization(principal, stack?.organization ?? path.org)) throw new StateError(404, `There is no stack ${place.join('/')}.`);
       const refused = refusal(principal, action, path.stack);
       if (refused) {
         await options.hooks.audit(principal, `state.${action}.refused`, null, { stack: path.stack, reason: refused });
         throw new StateError(403, refused);
       }
-      const stack = await options.store.findStack(path.org, path.project, path.stack);
-      if (!stack) throw new StateError(404, `There is no stack ${path.org}/${path.project}/${path.stack}.`);
+      if (!stack) throw new StateError(404, `There is no stack ${place.join('/')}.`);
       return { stack, principal };
     },
   };

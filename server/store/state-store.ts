@@ -76,6 +76,15 @@ export class StateStore {
     return rows[0] ? toStack(rows[0]) : null;
   }
 
+  /** One that has another owner now than the name says: states and their secrets go on naming the former one. */
+  async findMovedStack(former: string, project: string, name: string): Promise<StackRow | null> {
+    const { rows } = await this.#pool.query(
+      `SELECT ${stackColumns()} FROM state_stack WHERE former_organizations <> '{}' AND project = $2 AND name = $3 AND $1 = ANY(former_organizations)`,
+      [former, project, name],
+    );
+    return rows[0] ? toStack(rows[0]) : null;
+  }
+
   async projectExists(organization: string, project: string): Promise<boolean> {
     const { rowCount } = await this.#pool.query('SELECT 1 FROM state_stack WHERE organization = $1 AND project = $2 LIMIT 1', [
       organization,

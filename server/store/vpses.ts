@@ -46,6 +46,7 @@ export type VpsChange = Partial<
   Pick<
     Vps,
     | 'status'
+    | 'organizationId'
     | 'ipv4'
     | 'ipv6'
     | 'instanceId'
@@ -67,6 +68,8 @@ export type VpsChange = Partial<
     | 'terminateDueAt'
     | 'formerStatus'
     | 'nextPassword'
+    | 'rescueSince'
+    | 'finalSnapshot'
     | 'lastRevealedAt'
   >
 > & { outputs?: Json; spec?: Json; evidence?: Json; revealCount?: { increment: number } | number };
