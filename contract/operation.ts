@@ -1,39 +1,13 @@
 /** Operations and their events on the wire. */
 import { z } from 'zod';
 import { Cursor, Limit, OperationId, Timestamp, VpsId } from './ids.ts';
+import { OPERATION_KINDS, OPERATION_STATUSES } from './words.ts';
 
-/**
- * queued: waits for a worker. running: a worker holds its lease. succeeded, failed, cancelled: ended.
- * stalled: ended without a certain outcome; a retry looks first and adopts what it finds.
- */
-export const OPERATION_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'stalled'] as const;
+export { ENDED, OPERATION_KINDS, OPERATION_STATUSES } from './words.ts';
+
 export const OperationStatus = z.enum(OPERATION_STATUSES);
 export type OperationStatus = z.infer<typeof OperationStatus>;
-export const ENDED: readonly OperationStatus[] = ['succeeded', 'failed', 'cancelled', 'stalled'];
 
-/** `hand-…` are updates that a person runs with the plain command line. */
-export const OPERATION_KINDS = [
-  'provision',
-  'refresh',
-  'preview',
-  'destroy',
-  'start',
-  'stop',
-  'reboot',
-  'power-cycle',
-  'rename',
-  'resize',
-  'reinstall',
-  'reset-password',
-  'configure',
-  'suspend',
-  'unsuspend',
-  'drift-check',
-  'drift-repair',
-  'hand-update',
-  'hand-refresh',
-  'hand-destroy',
-] as const;
 export const OperationKind = z.enum(OPERATION_KINDS);
 export type OperationKind = z.infer<typeof OperationKind>;
 

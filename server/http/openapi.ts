@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import { Problem } from '../../contract/ids.ts';
+import { nameSchemas } from './named-schemas.ts';
+import { operationIdOf } from './operation-id.ts';
 import type { Route } from './route.ts';
 
 export type Schema = Record<string, unknown>;
@@ -25,6 +27,7 @@ export function openapiOf(routes: readonly Route[], publicUrl: string | undefine
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
     (paths[path] ??= {})[route.method] = operationOf(route);
   }
+  const named = nameSchemas(paths, toSchema);
   return {
     openapi: '3.1.0',
     info: {
@@ -34,10 +37,10 @@ export function openapiOf(routes: readonly Route[], publicUrl: string | undefine
     },
     ...(publicUrl === undefined ? {} : { servers: [{ url: publicUrl }] }),
     security: [{ token: [] }],
-    paths,
+    paths: named.paths,
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'plinth_…' } },
-      schemas: { Problem: toSchema(Problem, 'output') },
+      schemas: { Problem: toSchema(Problem, 'output'), ...named.components },
     },
   };
 }
@@ -53,7 +56,7 @@ function operationOf(route: Route): Schema {
   const parameters = [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query'), ...(mutation ? [key] : [])];
   return {
     summary: route.summary,
-    operationId: `${route.method}${route.path.replaceAll(/[^a-zA-Z]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+    operationId: operationIdOf(route),
     tags: [route.path.split('/')[2] ?? 'service'],
     'x-plinth-role': route.role,
     ...(route.role === 'public' ? { security: [] } : {}),

@@ -35,6 +35,8 @@ export interface Route<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.
   /** Express form, for example `/api/vps/:id`. */
   readonly path: string;
   readonly summary: string;
+  /** Its name in clients, where the one made from method and path (operation-id.ts) reads badly. */
+  readonly id?: string;
   /** The least role that may call it; `public` needs no token. */
   readonly role: Role | 'public';
   readonly params?: P;

@@ -7,6 +7,7 @@ import { Refusal } from '../problem.ts';
 import type { Principal, Services } from '../services/services.ts';
 import { runOnce, type Settle } from './idempotency.ts';
 import { parsePart } from './problems.ts';
+import { operationIdOf } from './operation-id.ts';
 import { type Answer, type Route, STREAMED } from './route.ts';
 
 const NOBODY: Principal = { tokenId: '', name: 'anonymous', role: 'viewer', organizationId: '' };
@@ -34,8 +35,10 @@ export function assertDeclared(routes: readonly Route[]): void {
     const name = `${route.method.toUpperCase()} ${route.path}`;
     if (route.role !== 'public' && !ROLES.includes(route.role))
       throw new Error(`${name} declares no role. Every route says who may call it.`);
+    const id = operationIdOf(route);
     if (seen.has(name)) throw new Error(`${name} is declared twice.`);
-    seen.add(name);
+    if (seen.has(id)) throw new Error(`${name} would be the second route called ${id}: give it an \`id\` of its own.`);
+    seen.add(name).add(id);
   }
 }
 

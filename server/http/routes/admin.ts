@@ -120,6 +120,7 @@ function catalogRoute(services: Services): Route {
   return route({
     method: 'get',
     path: '/api/admin/upstream/:kind',
+    id: 'getCatalog',
     summary: 'Plans, regions, images or zones of an account',
     role: 'viewer',
     params: CatalogParams,

@@ -215,6 +215,7 @@ function inventoryRoutes(services: Services): Route[] {
     route({
       method: 'post',
       path: '/api/admin/inventory/:id/delete',
+      id: 'deleteOrphan',
       summary: 'Delete an orphan at its provider, its id typed, after two sightings',
       role: 'admin',
       params: InventoryParams,

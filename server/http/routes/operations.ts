@@ -105,6 +105,7 @@ function eventRoutes(services: Services, hub: EventHub, must: Must): Route[] {
     route({
       method: 'get',
       path: '/api/operations/:id/stream',
+      id: 'streamOperation',
       summary: 'Events as server-sent events, resumable with Last-Event-ID',
       role: 'viewer',
       params: ById,

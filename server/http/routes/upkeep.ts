@@ -47,6 +47,7 @@ export function upkeepRoutes(services: Services): Route[] {
     route({
       method: 'get',
       path: '/api/admin/state/verify',
+      id: 'verifyState',
       summary: 'Check stacks’ state: integrity, secrets, leftovers',
       role: 'admin',
       query: StateVerifyQuery,

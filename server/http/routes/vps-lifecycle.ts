@@ -51,6 +51,7 @@ export function lifecycleRoutes(services: Services): Route[] {
     route({
       method: 'post',
       path: '/api/vps/:id/actions',
+      id: 'actOnVps',
       summary: 'Start, stop, reboot, rename, resize, reinstall, suspend and so on',
       role: 'operator',
       params: ById,

@@ -63,6 +63,7 @@ function oneVps(services: Services): Route[] {
     route({
       method: 'get',
       path: '/api/vps/:id/outputs',
+      id: 'getVpsOutputs',
       summary: 'What its stack put out, without secrets',
       role: 'viewer',
       params: ById,

@@ -5,7 +5,8 @@
  * - After a break it asks for what comes after the last number seen (`Last-Event-ID`), waiting a little longer each time.
  * - When a stream cannot be had three times running (a proxy that buffers or cuts), it polls the same events as JSON.
  */
-import type { OperationEvent } from '../../../contract/operation.ts';
+import { ENDED } from '../../../contract/words.ts';
+import type { OperationEvent } from './client.ts';
 
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'polling' | 'ended';
 
@@ -28,7 +29,7 @@ export interface FollowOptions {
 
 const STREAM_TRIES = 3;
 const MAX_RETRY_MS = 15_000;
-const ENDS: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled', 'stalled']);
+const ENDS: ReadonlySet<string> = new Set(ENDED);
 
 /** Resolves when the operation has ended and its last event was handed on, or when `signal` aborts. */
 export async function followEvents(source: EventSourceLike, options: FollowOptions): Promise<void> {

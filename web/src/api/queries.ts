@@ -1,13 +1,16 @@
 /** What the pages ask for, under one name each, and how often they ask again. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import type { CatalogKind } from '../../../contract/provider.ts';
-import { api } from './client.ts';
+import { api, type Routes } from './client.ts';
 
 const BUSY_MS = 1_500;
 const CALM_MS = 10_000;
 const UNFINISHED: ReadonlySet<string> = new Set(['queued', 'running']);
 export const isUnfinished = (status: string): boolean => UNFINISHED.has(status);
 export const isChanging = (status: string): boolean => status === 'provisioning' || status === 'destroying';
+
+type VpsQuery = NonNullable<Routes['listVpses']['request']['query']>;
+type OperationQuery = NonNullable<Routes['listOperations']['request']['query']>;
+type CatalogKind = Routes['getCatalog']['request']['kind'];
 
 export const keys = {
   vps: (id: string) => ['vps', id] as const,
@@ -20,14 +23,14 @@ export const keys = {
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: ({ signal }) => api.session(undefined, signal),
+  queryFn: ({ signal }) => api.getSession({ signal }),
   staleTime: 300_000,
   retry: (failures, error) => failures < 3 && (error as { status?: number }).status !== 401,
 });
 
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],
-  queryFn: ({ signal }) => api.overview(signal),
+  queryFn: ({ signal }) => api.getOverview({ signal }),
   refetchInterval: (query) => ((query.state.data?.operations.length ?? 0) > 0 ? BUSY_MS : CALM_MS),
 });
 
@@ -40,10 +43,18 @@ export interface VpsSearch {
   readonly deleted?: boolean;
 }
 
+/** Words in an address are anyone's: the service refuses the ones it does not know, in a sentence. */
+export const vpsListRequest = ({ deleted, ...search }: VpsSearch, limit: number, cursor: string | undefined): VpsQuery => ({
+  ...(search as VpsQuery),
+  include_deleted: deleted || undefined,
+  limit,
+  cursor,
+});
+
 export const vpsListQuery = ({ deleted, ...search }: VpsSearch, limit = 200) =>
   infiniteQueryOptions({
     queryKey: ['vps-list', search, deleted ?? false, limit],
-    queryFn: ({ pageParam, signal }) => api.vpsList({ ...search, include_deleted: deleted || undefined, limit, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) => api.listVpses({ query: vpsListRequest({ ...search, deleted }, limit, pageParam), signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     refetchInterval: ({ state }) => {
@@ -56,12 +67,12 @@ export const vpsListQuery = ({ deleted, ...search }: VpsSearch, limit = 200) =>
 export const vpsQuery = (id: string) =>
   queryOptions({
     queryKey: keys.vps(id),
-    queryFn: async ({ signal }) => (await api.vps(id, signal)).instance,
+    queryFn: async ({ signal }) => (await api.getVps({ id, signal })).instance,
     refetchInterval: ({ state }) => (state.data && isChanging(state.data.status) ? BUSY_MS : CALM_MS),
   });
 
 export const outputsQuery = (id: string) =>
-  queryOptions({ queryKey: ['outputs', id], queryFn: ({ signal }) => api.vpsOutputs(id, signal) });
+  queryOptions({ queryKey: ['outputs', id], queryFn: ({ signal }) => api.getVpsOutputs({ id, signal }) });
 
 export interface OperationSearch {
   readonly status?: string;
@@ -72,7 +83,7 @@ export interface OperationSearch {
 export const operationListQuery = (search: OperationSearch, limit = 50) =>
   infiniteQueryOptions({
     queryKey: ['operations', search, limit],
-    queryFn: ({ pageParam, signal }) => api.operationList({ ...search, limit, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) => api.listOperations({ query: { ...(search as OperationQuery), limit, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     refetchInterval: ({ state }) =>
@@ -82,25 +93,29 @@ export const operationListQuery = (search: OperationSearch, limit = 50) =>
 export const vpsOperationsQuery = (id: string) =>
   queryOptions({
     queryKey: keys.vpsOperations(id),
-    queryFn: async ({ signal }) => (await api.operationList({ vps_id: id, limit: 50 }, signal)).operations,
+    queryFn: async ({ signal }) => (await api.listOperations({ query: { vps_id: id, limit: 50 }, signal })).operations,
     refetchInterval: ({ state }) => (state.data?.some((operation) => isUnfinished(operation.status)) ? BUSY_MS : CALM_MS),
   });
 
 export const operationQuery = (id: string) =>
   queryOptions({
     queryKey: keys.operation(id),
-    queryFn: async ({ signal }) => (await api.operation(id, signal)).operation,
+    queryFn: async ({ signal }) => (await api.getOperation({ id, signal })).operation,
     refetchInterval: ({ state }) => (state.data && isUnfinished(state.data.status) ? BUSY_MS : false),
   });
 
-export const accountsQuery = queryOptions({ queryKey: keys.accounts, queryFn: ({ signal }) => api.accountList(signal), staleTime: 10_000 });
+export const accountsQuery = queryOptions({
+  queryKey: keys.accounts,
+  queryFn: ({ signal }) => api.listAccounts({ signal }),
+  staleTime: 10_000,
+});
 
 /** `T` is the item of that catalogue (api/catalog.ts). */
 export const catalogQuery = <T>(kind: CatalogKind, accountId: string) =>
   queryOptions({
     queryKey: ['catalog', kind, accountId],
     queryFn: async ({ signal }) => {
-      const answer = await api.catalog(kind, accountId, false, signal);
+      const answer = await api.getCatalog({ kind, query: { providerId: accountId }, signal });
       return { items: answer.items as unknown as T[], fetchedAt: answer.fetched_at };
     },
     enabled: accountId !== '',
@@ -108,11 +123,11 @@ export const catalogQuery = <T>(kind: CatalogKind, accountId: string) =>
     retry: 1,
   });
 
-export const tokensQuery = queryOptions({ queryKey: keys.tokens, queryFn: ({ signal }) => api.tokenList(signal) });
+export const tokensQuery = queryOptions({ queryKey: keys.tokens, queryFn: ({ signal }) => api.listTokens({ signal }) });
 
 export const auditQuery = infiniteQueryOptions({
   queryKey: keys.audit,
-  queryFn: ({ pageParam, signal }) => api.auditList(pageParam, signal),
+  queryFn: ({ pageParam, signal }) => api.listAudit({ query: { before: pageParam }, signal }),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (page) => page.next ?? undefined,
 });
@@ -120,25 +135,25 @@ export const auditQuery = infiniteQueryOptions({
 export const driftQuery = (search: { vps_id?: string } = {}) =>
   queryOptions({
     queryKey: ['drift', search],
-    queryFn: async ({ signal }) => (await api.driftList({ ...search }, signal)).drifts,
+    queryFn: async ({ signal }) => (await api.listDrift({ query: search, signal })).drifts,
     refetchInterval: ({ state }) =>
       state.data?.some((drift) => ['suspected', 'accepting', 'repairing'].includes(drift.state)) ? BUSY_MS : CALM_MS,
   });
 
 export const inventoryQuery = queryOptions({
   queryKey: ['inventory'],
-  queryFn: ({ signal }) => api.inventory(signal),
+  queryFn: ({ signal }) => api.listInventory({ signal }),
   refetchInterval: CALM_MS,
 });
 
 export const sweepsQuery = queryOptions({
   queryKey: ['sweeps'],
-  queryFn: async ({ signal }) => (await api.sweepList(signal)).sweeps,
+  queryFn: async ({ signal }) => (await api.listSweeps({ signal })).sweeps,
   refetchInterval: ({ state }) => (state.data?.some((sweep) => sweep.running) ? BUSY_MS : 5_000),
 });
 
 export const automationQuery = queryOptions({
   queryKey: ['automation'],
-  queryFn: ({ signal }) => api.automation(signal),
+  queryFn: ({ signal }) => api.getAutomation({ signal }),
   refetchInterval: CALM_MS,
 });

@@ -1,10 +1,9 @@
 /** An operation's events in a component: one shared list per operation, however many parts of the page show it. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import type { OperationEvent } from '../../../contract/operation.ts';
-import { api, getToken } from './client.ts';
+import { api, type OperationEvent } from './client.ts';
 import { type Connection, type EventSourceLike, followEvents } from './event-stream.ts';
-import { asApiError, type ApiError, errorOf } from './problem.ts';
+import { asApiError, type ApiError } from './problem.ts';
 import { keys } from './queries.ts';
 
 interface Followed {
@@ -16,16 +15,8 @@ const START: Followed = { events: [], connection: 'connecting', error: null };
 
 export function operationSource(id: string): EventSourceLike {
   return {
-    open: async (last, signal) => {
-      const response = await fetch(`/api/operations/${id}/stream`, {
-        headers: { authorization: `Bearer ${getToken() ?? ''}`, accept: 'text/event-stream', 'last-event-id': String(last) },
-        signal,
-      });
-      if (!response.ok) throw await errorOf(response);
-      if (!response.body) throw new TypeError('The answer has no body.');
-      return response.body;
-    },
-    poll: (last, signal) => api.operationEvents(id, last, signal),
+    open: (last, signal) => api.streamOperation({ id, lastEventId: String(last), signal }),
+    poll: (after, signal) => api.listOperationEvents({ id, query: { after }, signal }),
   };
 }
 

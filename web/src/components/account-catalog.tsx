@@ -53,7 +53,7 @@ export function AccountCatalog({ account, kind }: { account: Account; kind: Cata
   const options = catalogQuery<{ id: string }>(kind, account.id);
   const catalog = useQuery(options);
   const client = useQueryClient();
-  const refresh = useAction(() => api.catalog(kind, account.id, true), {
+  const refresh = useAction(() => api.getCatalog({ kind, query: { providerId: account.id, refresh: true } }), {
     done: () => void client.invalidateQueries({ queryKey: options.queryKey }),
   });
   if (catalog.error) return <ProblemNote error={catalog.error} retry={() => void catalog.refetch()} />;

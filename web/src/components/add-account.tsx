@@ -38,7 +38,7 @@ function AddForm({ available, onDone }: { available: readonly AvailableProvider[
   const provider = available.find((each) => each.type === type);
   const fields = provider?.credential_fields ?? [];
   const add = useAction(
-    () => api.accountCreate({ name, type, endpoint, api_key: fields.length === 1 ? (key[fields[0]!.name] ?? '') : { ...key } }),
+    () => api.createAccount({ body: { name, type, endpoint, api_key: fields.length === 1 ? (key[fields[0]!.name] ?? '') : { ...key } } }),
     {
       quiet: true,
       done: ({ provider: account }) => {

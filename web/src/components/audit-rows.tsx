@@ -1,9 +1,9 @@
-import type { AuditRow } from '../api/client.ts';
+import type { AuditEvent } from '../api/client.ts';
 import { sentenceCase } from '../lib/words.ts';
 import { Time } from './ui/time.tsx';
 
 /** Events of the audit trail, newest first. */
-export function AuditRows({ events }: { events: readonly AuditRow[] }) {
+export function AuditRows({ events }: { events: readonly AuditEvent[] }) {
   if (events.length === 0) return <p className="text-ink-2">Nothing has been recorded yet.</p>;
   return (
     <div tabIndex={0} role="region" aria-label="Audit trail" className="overflow-x-auto rounded-lg border border-line bg-surface">
@@ -35,7 +35,7 @@ export function AuditRows({ events }: { events: readonly AuditRow[] }) {
   );
 }
 
-function details(data: AuditRow['data']): string {
+function details(data: AuditEvent['data']): string {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return '';
   return Object.entries(data)
     .filter(([name]) => name !== 'requestId')

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type AutomationBody } from '../api/client.ts';
+import { api, type Automation, type AutomationChange } from '../api/client.ts';
 import { automationQuery } from '../api/queries.ts';
 import { useAction } from '../lib/use-action.ts';
 import { sentenceCase } from '../lib/words.ts';
@@ -31,9 +31,9 @@ export function AutomationCard() {
   );
 }
 
-function Switches({ now }: { now: AutomationBody }) {
+function Switches({ now }: { now: Automation }) {
   const [asking, ask] = useState<'stopped' | 'destructive_hold' | null>(null);
-  const change = useAction(api.automationChange, { done: () => ask(null) });
+  const change = useAction((body: AutomationChange) => api.setAutomation({ body }), { done: () => ask(null) });
   const rows = [
     ['stopped', 'All automation', now.stopped, 'runs', 'is stopped', 'Sweeps look, and change nothing, while it is stopped.'],
     [
@@ -89,7 +89,7 @@ function Switches({ now }: { now: AutomationBody }) {
   );
 }
 
-function Policies({ now, onChange }: { now: AutomationBody; onChange: (accountId: string, policy: Policy) => void }) {
+function Policies({ now, onChange }: { now: Automation; onChange: (accountId: string, policy: Policy) => void }) {
   if (now.accounts.length === 0) return null;
   return (
     <fieldset className="border-t border-line pt-3">

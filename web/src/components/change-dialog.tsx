@@ -1,7 +1,7 @@
 /** A change in two steps: say what, see what it means, then do exactly that or nothing. */
 import { type FormEvent, useState } from 'react';
 import type { ChangePreview, VpsActionName } from '../../../contract/lifecycle.ts';
-import { api, type Accepted, type VpsChangeBody, type VpsDetail } from '../api/client.ts';
+import { api, type VpsAccepted, type VpsAction, type VpsChange, type VpsDetail } from '../api/client.ts';
 import { asApiError } from '../api/problem.ts';
 import { consequences } from '../lib/change.ts';
 import { cn } from '../lib/cn.ts';
@@ -20,7 +20,7 @@ interface ChangeProps {
   vps: VpsDetail;
   action: ChangeAction;
   onClose: () => void;
-  onOrdered: (accepted: Accepted) => void;
+  onOrdered: (accepted: VpsAccepted) => void;
 }
 
 export function ChangeDialog({ vps, action, onClose, onOrdered }: ChangeProps) {
@@ -31,8 +31,8 @@ export function ChangeDialog({ vps, action, onClose, onOrdered }: ChangeProps) {
     tags: vps.tags.join(', '),
     firewall: 'keep',
   }));
-  const [planned, setPlanned] = useState<{ preview: ChangePreview; change: VpsChangeBody } | null>(null);
-  const preview = useAction((change: VpsChangeBody) => api.vpsPreview(vps.id, change), {
+  const [planned, setPlanned] = useState<{ preview: ChangePreview; change: VpsChange } | null>(null);
+  const preview = useAction((change: VpsChange) => api.previewVps({ id: vps.id, body: { change } }), {
     quiet: true,
     done: (answer) => answer.preview && setPlanned({ preview: answer.preview, change: changeBody(action, form) }),
   });
@@ -73,16 +73,16 @@ const TONES = { bad: 'text-bad', warn: 'text-warn', quiet: 'text-ink' } as const
 
 interface ConfirmProps {
   vps: VpsDetail;
-  planned: { preview: ChangePreview; change: VpsChangeBody };
+  planned: { preview: ChangePreview; change: VpsChange };
   onBack: () => void;
-  onOrdered: (accepted: Accepted) => void;
+  onOrdered: (accepted: VpsAccepted) => void;
 }
 
 function Confirm({ vps, planned: { preview, change }, onBack, onOrdered }: ConfirmProps) {
   const [typed, setTyped] = useState('');
   const [key] = useState(() => crypto.randomUUID());
   const order = useAction(
-    () => api.vpsAction(vps.id, { ...change, approval: preview.approval } as Parameters<typeof api.vpsAction>[1], key),
+    () => api.actOnVps({ id: vps.id, body: { ...change, approval: preview.approval } as VpsAction, idempotencyKey: key }),
     {
       quiet: true,
       done: onOrdered,

@@ -1,6 +1,6 @@
 /** The form of each change. */
 import { useQuery } from '@tanstack/react-query';
-import type { VpsChangeBody, VpsDetail } from '../api/client.ts';
+import type { VpsChange, VpsDetail } from '../api/client.ts';
 import { type Image, imageProblem, type Plan, planProblem, priceIn } from '../api/catalog.ts';
 import { fieldError } from '../api/problem.ts';
 import { catalogQuery } from '../api/queries.ts';
@@ -30,7 +30,7 @@ const OPEN_PORTS = [
   { protocol: 'icmp' as const, ports: null, sources: ANYWHERE },
 ];
 
-export function changeBody(action: ChangeAction, form: ChangeForm): VpsChangeBody {
+export function changeBody(action: ChangeAction, form: ChangeForm): VpsChange {
   switch (action) {
     case 'rename':
       return { action, label: form.label };

@@ -84,7 +84,7 @@ function useCommands(text: string, close: () => void): Command[] {
   const asked = useDeferredValue(text);
   const found = useQuery({
     queryKey: ['palette', asked],
-    queryFn: async ({ signal }) => (await api.vpsList({ q: asked, limit: 8 }, signal)).instances,
+    queryFn: async ({ signal }) => (await api.listVpses({ query: { q: asked, limit: 8 }, signal })).instances,
     enabled: asked.length > 1,
   });
   const go = (to: string) => (): void => {

@@ -21,7 +21,8 @@ export function NameField({ form, set, problem }: PartProps) {
   const shape = form.label === '' ? null : labelProblem(form.label);
   const taken = useQuery({
     queryKey: ['label', asked],
-    queryFn: async ({ signal }) => (await api.vpsList({ q: asked, limit: 200 }, signal)).instances.some((vps) => vps.label === asked),
+    queryFn: async ({ signal }) =>
+      (await api.listVpses({ query: { q: asked, limit: 200 }, signal })).instances.some((vps) => vps.label === asked),
     enabled: asked !== '' && labelProblem(asked) === null,
     staleTime: 5_000,
   });

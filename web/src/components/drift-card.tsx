@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api, type DriftRow } from '../api/client.ts';
+import { api, type Drift } from '../api/client.ts';
 import { operatorProblem } from '../lib/abilities.ts';
 import { plural } from '../lib/format.ts';
 import { useAction } from '../lib/use-action.ts';
@@ -15,14 +15,14 @@ import { Time } from './ui/time.tsx';
 const OPEN: ReadonlySet<string> = new Set(['confirmed', 'dismissed', 'unconfirmed']);
 
 /** Why nothing can be decided about a drift now, or null. Mirrors server/services/drift.ts. */
-export function driftProblem(drift: DriftRow): string | null {
+export function driftProblem(drift: Drift): string | null {
   if (drift.state === 'suspected') return 'The engine is being asked whether it is so.';
   if (!OPEN.has(drift.state)) return `It is ${drift.state} already.`;
   return null;
 }
 
 /** One VPS whose server is not as recorded: the differences, and the two ways out. */
-export function DriftCard({ drift, withVps = true }: { drift: DriftRow; withVps?: boolean }) {
+export function DriftCard({ drift, withVps = true }: { drift: Drift; withVps?: boolean }) {
   return (
     <article aria-label={`Drift of ${drift.label}`} className="rounded-lg border border-line bg-surface">
       <header className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-2.5">
@@ -49,7 +49,7 @@ export function DriftCard({ drift, withVps = true }: { drift: DriftRow; withVps?
   );
 }
 
-function Differences({ drift }: { drift: DriftRow }) {
+function Differences({ drift }: { drift: Drift }) {
   return (
     <div tabIndex={0} role="region" aria-label="Differences" className="overflow-x-auto px-4 py-3">
       <table className="w-full">
@@ -88,13 +88,17 @@ function Differences({ drift }: { drift: DriftRow }) {
   );
 }
 
-function Decisions({ drift }: { drift: DriftRow }) {
+function Decisions({ drift }: { drift: Drift }) {
   const [asking, ask] = useState<'accept' | 'repair' | 'dismiss' | null>(null);
   const act = useAction(
-    ({ action, confirm }: { action: 'accept' | 'repair'; confirm?: string }) => api.driftAct(drift.id, action, confirm),
+    ({ action, confirm }: { action: 'accept' | 'repair'; confirm?: string }) =>
+      (action === 'accept' ? api.acceptDrift : api.repairDrift)({ id: drift.id, body: { confirm } }),
     { done: () => ask(null) },
   );
-  const dismiss = useAction((reason: string) => api.driftDismiss(drift.id, reason), { quiet: true, done: () => ask(null) });
+  const dismiss = useAction((reason: string) => api.dismissDrift({ id: drift.id, body: { reason } }), {
+    quiet: true,
+    done: () => ask(null),
+  });
   const reason = operatorProblem(useSession()) ?? driftProblem(drift);
   const gone = drift.kind === 'vanished';
   const decide = (action: 'accept' | 'repair'): void => (gone ? ask(action) : act.mutate({ action }));

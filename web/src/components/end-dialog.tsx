@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { api, type Ending, type VpsDetail } from '../api/client.ts';
+import { api, type VpsEnding, type VpsDetail } from '../api/client.ts';
 import { useAction } from '../lib/use-action.ts';
 import { ConfirmByTyping } from './confirm-by-typing.tsx';
 import { SelectField } from './ui/field.tsx';
@@ -20,10 +20,10 @@ export function EndDialog({
   vps: VpsDetail;
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  onEnded: (ending: Ending) => void;
+  onEnded: (ending: VpsEnding) => void;
 }) {
   const [grace, setGrace] = useState('0');
-  const remove = useAction(() => api.vpsDelete(vps.id, Number(grace)), { quiet: true, done: onEnded });
+  const remove = useAction(() => api.deleteVps({ id: vps.id, query: { grace_hours: Number(grace) } }), { quiet: true, done: onEnded });
   return (
     <ConfirmByTyping
       open={open}

@@ -52,10 +52,13 @@ export function InventoryTable({ items }: { items: readonly InventoryRow[] }) {
 
 function DeleteOrphan({ item }: { item: InventoryRow }) {
   const [asking, ask] = useState(false);
-  const remove = useAction(() => api.inventoryDelete(item.id, item.object_id, 'orphan, deleted from the dashboard'), {
-    quiet: true,
-    done: () => ask(false),
-  });
+  const remove = useAction(
+    () => api.deleteOrphan({ id: item.id, body: { object_id: item.object_id, reason: 'orphan, deleted from the dashboard' } }),
+    {
+      quiet: true,
+      done: () => ask(false),
+    },
+  );
   if (item.kind !== 'orphan') return null;
   const reason = item.deletable
     ? null

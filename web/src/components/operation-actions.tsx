@@ -19,13 +19,13 @@ export function OperationActions({
   onRetried: (next: Operation) => void;
 }) {
   const mayNot = roleProblem(useSession(), 'operator');
-  const cancel = useAction(() => api.operationCancel(operation.id), {
+  const cancel = useAction(() => api.cancelOperation({ id: operation.id }), {
     done: ({ operation: after }) =>
       toast(
         after.status === 'cancelled' ? 'Cancelled before it began.' : 'Asked to stop; what is under way at the provider is finished first.',
       ),
   });
-  const retry = useAction(() => api.vpsAct(operation.vps_id, 'retry', `retry-${operation.id}`), {
+  const retry = useAction(() => api.retryVps({ id: operation.vps_id, idempotencyKey: `retry-${operation.id}` }), {
     done: (accepted) => onRetried(accepted.operation),
   });
   if (isUnfinished(operation.status))

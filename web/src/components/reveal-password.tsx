@@ -1,5 +1,5 @@
 import { type FormEvent, useEffect, useState } from 'react';
-import { api, type Reveal, type Vps } from '../api/client.ts';
+import { api, type RevealAnswer, type Vps } from '../api/client.ts';
 import { fieldError } from '../api/problem.ts';
 import { roleProblem, vpsActionProblem } from '../lib/abilities.ts';
 import { useAction } from '../lib/use-action.ts';
@@ -17,7 +17,7 @@ const SHOWN_MS = 60_000;
 export function RevealPassword({ vps }: { vps: Vps }) {
   const session = useSession();
   const [open, setOpen] = useState(false);
-  const [shown, setShown] = useState<{ reveal: Reveal; until: number } | null>(null);
+  const [shown, setShown] = useState<{ reveal: RevealAnswer; until: number } | null>(null);
   const close = (next: boolean): void => {
     setOpen(next);
     if (!next) setShown(null);
@@ -45,10 +45,20 @@ export function RevealPassword({ vps }: { vps: Vps }) {
   );
 }
 
-function Ask({ vps, again, onShown, onCancel }: { vps: Vps; again: boolean; onShown: (reveal: Reveal) => void; onCancel: () => void }) {
+function Ask({
+  vps,
+  again,
+  onShown,
+  onCancel,
+}: {
+  vps: Vps;
+  again: boolean;
+  onShown: (reveal: RevealAnswer) => void;
+  onCancel: () => void;
+}) {
   const [reason, setReason] = useState('');
   const [sure, setSure] = useState(!again);
-  const reveal = useAction(() => api.vpsReveal(vps.id, reason, again), { quiet: true, done: onShown });
+  const reveal = useAction(() => api.revealVpsPassword({ id: vps.id, body: { reason, again } }), { quiet: true, done: onShown });
   const problem = reason.trim().length < 3 ? 'Say why, in at least 3 characters.' : sure ? null : 'Confirm that it is shown again.';
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -78,7 +88,7 @@ function Ask({ vps, again, onShown, onCancel }: { vps: Vps; again: boolean; onSh
   );
 }
 
-function Shown({ reveal, until, onEnd }: { reveal: Reveal; until: number; onEnd: () => void }) {
+function Shown({ reveal, until, onEnd }: { reveal: RevealAnswer; until: number; onEnd: () => void }) {
   const now = useNow(500);
   const left = Math.max(0, Math.ceil((until - now.getTime()) / 1000));
   useEffect(() => {

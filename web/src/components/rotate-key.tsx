@@ -31,13 +31,16 @@ export function RotateKey({ account, provider }: { account: Account; provider: A
 function RotateForm({ account, provider, onDone }: { account: Account; provider: AvailableProvider; onDone: () => void }) {
   const fields = provider.credential_fields;
   const [key, setKey] = useState<Readonly<Record<string, string>>>({});
-  const rotate = useAction(() => api.accountRotate(account.id, fields.length === 1 ? (key[fields[0]!.name] ?? '') : { ...key }), {
-    quiet: true,
-    done: ({ provider: changed }) => {
-      toast(`The key of “${changed.name}” is now version ${changed.key_version}.`);
-      onDone();
+  const rotate = useAction(
+    () => api.rotateAccountKey({ id: account.id, body: { api_key: fields.length === 1 ? (key[fields[0]!.name] ?? '') : { ...key } } }),
+    {
+      quiet: true,
+      done: ({ provider: changed }) => {
+        toast(`The key of “${changed.name}” is now version ${changed.key_version}.`);
+        onDone();
+      },
     },
-  });
+  );
   const empty = fields.find((field) => !key[field.name]);
   const submit = (event: FormEvent): void => {
     event.preventDefault();

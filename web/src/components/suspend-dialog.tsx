@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import { api, type Accepted, type VpsDetail } from '../api/client.ts';
+import { api, type VpsAccepted, type VpsDetail } from '../api/client.ts';
 import { fieldError } from '../api/problem.ts';
 import { useAction } from '../lib/use-action.ts';
 import { ProblemNote } from './problem-note.tsx';
@@ -15,11 +15,14 @@ export function SuspendDialog({
 }: {
   vps: VpsDetail;
   onClose: () => void;
-  onOrdered: (accepted: Accepted) => void;
+  onOrdered: (accepted: VpsAccepted) => void;
 }) {
   const [reason, setReason] = useState('');
   const [key] = useState(() => crypto.randomUUID());
-  const suspend = useAction(() => api.vpsAction(vps.id, { action: 'suspend', reason }, key), { quiet: true, done: onOrdered });
+  const suspend = useAction(() => api.actOnVps({ id: vps.id, body: { action: 'suspend', reason }, idempotencyKey: key }), {
+    quiet: true,
+    done: onOrdered,
+  });
   const missing = reason.trim().length < 3 ? 'Say why, in at least 3 characters.' : null;
   const refused = fieldError(suspend.error, 'reason');
   const submit = (event: FormEvent): void => {

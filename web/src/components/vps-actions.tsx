@@ -2,7 +2,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { VpsActionName } from '../../../contract/lifecycle.ts';
-import { api, type Operation, type VpsActionBody, type VpsDetail } from '../api/client.ts';
+import { api, type Operation, type Vps, type VpsAction, type VpsDetail } from '../api/client.ts';
 import { capabilityProblem, roleProblem, vpsActionProblem } from '../lib/abilities.ts';
 import { useAction } from '../lib/use-action.ts';
 import { useSession } from '../lib/use-session.ts';
@@ -18,6 +18,8 @@ import { toast } from './ui/toast.tsx';
 
 const POWER = ['start', 'stop', 'reboot', 'power-cycle'] as const;
 const CHANGES: readonly ChangeAction[] = ['rename', 'resize', 'reinstall', 'reset-password', 'configure'];
+const LOOKS = { refresh: api.refreshVps, preview: api.previewVps, retry: api.retryVps } as const;
+const once = ({ id }: Vps) => ({ id, idempotencyKey: crypto.randomUUID() });
 type Asking = ChangeAction | 'suspend' | 'destroy' | null;
 
 export function VpsActions({ vps, last }: { vps: VpsDetail; last: Operation | undefined }) {
@@ -27,9 +29,9 @@ export function VpsActions({ vps, last }: { vps: VpsDetail; last: Operation | un
     ask(null);
     if (operation) void navigate({ to: '/vps/$id', params: { id: vps.id }, search: { operation: operation.id } });
   };
-  const look = useAction((action: 'refresh' | 'preview' | 'retry') => api.vpsAct(vps.id, action, crypto.randomUUID()), { done: show });
-  const act = useAction((body: VpsActionBody) => api.vpsAction(vps.id, body, crypto.randomUUID()), { done: show });
-  const restore = useAction(() => api.vpsRestore(vps.id), { done: () => toast(`${vps.label} stays.`) });
+  const look = useAction((action: keyof typeof LOOKS) => LOOKS[action](once(vps)), { done: show });
+  const act = useAction((body: VpsAction) => api.actOnVps({ ...once(vps), body }), { done: show });
+  const restore = useAction(() => api.restoreVps({ id: vps.id }), { done: () => toast(`${vps.label} stays.`) });
   const mayNot = roleProblem(useSession(), 'operator');
   const problem = (action: VpsActionName): string | null => mayNot ?? capabilityProblem(vps, action);
   const failed = last && ['failed', 'stalled', 'cancelled'].includes(last.status);

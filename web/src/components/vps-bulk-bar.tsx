@@ -28,10 +28,12 @@ export function BulkBar({ chosen, clear }: { chosen: readonly Vps[]; clear: () =
       ask(false);
       clear();
     };
-  const refresh = useAction(() => forEach(chosen, (vps) => api.vpsAct(vps.id, 'refresh', crypto.randomUUID())), {
+  const refresh = useAction(() => forEach(chosen, (vps) => api.refreshVps({ id: vps.id, idempotencyKey: crypto.randomUUID() })), {
     done: finish('Refresh'),
   });
-  const remove = useAction(() => forEach(chosen, (vps) => api.vpsDelete(vps.id, 0)), { done: finish('Delete') });
+  const remove = useAction(() => forEach(chosen, (vps) => api.deleteVps({ id: vps.id, query: { grace_hours: 0 } })), {
+    done: finish('Delete'),
+  });
   const alive = chosen.filter((vps) => vpsActionProblem('delete', vps, undefined) === null);
   const gone = alive.length === 0 ? 'All of them are terminated.' : null;
   return (

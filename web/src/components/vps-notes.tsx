@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import { api, type VpsDetail } from '../api/client.ts';
+import { api, type VpsDetail, type VpsPatch } from '../api/client.ts';
 import { fieldError } from '../api/problem.ts';
 import { roleProblem } from '../lib/abilities.ts';
 import { useAction } from '../lib/use-action.ts';
@@ -12,7 +12,7 @@ import { Checkbox, TextArea } from './ui/field.tsx';
 export function VpsNotes({ vps }: { vps: VpsDetail }) {
   const mayNot = roleProblem(useSession(), 'operator');
   const [notes, setNotes] = useState(vps.notes ?? '');
-  const save = useAction((body: Parameters<typeof api.vpsPatch>[1]) => api.vpsPatch(vps.id, body));
+  const save = useAction((body: VpsPatch) => api.updateVps({ id: vps.id, body }));
   const unchanged = notes === (vps.notes ?? '') ? 'Nothing has changed.' : null;
   const submit = (event: FormEvent): void => {
     event.preventDefault();

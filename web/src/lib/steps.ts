@@ -1,5 +1,5 @@
 /** Folds an operation's events into what a person follows: attempts, each with its steps and what was said about them. */
-import type { OperationEvent } from '../../../contract/operation.ts';
+import type { OperationEvent } from '../api/client.ts';
 
 export interface PropertyChange {
   readonly path: string;

@@ -1,7 +1,7 @@
 /** The create form's state and what it sends. */
 import './zod-without-eval.ts';
 import { Label } from '../../../contract/vps.ts';
-import type { VpsCreateBody } from '../api/client.ts';
+import type { VpsCreate } from '../api/client.ts';
 import { keyLines } from './planned.ts';
 
 export interface VpsForm {
@@ -52,7 +52,7 @@ export function dnsNameOf(form: VpsForm): string | null {
   return form.zone === '' ? null : `${form.dnsLabel || form.label || 'name'}.${form.zone}`;
 }
 
-export function bodyOf(form: VpsForm, windows: boolean): VpsCreateBody {
+export function bodyOf(form: VpsForm, windows: boolean): VpsCreate {
   const packages = form.packages.split(/[\s,]+/).filter(Boolean);
   const setup = { ...(packages.length > 0 ? { packages } : {}), ...(form.timezone === '' ? {} : { timezone: form.timezone }) };
   return {
@@ -60,7 +60,7 @@ export function bodyOf(form: VpsForm, windows: boolean): VpsCreateBody {
     type: form.plan,
     region: form.region,
     image: form.image,
-    provider_id: form.account as NonNullable<VpsCreateBody['provider_id']>,
+    provider_id: form.account as NonNullable<VpsCreate['provider_id']>,
     backups: form.backups,
     ...(windows ? {} : { ssh_keys: keyLines(form.keys) }),
     ...(form.zone === '' ? {} : { dns: { enabled: true, zone: form.zone, ...(form.dnsLabel === '' ? {} : { name: form.dnsLabel }) } }),

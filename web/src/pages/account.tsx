@@ -124,8 +124,8 @@ function text(value: unknown): string | null {
 function Actions({ account, provider, compute }: { account: Account; provider: AvailableProvider; compute: boolean }) {
   const navigate = useNavigate();
   const [removing, askRemove] = useState(false);
-  const check = useAction(() => api.accountCheck(account.id));
-  const remove = useAction(() => api.accountDelete(account.id), {
+  const check = useAction(() => api.checkAccount({ id: account.id }));
+  const remove = useAction(() => api.deleteAccount({ id: account.id }), {
     quiet: true,
     done: () => void navigate({ to: '/admin', hash: 'providers' }),
   });

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Account, AccountListBody } from '../api/client.ts';
+import type { Account, AccountList } from '../api/client.ts';
 import { accountsQuery } from '../api/queries.ts';
 import { AddAccount } from '../components/add-account.tsx';
 import { Page } from '../components/page.tsx';
@@ -42,7 +42,7 @@ export function AccountsPage() {
   );
 }
 
-function AccountRows({ list, onAdd }: { list: AccountListBody; onAdd: () => void }) {
+function AccountRows({ list, onAdd }: { list: AccountList; onAdd: () => void }) {
   if (list.providers.length === 0)
     return (
       <Empty

@@ -24,7 +24,7 @@ export function DriftPage() {
   const drifts = useQuery({ ...driftQuery(), enabled });
   const inventory = useQuery({ ...inventoryQuery, enabled });
   const sweep = useQuery({ ...sweepsQuery, enabled }).data?.find(({ name }) => name === SWEEP);
-  const run = useAction(() => api.sweepRun(SWEEP));
+  const run = useAction(() => api.runSweep({ name: SWEEP }));
   const last = sweep?.last?.finished_at;
   return (
     <Page

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { OperationKind } from '../../../contract/operation.ts';
+import { OPERATION_KINDS, OPERATION_STATUSES } from '../../../contract/words.ts';
 import { type OperationSearch, operationListQuery } from '../api/queries.ts';
 import { OperationRows } from '../components/operation-rows.tsx';
 import { Page } from '../components/page.tsx';
@@ -8,30 +8,6 @@ import { ProblemNote } from '../components/problem-note.tsx';
 import { Button } from '../components/ui/button.tsx';
 import { Empty } from '../components/ui/empty.tsx';
 import { kindName, sentenceCase } from '../lib/words.ts';
-
-const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'stalled', 'cancelled'];
-const KINDS = [
-  'provision',
-  'refresh',
-  'preview',
-  'destroy',
-  'start',
-  'stop',
-  'reboot',
-  'power-cycle',
-  'rename',
-  'resize',
-  'reinstall',
-  'reset-password',
-  'configure',
-  'suspend',
-  'unsuspend',
-  'drift-check',
-  'drift-repair',
-  'hand-update',
-  'hand-refresh',
-  'hand-destroy',
-] satisfies OperationKind[];
 
 export function OperationListPage() {
   const search = useSearch({ from: '/app/operations' });
@@ -51,10 +27,15 @@ export function OperationListPage() {
         <Choice
           label="State"
           value={search.status}
-          options={STATUSES.map((each) => [each, sentenceCase(each)])}
+          options={OPERATION_STATUSES.map((each) => [each, sentenceCase(each)])}
           onChange={(status) => set({ status })}
         />
-        <Choice label="Kind" value={search.kind} options={KINDS.map((each) => [each, kindName(each)])} onChange={(kind) => set({ kind })} />
+        <Choice
+          label="Kind"
+          value={search.kind}
+          options={OPERATION_KINDS.map((each) => [each, kindName(each)])}
+          onChange={(kind) => set({ kind })}
+        />
         {search.vps_id && (
           <Button icon="cross" onClick={() => set({ vps_id: undefined })}>
             Only VPS {search.vps_id}

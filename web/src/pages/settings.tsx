@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api, type TokenCreateBody, type TokenRow } from '../api/client.ts';
+import { api, type TokenCreate, type Token } from '../api/client.ts';
 import { asApiError, fieldError } from '../api/problem.ts';
 import { tokensQuery } from '../api/queries.ts';
 import { AutomationCard } from '../components/automation-card.tsx';
@@ -53,9 +53,9 @@ export function SettingsPage() {
   );
 }
 
-function TokenLine({ token }: { token: TokenRow }) {
+function TokenLine({ token }: { token: Token }) {
   const [asking, ask] = useState(false);
-  const revoke = useAction(() => api.tokenRevoke(token.id), { quiet: true, done: () => ask(false) });
+  const revoke = useAction(() => api.deleteToken({ id: token.id }), { quiet: true, done: () => ask(false) });
   const expired = token.expires_at !== null && new Date(token.expires_at) <= new Date();
   const over = token.revoked_at !== null ? 'It is revoked already.' : null;
   return (
@@ -145,10 +145,10 @@ function NewToken({ open, onOpenChange }: { open: boolean; onOpenChange: (open: 
 
 function TokenForm({ onMade, onCancel }: { onMade: (secret: string) => void; onCancel: () => void }) {
   const [name, setName] = useState('');
-  const [role, setRole] = useState<TokenCreateBody['role']>('viewer');
+  const [role, setRole] = useState<TokenCreate['role']>('viewer');
   const [days, setDays] = useState('90');
   const expiry = days === '' ? {} : { expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString() };
-  const make = useAction(() => api.tokenCreate({ name, role, ...expiry }), { quiet: true, done: ({ secret }) => onMade(secret) });
+  const make = useAction(() => api.createToken({ body: { name, role, ...expiry } }), { quiet: true, done: ({ secret }) => onMade(secret) });
   const reason = name.trim() === '' ? 'Give it a name first.' : null;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -173,7 +173,7 @@ function TokenForm({ onMade, onCancel }: { onMade: (secret: string) => void; onC
           { value: 'operator', label: 'Operator: creates, changes and deletes VPSes' },
           { value: 'admin', label: 'Admin: also accounts, tokens and audit' },
         ]}
-        onChange={(event) => setRole(event.target.value as TokenCreateBody['role'])}
+        onChange={(event) => setRole(event.target.value as TokenCreate['role'])}
         error={fieldError(problem, 'role')}
       />
       <SelectField

@@ -11,7 +11,7 @@ export function SignInPage() {
   const navigate = useNavigate();
   const [token, enter] = useState('');
   const [keep, setKeep] = useState(false);
-  const signIn = useAction((secret: string) => api.session(secret), {
+  const signIn = useAction((secret: string) => api.getSession({ token: secret }), {
     quiet: true,
     done: () => {
       setToken(token.trim(), keep);

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { api, type SweepRow } from '../api/client.ts';
+import { api, type Sweep } from '../api/client.ts';
 import { sweepsQuery } from '../api/queries.ts';
 import { Page } from '../components/page.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
@@ -37,8 +37,8 @@ export function SweepsPage() {
   );
 }
 
-function SweepItem({ sweep }: { sweep: SweepRow }) {
-  const run = useAction(() => api.sweepRun(sweep.name));
+function SweepItem({ sweep }: { sweep: Sweep }) {
+  const run = useAction(() => api.runSweep({ name: sweep.name }));
   const { last } = sweep;
   return (
     <li className="rounded-lg border border-line bg-surface px-4 py-3">

@@ -82,7 +82,7 @@ function CreateForm({ accounts }: { accounts: readonly Account[] }) {
   }));
   // One key per filled-in form: a second click or a repeated request after a lost answer makes one VPS, not two.
   const key = useRef(crypto.randomUUID());
-  const create = useAction((body: ReturnType<typeof bodyOf>) => api.vpsCreate(body, key.current), {
+  const create = useAction((body: ReturnType<typeof bodyOf>) => api.createVps({ body, idempotencyKey: key.current }), {
     quiet: true,
     done: ({ instance, operation }) => void navigate({ to: '/vps/$id', params: { id: instance.id }, search: { operation: operation.id } }),
   });

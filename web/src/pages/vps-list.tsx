@@ -3,7 +3,7 @@ import type { ColumnVisibilityState, RowSelectionState } from '@tanstack/react-t
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { api, type Overview, type Vps } from '../api/client.ts';
-import { overviewQuery, type VpsSearch, vpsListQuery } from '../api/queries.ts';
+import { overviewQuery, type VpsSearch, vpsListQuery, vpsListRequest } from '../api/queries.ts';
 import { BulkBar } from '../components/vps-bulk-bar.tsx';
 import { HIDDEN_AT_FIRST, HIDDEN_ON_PHONES, LOOKS, VpsTable } from '../components/vps-table.tsx';
 import { Page } from '../components/page.tsx';
@@ -166,7 +166,7 @@ async function saveCsv({ deleted, ...search }: VpsSearch): Promise<void> {
   const rows: Vps[] = [];
   let cursor: string | undefined;
   do {
-    const page = await api.vpsList({ ...search, include_deleted: deleted || undefined, limit: 200, cursor });
+    const page = await api.listVpses({ query: vpsListRequest({ ...search, deleted }, 200, cursor) });
     rows.push(...page.instances);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);

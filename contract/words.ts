@@ -1,0 +1,38 @@
+/** Words on the wire as plain lists, without schemas: what the dashboard can load at no cost. */
+
+/**
+ * queued: waits for a worker. running: a worker holds its lease. succeeded, failed, cancelled: ended.
+ * stalled: ended without a certain outcome; a retry looks first and adopts what it finds.
+ */
+export const OPERATION_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'stalled'] as const;
+/** The statuses after which nothing more happens. */
+export const ENDED: readonly (typeof OPERATION_STATUSES)[number][] = ['succeeded', 'failed', 'cancelled', 'stalled'];
+
+/** `hand-…` are updates that a person runs with the plain command line. */
+export const OPERATION_KINDS = [
+  'provision',
+  'refresh',
+  'preview',
+  'destroy',
+  'start',
+  'stop',
+  'reboot',
+  'power-cycle',
+  'rename',
+  'resize',
+  'reinstall',
+  'reset-password',
+  'configure',
+  'suspend',
+  'unsuspend',
+  'snapshot',
+  'restore-snapshot',
+  'delete-snapshot',
+  'rescue',
+  'unrescue',
+  'drift-check',
+  'drift-repair',
+  'hand-update',
+  'hand-refresh',
+  'hand-destroy',
+] as const;

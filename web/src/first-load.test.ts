@@ -1,0 +1,30 @@
+/** What a first visit loads: everything that main.tsx imports without asking later. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const IMPORT = /^(?:import|export)\s+(?!type\b)(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
+
+/** Files and packages reached by static imports, in the order found. */
+function reachable(entry: string): { files: string[]; packages: Set<string> } {
+  const files: string[] = [];
+  const packages = new Set<string>();
+  const waiting = [entry];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (files.includes(file)) continue;
+    files.push(file);
+    if (!/\.tsx?$/.test(file)) continue;
+    for (const [, from = ''] of readFileSync(file, 'utf8').matchAll(IMPORT))
+      if (from.startsWith('.')) waiting.push(join(dirname(file), from));
+      else packages.add(from);
+  }
+  return { files, packages };
+}
+
+it('brings no schemas and no page but the frame', () => {
+  const { files, packages } = reachable(join(import.meta.dirname, 'main.tsx'));
+  expect(files.filter((file) => !existsSync(file))).toEqual([]);
+  expect(files.some((file) => file.endsWith('api/generated.ts'))).toBe(true);
+  expect([...packages].filter((name) => name === 'zod' || name === '@tanstack/react-table')).toEqual([]);
+  expect(files.filter((file) => file.includes('/pages/'))).toEqual([]);
+});
