@@ -167,6 +167,14 @@ describe('control API', () => {
     expect((await call(simulator, 'POST', '/_simulator/reset', {})).status).toBe(204);
     expect(await things(simulator)).toEqual([]);
   });
+  it('tells what an account holds besides instances, of one provider or all', async () => {
+    const leftovers: Simulation['leftovers'] = () => [{ kind: 'firewall', id: '7', name: 'wall' }];
+    const simulator = await start({ simulations: [demo, { ...demo, id: 'full', leftovers }] });
+    const told = async (query: string): Promise<unknown> =>
+      JSON.parse((await call(simulator, 'GET', `/_simulator/leftovers${query}`)).text) as unknown;
+    expect(await told('')).toEqual([{ provider: 'full', kind: 'firewall', id: '7', name: 'wall' }]);
+    expect(await told('?provider=demo')).toEqual([]);
+  });
   it('refuses what a foreign page could post', async () => {
     const simulator = await start();
     expect((await fetch(`${simulator.origin}/_simulator/reset`, { method: 'POST', body: 'x' })).status).toBe(415);

@@ -1,31 +1,15 @@
-/** One account's look-ups, lists, power, rebuild and traffic, for the service. */
+/** One account's look-ups, lists, power, rebuild, snapshots and measurements, for the service. */
 import { z } from 'zod';
 import { isProviderError } from '../errors.ts';
-import type {
-  AccountConnection,
-  AccountInfo,
-  BandwidthDay,
-  ComputeClient,
-  InstanceStatus,
-  InstanceSummary,
-  PowerAction,
-} from '../provider.ts';
+import type { AccountConnection, AccountInfo, ComputeClient, InstanceStatus, InstanceSummary, PowerAction } from '../provider.ts';
 import { perform } from './actions.ts';
 import { toImage, toPlan, toRegion } from './catalog.ts';
 import { DigitalOceanClient } from './client.ts';
+import { bandwidth, metrics } from './metrics.ts';
 import { listOwned } from './owned.ts';
-import {
-  accountSchema,
-  balanceSchema,
-  dropletSchema,
-  imageSchema,
-  metricsSchema,
-  regionSchema,
-  sizeSchema,
-  type Droplet,
-} from './schemas.ts';
+import { accountSchema, balanceSchema, dropletSchema, imageSchema, regionSchema, sizeSchema, type Droplet } from './schemas.ts';
+import { snapshots } from './snapshots.ts';
 
-const BANDWIDTH_DAYS = 30;
 const STATUSES: Readonly<Record<Droplet['status'], InstanceStatus>> = {
   new: 'creating',
   active: 'running',
@@ -62,6 +46,8 @@ export function compute(connection: AccountConnection): ComputeClient {
       return {};
     },
     bandwidth: (id, o) => bandwidth(client, id, o?.signal),
+    metrics: (id, from, to, o) => metrics(client, id, from, to, o?.signal),
+    snapshots: snapshots(client),
     listOwned: (o) => listOwned(client, o?.signal),
   };
 }
@@ -93,28 +79,6 @@ async function power(client: DigitalOceanClient, id: string, action: PowerAction
   const isOff = (await client.droplet(id, signal))?.status === 'off';
   if (action === 'reboot' && !isOff) await perform(client, id, { type: 'reboot', signal });
   else await perform(client, id, { type: 'power_on', isDone: (droplet) => droplet.status === 'active', signal });
-}
-
-/** The metric is Mbit/s, averaged between samples; a day's bytes are its sum. */
-async function bandwidth(client: DigitalOceanClient, id: string, signal?: AbortSignal): Promise<BandwidthDay[]> {
-  const end = Math.floor(Date.now() / 1000);
-  const days = new Map<string, { incomingBytes: number; outgoingBytes: number }>();
-  for (const direction of ['inbound', 'outbound'] as const) {
-    const query = { host_id: id, interface: 'public', direction, start: end - BANDWIDTH_DAYS * 86_400, end };
-    const path = '/v2/monitoring/metrics/droplet/bandwidth';
-    const { data } = await client.call({ method: 'GET', path, query, ...(signal ? { signal } : {}) }, metricsSchema);
-    const values = data.result[0]?.values ?? [];
-    for (let i = 1; i < values.length; i++) {
-      const [at, mbps] = values[i]!;
-      const bytes = Math.round(((Number(mbps) * 1_000_000) / 8) * (at - values[i - 1]![0]));
-      const date = new Date(at * 1000).toISOString().slice(0, 10);
-      const day = days.get(date) ?? { incomingBytes: 0, outgoingBytes: 0 };
-      if (direction === 'inbound') day.incomingBytes += bytes;
-      else day.outgoingBytes += bytes;
-      days.set(date, day);
-    }
-  }
-  return [...days].map(([date, day]) => ({ date, ...day })).sort((a, b) => a.date.localeCompare(b.date));
 }
 
 function toSummary(droplet: Droplet): InstanceSummary {

@@ -10,6 +10,7 @@ export const provider: Provider = {
   resources,
   functions: [],
   recordedAs: {
+    helpers: { 'ssh-key': 'digitalocean:index/sshKey:SshKey', firewall: 'digitalocean:index/firewall:Firewall' },
     instance: {
       token: 'digitalocean:index/droplet:Droplet',
       label: 'name',

@@ -54,6 +54,7 @@ export const actionSchema = z.object({
   status: z.enum(['in-progress', 'completed', 'errored']),
   type: z.string(),
   started_at: z.string(),
+  completed_at: z.string().nullish(),
 });
 
 export const keySchema = z.object({ id: z.number(), name: z.string(), public_key: z.string(), fingerprint: z.string() });
@@ -95,12 +96,18 @@ export const accountSchema = z.object({
   team: z.object({ name: z.string() }).nullish(),
 });
 export const balanceSchema = z.object({ month_to_date_balance: z.string() });
+/** One line of a graph: its labels, and samples as seconds since the epoch and a number as text. */
+const measurementSchema = z.object({
+  metric: z.record(z.string(), z.string()),
+  values: z.array(z.tuple([z.number(), z.string()])),
+});
 export const metricsSchema = z.object({
-  data: z.object({ result: z.array(z.object({ values: z.array(z.tuple([z.number(), z.string()])) })) }),
+  data: z.object({ result: z.array(measurementSchema) }),
 });
 
 export type Droplet = z.infer<typeof dropletSchema>;
 export type Action = z.infer<typeof actionSchema>;
+export type Measurement = z.infer<typeof measurementSchema>;
 export type SnapshotImage = z.infer<typeof snapshotSchema>;
 export type Key = z.infer<typeof keySchema>;
 export type Firewall = z.infer<typeof firewallSchema>;

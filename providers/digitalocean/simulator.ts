@@ -3,8 +3,11 @@ import express, { type ErrorRequestHandler } from 'express';
 import type { SimLeftover, Simulation } from '../simulation.ts';
 import { actionRoutes } from './simulator/actions.ts';
 import { dropletRoutes } from './simulator/droplets.ts';
+import { dropBackups, kindOf } from './simulator/images.ts';
+import { metricRoutes } from './simulator/metrics.ts';
 import { restRoutes } from './simulator/rest.ts';
-import { ApiFailure, findImage, findRegion, findSize, gate, openCloud, type SimDroplet } from './simulator/state.ts';
+import { snapshotRoutes } from './simulator/snapshot-routes.ts';
+import { ApiFailure, findImage, findRegion, findSize, gate, openCloud, type SimDroplet, type SimSnapshot } from './simulator/state.ts';
 
 const CODES: Readonly<Record<number, [code: string, message: string]>> = {
   400: ['bad_request', 'The request could not be understood.'],
@@ -25,6 +28,8 @@ export const simulation: Simulation = {
     router.use(gate(world));
     actionRoutes(router, cloud);
     dropletRoutes(router, cloud);
+    snapshotRoutes(router, cloud);
+    metricRoutes(router, cloud);
     restRoutes(router, cloud);
     router.use(failed);
     return router;
@@ -38,10 +43,18 @@ export const simulation: Simulation = {
     const { keys, firewalls, snapshots } = openCloud(world);
     const named = (kind: SimLeftover['kind'], all: readonly { id: string; name: string }[]): SimLeftover[] =>
       all.map(({ id, name }) => ({ kind, id, name }));
-    return [...named('ssh-key', keys.all()), ...named('firewall', firewalls.all()), ...named('snapshot', snapshots.all())];
+    const images = (kind: 'snapshot' | 'backup'): SimSnapshot[] => snapshots.filter((image) => kindOf(image) === kind);
+    return [
+      ...named('ssh-key', keys.all()),
+      ...named('firewall', firewalls.all()),
+      ...named('snapshot', images('snapshot')),
+      ...named('other', images('backup')),
+    ];
   },
   removeBehindBack(world, id) {
-    return openCloud(world).droplets.delete(id);
+    const cloud = openCloud(world);
+    dropBackups(cloud, id);
+    return cloud.droplets.delete(id);
   },
   changeBehindBack(world, id, change) {
     const { droplets } = openCloud(world);

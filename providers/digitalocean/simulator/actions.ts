@@ -1,9 +1,9 @@
 /** Actions: what happens to a droplet, in the time it takes. */
 import type { Request, Response, Router } from 'express';
+import { dropBackups, imageEffect, onBackupTimer, refuseImage, scheduleBackups, takeImage } from './images.ts';
 import { actionShape } from './shapes.ts';
 import {
   accountOf,
-  findImage,
   findRegion,
   findSize,
   isoNow,
@@ -28,6 +28,7 @@ const DURATIONS_MS: Readonly<Record<string, number>> = {
   power_cycle: 14_000,
   resize: 60_000,
   rebuild: 45_000,
+  restore: 75_000,
   rename: 2_000,
   enable_backups: 3_000,
   disable_backups: 3_000,
@@ -39,6 +40,7 @@ const DURATIONS_MS: Readonly<Record<string, number>> = {
 const STUCK_RETRY_MS = 3_000;
 
 export function actionRoutes(router: Router, cloud: Cloud): void {
+  onBackupTimer(cloud);
   cloud.world.onTimer('action', (payload) => complete(cloud, String(payload['id'])));
   const own = (response: Response, id: string | undefined): SimAction => {
     const action = cloud.actions.get(id ?? '');
@@ -107,11 +109,7 @@ function refuse(cloud: Cloud, droplet: SimDroplet, type: string, args: Record<st
   if ((type === 'reboot' || type === 'power_cycle') && off)
     throw unprocessable('Droplet is currently off. Please power it on to run this event.');
   if (type === 'resize') refuseResize(cloud, droplet, args, off);
-  if (type === 'rebuild') {
-    const image = findImage(args['image']);
-    if (!image || image.status === 'retired') throw unprocessable('You specified an invalid image for Droplet rebuild.');
-    if (image.minDisk > droplet.disk) throw unprocessable('Image is too large for this Droplet.');
-  }
+  if (type === 'rebuild' || type === 'restore') refuseImage(cloud, droplet, type, args['image']);
   if (type === 'rename' && !/^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,253}[a-zA-Z0-9])?$/.test(String(args['name'] ?? '')))
     throw unprocessable('Name Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)');
   if (type === 'enable_backups' && droplet.backups) throw unprocessable('Backups are already enabled on this Droplet.');
@@ -144,6 +142,7 @@ function complete(cloud: Cloud, id: string): void {
   }
   if (action.type === 'destroy') {
     cloud.droplets.delete(droplet.id);
+    dropBackups(cloud, droplet.id);
     for (const firewall of cloud.firewalls.filter((firewall) => firewall.dropletIds.includes(Number(droplet.id))))
       cloud.firewalls.put({ ...firewall, dropletIds: firewall.dropletIds.filter((other) => other !== Number(droplet.id)) });
     return;
@@ -155,6 +154,7 @@ function effect(cloud: Cloud, action: SimAction, droplet: SimDroplet): Partial<S
   const { world } = cloud;
   switch (action.type) {
     case 'create':
+      return { status: 'active', ...(droplet.backups ? scheduleBackups(cloud, droplet) : {}) };
     case 'power_on':
     case 'reboot':
     case 'power_cycle':
@@ -167,27 +167,25 @@ function effect(cloud: Cloud, action: SimAction, droplet: SimDroplet): Partial<S
       const size = findSize(action.args['size'])!;
       return { size: size.slug, disk: action.args['disk'] === true ? size.disk : droplet.disk };
     }
+    case 'restore':
     case 'rebuild':
-      return { status: 'active', image: findImage(action.args['image'])!.id };
+      return imageEffect(cloud, droplet, action.type, action.args['image']);
     case 'rename':
       return { name: String(action.args['name']) };
     case 'enable_backups':
     case 'change_backup_policy':
-      return { backups: true, backupPolicy: (action.args['backup_policy'] as SimDroplet['backupPolicy']) ?? droplet.backupPolicy };
+      return {
+        backups: true,
+        backupPolicy: (action.args['backup_policy'] as SimDroplet['backupPolicy']) ?? droplet.backupPolicy,
+        ...scheduleBackups(cloud, droplet),
+      };
     case 'disable_backups':
+      dropBackups(cloud, droplet.id);
       return { backups: false, backupPolicy: null };
     case 'enable_ipv6':
       return { ipv6: true, ipv6Address: world.allocateIpv6() };
     default:
-      cloud.snapshots.put({
-        id: String(world.nextInt('snapshot', 190_000_001)),
-        account: droplet.account,
-        name: String(action.args['name'] ?? `${droplet.name}-snapshot`),
-        dropletId: droplet.id,
-        region: droplet.region,
-        minDisk: droplet.disk,
-        createdAt: isoNow(world),
-      });
+      takeImage(cloud, droplet, 'snapshot', String(action.args['name'] ?? `${droplet.name}-snapshot`));
       return {};
   }
 }

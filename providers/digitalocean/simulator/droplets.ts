@@ -2,7 +2,7 @@
 import type { Request, Response, Router } from 'express';
 import type { SimAccount } from '../../simulation.ts';
 import { startAction } from './actions.ts';
-import { dropletShape, snapshotShape } from './shapes.ts';
+import { dropletShape } from './shapes.ts';
 import {
   accountOf,
   addTag,
@@ -52,16 +52,6 @@ export function dropletRoutes(router: Router, cloud: Cloud): void {
     cloud.droplets.put({ ...droplet, destroying: true });
     startAction(cloud, droplet.id, 'destroy', {});
     response.status(204).end();
-  });
-  router.get('/v2/droplets/:id/snapshots', (request, response) => {
-    const droplet = ownDroplet(cloud, response, request.params.id);
-    const own = cloud.snapshots.filter((snapshot) => snapshot.dropletId === droplet.id);
-    sendPage(
-      request,
-      response,
-      'snapshots',
-      own.map((snapshot) => ({ ...snapshotShape(snapshot), id: Number(snapshot.id), type: 'snapshot' })),
-    );
   });
 }
 

@@ -1,9 +1,9 @@
-/** Everything beside droplets: account, catalogue, keys, firewalls, tags, snapshots, bandwidth. */
+/** Everything beside droplets: account, catalogue, keys, firewalls, tags. */
 import { createHash } from 'node:crypto';
 import type { Request, Response, Router } from 'express';
 import { IMAGES, REGIONS, SIZES } from './catalog.ts';
 import { ownDroplet } from './droplets.ts';
-import { firewallShape, imageShape, keyShape, regionShape, sizeShape, snapshotShape } from './shapes.ts';
+import { firewallShape, imageShape, keyShape, regionShape, sizeShape } from './shapes.ts';
 import {
   accountOf,
   addTag,
@@ -25,7 +25,6 @@ export function restRoutes(router: Router, cloud: Cloud): void {
   keyRoutes(router, cloud);
   firewallRoutes(router, cloud);
   tagRoutes(router, cloud);
-  metricRoutes(router, cloud);
 }
 
 function accountRoutes(router: Router, cloud: Cloud): void {
@@ -86,16 +85,6 @@ function catalogRoutes(router: Router, cloud: Cloud): void {
     const image = findImage(request.params.id);
     if (!image) throw notFound();
     response.json({ image: imageShape(image) });
-  });
-  router.get('/v2/snapshots', (request, response) => {
-    const own = cloud.snapshots.filter((snapshot) => snapshot.account === accountOf(response).id);
-    sendPage(request, response, 'snapshots', own.map(snapshotShape));
-  });
-  router.delete('/v2/snapshots/:id', (request, response) => {
-    const snapshot = cloud.snapshots.get(request.params.id);
-    if (!snapshot || snapshot.account !== accountOf(response).id) throw notFound();
-    cloud.snapshots.delete(snapshot.id);
-    response.status(204).end();
   });
 }
 
@@ -218,22 +207,4 @@ function tagRoutes(router: Router, cloud: Cloud): void {
   router.delete('/v2/tags/:name/resources', (request, response) =>
     change(request, response, (tags, name) => tags.filter((tag) => tag !== name)),
   );
-}
-
-const METRIC_STEP_S = 600;
-
-function metricRoutes(router: Router, cloud: Cloud): void {
-  router.get('/v2/monitoring/metrics/droplet/bandwidth', (request, response) => {
-    const { host_id: host, interface: net, direction, start, end } = request.query;
-    const droplet = ownDroplet(cloud, response, String(host));
-    const from = Math.max(Number(start), Math.floor(Date.parse(droplet.createdAt) / 1000));
-    if (!Number.isFinite(from) || !Number.isFinite(Number(end))) throw new ApiFailure(400, 'bad_request', 'start and end are required');
-    const values: [number, string][] = [];
-    for (let at = Math.ceil(from / METRIC_STEP_S) * METRIC_STEP_S; at <= Number(end); at += METRIC_STEP_S) {
-      const wave = 1 + Math.sin(at / 13_750 + Number(droplet.id));
-      values.push([at, String(wave * (direction === 'inbound' ? 0.4 : 1.7))]);
-    }
-    const metric = { direction: String(direction), host_id: droplet.id, interface: String(net) };
-    response.json({ status: 'success', data: { resultType: 'matrix', result: [{ metric, values }] } });
-  });
 }

@@ -1,5 +1,6 @@
 /** The API's JSON for what the simulated cloud keeps. */
 import { IMAGES, REGIONS, SIZES, type SimImage, type SimRegion, type SimSize } from './catalog.ts';
+import { kindOf, listed } from './images.ts';
 import {
   findImage,
   findRegion,
@@ -75,10 +76,10 @@ export function dropletShape(cloud: Cloud, droplet: SimDroplet): Record<string, 
     kernel: null,
     created_at: droplet.createdAt,
     features,
-    backup_ids: [],
-    next_backup_window: droplet.backups ? { start: droplet.createdAt, end: droplet.createdAt } : null,
-    snapshot_ids: cloud.snapshots.filter((snapshot) => snapshot.dropletId === droplet.id).map((snapshot) => Number(snapshot.id)),
-    image: imageShape(image),
+    backup_ids: listed(cloud, 'backup', { dropletId: droplet.id }).map(({ id }) => Number(id)),
+    next_backup_window: backupWindow(cloud, droplet),
+    snapshot_ids: listed(cloud, 'snapshot', { dropletId: droplet.id }).map(({ id }) => Number(id)),
+    image: droplet.restoredFrom ? restoredShape(droplet.restoredFrom, image) : imageShape(image),
     volume_ids: [],
     size: sizeShape(cloud, size),
     size_slug: size.slug,
@@ -87,6 +88,25 @@ export function dropletShape(cloud: Cloud, droplet: SimDroplet): Record<string, 
     tags: droplet.tags,
     vpc_uuid: droplet.vpcUuid,
   };
+}
+
+/** The shape of an account's own image; the rest is that of the system it was made of. */
+function restoredShape(own: SimSnapshot, base: SimImage): Record<string, unknown> {
+  return {
+    ...imageShape(base),
+    ...dropletImageShape(own),
+    description: '',
+    tags: [],
+    status: 'available',
+  };
+}
+
+const WINDOW_MS = 4 * 3_600_000;
+
+function backupWindow({ world }: Cloud, droplet: SimDroplet): { start: string; end: string } | null {
+  if (!droplet.backups || droplet.nextBackupAt === undefined) return null;
+  const iso = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+  return { start: iso(droplet.nextBackupAt), end: iso(droplet.nextBackupAt + world.scale(WINDOW_MS)) };
 }
 
 /** Addresses show up when the droplet has been built, as at the real one. */
@@ -139,8 +159,25 @@ export function snapshotShape(snapshot: SimSnapshot): Record<string, unknown> {
     resource_type: 'droplet',
     regions: [snapshot.region],
     min_disk_size: snapshot.minDisk,
-    size_gigabytes: 2.36,
+    size_gigabytes: snapshot.sizeGb ?? 2.36,
     created_at: snapshot.createdAt,
     tags: [],
+  };
+}
+
+/** As the listings of one droplet have it: a number for an id, and no word of the droplet. */
+export function dropletImageShape(image: SimSnapshot): Record<string, unknown> {
+  const base = findImage(image.image);
+  return {
+    id: Number(image.id),
+    name: image.name,
+    distribution: base?.distribution ?? 'Unknown',
+    slug: null,
+    public: false,
+    regions: [image.region],
+    created_at: image.createdAt,
+    min_disk_size: image.minDisk,
+    size_gigabytes: image.sizeGb ?? 2.36,
+    type: kindOf(image),
   };
 }

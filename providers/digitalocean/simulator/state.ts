@@ -31,6 +31,12 @@ export interface SimDroplet {
   readonly createdAt: string;
   /** ms; before it, listings by tag do not know the droplet yet. */
   readonly taggedFrom: number;
+  /** The snapshot or backup on the disk, kept here because the droplet still tells of one that was deleted. */
+  restoredFrom?: SimSnapshot | null;
+  /** Counts the times backups were scheduled; timers of former rounds are void. */
+  backupRound?: number;
+  /** ms. */
+  nextBackupAt?: number;
 }
 export interface SimAction {
   readonly id: string;
@@ -63,11 +69,17 @@ export interface SimFirewall {
 export interface SimSnapshot {
   readonly id: string;
   readonly account: string;
+  readonly kind?: 'snapshot' | 'backup';
   readonly name: string;
   readonly dropletId: string;
   readonly region: string;
   readonly minDisk: number;
+  readonly sizeGb?: number;
+  /** The catalogue's image that the disk began with. */
+  readonly image?: number;
   readonly createdAt: string;
+  /** ms; before it, listings do not know it yet. */
+  readonly listedFrom?: number;
 }
 
 /** An answer of the API that is not a success. */

@@ -1,0 +1,105 @@
+/** What DigitalOcean measures of a droplet: processor and network graphs, and traffic by day. */
+import type { MetricSeries } from '../instance-extras.ts';
+import type { BandwidthDay } from '../provider.ts';
+import type { DigitalOceanClient } from './client.ts';
+import { metricsSchema, type Measurement } from './schemas.ts';
+
+const BANDWIDTH_DAYS = 30;
+const BYTES_PER_MBIT = 1_000_000 / 8;
+/** Time a processor spends so is not work. */
+const IDLE = 'idle';
+
+type Point = MetricSeries['points'][number];
+type Direction = 'inbound' | 'outbound';
+
+/**
+ * Samples between two times in ms, as fine as the API gives them for that span. Without samples (no metrics agent, or a
+ * droplet that just began) a series has no points. Rejects with ProviderError.
+ */
+export async function metrics(
+  client: DigitalOceanClient,
+  id: string,
+  from: number,
+  to: number,
+  signal?: AbortSignal,
+): Promise<MetricSeries[]> {
+  const span = { start: Math.floor(from / 1000), end: Math.ceil(to / 1000) };
+  const [cpu, incoming, outgoing] = await Promise.all([
+    measure(client, 'cpu', { host_id: id, ...span }, signal),
+    bandwidthSamples(client, id, 'inbound', span, signal),
+    bandwidthSamples(client, id, 'outbound', span, signal),
+  ]);
+  const within = (points: Point[]): Point[] => points.filter(({ at }) => at >= from && at <= to);
+  const bytes = (samples: [number, number][]): Point[] =>
+    within(samples.map(([at, mbps]) => ({ at: at * 1000, value: mbps * BYTES_PER_MBIT })));
+  return [
+    { metric: 'cpu', unit: 'percent', points: within(cpuPercent(cpu)) },
+    { metric: 'network-in', unit: 'bytes_per_second', points: bytes(incoming) },
+    { metric: 'network-out', unit: 'bytes_per_second', points: bytes(outgoing) },
+  ];
+}
+
+/** Incoming and outgoing bytes of the last thirty days. The metric is Mbit/s, averaged between samples; a day's bytes are its sum. */
+export async function bandwidth(client: DigitalOceanClient, id: string, signal?: AbortSignal): Promise<BandwidthDay[]> {
+  const end = Math.floor(Date.now() / 1000);
+  const days = new Map<string, { incomingBytes: number; outgoingBytes: number }>();
+  for (const direction of ['inbound', 'outbound'] as const) {
+    const values = await bandwidthSamples(client, id, direction, { start: end - BANDWIDTH_DAYS * 86_400, end }, signal);
+    for (let i = 1; i < values.length; i++) {
+      const [at, mbps] = values[i]!;
+      const bytes = Math.round(mbps * BYTES_PER_MBIT * (at - values[i - 1]![0]));
+      const date = new Date(at * 1000).toISOString().slice(0, 10);
+      const day = days.get(date) ?? { incomingBytes: 0, outgoingBytes: 0 };
+      if (direction === 'inbound') day.incomingBytes += bytes;
+      else day.outgoingBytes += bytes;
+      days.set(date, day);
+    }
+  }
+  return [...days].map(([date, day]) => ({ date, ...day })).sort((a, b) => a.date.localeCompare(b.date));
+}
+
+/**
+ * The API counts seconds per mode over all processors since the start. The load of a span is the part of its seconds that
+ * was not idle. Counters that went back (a restart) make no point.
+ */
+function cpuPercent(modes: readonly Measurement[]): Point[] {
+  const totals = new Map<number, { all: number; idle: number; modes: number }>();
+  for (const { metric, values } of modes) {
+    for (const [at, seconds] of values) {
+      const total = totals.get(at) ?? { all: 0, idle: 0, modes: 0 };
+      total.all += Number(seconds);
+      total.modes += 1;
+      if (metric['mode'] === IDLE) total.idle += Number(seconds);
+      totals.set(at, total);
+    }
+  }
+  // A sample that lacks a mode would look like a counter that went back.
+  const samples = [...totals].filter(([, total]) => total.modes === modes.length).sort(([a], [b]) => a - b);
+  return samples.slice(1).flatMap(([at, now], i) => {
+    const before = samples[i]![1];
+    const [all, idle] = [now.all - before.all, now.idle - before.idle];
+    if (!(all > 0) || idle < 0) return [];
+    return [{ at: at * 1000, value: Math.min(100, Math.max(0, 100 * (1 - idle / all))) }];
+  });
+}
+
+async function bandwidthSamples(
+  client: DigitalOceanClient,
+  id: string,
+  direction: Direction,
+  span: { start: number; end: number },
+  signal?: AbortSignal,
+): Promise<[at: number, mbps: number][]> {
+  const found = await measure(client, 'bandwidth', { host_id: id, interface: 'public', direction, ...span }, signal);
+  return (found[0]?.values ?? []).map(([at, mbps]) => [at, Number(mbps)]);
+}
+
+async function measure(
+  client: DigitalOceanClient,
+  what: 'cpu' | 'bandwidth',
+  query: Record<string, string | number>,
+  signal?: AbortSignal,
+): Promise<Measurement[]> {
+  const path = `/v2/monitoring/metrics/droplet/${what}`;
+  return (await client.call({ method: 'GET', path, query, ...(signal ? { signal } : {}) }, metricsSchema)).data.result;
+}
