@@ -1,14 +1,13 @@
-/** Account, events, profile with SSH keys, StackScripts, catalog and traffic. */
+/** Account, events, profile with SSH keys, regions and plans. */
 import { Router, type Request } from 'express';
 import type { SimAccount, SimWorld } from '../../simulation.ts';
-import { Refusal, paged, route, stamp } from './simulator-http.ts';
-import { accountOf, bodyOf } from './simulator-instances.ts';
-import { SIM_IMAGES, SIM_REGIONS, type SimImage } from './simulator-places.ts';
+import { Refusal, accountOf, bodyOf, paged, route, stamp } from './simulator-http.ts';
+import { SIM_REGIONS } from './simulator-places.ts';
 import type { SimEvent, State } from './simulator-state.ts';
 import { availability } from './simulator-stock.ts';
 import { TYPES } from './simulator-types.ts';
 
-interface Key {
+export interface Key {
   id: string;
   account: string;
   label: string;
@@ -125,38 +124,7 @@ export function catalogRoutes(world: SimWorld): Router {
     '/regions/:id/availability',
     route((request) => availability(world, one(SIM_REGIONS, request.params['id'] as string).id)),
   );
-  router.get(
-    '/images',
-    route((request) => paged(request, SIM_IMAGES.map(imageView))),
-  );
-  router.get(
-    '/images/:owner/:slug',
-    route((request) => imageView(one(SIM_IMAGES, `${request.params['owner'] as string}/${request.params['slug'] as string}`))),
-  );
   return router;
-}
-
-function imageView(image: SimImage): Record<string, unknown> {
-  return {
-    id: image.id,
-    label: image.label,
-    vendor: image.vendor,
-    description: null,
-    created: '2022-02-01T12:00:00',
-    updated: '2026-01-10T12:00:00',
-    created_by: 'linode',
-    deprecated: image.deprecated,
-    eol: image.eol,
-    expiry: null,
-    is_public: true,
-    size: image.size,
-    total_size: image.size,
-    status: 'available',
-    type: 'manual',
-    tags: [],
-    regions: [],
-    capabilities: image.cloudInit ? ['cloud-init', 'distributed-sites'] : [],
-  };
 }
 
 function eventView(event: SimEvent): Record<string, unknown> {

@@ -1,8 +1,9 @@
 /** What one does to an instance: power, resize, rebuild, password, backups, migration; and what hangs below it. */
 import { Router, type Request } from 'express';
-import { Refusal, paged, route, stamp } from './simulator-http.ts';
-import { accountOf, bodyOf, privateAddress, strongPassword, userDataOf, view } from './simulator-instances.ts';
-import { SIM_IMAGES, SIM_REGIONS } from './simulator-places.ts';
+import { Refusal, accountOf, bodyOf, paged, route, stamp } from './simulator-http.ts';
+import { privateAddress, strongPassword, userDataOf, view } from './simulator-instances.ts';
+import { deployable } from './simulator-images.ts';
+import { SIM_REGIONS } from './simulator-places.ts';
 import { typeOf, type Linode, type SimDisk, type State } from './simulator-state.ts';
 import { isSoldOut } from './simulator-stock.ts';
 
@@ -24,28 +25,28 @@ export function actionRoutes(state: State): Router {
       route((request) => look(state.own(accountOf(request).id, request.params['id'] as string), request)),
     );
   };
-  post('/boot', (linode) => {
+  post('/boot', (linode, body) => {
     state.refuseBusy(linode);
     if (linode.status === 'running') throw new Refusal(400, 'Linode is already running.');
+    refuseConfig(linode, body);
     state.begin(linode, 'linode_boot');
   });
   post('/shutdown', (linode) => {
     state.refuseBusy(linode);
     state.begin(linode, 'linode_shutdown');
   });
-  post('/reboot', (linode) => {
+  post('/reboot', (linode, body) => {
     state.refuseBusy(linode);
+    refuseConfig(linode, body);
     state.begin(linode, 'linode_reboot');
   });
+  post('/rescue', (linode, body) => rescue(state, linode, body));
   post('/resize', (linode, body) => resize(state, linode, body));
   post('/rebuild', (linode, body) => rebuild(state, linode, body));
   post('/password', (linode, body) => resetPassword(state, linode, body.root_pass));
   post('/disks/:disk/password', (linode, body) => resetPassword(state, linode, body.password));
   post('/migrate', (linode, body) => migrate(state, linode, body));
-  post('/backups/enable', (linode) => setBackups(state, linode, true));
-  post('/backups/cancel', (linode) => setBackups(state, linode, false));
   post('/ips', (linode, body) => addAddress(state, linode, body));
-  get('/backups', () => ({ automatic: [], snapshot: { current: null, in_progress: null } }));
   get('/ips', addresses);
   get('/disks', (linode, request) => paged(request, linode.disks));
   get('/disks/:disk', (linode, request) => one(linode.disks, request.params['disk'] as string));
@@ -76,8 +77,8 @@ function resize(state: State, linode: Linode, body: Body): void {
 
 function rebuild(state: State, linode: Linode, body: Body): unknown {
   state.refuseBusy(linode);
-  const image = SIM_IMAGES.find(({ id }) => id === body.image);
-  if (!image) throw new Refusal(400, 'image is not valid', 'image');
+  const type = typeOf(linode.type);
+  const image = deployable(state, linode.account, body.image, type);
   const keys = Array.isArray(body.authorized_keys) ? body.authorized_keys.map(String) : [];
   if (body.root_pass === undefined && keys.length === 0)
     throw new Refusal(400, 'Must provide valid root_pass, authorized_keys, or authorized_users', 'root_pass');
@@ -87,7 +88,7 @@ function rebuild(state: State, linode: Linode, body: Body): unknown {
   linode.authorizedKeys = keys;
   linode.image = image.id;
   linode.swapSize = linode.swapSize || 512;
-  linode.disks = state.makeDisks(typeOf(linode.type), image.id, linode.swapSize);
+  linode.disks = state.makeDisks(type, image.label, linode.swapSize);
   state.begin(linode, 'linode_rebuild', { boot: body.booted !== false });
   return view(linode);
 }
@@ -110,10 +111,20 @@ function migrate(state: State, linode: Linode, body: Body): void {
   state.begin(linode, 'linode_migrate_datacenter', { region: region.id, boot: linode.status === 'running' });
 }
 
-function setBackups(state: State, linode: Linode, enabled: boolean): void {
-  linode.backups = enabled;
-  state.note(linode, enabled ? 'backups_enable' : 'backups_cancel', 'notification');
-  state.save(linode);
+/** Disks are mounted in the slots given; the API forgets which, and that the rescue system runs. */
+function rescue(state: State, linode: Linode, body: Body): void {
+  state.refuseBusy(linode);
+  for (const [slot, device] of Object.entries((body.devices ?? {}) as Record<string, { disk_id?: unknown } | null>)) {
+    if (!/^sd[a-g]$/.test(slot)) throw new Refusal(400, `${slot} is not available in rescue mode`, 'devices');
+    const id = device?.disk_id;
+    if (id !== undefined && id !== null && !linode.disks.some((disk) => disk.id === id))
+      throw new Refusal(400, 'disk_id is not valid', `devices.${slot}.disk_id`);
+  }
+  state.begin(linode, linode.status === 'running' ? 'linode_reboot' : 'linode_boot', { rescue: true });
+}
+
+function refuseConfig(linode: Linode, { config_id: id }: Body): void {
+  if (id !== undefined && id !== null && id !== linode.configId) throw new Refusal(400, 'config_id is not valid', 'config_id');
 }
 
 function addAddress(state: State, linode: Linode, body: Body): unknown {

@@ -1,10 +1,9 @@
 /** StackScripts, and what a server's network carried. */
 import { Router, type Request } from 'express';
-import { Refusal, paged, route, stamp } from './simulator-http.ts';
-import { accountOf, bodyOf } from './simulator-instances.ts';
+import { Refusal, accountOf, bodyOf, paged, route, stamp } from './simulator-http.ts';
 import { typeOf, type Linode, type State } from './simulator-state.ts';
 
-interface Script {
+export interface Script {
   id: string;
   account: string;
   label: string;
@@ -17,7 +16,10 @@ interface Script {
   updatedMs: number;
 }
 
-const SAMPLE_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+/** Most samples an answer has: one in five minutes of a day, one in two hours of a month. */
+const DAY_SAMPLES = 288;
+const MONTH_SAMPLES = 360;
 /** Linode has no statistics for the first minutes of a server. */
 const FIRST_SAMPLE_MS = 300_000;
 
@@ -109,8 +111,8 @@ export function trafficRoutes(state: State): Router {
     const { incoming, outgoing } = isThisMonth(state, request) ? traffic(state, linode) : { incoming: 0, outgoing: 0 };
     return { bytes_in: incoming, bytes_out: outgoing, bytes_total: incoming + outgoing };
   });
-  get('/stats', (linode) => statistics(state, linode));
-  get('/stats/:year/:month', (linode) => statistics(state, linode));
+  get('/stats', (linode) => statistics(state, linode, { from: state.world.now() - DAY_MS, to: state.world.now(), samples: DAY_SAMPLES }));
+  get('/stats/:year/:month', (linode, request) => statistics(state, linode, monthOf(state, request)));
   return router;
 }
 
@@ -126,18 +128,39 @@ function traffic({ world }: State, linode: Linode): { incoming: number; outgoing
   return { incoming: Math.round(seconds * rate), outgoing: Math.round(seconds * rate * 3) };
 }
 
-function statistics({ world }: State, linode: Linode): unknown {
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly samples: number;
+}
+
+/** Of the month under way: the last 30 days. */
+function monthOf(state: State, request: Request): Span {
+  const now = state.world.now();
+  if (isThisMonth(state, request)) return { from: now - 30 * DAY_MS, to: now, samples: MONTH_SAMPLES };
+  const [year, month] = [Number(request.params['year']), Number(request.params['month'])];
+  const from = Date.UTC(year, month - 1);
+  if (!Number.isInteger(year) || !(month >= 1 && month <= 12) || from > now) throw new Refusal(400, 'Stats are unavailable at this time.');
+  return { from, to: Date.UTC(year, month), samples: MONTH_SAMPLES };
+}
+
+/** Five minutes of the simulated clock apart, or as many as the answer may have; the processors are busy in proportion to their number. */
+function statistics({ world }: State, linode: Linode, { from, to, samples }: Span): unknown {
   const age = (world.now() - linode.createdMs) / world.scale(1);
-  if (age < FIRST_SAMPLE_MS) throw new Refusal(400, 'Stats are unavailable at this time.');
+  const start = Math.max(linode.createdMs, from);
+  if (age < FIRST_SAMPLE_MS || start > to) throw new Refusal(400, 'Stats are unavailable at this time.');
+  const step = Math.max(world.scale(FIRST_SAMPLE_MS), (to - start) / samples, 1);
   const times: number[] = [];
-  for (let time = Math.max(linode.createdMs, world.now() - 31 * 86_400_000); time <= world.now(); time += SAMPLE_MS)
-    times.push(Math.floor(time));
+  for (let time = start; time <= to; time += step) times.push(Math.floor(time));
   const rate = 160_000 + (Number(linode.id) % 97) * 8_000;
-  const series = (factor: number): [number, number][] => times.map((time, i) => [time, Math.round(rate * factor * (1 + (i % 5) / 10))]);
+  const wave = (i: number): number => 1 + (i % 5) / 10;
+  const series = (factor: number): [number, number][] => times.map((time, i) => [time, Math.round(rate * factor * wave(i))]);
   const net = (factor: number) => ({ in: series(factor), out: series(factor * 3), private_in: series(0), private_out: series(0) });
+  const { vcpus } = typeOf(linode.type);
+  const busy = 10 + (Number(linode.id) % 50);
   return {
-    title: `linode.com - ${linode.label} (linode${linode.id}) - month`,
-    cpu: series(0.0001),
+    title: `linode.com - ${linode.label} (linode${linode.id}) - ${samples === DAY_SAMPLES ? 'day' : 'month'} (5 min avg)`,
+    cpu: times.map((time, i): [number, number] => [time, Math.round(busy * vcpus * wave(i) * 100) / 100]),
     io: { io: series(0), swap: series(0) },
     netv4: net(0.8),
     netv6: net(0.2),

@@ -1,5 +1,6 @@
 /** How Linode's API talks: errors as sentences, pages, `X-Filter`, times without a zone. */
 import type { Request, RequestHandler, Response } from 'express';
+import type { SimAccount } from '../../simulation.ts';
 
 const MIN_PAGE = 25;
 const MAX_PAGE = 500;
@@ -35,6 +36,15 @@ export function route(work: (request: Request) => unknown): RequestHandler {
       answer(response, error.status, errorBody(error.message, error.field));
     }
   };
+}
+
+export function accountOf(request: Request): SimAccount {
+  return request.res!.locals['account'] as SimAccount;
+}
+
+export function bodyOf(request: Request): Record<string, unknown> {
+  const body: unknown = request.body;
+  return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : {};
 }
 
 export function stamp(ms: number): string {

@@ -1,8 +1,10 @@
 /** `/linode/instances`: what an instance looks like, and making, changing and deleting one. */
 import { Router, type Request } from 'express';
 import type { SimAccount } from '../../simulation.ts';
-import { Refusal, paged, route, stamp } from './simulator-http.ts';
-import { SIM_IMAGES, SIM_REGIONS, type SimRegion } from './simulator-places.ts';
+import { Refusal, accountOf, bodyOf, paged, route, stamp } from './simulator-http.ts';
+import { startBackups } from './simulator-backups.ts';
+import { deployable } from './simulator-images.ts';
+import { SIM_REGIONS, type SimRegion } from './simulator-places.ts';
 import { typeOf, type Linode, type State } from './simulator-state.ts';
 import type { SimType } from './simulator-types.ts';
 import { isSoldOut } from './simulator-stock.ts';
@@ -11,15 +13,6 @@ type Body = Record<string, unknown>;
 const LABEL = /^(?!.*(?:--|__|\.\.))[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}[a-zA-Z0-9]$/;
 const DEFAULT_SWAP_MB = 512;
 const USER_DATA_MAX_BYTES = 65_535;
-
-export function accountOf(request: Request): SimAccount {
-  return request.res!.locals['account'] as SimAccount;
-}
-
-export function bodyOf(request: Request): Body {
-  const body: unknown = request.body;
-  return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Body) : {};
-}
 
 export function instanceRoutes(state: State): Router {
   const router = Router();
@@ -46,7 +39,9 @@ export function instanceRoutes(state: State): Router {
     '/linode/instances/:id',
     route((request) => {
       const linode = state.own(accountOf(request).id, request.params['id'] as string);
-      const working = ['resizing', 'migrating', 'rebuilding', 'deleting'].includes(linode.status);
+      const working =
+        ['resizing', 'migrating', 'rebuilding', 'restoring', 'deleting'].includes(linode.status) ||
+        state.running(linode) === 'disk_imagize';
       if (working || (linode.job === null && state.world.now() < linode.busyUntilMs)) throw new Refusal(400, 'Linode busy.');
       if (!state.world.hasFlag('keep-on-delete', linode.id)) state.begin(linode, 'linode_delete');
       return {};
@@ -81,9 +76,9 @@ export function view(linode: Linode): Record<string, unknown> {
     alerts: linode.alerts,
     backups: {
       enabled: linode.backups,
-      available: false,
-      schedule: { day: linode.backups ? 'Scheduling' : null, window: linode.backups ? 'Scheduling' : null },
-      last_successful: null,
+      available: linode.backups && Boolean(linode.lastBackupMs),
+      schedule: schedule(linode),
+      last_successful: linode.lastBackupMs ? stamp(linode.lastBackupMs) : null,
     },
     hypervisor: 'kvm',
     watchdog_enabled: linode.watchdog,
@@ -99,13 +94,20 @@ export function view(linode: Linode): Record<string, unknown> {
   };
 }
 
+/** Linode chooses a window some time after the order. */
+function schedule({ backups, lastBackupMs }: Linode): { day: string | null; window: string | null } {
+  if (!backups) return { day: null, window: null };
+  return lastBackupMs ? { day: 'Saturday', window: 'W10' } : { day: 'Scheduling', window: 'Scheduling' };
+}
+
 function create(state: State, account: SimAccount, body: Body, mine: Linode[]): Linode {
   const { world } = state;
   if (mine.length >= account.instanceLimit) throw new Refusal(400, 'Account Limit reached. Please open a support ticket.');
   const { type, region } = place(state, body);
   const id = world.nextInt('linode', 70_000_001);
   const label = labelOf(body, mine, undefined) ?? `linode${id}`;
-  const image = imageOf(body);
+  const image =
+    body.image === undefined || body.image === null || body.image === '' ? null : deployable(state, account.id, body.image, type);
   if (image !== null) requireAccess(body);
   const swapSize = image === null ? 0 : integer(body.swap_size, 'swap_size', DEFAULT_SWAP_MB);
   const now = world.now();
@@ -115,7 +117,7 @@ function create(state: State, account: SimAccount, body: Body, mine: Linode[]): 
     label,
     type: type.id,
     region: region.id,
-    image,
+    image: image?.id ?? null,
     group: typeof body.group === 'string' ? body.group : '',
     tags: tagsOf(body.tags),
     status: 'provisioning',
@@ -134,13 +136,14 @@ function create(state: State, account: SimAccount, body: Body, mine: Linode[]): 
     hostUuid: world.hex(40),
     encrypted: region.capabilities.includes('Disk Encryption') && body.disk_encryption !== 'disabled',
     swapSize,
-    disks: image === null ? [] : state.makeDisks(type, image, swapSize),
+    disks: image === null ? [] : state.makeDisks(type, image.label, swapSize),
     configId: world.nextInt('config', 60_000_001),
     job: null,
     busyUntilMs: 0,
     interfaces: [],
   };
   state.linodes.put(linode);
+  if (linode.backups) startBackups(state, linode);
   state.begin(linode, 'linode_create', { boot: image !== null && body.booted !== false });
   return linode;
 }
@@ -169,13 +172,6 @@ function labelOf(body: Body, mine: Linode[], self: string | undefined): string |
   const taken = mine.some((other) => other.id !== self && other.label.toLowerCase() === label.toLowerCase());
   if (taken) throw new Refusal(400, 'Label must be unique among your linodes', 'label');
   return label;
-}
-
-function imageOf(body: Body): string | null {
-  if (body.image === undefined || body.image === null || body.image === '') return null;
-  const image = SIM_IMAGES.find(({ id }) => id === body.image);
-  if (!image) throw new Refusal(400, 'image is not valid', 'image');
-  return image.id;
 }
 
 function requireAccess(body: Body): void {

@@ -1,8 +1,7 @@
 /** Addresses with their reverse names, and Cloud Firewalls. */
 import { Router, type Request } from 'express';
-import { Refusal, paged, route, stamp } from './simulator-http.ts';
+import { Refusal, accountOf, bodyOf, paged, route, stamp } from './simulator-http.ts';
 import { addressView } from './simulator-actions.ts';
-import { accountOf, bodyOf } from './simulator-instances.ts';
 import type { Linode, State } from './simulator-state.ts';
 
 type Body = Record<string, unknown>;
@@ -12,7 +11,7 @@ interface Device {
   linode: string;
   createdMs: number;
 }
-interface Firewall {
+export interface Firewall {
   id: string;
   account: string;
   label: string;
@@ -25,6 +24,7 @@ interface Firewall {
   updatedMs: number;
 }
 
+const DOMAIN = /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
 const LABEL = /^(?!.*(?:--|__|\.\.))[a-zA-Z0-9][a-zA-Z0-9_.-]{1,30}[a-zA-Z0-9]$/;
 
 export function addressRoutes(state: State): Router {
@@ -61,6 +61,7 @@ export function addressRoutes(state: State): Router {
       const { linode, address } = find(request);
       const { rdns } = bodyOf(request);
       if (rdns !== null && typeof rdns !== 'string') throw new Refusal(400, 'Must be a string or null', 'rdns');
+      if (rdns !== null && !DOMAIN.test(rdns)) throw new Refusal(400, 'Domain is not valid.', 'rdns');
       if (rdns !== null && state.world.hasFlag('rdns-unresolved', address))
         throw new Refusal(400, `We were unable to perform a lookup for '${rdns}' at this time.`, 'rdns');
       linode.rdns[address] = rdns;

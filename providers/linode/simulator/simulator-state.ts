@@ -1,7 +1,6 @@
 /** What the simulated Linode remembers, and the jobs that change it over time. */
 import type { Collection, SimWorld } from '../../simulation.ts';
 import { Refusal, stamp } from './simulator-http.ts';
-import { SIM_IMAGES } from './simulator-places.ts';
 import { TYPES, type SimType } from './simulator-types.ts';
 
 export interface SimDisk {
@@ -32,6 +31,12 @@ export interface Linode {
   updatedMs: number;
   alerts: Record<string, number>;
   backups: boolean;
+  /** Counts the orders of the backup service, so that the schedule of a cancelled one ends. */
+  backupOrders?: number;
+  /** When the newest backup was finished. */
+  lastBackupMs?: number | null;
+  /** The rescue system runs instead of its own; the API does not show it. */
+  rescue?: boolean;
   watchdog: boolean;
   rootPass: string;
   authorizedKeys: string[];
@@ -71,12 +76,15 @@ export interface JobEnd {
   readonly [key: string]: unknown;
 }
 
+/** What else happens when a job of one kind ends, before the server is stored. */
+export type Ending = (linode: Linode, args: Record<string, unknown>, failed: boolean) => void;
+
 const STUCK_RECHECK_MS = 5_000;
 /** Linode goes on answering "Linode busy." for a moment after a boot. */
 const BUSY_TAIL_MS = 4_000;
 
-/** Realistic durations in ms and the state shown meanwhile. */
-const JOBS: Readonly<Record<string, { status: string; ms: number }>> = {
+/** Realistic durations in ms and the state shown meanwhile; null = the server's state stays as it is. */
+const JOBS: Readonly<Record<string, { status: string | null; ms: number }>> = {
   linode_create: { status: 'provisioning', ms: 14_000 },
   linode_boot: { status: 'booting', ms: 26_000 },
   linode_shutdown: { status: 'shutting_down', ms: 9_000 },
@@ -85,18 +93,25 @@ const JOBS: Readonly<Record<string, { status: string; ms: number }>> = {
   linode_rebuild: { status: 'rebuilding', ms: 25_000 },
   linode_migrate_datacenter: { status: 'migrating', ms: 180_000 },
   linode_delete: { status: 'deleting', ms: 6_000 },
+  disk_imagize: { status: null, ms: 140_000 },
+  backups_restore: { status: 'restoring', ms: 60_000 },
 };
 
 export class State {
   readonly world: SimWorld;
   readonly linodes: Collection<Linode>;
   readonly events: Collection<SimEvent>;
+  readonly #endings = new Map<string, Ending>();
 
   constructor(world: SimWorld) {
     this.world = world;
     this.linodes = world.collection<Linode>('instances');
     this.events = world.collection<SimEvent>('events');
     world.onTimer('job', (payload) => this.#jobEnds(payload as JobEnd));
+  }
+
+  atEndOf(action: string, ending: Ending): void {
+    this.#endings.set(action, ending);
   }
 
   own(account: string, id: string | undefined): Linode {
@@ -114,7 +129,7 @@ export class State {
     if (linode.job !== null || this.world.now() < linode.busyUntilMs) throw new Refusal(400, 'Linode busy.');
   }
 
-  note(linode: Linode, action: string, status: string): SimEvent {
+  note(linode: Linode, action: string, status: string, secondary: SimEvent['secondary'] = null): SimEvent {
     const id = String(this.world.nextInt('event', 900_000_001));
     const entity = { id: Number(linode.id), label: linode.label, type: 'linode', url: `/v4/linode/instances/${linode.id}` };
     return this.events.put({
@@ -125,18 +140,18 @@ export class State {
       createdMs: this.world.now(),
       durationMs: 0,
       entity,
-      secondary: null,
+      secondary,
       seen: false,
       read: false,
       message: null,
     });
   }
 
-  /** Starts a job: shows its state, writes its event, and ends it by a timer that survives a restart. */
-  begin(linode: Linode, action: string, args: Record<string, unknown> = {}): void {
+  /** Starts a job: shows its state, writes its event, and ends it by a timer that survives a restart. `args.fails` is why it will fail. */
+  begin(linode: Linode, action: string, args: Record<string, unknown> = {}, secondary: SimEvent['secondary'] = null): void {
     const { status, ms } = JOBS[action]!;
-    const event = this.note(linode, action, 'started');
-    linode.status = status;
+    const event = this.note(linode, action, 'started', secondary);
+    if (status !== null) linode.status = status;
     linode.job = event.id;
     this.save(linode);
     const end: JobEnd = { event: event.id, linode: linode.id, action, args };
@@ -151,16 +166,24 @@ export class State {
       this.world.schedule('job', end, STUCK_RECHECK_MS);
       return;
     }
-    const failed = this.world.hasFlag('action-fails', linode.id);
+    const failure = this.world.hasFlag('action-fails', linode.id) ? 'The job failed on the host.' : end.args.fails;
+    const failed = typeof failure === 'string';
     event.status = failed ? 'failed' : 'finished';
-    event.message = failed ? 'The job failed on the host.' : null;
+    event.message = failed ? failure : null;
     event.durationMs = this.world.now() - event.createdMs;
     this.events.put(event);
     linode.job = null;
-    if (failed) {
+    this.#endings.get(end.action)?.(linode, end.args, failed);
+    if (JOBS[end.action]!.status === null) this.save(linode);
+    else if (failed) {
       linode.status = 'offline';
       this.save(linode);
     } else this.#finish(linode, end);
+  }
+
+  /** The job that runs on this server, or null. */
+  running(linode: Linode): string | null {
+    return linode.job === null ? null : (this.events.get(linode.job)?.action ?? null);
   }
 
   #finish(linode: Linode, { action, args }: JobEnd): void {
@@ -169,7 +192,10 @@ export class State {
       return;
     }
     linode.status = 'offline';
-    if (action === 'linode_boot' || action === 'linode_reboot') linode.status = 'running';
+    if (action === 'linode_boot' || action === 'linode_reboot') {
+      linode.status = 'running';
+      linode.rescue = args.rescue === true;
+    }
     if (action === 'linode_create' || action === 'linode_rebuild') for (const disk of linode.disks) disk.status = 'ready';
     if (action === 'linode_resize') this.#resized(linode, args);
     if (action === 'linode_migrate_datacenter') this.#moved(linode, String(args.region));
@@ -193,9 +219,8 @@ export class State {
   }
 
   /** The disks an image deployment makes: one for the system, one for swap. */
-  makeDisks(type: SimType, image: string, swapSize: number): SimDisk[] {
+  makeDisks(type: SimType, label: string, swapSize: number): SimDisk[] {
     const now = stamp(this.world.now());
-    const label = SIM_IMAGES.find(({ id }) => id === image)?.label ?? image;
     const disk = (name: string, filesystem: string, size: number): SimDisk => {
       const id = this.world.nextInt('disk', 80_000_001);
       return { id, label: name, filesystem, size, status: 'not ready', created: now, updated: now };

@@ -1,13 +1,15 @@
 /** Linode's API v4, simulated: its routes over a world of servers. Routes are those of the real API, `/v4/…`. */
 import { Router, type RequestHandler } from 'express';
-import type { SimInstanceView, SimWorld, Simulation } from '../../simulation.ts';
+import type { SimInstanceView, SimLeftover, SimWorld, Simulation } from '../../simulation.ts';
 import { PROVIDER_ID } from '../descriptor.ts';
-import { accountRoutes, catalogRoutes, keyRoutes } from './simulator-account.ts';
+import { accountRoutes, catalogRoutes, keyRoutes, type Key } from './simulator-account.ts';
 import { actionRoutes } from './simulator-actions.ts';
-import { stackScriptRoutes, trafficRoutes } from './simulator-extras.ts';
+import { backupRoutes, dropBackups } from './simulator-backups.ts';
+import { stackScriptRoutes, trafficRoutes, type Script } from './simulator-extras.ts';
 import { answer, errorBody } from './simulator-http.ts';
+import { imageRoutes, privateImages } from './simulator-images.ts';
 import { instanceRoutes, view } from './simulator-instances.ts';
-import { addressRoutes, firewallRoutes } from './simulator-networking.ts';
+import { addressRoutes, firewallRoutes, type Firewall } from './simulator-networking.ts';
 import { State, type Linode } from './simulator-state.ts';
 import { setStock } from './simulator-stock.ts';
 import { TYPES } from './simulator-types.ts';
@@ -35,7 +37,11 @@ export const simulation: Simulation = {
     headers: { 'Content-Type': 'application/json' },
   }),
   instances: (world) => linodes(world).all().map(instanceView),
-  removeBehindBack: (world, id) => linodes(world).delete(id),
+  leftovers,
+  removeBehindBack(world, id) {
+    dropBackups(world, id);
+    return linodes(world).delete(id);
+  },
   changeBehindBack,
   setStock,
 };
@@ -47,6 +53,8 @@ function router(world: SimWorld): Router {
   api.use(catalogRoutes(world));
   api.use(instanceRoutes(state));
   api.use(actionRoutes(state));
+  api.use(backupRoutes(state));
+  api.use(imageRoutes(state));
   api.use(trafficRoutes(state));
   api.use(addressRoutes(state));
   api.use(firewallRoutes(state));
@@ -86,6 +94,22 @@ function authenticate(world: SimWorld): RequestHandler {
 
 function linodes(world: SimWorld) {
   return world.collection<Linode>('instances');
+}
+
+function leftovers(world: SimWorld): SimLeftover[] {
+  const all = <T extends { id: string; label: string }>(kind: SimLeftover['kind'], collection: string): SimLeftover[] =>
+    world
+      .collection<T>(collection)
+      .all()
+      .map(({ id, label }) => ({ kind, id, name: label }));
+  return [
+    ...all<Key>('ssh-key', 'sshkeys'),
+    ...all<Firewall>('firewall', 'firewalls'),
+    ...all<Script>('startup-script', 'stackscripts'),
+    ...privateImages(world)
+      .all()
+      .map(({ id, label }): SimLeftover => ({ kind: 'snapshot', id, name: label })),
+  ];
 }
 
 function instanceView(linode: Linode): SimInstanceView {
