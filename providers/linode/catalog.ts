@@ -2,6 +2,7 @@
 import { ProviderError } from '../errors.ts';
 import type { CallOptions, Image, Plan, Region } from '../provider.ts';
 import type { LinodeClient } from './client.ts';
+import { isOwnSnapshot } from './snapshot-images.ts';
 import { ApiAvailability, ApiImage, ApiRegion, ApiType } from './types.ts';
 
 /** Which capability a region needs for a class of plans; every other class needs `Linodes`. */
@@ -49,7 +50,9 @@ export async function listPlans(client: LinodeClient, o: CallOptions = {}): Prom
 export async function listImages(client: LinodeClient, o: CallOptions = {}): Promise<Image[]> {
   const images = await client.list('/images', ApiImage, { signal: o.signal });
   const now = Date.now();
-  return images.filter((image) => image.status === 'available' && !/-kube(-|$)/.test(image.id)).map((image) => toImage(image, now));
+  // A customer's snapshot is nobody's system to install.
+  const offered = images.filter((image) => image.status === 'available' && !/-kube(-|$)/.test(image.id) && !isOwnSnapshot(image));
+  return offered.map((image) => toImage(image, now));
 }
 
 function sellable({ site_type: siteType, capabilities }: ApiRegion): boolean {

@@ -1,6 +1,5 @@
 /** The client the service uses for one Linode account: look-ups, lists, power, rebuild, traffic. */
 import { z } from 'zod';
-import { isProviderError } from '../errors.ts';
 import type { AccountConnection, BandwidthDay, CallOptions, ComputeClient, InstanceStatus, InstanceSummary } from '../provider.ts';
 import { visibleTags } from '../identity.ts';
 import { listImages, listPlans, listRegions } from './catalog.ts';
@@ -8,7 +7,10 @@ import { LinodeClient, linodeError } from './client.ts';
 import { listOwned } from './owned.ts';
 import { power } from './power.ts';
 import { rebuild } from './rebuild.ts';
+import { rescue } from './rescue.ts';
 import { resetPassword } from './reset-password.ts';
+import { snapshotClient } from './snapshots.ts';
+import { metrics, monthOf, statistics } from './statistics.ts';
 import { ApiAccount, ApiInstance, ApiSshKey } from './types.ts';
 
 const never = new AbortController().signal;
@@ -64,6 +66,11 @@ export function compute(connection: AccountConnection): ComputeClient {
       await resetPassword(client, numericId(id), password, o.signal ?? never);
     },
     bandwidth: (id, o = {}) => bandwidth(client, numericId(id), o),
+    snapshots: snapshotClient(client, numericId),
+    async rescue(id, change, o = {}) {
+      await rescue(client, numericId(id), change, o.signal ?? never);
+    },
+    metrics: (id, from, to, o = {}) => metrics(client, numericId(id), from, to, o),
     listOwned: (o = {}) => listOwned(client, o),
   };
 }
@@ -119,19 +126,13 @@ async function publicKeys(client: LinodeClient, ids: readonly string[], signal: 
 }
 
 const MonthTransfer = z.looseObject({ bytes_in: z.number(), bytes_out: z.number() });
-const Series = z.array(z.tuple([z.number(), z.number()]));
-const DailyStats = z.looseObject({
-  netv4: z.looseObject({ in: Series, out: Series }),
-  netv6: z.looseObject({ in: Series, out: Series }),
-});
-
 /**
  * Linode keeps no traffic per day. Its month statistics are samples of a rate (bits per second), which
  * give each day its share; the month's exact byte totals scale them, so the sum is the billed figure.
  */
 async function bandwidth(client: LinodeClient, id: number, o: CallOptions): Promise<BandwidthDay[]> {
   const now = new Date();
-  const month = `${now.getUTCFullYear()}/${now.getUTCMonth() + 1}`;
+  const month = monthOf(now.getTime());
   const total = await client.get(`/linode/instances/${id}/transfer/${month}`, MonthTransfer, { signal: o.signal });
   const stats = await statistics(client, id, month, o);
   const incoming = perDay([...(stats?.netv4.in ?? []), ...(stats?.netv6.in ?? [])]);
@@ -147,16 +148,6 @@ async function bandwidth(client: LinodeClient, id: number, o: CallOptions): Prom
     incomingBytes: Math.round(total.bytes_in * inShare[i]!),
     outgoingBytes: Math.round(total.bytes_out * outShare[i]!),
   }));
-}
-
-/** Statistics of a new server answer 400 "Stats are unavailable at this time." until the first sample. */
-async function statistics(client: LinodeClient, id: number, month: string, o: CallOptions) {
-  try {
-    return await client.get(`/linode/instances/${id}/stats/${month}`, DailyStats, { signal: o.signal });
-  } catch (error) {
-    if (isProviderError(error, 'invalid', 'not_found')) return undefined;
-    throw error;
-  }
 }
 
 function perDay(samples: readonly (readonly [number, number])[]): Map<string, number> {

@@ -10,6 +10,7 @@ export const provider: Provider = {
   resources,
   functions: [],
   recordedAs: {
+    helpers: { 'ssh-key': 'linode:index/sshKey:SshKey', firewall: 'linode:index/firewall:Firewall' },
     instance: {
       token: 'linode:index/instance:Instance',
       label: 'label',

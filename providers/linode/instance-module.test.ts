@@ -55,12 +55,24 @@ describe('the instance module', () => {
       authorizedKeys: [`${KEY} me`],
     });
     expect(server.inputs.metadatas).toEqual([{ userData: Buffer.from('#cloud-config\nhostname: shop\n').toString('base64') }]);
-    expect(declared.get('web-key-1')!.inputs).toEqual({ label: 'shop-1-key-1', sshKey: `${KEY} me` });
+    expect(declared.get('web-key-1')!.inputs).toEqual({ label: 'plinth-vps-abcd1234abcd1234-key-1', sshKey: `${KEY} me` });
     expect(declared.get('web-firewall')!.inputs).toMatchObject({
       label: 'plinth-fw-abcd1234abcd1234',
       linodes: [123],
       inbounds: [{ action: 'ACCEPT', protocol: 'TCP', ports: '80-443', ipv4s: ['0.0.0.0/0'], ipv6s: ['::/0'] }],
     });
+  });
+
+  it('declares the reverse name of either address', async () => {
+    const handle = module.declare('named', request({ firewall: null }), {});
+    for (const ipVersion of [4, 6] as const)
+      module.declareReverseName!(`named-${ipVersion}`, { instance: handle, name: 'shop.example.com', ipVersion }, {});
+    await expect.poll(() => declared.has('named-4') && declared.has('named-6')).toBe(true);
+    expect(declared.get('named-4')).toEqual({
+      type: 'linode:index/rdns:Rdns',
+      inputs: { address: '203.0.113.5', rdns: 'shop.example.com', waitForAvailable: true },
+    });
+    expect(declared.get('named-6')!.inputs).toMatchObject({ address: '2001:db8::5' });
   });
 
   it('declares inputs that the resource knows and accepts', () => {

@@ -2,12 +2,14 @@
 import { createHash } from 'node:crypto';
 import { Firewall } from '@pulumi/linode/firewall.js';
 import { Instance } from '@pulumi/linode/instance.js';
+import { Rdns } from '@pulumi/linode/rdns.js';
 import { SshKey } from '@pulumi/linode/sshKey.js';
 import * as pulumi from '@pulumi/pulumi';
 import { parseIdentityTag } from '../identity.ts';
 import type { FirewallRule, InstanceModule, InstanceRequest } from '../provider.ts';
 import { bareAddress } from './compute.ts';
 import { descriptor } from './descriptor.ts';
+import { keyLabel } from './owned.ts';
 
 /** Linode allows 32 characters for a firewall's label, half of what a server's has. */
 const FIREWALL_ID_LENGTH = 22;
@@ -21,7 +23,13 @@ export const instanceModule: InstanceModule = {
       ...(opts.provider ? { provider: opts.provider } : {}),
     };
     const keys = request.sshPublicKeys.map(
-      (key, i) => new SshKey(`${name}-key-${i + 1}`, { label: `${request.label}-key-${i + 1}`.slice(-64), sshKey: key.trim() }, child),
+      // Labels of keys that exist stay: those of older stacks are made from the server's label.
+      (key, i) =>
+        new SshKey(
+          `${name}-key-${i + 1}`,
+          { label: labelOfKey(request, i + 1), sshKey: key.trim() },
+          { ...child, ignoreChanges: ['label'] },
+        ),
     );
     const instance = new Instance(
       name,
@@ -50,7 +58,17 @@ export const instanceModule: InstanceModule = {
       ipv6: request.ipv6 ? instance.ipv6.apply((address) => bareAddress(address ?? '')) : pulumi.output(''),
     };
   },
+  declareReverseName(name, { instance, name: rdns, ipVersion }, opts) {
+    const address = ipVersion === 4 ? instance.ipv4 : instance.ipv6;
+    // Linode looks the name up first; a record that was just made is not everywhere yet.
+    return new Rdns(name, { address, rdns, waitForAvailable: true }, opts);
+  },
 };
+
+function labelOfKey({ tags, label }: InstanceRequest, number: number): string {
+  const vpsId = parseIdentityTag(tags[0] ?? '')?.vpsId;
+  return vpsId === undefined ? `${label}-key-${number}`.slice(-64) : keyLabel(vpsId, number);
+}
 
 /** Linode's API and the vendor's package both take user data in base64. */
 function encoded(userData: pulumi.Input<string>): pulumi.Output<string> {

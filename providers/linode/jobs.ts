@@ -15,6 +15,8 @@ export interface Job {
   readonly body?: unknown;
   /** `linode_boot`, …: what the event is called. */
   readonly action: string;
+  /** Other names under which the same job may show. */
+  readonly alsoActions?: readonly string[];
   readonly deadlineMs: number;
 }
 
@@ -32,6 +34,19 @@ async function eventsOf(client: LinodeClient, id: number, action: string, signal
   return items.filter((event) => event.action === action && Number(event.entity?.id) === id).sort((a, b) => b.id - a.id);
 }
 
+/** The failed event of the job that made `madeId` out of this server, as a sentence, or undefined. */
+export async function failedMaking(
+  client: LinodeClient,
+  id: number,
+  action: string,
+  madeId: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const events = await eventsOf(client, id, action, signal);
+  const failed = events.find(({ status, secondary_entity: made }) => status === 'failed' && Number(made?.id) === madeId);
+  return failed && failureOf(failed);
+}
+
 /** The first failed event of these actions, as a sentence, or undefined. */
 export async function failedJob(
   client: LinodeClient,
@@ -41,17 +56,26 @@ export async function failedJob(
 ): Promise<string | undefined> {
   for (const action of actions) {
     const failed = (await eventsOf(client, id, action, signal)).find(({ status }) => status === 'failed');
-    if (failed) return `Linode reports that ${action} failed${failed.message ? ` (${failed.message})` : ''}.`;
+    if (failed) return failureOf(failed);
   }
   return undefined;
 }
 
+function failureOf({ action, message }: ApiEvent): string {
+  return `Linode reports that ${action} failed${message ? ` (${message})` : ''}.`;
+}
+
 /** Starts the job once, waits for its end. Rejects when Linode reports failure, or at the deadline. */
 export async function runJob(client: LinodeClient, id: number, job: Job, signal: AbortSignal): Promise<void> {
-  const before = await lastEventId(client, id, job.action, signal);
+  const names = [job.action, ...(job.alsoActions ?? [])];
+  let before = 0;
+  for (const name of names) before = Math.max(before, await lastEventId(client, id, name, signal));
   const newer = async (): Promise<ApiEvent | undefined> => {
-    const events = await eventsOf(client, id, job.action, signal);
-    return events.find((event) => event.id > before);
+    for (const name of names) {
+      const found = (await eventsOf(client, id, name, signal)).find((event) => event.id > before);
+      if (found) return found;
+    }
+    return undefined;
   };
   await client.whenFree(`${job.action} of Linode ${id}`, signal, () => start(client, id, job, newer, signal));
   await waitFor({

@@ -3,11 +3,10 @@ import { parseIdentityTag } from '../identity.ts';
 import type { OwnedObject } from '../instance-extras.ts';
 import type { CallOptions } from '../provider.ts';
 import type { LinodeClient } from './client.ts';
-import { listPrivateImages, snapshotName } from './snapshot-images.ts';
+import { listPrivateImages, snapshotName, snapshotOwner } from './snapshot-images.ts';
 import { ApiFirewall, ApiSshKey } from './types.ts';
 
 const KEY_LABEL = /^plinth-vps-([a-z0-9]+)-key-\d+$/;
-const SNAPSHOT_NAME = /^plinth-vps-([a-z0-9]+)-/;
 
 /** Keys have no tags, so the VPS stands in the label; unlike the server's label it never changes. */
 export function keyLabel(vpsId: string, number: number): string {
@@ -26,7 +25,7 @@ export async function listOwned(client: LinodeClient, o: CallOptions): Promise<O
     ...firewalls
       .filter(({ status }) => status !== 'deleted')
       .flatMap(({ id, label, tags }) => owned('firewall', String(id), label, tags.map(parseIdentityTag).find((found) => found)?.vpsId)),
-    ...images.flatMap((image) => owned('snapshot', image.id, snapshotName(image), SNAPSHOT_NAME.exec(snapshotName(image))?.[1])),
+    ...images.flatMap((image) => owned('snapshot', image.id, snapshotName(image), snapshotOwner(image))),
   ];
 }
 

@@ -13,6 +13,7 @@ const PRICE_PER_GB = 0.1;
 const LABEL_LENGTH = 50;
 const NOT_IN_LABELS = /[^a-zA-Z0-9,.?\-_\s']/g;
 const DESCRIPTION = /^(.*) \(Linode (\d+)\)$/s;
+const OWN_NAME = /^plinth-vps-([a-z0-9]+)-/;
 
 export function imageLabel(name: string): string {
   return name.replaceAll(NOT_IN_LABELS, '-').slice(0, LABEL_LENGTH);
@@ -26,6 +27,15 @@ export function imageDescription(name: string, instanceId: number): string {
 export function snapshotName(image: ApiImage): string {
   const description = image.description ?? '';
   return DESCRIPTION.exec(description)?.[1] ?? (description === '' ? image.label : description);
+}
+
+/** The VPS whose snapshot this is, by its name; undefined for everything else. */
+export function snapshotOwner(image: ApiImage): string | undefined {
+  return image.id.startsWith('private/') ? OWN_NAME.exec(snapshotName(image))?.[1] : undefined;
+}
+
+export function isOwnSnapshot(image: ApiImage): boolean {
+  return snapshotOwner(image) !== undefined;
 }
 
 /** Private images that people or we ordered, not those that Linode keeps of deleted servers. */
