@@ -1,6 +1,6 @@
 /** What can happen to a VPS after it exists, on the wire. */
 import { z } from 'zod';
-import { Timestamp } from './ids.ts';
+import { Flag, Timestamp } from './ids.ts';
 
 export const VPS_ACTIONS = [
   'start',
@@ -14,6 +14,11 @@ export const VPS_ACTIONS = [
   'configure',
   'suspend',
   'unsuspend',
+  'snapshot',
+  'restore-snapshot',
+  'delete-snapshot',
+  'rescue',
+  'unrescue',
   'destroy',
   'restore',
 ] as const;
@@ -87,12 +92,20 @@ const Configure = z.strictObject({
   ssh_keys: z.array(z.string().max(8192)).max(50).optional(),
   /** null takes the firewall away. */
   firewall: FirewallRules.nullable().optional(),
-  /** The provider's own scheduled backups. */
-  backups: z.boolean().optional(),
   /** The addresses lead back to the DNS name; needs one. */
   reverse_dns: z.boolean().optional(),
+  /** The provider's own scheduled backups. */
+  backups: z.boolean().optional(),
   approval,
 });
+/** A snapshot's id, or a backup's, as the list of snapshots shows it. */
+const SnapshotRef = IdText.meta({ examples: ['0f7c2f0e-3f55-4f3e-9d0b-0a6b9a3f1c11'] });
+const SnapshotCreate = z.strictObject({
+  action: z.literal('snapshot'),
+  name: z.string().trim().min(1).max(64),
+  note: z.string().trim().max(500).optional(),
+});
+const RestoreSnapshot = z.strictObject({ action: z.literal('restore-snapshot'), snapshot: SnapshotRef, approval });
 const ResetPassword = z.strictObject({ action: z.literal('reset-password'), root_pass: Password.optional(), approval });
 
 export const VpsAction = z.discriminatedUnion('action', [
@@ -104,6 +117,10 @@ export const VpsAction = z.discriminatedUnion('action', [
   Configure,
   z.strictObject({ action: z.literal('suspend'), reason: Reason }),
   z.strictObject({ action: z.literal('unsuspend') }),
+  SnapshotCreate,
+  RestoreSnapshot,
+  z.strictObject({ action: z.literal('delete-snapshot'), snapshot: SnapshotRef }),
+  z.strictObject({ action: z.enum(['rescue', 'unrescue']) }),
 ]);
 export type VpsAction = z.infer<typeof VpsAction>;
 
@@ -113,7 +130,8 @@ export const VpsChange = z.discriminatedUnion('action', [
   Reinstall,
   ResetPassword,
   Configure,
-  z.strictObject({ action: z.literal('destroy') }),
+  RestoreSnapshot,
+  z.strictObject({ action: z.literal('destroy'), final_snapshot: z.boolean().optional() }),
 ]);
 export type VpsChange = z.infer<typeof VpsChange>;
 /** Without a change: what bringing the server to its present spec would do. */
@@ -124,7 +142,9 @@ export const ChangePreview = z.strictObject({
   action: VpsActionName,
   /** Send it with the change to have exactly this done or nothing. */
   approval: z.string(),
-  resources: z.array(z.strictObject({ name: z.string(), effect: z.enum(['create', 'update', 'replace', 'delete', 'reinstall']) })),
+  resources: z.array(
+    z.strictObject({ name: z.string(), effect: z.enum(['create', 'update', 'replace', 'delete', 'reinstall', 'restore']) }),
+  ),
   replaces_instance: z.boolean(),
   data_loss: z.boolean(),
   /** The server is off or restarts meanwhile. */
@@ -157,6 +177,8 @@ export const DestroyQuery = z.strictObject({
     .min(0)
     .max(24 * 90)
     .optional(),
+  /** Make a snapshot first, keep it, and destroy nothing without it. Left out: as the termination that was begun says, else no. */
+  final_snapshot: Flag.optional(),
 });
 
 /** What was read at the provider after a destroy, independently of the stack. */

@@ -1,7 +1,7 @@
 /** A customer's server on the wire. */
 import { z } from 'zod';
 import { AccountId, Cursor, Flag, Limit, OrganizationId, Timestamp, VpsId } from './ids.ts';
-import { ChangePreview, Evidence, FirewallRules, VpsCapabilities } from './lifecycle.ts';
+import { ActionCapability, ChangePreview, Evidence, FirewallRules, VpsCapabilities } from './lifecycle.ts';
 import { Operation } from './operation.ts';
 
 /**
@@ -12,6 +12,8 @@ import { Operation } from './operation.ts';
 export const VPS_STATUSES = ['provisioning', 'active', 'suspended', 'error', 'terminating', 'destroying', 'leaked', 'terminated'] as const;
 export const VpsStatus = z.enum(VPS_STATUSES);
 export type VpsStatus = z.infer<typeof VpsStatus>;
+
+export const VPS_FEATURES = ['snapshots', 'backups', 'rescue', 'bandwidth', 'metrics', 'firewall', 'reverse_dns'] as const;
 
 /** RFC 1123 label: what every provider and DNS accept. */
 export const Label = z
@@ -146,6 +148,10 @@ export const Vps = z.strictObject({
   suspension: z.strictObject({ reason: z.string(), since: Timestamp }).nullable(),
   /** When a termination that can still be undone becomes due. */
   terminate_due_at: Timestamp.nullable(),
+  /** Its termination makes a snapshot first and keeps it. */
+  final_snapshot: z.boolean(),
+  /** Since when it runs the provider's rescue system. */
+  rescue_since: Timestamp.nullable(),
   created_at: Timestamp,
   updated_at: Timestamp,
   deleted_at: Timestamp.nullable(),
@@ -153,7 +159,12 @@ export const Vps = z.strictObject({
 export type Vps = z.infer<typeof Vps>;
 
 /** One VPS with what can be done to it now, and what the last proof of its end found. */
-export const VpsDetail = Vps.extend({ capabilities: VpsCapabilities, evidence: Evidence.nullable() });
+export const VpsDetail = Vps.extend({
+  capabilities: VpsCapabilities,
+  /** What its provider can do beside the actions, whatever the VPS's status. */
+  features: z.record(z.enum(VPS_FEATURES), ActionCapability),
+  evidence: Evidence.nullable(),
+});
 export type VpsDetail = z.infer<typeof VpsDetail>;
 
 export const VpsAccepted = z.strictObject({ instance: Vps, operation: Operation });

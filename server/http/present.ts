@@ -41,6 +41,8 @@ export function presentVps(vps: VpsWithAccount): VpsWire {
     maintenance: vps.maintenanceReason,
     suspension: vps.suspendReason === null ? null : { reason: vps.suspendReason, since: iso(vps.suspendedAt) },
     terminate_due_at: iso(vps.terminateDueAt),
+    final_snapshot: vps.finalSnapshot,
+    rescue_since: iso(vps.rescueSince),
     created_at: vps.createdAt.toISOString(),
     updated_at: vps.updatedAt.toISOString(),
     deleted_at: iso(vps.deletedAt),

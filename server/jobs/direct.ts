@@ -1,4 +1,4 @@
-/** Power operations: the provider is asked directly, without the engine, since no resource changes. */
+/** Power, rescue and snapshots: the provider is asked directly, without the engine, since no resource changes. */
 import { fault } from '../../automation/faults.ts';
 import type { EngineFault, EngineResult } from '../../automation/types.ts';
 import { isProviderError } from '../../providers/errors.ts';
@@ -9,6 +9,8 @@ import type { Json, Operation } from '../store/database.ts';
 import { LeaseLost, updateHeld } from '../store/operations.ts';
 import type { VpsWithAccount } from '../store/vpses.ts';
 import type { EventWriter } from './event-writer.ts';
+import { runSnapshotWork } from './snapshots.ts';
+import { WorkFailed } from './work-failed.ts';
 
 const CALLS: Readonly<Record<string, readonly PowerAction[]>> = {
   start: ['on'],
@@ -25,8 +27,17 @@ export interface PowerProgress {
   readonly power?: 'running' | 'stopped';
 }
 
+type Work = (services: Services, operation: Operation, vps: VpsWithAccount, writer: EventWriter, signal: AbortSignal) => Promise<void>;
+const WORK: Readonly<Record<string, Work>> = {
+  unsuspend: powerOf,
+  snapshot: runSnapshotWork,
+  'delete-snapshot': runSnapshotWork,
+  rescue: rescueOf,
+  unrescue: rescueOf,
+};
+
 export function isDirect(kind: string): boolean {
-  return kind in CALLS || kind === 'unsuspend';
+  return kind in CALLS || kind in WORK;
 }
 
 /** Never throws for what a provider does; @throws LeaseLost. */
@@ -45,7 +56,7 @@ export async function runDirect(
     durationMs: performance.now() - started,
   });
   try {
-    await powerOf(services, operation, vps, writer, signal);
+    await (WORK[operation.kind] ?? powerOf)(services, operation, vps, writer, signal);
     return done({ ok: true });
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
@@ -73,6 +84,15 @@ async function powerOf(services: Services, operation: Operation, vps: VpsWithAcc
   await updateHeld(services.db, operation.id, operation.fence, { progress: { formerPower, power } as Json });
 }
 
+async function rescueOf(services: Services, operation: Operation, vps: VpsWithAccount, writer: EventWriter, signal: AbortSignal) {
+  const { compute } = clientOf(services, vps.account);
+  if (!compute?.rescue || vps.instanceId === null) throw new Error(`VPS ${vps.id} has no server with a rescue system.`);
+  const change = operation.kind === 'rescue' ? 'enter' : 'leave';
+  const message = `${change === 'enter' ? 'booting into the rescue system' : 'booting its own system'} on server ${vps.instanceId}`;
+  writer.add({ type: 'progress', data: { urn: null, message }, at: new Date() });
+  await compute.rescue(vps.instanceId, change, { signal });
+}
+
 /** To the power it had; a server that was off stays off. */
 function unsuspend(vps: VpsWithAccount): readonly PowerAction[] {
   return vps.suspendedPower === 'stopped' ? [] : ['on'];
@@ -87,14 +107,14 @@ function isOff(status: InstanceStatus): boolean {
   return status === 'stopped' || status === 'suspended';
 }
 
-class Vanished extends Error {}
-function gone(vps: VpsWithAccount): Vanished {
-  return new Vanished(`The provider has no server ${vps.instanceId} any more. Refresh the VPS to see what is recorded, then decide.`);
+function gone(vps: VpsWithAccount): WorkFailed {
+  const message = `The provider has no server ${vps.instanceId} any more. Refresh the VPS to see what is recorded, then decide.`;
+  return new WorkFailed(fault('not_found', message));
 }
 
 /** A client's failure as an operation's fault. Anything unforeseen goes to the log, not to the customer. */
 export function providerFault(services: Services, operation: Operation, error: unknown, signal: AbortSignal): EngineFault {
-  if (error instanceof Vanished) return fault('not_found', error.message);
+  if (error instanceof WorkFailed) return error.fault;
   if (isProviderError(error)) {
     const { kind, message, provider, retryAfterMs } = error.detail;
     const cut = signal.aborted ? ('cancelled' as const) : kind;

@@ -1,10 +1,12 @@
 /** The end of an attempt: success, another try later, or an honest end. One transaction each. */
 import type { Engine, EngineFault, EngineResult } from '../../automation/types.ts';
 import { stackName } from '../../stacks/spec.ts';
+import { failSnapshot } from '../services/lifecycle/snapshot-failure.ts';
 import type { Services } from '../services/services.ts';
 import { type Db, inTransaction, type Json, type Operation } from '../store/database.ts';
 import { appendEvents, operationById, unfinishedOperations, updateHeld } from '../store/operations.ts';
 import { updateVps, vpsById } from '../store/vpses.ts';
+import { tendFormerPasswords } from './former-password.ts';
 import { besideEnding, failureChange, successChange } from './outcome.ts';
 
 const BASE_DELAY_MS = 2_000;
@@ -50,6 +52,7 @@ export async function finishOperation(services: Services, engine: Engine, operat
 async function succeed(services: Services, tx: Db, operation: Operation, result: EngineResult): Promise<Outcome> {
   const vps = await vpsById(tx, null, operation.vpsId);
   const change = vps && successChange(services, (await operationById(tx, null, operation.id)) ?? operation, vps, result);
+  if (vps) await tendFormerPasswords(services, tx, operation, vps, change);
   if (change) await updateVps(tx, operation.vpsId, besideEnding(operation, vps, change));
   await end(services, tx, operation, 'succeeded', { result: summary(result), fault: null });
   return 'succeeded';
@@ -91,6 +94,7 @@ async function end(
 }
 
 async function markFailure(tx: Db, operation: Operation, fault: EngineFault): Promise<void> {
+  await failSnapshot(tx, operation, fault.message);
   const vps = await vpsById(tx, null, operation.vpsId);
   const change = vps && (await failureChange(tx, operation, vps, fault));
   if (change) await updateVps(tx, operation.vpsId, besideEnding(operation, vps, change));

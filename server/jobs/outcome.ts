@@ -10,6 +10,11 @@ import type { VpsChange, VpsWithAccount } from '../store/vpses.ts';
 import { bringsPassword } from './change.ts';
 import type { PowerProgress } from './direct.ts';
 
+/** They boot the server from another disk, or from one written anew. */
+const NEW_DISK: ReadonlySet<string> = new Set(['reinstall', 'restore-snapshot']);
+/** Ends before the provider touched anything. */
+const REFUSED: ReadonlySet<string> = new Set(['credentials', 'forbidden', 'quota', 'invalid', 'not_found']);
+
 /** After success. `operation` as it is in the database now. */
 export function successChange(services: Services, operation: Operation, vps: VpsWithAccount, result: EngineResult): VpsChange | null {
   const progress = operation.progress as PowerProgress | null;
@@ -24,10 +29,20 @@ export function successChange(services: Services, operation: Operation, vps: Vps
       return { status: 'active', powerState: 'running', ...outputs };
     case 'suspend':
       return { ...power, ...(progress?.formerPower === undefined ? {} : { suspendedPower: progress.formerPower }) };
+    case 'rescue':
+      return { rescueSince: vps.rescueSince ?? new Date(), powerState: 'running' };
+    case 'unrescue':
+      return { rescueSince: null, powerState: 'running' };
     case 'unsuspend':
       return { ...power, status: 'active', suspendReason: null, suspendedAt: null, suspendedPower: null };
     default:
-      return { ...power, ...outputs, ...specChange(operation, vps), ...passwordChange(services, operation, vps) };
+      return {
+        ...power,
+        ...outputs,
+        ...specChange(operation, vps),
+        ...passwordChange(services, operation, vps),
+        ...(NEW_DISK.has(operation.kind) ? { rescueSince: null, powerState: 'running' } : {}),
+      };
   }
 }
 
@@ -36,6 +51,7 @@ export async function failureChange(tx: Db, operation: Operation, vps: VpsWithAc
   if (operation.kind === 'destroy') return { status: fault.kind === 'leaked' ? 'leaked' : 'error' };
   if (vps.status === 'destroying') return null;
   if (operation.kind === 'provision' || operation.kind === 'reinstall') return { status: 'error' };
+  if (operation.kind === 'restore-snapshot') return REFUSED.has(fault.kind) ? null : { status: 'error' };
   return operation.kind === 'rename' ? await labelBack(tx, vps) : null;
 }
 
@@ -52,7 +68,7 @@ function specChange(operation: Operation, vps: VpsWithAccount): VpsChange {
   if (wanted === undefined) return {};
   const spec = VpsSpec.parse(wanted);
   const { plan, image } = spec.compute;
-  const status = operation.kind === 'reinstall' && vps.status === 'error' ? { status: 'active' } : {};
+  const status = NEW_DISK.has(operation.kind) && vps.status === 'error' ? { status: 'active' } : {};
   return { spec, label: spec.label, plan, image, generation: spec.generation, ...status };
 }
 
@@ -65,7 +81,7 @@ function passwordChange(services: Services, operation: Operation, vps: VpsWithAc
     requestedPassword: seal('requestedPassword'),
     nextPassword: null,
     // Where the provider makes its own (Windows), the stack's outputs had the last word.
-    ...((vps.spec as VpsSpec).compute.windows ? {} : { rootPassword: seal('rootPassword') }),
+    ...((vps.spec as VpsSpec).compute.windows && operation.kind !== 'restore-snapshot' ? {} : { rootPassword: seal('rootPassword') }),
     revealCount: 0,
     lastRevealedAt: null,
     powerState: 'running',

@@ -15,8 +15,8 @@ import type { Principal, Services } from './services.ts';
 const STOPPED = 'automation.stopped';
 const HOLD = 'automation.hold';
 const LIFTED = 'automation.hold-lifted-at';
-/** Kinds that delete a server or give up its disk. */
-const DESTRUCTIVE: readonly string[] = ['destroy', 'reinstall'];
+/** Kinds that delete a server or a snapshot, or give up a disk. */
+const DESTRUCTIVE: readonly string[] = ['destroy', 'reinstall', 'restore-snapshot', 'delete-snapshot'];
 
 export interface Switch {
   readonly reason: string;
@@ -85,10 +85,15 @@ export async function mayAct(db: Db, accountId: string): Promise<boolean> {
   return stopped === null && own?.stopped !== true;
 }
 
+/** Whether the hold on destructive work holds this kind of operation. */
+export function isDestructive(kind: string): boolean {
+  return DESTRUCTIVE.includes(kind);
+}
+
 /** Why this operation may not start now, or null. */
 export async function whyHeld(db: Db, operation: Pick<Operation, 'kind' | 'attempt' | 'actor'>, accountId: string): Promise<string | null> {
   const { hold } = await globalSwitches(db);
-  if (hold && DESTRUCTIVE.includes(operation.kind)) return `Destructive work is held: ${hold.reason}`;
+  if (hold && isDestructive(operation.kind)) return `Destructive work is held: ${hold.reason}`;
   const byItself = operation.attempt > 0 || operation.actor === AUTOMATION;
   if (byItself && !(await mayAct(db, accountId))) return 'Automation is stopped; this was not started by a person.';
   return null;

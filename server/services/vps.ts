@@ -10,6 +10,7 @@ import { ensureOrganization, organizationById } from '../store/settings.ts';
 import { insertVps, livingLabelExists, lockVps, updateVps, vpsById, type VpsWithAccount } from '../store/vpses.ts';
 import { requireCapability } from './lifecycle/guard.ts';
 import { labelAgain, labelBack } from './lifecycle/label.ts';
+import { failSnapshot } from './lifecycle/snapshot-failure.ts';
 import { planVps } from './vps-plan.ts';
 import type { Principal, Services } from './services.ts';
 
@@ -222,7 +223,8 @@ export async function order(
 export async function stop(tx: Db, principal: Pick<Principal, 'name'>, operation: Operation): Promise<void> {
   const at = new Date();
   const ended = await endQueued(tx, operation.id, 'cancelled', at);
-  if (!ended) await requestCancel(tx, operation.id);
+  if (ended) await failSnapshot(tx, operation, 'It was cancelled before it began.');
+  else await requestCancel(tx, operation.id);
   const type = ended ? 'cancelled' : 'cancel-requested';
   await appendEvents(tx, operation.id, null, [{ type, data: { by: principal.name }, at }]);
   await appendAudit(tx, {

@@ -7,7 +7,7 @@ export type Database = PrismaClient;
 export type Db = Prisma.TransactionClient;
 export type Json = Prisma.InputJsonValue;
 export const DbNull = Prisma.DbNull;
-export type { Account, ApiToken, Operation, OperationEvent, Organization, Vps } from '../../prisma/generated/client.ts';
+export type { Account, ApiToken, Operation, OperationEvent, Organization, Snapshot, Vps } from '../../prisma/generated/client.ts';
 
 /** Opens a pool of at most `connections`. Close with `$disconnect()`. */
 export function openDatabase(url: string, connections = 20): Database {

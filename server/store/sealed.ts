@@ -15,6 +15,8 @@ const PLACES: readonly Place[] = [
   { table: 'vps', column: 'rootPassword', id: '"id"' },
   { table: 'vps', column: 'requestedPassword', id: '"id"' },
   { table: 'vps', column: 'nextPassword', id: '"id"' },
+  { table: 'snapshot', column: 'rootPassword', id: '"id"' },
+  { table: 'former_password', column: 'password', id: '"id"' },
   { table: 'state_stack', column: 'data_key', id: '"id"::text' },
   { table: 'idempotency_key', column: 'response', id: `("scope" || '/' || "key")`, json: true },
 ];

@@ -4,7 +4,7 @@ import { VpsId } from '../../../contract/ids.ts';
 import { DestroyQuery, PreviewRequest, VpsAction, VpsPatch } from '../../../contract/lifecycle.ts';
 import { Vps, VpsAccepted, VpsDetail, VpsEnding, VpsPreviewed } from '../../../contract/vps.ts';
 import { orderAction, patchVps, previewChange, type Previewed } from '../../services/lifecycle/actions.ts';
-import { capabilitiesNow } from '../../services/lifecycle/guard.ts';
+import { capabilitiesNow, featuresOf } from '../../services/lifecycle/guard.ts';
 import { restoreVps, terminateVps, type Ending } from '../../services/lifecycle/termination.ts';
 import type { Services } from '../../services/services.ts';
 import { mustVps, orderWork, type Accepted } from '../../services/vps.ts';
@@ -32,7 +32,8 @@ export function lifecycleRoutes(services: Services): Route[] {
       handler: async ({ principal, params }) => {
         const vps = await mustVps(services, principal, params.id);
         const capabilities = await capabilitiesNow(services, principal, vps);
-        return { status: 200, body: { instance: { ...presentVps(vps), capabilities, evidence: vps.evidence } } };
+        const features = featuresOf(services, vps);
+        return { status: 200, body: { instance: { ...presentVps(vps), capabilities, features, evidence: vps.evidence } } };
       },
     }),
     route({
@@ -52,7 +53,7 @@ export function lifecycleRoutes(services: Services): Route[] {
       method: 'post',
       path: '/api/vps/:id/actions',
       id: 'actOnVps',
-      summary: 'Start, stop, reboot, rename, resize, reinstall, suspend and so on',
+      summary: 'Start, stop, rename, resize, reinstall, snapshot, restore, rescue, suspend and so on',
       role: 'operator',
       params: ById,
       body: VpsAction,
@@ -97,7 +98,16 @@ function endings(services: Services): Route[] {
       responses: { 202: { description: 'Begun; `operation` is null while the grace runs.', schema: VpsEnding } },
       handler: async ({ principal, params, query, settle }) => ({
         status: 202,
-        body: ending(await terminateVps(services, principal, params.id, query.grace_hours, (tx, ended) => settle(tx, 202, ending(ended)))),
+        body: ending(
+          await terminateVps(
+            services,
+            principal,
+            params.id,
+            query.grace_hours,
+            (tx, ended) => settle(tx, 202, ending(ended)),
+            query.final_snapshot,
+          ),
+        ),
       }),
     }),
     route({

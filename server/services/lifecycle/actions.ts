@@ -9,7 +9,9 @@ import type { Principal, Services } from '../services.ts';
 import { type Accepted, labelTaken, mustLock, mustVps, type OnAccepted, order } from '../vps.ts';
 import { requireCapability } from './guard.ts';
 import { planChange, type PlannedChange } from './plan-change.ts';
+import type { RestoreSource } from './plan-restore.ts';
 import { previewOf, requireApproval } from './preview.ts';
+import { orderSnapshotAction } from './snapshots.ts';
 
 type SpecChange = Extract<VpsAction, VpsChange>;
 
@@ -17,6 +19,9 @@ type SpecChange = Extract<VpsAction, VpsChange>;
 export interface ChangeRequest {
   readonly spec?: unknown;
   readonly way?: PlannedChange['way'];
+  readonly restore?: RestoreSource;
+  /** A restore after which nobody here knows the password. */
+  readonly passwordUnknown?: boolean;
 }
 
 export async function orderAction(
@@ -27,6 +32,8 @@ export async function orderAction(
   onAccepted: OnAccepted,
 ): Promise<Accepted> {
   if (isSpecChange(body)) return await orderChange(services, principal, id, body, onAccepted);
+  if (body.action === 'snapshot' || body.action === 'delete-snapshot')
+    return await orderSnapshotAction(services, principal, id, body, onAccepted);
   return await inTransaction(services.db, async (tx) => {
     const vps = await mustLock(tx, principal, id);
     await requireCapability(services, tx, principal, vps, body.action);
@@ -59,7 +66,7 @@ async function orderChange(
         throw new Refusal(409, 'changed_meanwhile', 'The VPS was changed by another request just now. Look at it and try again.');
       await requireApproval(services, tx, vps, change, planned);
       const changed = await reserve(services, tx, vps, planned);
-      const request: Record<string, Json> = { spec: planned.spec, way: planned.way };
+      const request = requestOf(planned);
       const kind: OperationKind = change.action;
       const accepted = { vps: changed, operation: await order(services, tx, principal, changed, kind, { request }) };
       await onAccepted(tx, accepted);
@@ -80,6 +87,11 @@ async function reserve(services: Services, tx: Db, vps: VpsWithAccount, { spec, 
   }
   if (password !== null) change.nextPassword = services.secrets.seal(nextPasswordPlace(vps.id), password);
   return Object.keys(change).length === 0 ? vps : await updateVps(tx, vps.id, change);
+}
+
+function requestOf({ spec, way, restore, password }: PlannedChange): Record<string, Json> {
+  if (!restore) return { spec, way };
+  return { spec, way, restore: { id: restore.id, kind: restore.kind }, passwordUnknown: password === null };
 }
 
 export function nextPasswordPlace(id: string) {
@@ -107,7 +119,7 @@ export async function previewChange(
   return await inTransaction(services.db, async (tx) => {
     const locked = await mustLock(tx, principal, id);
     const preview = await previewOf(services, tx, locked, change, planned);
-    const request: Record<string, Json> = { spec: planned.spec, way: planned.way };
+    const request = requestOf(planned);
     // The engine previews updates only; what a destroy deletes is all there is.
     const operation = planned.way === 'destroy' ? null : await order(services, tx, principal, locked, 'preview', { request });
     const previewed = { vps: locked, operation, preview };
@@ -143,5 +155,5 @@ export async function patchVps(services: Services, principal: Principal, id: str
 }
 
 function isSpecChange(body: VpsAction): body is SpecChange {
-  return ['rename', 'resize', 'reinstall', 'reset-password', 'configure'].includes(body.action);
+  return ['rename', 'resize', 'reinstall', 'reset-password', 'configure', 'restore-snapshot'].includes(body.action);
 }

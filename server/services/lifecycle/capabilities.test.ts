@@ -5,9 +5,10 @@ import { capabilitiesOf, capabilityOf, type Situation } from './capabilities.ts'
 
 const can = { can: true } as const;
 const usual: Situation = {
-  provider: { resizeUp: can, resizeDown: can, rename: can, resetPassword: can },
+  provider: { resizeUp: can, resizeDown: can, rename: can, resetPassword: can, snapshots: can, rescue: can },
   status: 'active',
   hasInstance: true,
+  inRescue: true,
   suspendReason: null,
   maintenanceReason: null,
   deleteProtection: false,
@@ -16,18 +17,19 @@ const usual: Situation = {
 };
 const allowed = (situation: Situation) => VPS_ACTIONS.filter((action) => capabilityOf(situation, action).allowed);
 const POWER: VpsActionName[] = ['start', 'stop', 'reboot', 'power-cycle'];
+const EXTRAS: VpsActionName[] = ['snapshot', 'restore-snapshot', 'delete-snapshot', 'rescue', 'unrescue'];
 const CHANGES: VpsActionName[] = ['rename', 'resize', 'reinstall', 'reset-password', 'configure'];
 
 describe('by status', () => {
   const table: Record<(typeof VPS_STATUSES)[number], VpsActionName[]> = {
     provisioning: ['destroy'],
-    active: [...POWER, ...CHANGES, 'suspend', 'destroy'],
+    active: [...POWER, ...CHANGES, 'suspend', ...EXTRAS, 'destroy'],
     suspended: ['unsuspend', 'destroy'],
-    error: [...POWER, 'reinstall', 'suspend', 'destroy'],
+    error: [...POWER, 'reinstall', 'suspend', ...EXTRAS, 'destroy'],
     terminating: ['destroy', 'restore'],
     destroying: ['destroy'],
     leaked: ['destroy'],
-    terminated: [],
+    terminated: ['delete-snapshot'],
   };
   it.each(VPS_STATUSES)('%s', (status) => expect(allowed({ ...usual, status })).toEqual(table[status]));
 });
@@ -66,6 +68,30 @@ it.each([
     'reset-password',
     'not_supported',
     /It cannot/,
+  ],
+  [
+    'the provider has the word on snapshots',
+    { provider: { ...usual.provider, snapshots: { can: false, reason: 'It makes none.' } } },
+    'restore-snapshot',
+    'not_supported',
+    /It makes none/,
+  ],
+  [
+    'the provider has the word on rescue',
+    { provider: { ...usual.provider, rescue: { can: false, reason: 'It has none.' } } },
+    'rescue',
+    'not_supported',
+    /It has none/,
+  ],
+  ['nothing to leave', { inRescue: false }, 'unrescue', 'not_in_rescue', /rescue/],
+  ['an ending server is not snapshot any more', { status: 'terminating' }, 'snapshot', 'vps_terminating', /[Rr]estore/],
+  ['no server, no snapshot', { hasInstance: false, status: 'error' }, 'snapshot', 'no_instance', /[Rr]etry/],
+  [
+    'maintenance holds what a termination kept',
+    { status: 'terminated', maintenanceReason: 'host moves', seller: false },
+    'delete-snapshot',
+    'maintenance',
+    /host/,
   ],
   [
     'neither up nor down',

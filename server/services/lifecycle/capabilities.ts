@@ -7,10 +7,12 @@ import type { VpsStatus } from '../../../contract/vps.ts';
 import type { Capabilities } from '../../../providers/provider.ts';
 
 export interface Situation {
-  readonly provider: Pick<Capabilities, 'resizeUp' | 'resizeDown' | 'rename' | 'resetPassword'>;
+  readonly provider: Pick<Capabilities, 'resizeUp' | 'resizeDown' | 'rename' | 'resetPassword' | 'snapshots' | 'rescue'>;
   readonly status: VpsStatus;
   /** False before the provider has told of a server. */
   readonly hasInstance: boolean;
+  /** Runs the provider's rescue system. */
+  readonly inRescue: boolean;
   readonly suspendReason: string | null;
   readonly maintenanceReason: string | null;
   readonly deleteProtection: boolean;
@@ -23,7 +25,19 @@ export interface Situation {
 type Refused = { readonly code: string; readonly reason: string };
 const SELLER_ONLY: ReadonlySet<VpsActionName> = new Set(['suspend', 'unsuspend']);
 /** Also of use on a server whose last operation failed. */
-const WITH_ERROR: ReadonlySet<VpsActionName> = new Set(['start', 'stop', 'reboot', 'power-cycle', 'reinstall', 'suspend']);
+const WITH_ERROR: ReadonlySet<VpsActionName> = new Set([
+  'start',
+  'stop',
+  'reboot',
+  'power-cycle',
+  'reinstall',
+  'suspend',
+  'snapshot',
+  'restore-snapshot',
+  'delete-snapshot',
+  'rescue',
+  'unrescue',
+]);
 const ENDING: Readonly<Partial<Record<VpsStatus, string>>> = {
   terminating: 'It will be terminated when its grace ends. Restore it first.',
   destroying: 'It is being destroyed.',
@@ -41,6 +55,8 @@ export function capabilityOf(situation: Situation, action: VpsActionName): Actio
 }
 
 function refusal(now: Situation, action: VpsActionName): Refused | null {
+  // What a termination kept costs money, so that can still be deleted.
+  if (now.status === 'terminated' && action === 'delete-snapshot') return hold(now) ?? byProvider(now, action) ?? busyWith(now);
   if (now.status === 'terminated') return { code: 'vps_gone', reason: 'It is terminated; nothing more can be done with it.' };
   if (!now.seller && SELLER_ONLY.has(action))
     return { code: 'forbidden', reason: 'Only callers that may act for every organization can do this.' };
@@ -72,7 +88,9 @@ function byStatus(now: Situation, action: VpsActionName): Refused | null {
     return now.status === 'suspended' ? null : { code: 'not_suspended', reason: `It is ${now.status}, not suspended.` };
   if (now.status === 'suspended') return { code: 'suspended', reason: `It is suspended: ${now.suspendReason ?? 'no reason was given'}` };
   if (now.status === 'provisioning') return { code: 'not_ready', reason: 'It is being set up. Wait until it is active.' };
-  if (!now.hasInstance) return { code: 'no_instance', reason: 'The provider has no server of it yet. Retry its last operation.' };
+  if (action === 'unrescue' && !now.inRescue) return { code: 'not_in_rescue', reason: 'It does not run the rescue system.' };
+  if (!now.hasInstance && action !== 'delete-snapshot')
+    return { code: 'no_instance', reason: 'The provider has no server of it yet. Retry its last operation.' };
   if (now.status === 'error' && !WITH_ERROR.has(action))
     return { code: 'not_active', reason: 'Its last operation failed. Retry that first.' };
   return null;
@@ -83,6 +101,8 @@ function byProvider({ provider }: Situation, action: VpsActionName): Refused | n
     capability.can ? null : { code: 'not_supported', reason: capability.reason };
   if (action === 'rename') return cannot(provider.rename);
   if (action === 'reset-password') return cannot(provider.resetPassword);
+  if (action === 'snapshot' || action === 'restore-snapshot' || action === 'delete-snapshot') return cannot(provider.snapshots);
+  if (action === 'rescue' || action === 'unrescue') return cannot(provider.rescue);
   if (action === 'resize') return provider.resizeDown.can ? null : cannot(provider.resizeUp);
   return null;
 }

@@ -10,7 +10,7 @@ export function effectsOf(before: VpsSpec, spec: VpsSpec, way: Way): Effects {
   return {
     resources: way === 'destroy' ? ending(before) : changing(before, spec, way),
     replaces_instance: way === 'replacement',
-    data_loss: ['destroy', 'replacement', 'rebuild'].includes(way),
+    data_loss: ['destroy', 'replacement', 'rebuild', 'restore'].includes(way),
     interruption: way !== 'update' || before.compute.plan !== spec.compute.plan,
     new_address: way === 'replacement',
   };
@@ -32,6 +32,7 @@ function changing(before: VpsSpec, spec: VpsSpec, way: Way): Resource[] {
   const touched = differs(({ label, compute, tags }) => [label, compute.plan, compute.backups, tags]);
   if (way === 'replacement') found.push(...all(['instance'], 'replace'), ...all(records(before), 'update'));
   else if (way === 'rebuild') found.push(...all(['instance'], 'reinstall'));
+  else if (way === 'restore') found.push(...all(['instance'], 'restore'));
   else if (way === 'set-password' || touched) found.push(...all(['instance'], 'update'));
   const renamed = differs(({ dns }) => dns?.name);
   if (renamed) found.push(...all(records(spec), 'update'));
@@ -39,7 +40,7 @@ function changing(before: VpsSpec, spec: VpsSpec, way: Way): Resource[] {
   if (differs(({ firewall }) => firewall))
     found.push(...all(['firewall'], !before.firewall ? 'create' : spec.firewall ? 'update' : 'delete'));
   if (differs(({ sshPublicKeys }) => sshPublicKeys)) found.push(...all(['ssh keys'], 'update'));
-  if (way !== 'update') found.push(...all(['password'], 'replace'));
+  if (way !== 'update' && way !== 'restore') found.push(...all(['password'], 'replace'));
   return found;
 }
 

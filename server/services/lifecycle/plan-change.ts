@@ -1,5 +1,5 @@
 /** From a wished change to the spec it leads to: checked against catalogue and rules before anything is ordered. */
-import type { VpsChange } from '../../../contract/lifecycle.ts';
+import type { ChangePreview, VpsChange } from '../../../contract/lifecycle.ts';
 import type { Capability, Descriptor, Image, Plan } from '../../../providers/provider.ts';
 import { VpsSpec } from '../../../stacks/spec.ts';
 import { refuseField, Refusal } from '../../problem.ts';
@@ -10,9 +10,11 @@ import type { Services } from '../services.ts';
 import { sshKeyProblem } from '../ssh-key.ts';
 import { checkLabel, checkLabelAt, checkPassword, parseSpec } from '../vps-plan.ts';
 import { makePassword } from './password.ts';
+import { planDestroy } from './plan-destroy.ts';
+import { planRestore, type RestoreSource } from './plan-restore.ts';
 
-/** How a change reaches the server. `update`: the engine alone. `rebuild`, `set-password`: the provider first, then the engine. */
-export type Way = 'update' | 'rebuild' | 'set-password' | 'replacement' | 'destroy';
+/** How a change reaches the server. `update`: the engine alone. `rebuild`, `set-password`, `restore`: the provider first, then the engine. */
+export type Way = 'update' | 'rebuild' | 'set-password' | 'replacement' | 'restore' | 'destroy';
 
 export interface PlannedChange {
   readonly before: VpsSpec;
@@ -21,16 +23,21 @@ export interface PlannedChange {
   /** The administrator's new password, where there is one. Secret. */
   readonly password: string | null;
   readonly notes: readonly string[];
+  /** What a `restore` goes back to. */
+  readonly restore?: RestoreSource;
+  /** What it touches beside the stack's resources. */
+  readonly beside?: ChangePreview['resources'];
 }
 
 export async function planChange(services: Services, vps: VpsWithAccount, change: VpsChange): Promise<PlannedChange> {
   const before = VpsSpec.parse(vps.spec);
   const { descriptor } = providerOf(services, vps.account);
   const same = { before, spec: before, password: null, notes: [] };
-  if (change.action === 'destroy') return { ...same, way: 'destroy' };
+  if (change.action === 'destroy') return { ...same, ...(await planDestroy(services, vps, change.final_snapshot)), way: 'destroy' };
   if (change.action === 'resize') return { ...same, ...(await planResize(services, vps, descriptor, before, change.plan)), way: 'update' };
   if (change.action === 'rename') return { ...same, spec: planRename(descriptor, before, change), way: 'update' };
   if (change.action === 'configure') return { ...same, ...planConfigure(descriptor, before, change), way: 'update' };
+  if (change.action === 'restore-snapshot') return { ...same, ...(await planRestore(services, vps, descriptor, before, change.snapshot)) };
   if (change.root_pass !== undefined) checkPassword(change.root_pass, descriptor.password);
   const password = change.root_pass ?? makePassword(descriptor.password);
   if (change.action === 'reset-password') return { ...same, password, way: 'set-password', notes: ['The server restarts.'] };

@@ -37,6 +37,7 @@ export async function previewOf(
     action: change.action,
     approval: approvalOf(change, before, state, price_before, price_after),
     ...facts,
+    resources: [...facts.resources, ...(planned.beside ?? [])],
     price_before,
     price_after,
     price_difference: differenceOf(price_before, price_after),

@@ -1,0 +1,36 @@
+/** What a termination does to the snapshots of a VPS, before it is ordered. */
+import { Refusal } from '../../problem.ts';
+import { snapshotsOf } from '../../store/snapshots.ts';
+import type { VpsWithAccount } from '../../store/vpses.ts';
+import type { Services } from '../services.ts';
+import type { PlannedChange } from './plan-change.ts';
+import { snapshotClient } from './snapshots.ts';
+
+export async function planDestroy(
+  services: Services,
+  vps: VpsWithAccount,
+  finalSnapshot: boolean | undefined,
+): Promise<Pick<PlannedChange, 'notes' | 'beside'>> {
+  if (finalSnapshot) requireFinalSnapshot(services, vps);
+  const rows = await snapshotsOf(services.db, vps.id);
+  const stays = rows.filter((row) => row.final && row.status === 'available' && !finalSnapshot);
+  const goes = rows.filter((row) => !stays.includes(row));
+  const notes = [
+    ...(finalSnapshot ? ['A snapshot is made first and kept; without it nothing is destroyed. It costs money until it is deleted.'] : []),
+    ...(goes.length > 0 ? [`Its ${goes.length === 1 ? 'snapshot is' : `${goes.length} snapshots are`} deleted with it.`] : []),
+    ...stays.map((row) => `The final snapshot "${row.name}" stays.`),
+    ...((vps.spec as { compute?: { backups?: boolean } }).compute?.backups ? ['The provider’s backups of it go with it.'] : []),
+  ];
+  const beside = [
+    ...(finalSnapshot ? [{ name: 'final snapshot', effect: 'create' as const }] : []),
+    ...goes.map(({ name }) => ({ name: `snapshot ${name}`, effect: 'delete' as const })),
+  ];
+  return { notes, beside };
+}
+
+/** @throws Refusal 409 with the reason why no snapshot can be made of it. */
+export function requireFinalSnapshot(services: Services, vps: VpsWithAccount): void {
+  snapshotClient(services, vps);
+  if (vps.instanceId === null)
+    throw new Refusal(409, 'no_instance', `"${vps.label}" has no server that a snapshot could be made of. Terminate it without one.`);
+}

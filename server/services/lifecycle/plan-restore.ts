@@ -1,0 +1,79 @@
+/** Going back to a snapshot or backup: what it overwrites, and which password the server has afterwards. */
+import type { VpsSpec } from '../../../stacks/spec.ts';
+import type { Snapshot as ProviderSnapshot } from '../../../providers/instance-extras.ts';
+import type { Descriptor } from '../../../providers/provider.ts';
+import { refuseField, Refusal } from '../../problem.ts';
+import { formerPasswordAt } from '../../store/snapshots.ts';
+import type { VpsWithAccount } from '../../store/vpses.ts';
+import { readCatalog } from '../catalog.ts';
+import type { Services } from '../services.ts';
+import { parseSpec } from '../vps-plan.ts';
+import { makePassword } from './password.ts';
+import { findSnapshot, type SnapshotEntry, snapshotPlace } from './snapshots.ts';
+
+/** What the worker asks the provider for. */
+export interface RestoreSource {
+  readonly id: string;
+  readonly kind: ProviderSnapshot['kind'];
+}
+
+/** @throws Refusal when it is not there, not finished or larger than the server's disk; ProviderError when nobody answers. */
+export async function planRestore(services: Services, vps: VpsWithAccount, descriptor: Descriptor, before: VpsSpec, ref: string) {
+  const entry = await findSnapshot(services, vps, ref);
+  const source = mustBeReady(entry, ref);
+  await checkDisk(services, vps, before, source);
+  const needsPassword = descriptor.restoreNeedsPassword === true && source.kind === 'snapshot';
+  const password = needsPassword ? makePassword(descriptor.password) : await passwordOn(services, vps, entry);
+  const what = entry.row ? `the snapshot "${entry.row.name}"` : `the ${source.kind} of ${source.createdAt}`;
+  const notes = [`Everything written since ${what} is lost.`, passwordNote(needsPassword, password)];
+  const image = entry.row?.image ?? before.compute.image;
+  const beside = password === null ? [] : [{ name: 'password', effect: 'replace' as const }];
+  const restore: RestoreSource = { id: source.id, kind: source.kind };
+  return {
+    spec: parseSpec({ ...before, compute: { ...before.compute, image } }),
+    way: 'restore' as const,
+    password,
+    notes,
+    restore,
+    beside,
+  };
+}
+
+function mustBeReady({ row, found }: SnapshotEntry, ref: string): ProviderSnapshot {
+  const name = row ? `The snapshot "${row.name}"` : `The snapshot ${ref}`;
+  if (!found) throw new Refusal(409, 'snapshot_missing', `${name} is not at the provider. It can only be deleted from the record.`);
+  if (row?.status === 'deleting') throw new Refusal(409, 'snapshot_deleting', `${name} is being deleted. Choose another.`);
+  if (found.status !== 'available')
+    throw new Refusal(409, `snapshot_${found.status}`, `${name} is ${found.status}; only a finished one can be restored.`);
+  return found;
+}
+
+async function checkDisk(services: Services, vps: VpsWithAccount, { compute }: VpsSpec, { minDiskGb }: ProviderSnapshot): Promise<void> {
+  if (minDiskGb === null) return;
+  const { items } = await readCatalog(services, vps.account, 'plans');
+  const plan = items.find(({ id }) => id === compute.plan);
+  if (plan && plan.diskGb < minDiskGb)
+    throw refuseField(
+      'snapshot',
+      `it needs ${minDiskGb} GB of disk; the plan has ${plan.diskGb}`,
+      'Resize the VPS first.',
+      409,
+      'disk_too_small',
+    );
+}
+
+/** The administrator's password on that disk; null = not known. */
+async function passwordOn(services: Services, vps: VpsWithAccount, { row, found }: SnapshotEntry): Promise<string | null> {
+  const { secrets, db } = services;
+  if (row?.rootPassword) return secrets.open(snapshotPlace(row.id), row.rootPassword);
+  if (row || found?.kind !== 'backup') return null;
+  const former = await formerPasswordAt(db, vps.id, new Date(found.createdAt));
+  if (former) return secrets.open({ table: 'former_password', column: 'password', id: former.id }, former.password);
+  return vps.rootPassword && secrets.open({ table: 'vps', column: 'rootPassword', id: vps.id }, vps.rootPassword);
+}
+
+function passwordNote(needsPassword: boolean, password: string | null): string {
+  if (needsPassword) return 'The server gets a new password, which can be shown once.';
+  if (password !== null) return 'The password is the one of that time again, and can be shown once more.';
+  return 'The password of that time is not known here: the one that is shown may be wrong afterwards.';
+}
