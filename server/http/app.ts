@@ -17,14 +17,18 @@ import { driftRoutes } from './routes/drift.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { overviewRoutes } from './routes/overview.ts';
+import { snapshotRoutes } from './routes/snapshots.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { upkeepRoutes } from './routes/upkeep.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { vpsRoutes } from './routes/vps.ts';
 import { webRouter } from './web.ts';
 
 export function allRoutes(services: Services, hub: EventHub): Route[] {
   return [
     ...vpsRoutes(services),
+    ...snapshotRoutes(services),
+    ...usageRoutes(services),
     ...operationRoutes(services, hub),
     ...adminRoutes(services),
     ...tokenRoutes(services),
