@@ -89,7 +89,7 @@ export async function runJob(client: LinodeClient, id: number, job: Job, signal:
       if (event?.status === 'failed') {
         throw linodeError(
           'unexpected',
-          `Linode reports that ${job.action} of Linode ${id} failed${event.message ? ` (${event.message})` : ''}.`,
+          `Linode reports that ${event.action} of Linode ${id} failed${event.message ? ` (${event.message})` : ''}.`,
         );
       }
       return event && (event.status === 'finished' || event.status === 'notification') ? event : undefined;
