@@ -141,11 +141,15 @@ export const DriftDismiss = z.strictObject({ reason: Reason });
 /** `confirm` is the VPS's label, needed when its server is gone: accept then forgets it, repair makes a new, empty one. */
 export const DriftAct = z.strictObject({ confirm: z.string().max(63).optional() });
 
+export const InventoryKind = z.enum(['orphan', 'unmanaged', 'record', 'leftover']);
 export const InventoryItem = z.strictObject({
   id: z.uuid(),
   account_id: AccountId,
-  /** orphan: ours by its tag, and no record needs it. unmanaged: someone else's. record: a DNS record of ours that points nowhere. */
-  kind: z.enum(['orphan', 'unmanaged', 'record']),
+  /**
+   * orphan: ours by its tag, and no record needs it. unmanaged: someone else's. record: a DNS record of ours that points
+   * nowhere. leftover: a key, firewall, script or snapshot of a VPS that is no more.
+   */
+  kind: InventoryKind,
   reason: z.enum(['unknown_vps', 'terminated_vps', 'second_server', 'not_adopted', 'foreign']),
   object_id: z.string(),
   label: z.string(),
@@ -168,10 +172,10 @@ export const Inventory = z.strictObject({
   missing: z.array(Drift),
 });
 export const InventoryQuery = z.strictObject({
-  kind: z.enum(['orphan', 'unmanaged', 'record']).optional(),
+  kind: InventoryKind.optional(),
   account_id: AccountId.optional(),
 });
 export const InventoryParams = z.strictObject({ id: z.uuid() });
-/** The provider's id of the server, typed by the person who deletes it. */
+/** The provider's id of the object, typed by the person who deletes it. */
 export const InventoryDelete = z.strictObject({ object_id: z.string().min(1).max(200), reason: Reason });
 export const InventoryAnswer = z.strictObject({ item: InventoryItem });

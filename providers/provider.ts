@@ -12,7 +12,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
 import type { ResourceDefinition, FunctionDefinition } from './resource.ts';
-import type { InstanceExtras } from './instance-extras.ts';
+import type { InstanceExtras, OwnedObject } from './instance-extras.ts';
 import type { RateBudget } from './rate-budget.ts';
 
 export type ProviderId = string;
@@ -339,6 +339,8 @@ export interface DnsRecordModule {
  * two without the engine.
  */
 export interface RecordedAs {
+  /** Tokens of what stands beside an instance, for deleting one that no stack holds any more. */
+  readonly helpers?: Partial<Record<Exclude<OwnedObject['kind'], 'snapshot'>, string>>;
   readonly instance?: {
     readonly token: string;
     readonly label: string;

@@ -237,6 +237,9 @@ it('lists orphans with their cost, strangers and dangling records; deletes an or
   expect(left.some((each: any) => each.id === stranger)).toBe(true);
   const { events } = await api('GET', '/api/audit');
   expect(events.map((each: any) => each.action)).toContain('inventory.orphan-deleted');
+  const dangling = inventory.items.find((each: any) => each.kind === 'record');
+  expect((await remove(dangling.id, dangling.object_id)).item).toMatchObject({ kind: 'record', label: 'old.plinth.test' });
+  expect((await control('GET', '/records')).some((each: any) => each.name === 'old.plinth.test')).toBe(false);
 }, 60_000);
 
 it('refreshes and destroys with the rotated key, and never asks for the old', async () => {

@@ -9,6 +9,7 @@ import {
   type DriftList,
   type Inventory,
   type InventoryAnswer,
+  InventoryKind,
   type Sweep,
   type SweepAnswer,
   type SweepList,
@@ -103,9 +104,10 @@ const dismiss = command({
 const inventory = command({
   path: ['inventory', 'list'],
   summary: 'List what accounts hold that no record accounts for',
-  details: 'orphan: a server of ours that no VPS needs. unmanaged: someone else’s. record: a DNS record of ours that points nowhere.',
+  details:
+    'orphan: a server of ours that no VPS needs. unmanaged: someone else’s. record: a DNS record of ours that points nowhere. leftover: a key, firewall, script or snapshot of a VPS that is no more.',
   options: {
-    kind: { type: 'string', value: 'KIND', choices: ['orphan', 'unmanaged', 'record'], help: 'only these' },
+    kind: { type: 'string', value: 'KIND', choices: InventoryKind.options, help: 'only these' },
     account: { type: 'string', value: 'ACCOUNT', help: 'only this account, by id or name' },
   },
   examples: ['inventory list', 'inventory list --kind orphan'],
@@ -129,13 +131,14 @@ function itemRow(item: z.infer<typeof Inventory>['items'][number]) {
   return [item.id, item.kind, item.reason, plain(item.object_id), plain(item.label), cost, age, `${item.seen_count}×`];
 }
 
-const deleteOrphan = command({
+const deleteStray = command({
   path: ['inventory', 'delete'],
-  summary: 'Delete an orphan at its provider',
-  details: 'Only a server that carries Plinth’s tag, that no VPS needs and that two sweeps have seen. Nothing of it can be brought back.',
+  summary: 'Delete an orphan, a dangling record or a leftover at its provider',
+  details:
+    'Only what carries Plinth’s tag, comment or name, that no VPS needs and that two sweeps have seen. Nothing of it can be brought back.',
   positionals: [{ name: 'item', help: 'its id in the inventory' }],
   options: {
-    object: { type: 'string', value: 'OBJECT', help: 'the server’s id at the provider, typed to be sure which one goes' },
+    object: { type: 'string', value: 'OBJECT', help: 'its id at the provider, typed to be sure which one goes' },
     reason: { type: 'string', value: 'TEXT', help: 'why; kept in the audit trail' },
     ...MUTATION_OPTIONS,
   },
@@ -283,7 +286,7 @@ export const driftCommands: readonly Command[] = [
   ),
   dismiss,
   inventory,
-  deleteOrphan,
+  deleteStray,
   sweepList,
   sweepRun,
   automationShow,

@@ -10,6 +10,11 @@ export const provider: Provider = {
   resources,
   functions: [],
   recordedAs: {
+    helpers: {
+      'ssh-key': 'vultr:index/sSHKey:SSHKey',
+      firewall: 'vultr:index/firewallGroup:FirewallGroup',
+      'startup-script': 'vultr:index/startupScript:StartupScript',
+    },
     instance: {
       token: 'vultr:index/instance:Instance',
       label: 'label',

@@ -40,7 +40,7 @@ export function passwordOf(services: Services, operation: Operation, vps: VpsWit
 
 /** Whether the VPS's next password becomes its own with this operation's success. */
 export function bringsPassword({ kind, request }: Pick<Operation, 'kind' | 'request'>): boolean {
-  if (kind === 'restore-snapshot') return (request as ChangeRequest).passwordUnknown !== true;
+  if (kind === 'restore-snapshot') return (request as ChangeRequest).keepsPassword !== true;
   return kind === 'reinstall' || kind === 'reset-password';
 }
 
@@ -76,9 +76,9 @@ const FIRST = {
   restore: {
     words: 'restoring',
     ask: async ({ operation, vps, compute, id, password, signal }: Asked): Promise<void> => {
-      const { restore, passwordUnknown } = operation.request as ChangeRequest;
+      const { restore, keepsPassword } = operation.request as ChangeRequest;
       if (!compute.snapshots || !restore) throw new Error(`The provider of VPS ${vps.id} restores nothing.`);
-      await compute.snapshots.restore(id, restore, passwordUnknown || password === undefined ? {} : { password }, { signal });
+      await compute.snapshots.restore(id, restore, keepsPassword || password === undefined ? {} : { password }, { signal });
     },
   },
 };

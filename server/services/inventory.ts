@@ -1,30 +1,35 @@
 /** What accounts hold that no record accounts for, and the one way to delete of it. */
-import { identityTag } from '../../providers/identity.ts';
+import type { OwnedObject } from '../../providers/instance-extras.ts';
 import { notFound, Refusal, refuseField } from '../problem.ts';
 import { appendAudit } from '../store/audit.ts';
 import { type Account, inTransaction } from '../store/database.ts';
 import { namedVpses, namesInstance } from '../store/drift.ts';
 import { type InventoryItem, inventoryById, markGone } from '../store/inventory.ts';
-import { clientOf, mustAccount, openAccount, providerOf } from './accounts.ts';
+import { clientOf, mustAccount } from './accounts.ts';
 import { globalSwitches } from './automation.ts';
+import { deleteLeftover } from './leftovers.ts';
 import type { Principal, Services } from './services.ts';
-import { vpsOfTags } from '../sweeps/inventory.ts';
+import { vpsOfComment, vpsOfTags } from '../sweeps/inventory.ts';
 
 /** A thing seen once may be one that is just being made. */
 const SIGHTINGS = 2;
-const DELETE_TIMEOUT_MS = 10 * 60_000;
 /** Not a server that a retry of its VPS would adopt, and never a stranger's. */
-const DELETABLE: readonly string[] = ['unknown_vps', 'terminated_vps', 'second_server'];
+const LOOK_TIMEOUT_MS = 30_000;
+const DELETABLE: Readonly<Record<string, readonly string[]>> = {
+  orphan: ['unknown_vps', 'terminated_vps', 'second_server'],
+  record: ['unknown_vps', 'terminated_vps'],
+  leftover: ['unknown_vps', 'terminated_vps'],
+};
 
 export function isDeletable(item: InventoryItem): boolean {
-  return item.kind === 'orphan' && DELETABLE.includes(item.reason) && item.seenCount >= SIGHTINGS && item.goneAt === null;
+  return (DELETABLE[item.kind] ?? []).includes(item.reason) && item.seenCount >= SIGHTINGS && item.goneAt === null;
 }
 
 /**
- * Deletes an orphan at its provider, and answers when the provider no longer has it. Looked at once more right before:
- * its tags must still name a VPS that does not need it.
+ * Deletes an orphan, a dangling record or a leftover at its provider, and answers when the provider no longer has it.
+ * Looked at once more right before: it must still name a VPS that does not need it.
  */
-export async function deleteOrphan(
+export async function deleteStray(
   services: Services,
   principal: Principal,
   id: string,
@@ -35,15 +40,11 @@ export async function deleteOrphan(
   if (!item || item.goneAt !== null) throw notFound('inventory item', id);
   if (!isDeletable(item)) throw notDeletable(item);
   if (objectId !== item.objectId)
-    throw refuseField(
-      'object_id',
-      'is not this server’s id at the provider',
-      'Type the id that the inventory shows, to be sure which one goes.',
-    );
+    throw refuseField('object_id', 'is not its id at the provider', 'Type the id that the inventory shows, to be sure which one goes.');
   const { hold } = await globalSwitches(services.db);
   if (hold) throw new Refusal(409, 'destructive_hold', `Nothing is deleted now: ${hold.reason}`);
   const account = await mustAccount(services, item.accountId);
-  await lookAgain(services, account, item);
+  const remove = await lookAgain(services, account, item);
   const audit = (action: string) =>
     inTransaction(services.db, (tx) =>
       appendAudit(tx, {
@@ -54,51 +55,65 @@ export async function deleteOrphan(
         data: { account: account.id, label: item.label, reason },
       }),
     );
-  await audit('inventory.orphan-delete-ordered');
-  await deleteAtProvider(services, account, item);
+  await audit(`inventory.${item.kind}-delete-ordered`);
+  await remove();
   await markGone(services.db, id);
-  await audit('inventory.orphan-deleted');
+  await audit(`inventory.${item.kind}-deleted`);
   return { ...item, goneAt: new Date() };
 }
 
-async function lookAgain(services: Services, account: Account, item: InventoryItem): Promise<void> {
-  const { compute } = clientOf(services, account);
-  const now = await compute?.getInstance(item.objectId, { signal: AbortSignal.timeout(30_000) });
-  if (!now)
+/** What deletes it, once it was seen to be what the inventory holds. */
+async function lookAgain(services: Services, account: Account, item: InventoryItem): Promise<() => Promise<void>> {
+  const { owner, label, remove } = await seenNow(services, account, item);
+  if (owner !== item.vpsId || label !== item.label)
     throw new Refusal(
       409,
-      'already_gone',
-      `The provider has no server ${item.objectId} any more. The next sweep takes it off the inventory.`,
+      'changed_meanwhile',
+      `The ${item.kind} ${item.objectId} is not what the inventory saw. Run the drift sweep again.`,
     );
-  const owner = vpsOfTags(now.tags);
-  if (owner?.vpsId !== item.vpsId || now.label !== item.label)
-    throw new Refusal(409, 'changed_meanwhile', `The server ${item.objectId} is not what the inventory saw. Run the drift sweep again.`);
   const [vps] = await namedVpses(services.db, item.vpsId === null ? [] : [item.vpsId], new Date());
   if (vps?.living && item.reason !== 'second_server') throw notDeletable(item);
   if (vps && (vps.busy || (await namesInstance(services.db, vps.id, item.objectId)))) throw notDeletable(item);
+  return remove;
 }
 
-async function deleteAtProvider(services: Services, account: Account, item: InventoryItem): Promise<void> {
-  const provider = providerOf(services, account);
-  const resource = provider.resources.find(({ token }) => token === provider.recordedAs?.instance?.token);
-  if (!resource)
-    throw new Refusal(501, 'cannot_delete', `Plinth cannot delete servers at ${provider.descriptor.name} by itself. Delete it there.`);
-  const { providerId: _, ...connection } = openAccount(services, account);
-  const context = {
-    client: provider.connect({ ...connection, budget: services.budgetFor(account.id, provider) }),
-    urn: `urn:pulumi:inventory::plinth::${resource.token}::${item.objectId}`,
-    signal: AbortSignal.timeout(DELETE_TIMEOUT_MS),
-    log: (severity: string, message: string) => services.log.debug({ severity, object: item.objectId }, message),
-    progress: () => undefined,
-  };
-  const owner = item.vpsId === null ? [] : [identityTag(item.vpsId, 1)];
-  await resource.delete(context, item.objectId, { tags: owner });
+interface SeenNow {
+  readonly owner: string | null;
+  readonly label: string;
+  readonly remove: () => Promise<void>;
+}
+
+async function seenNow(services: Services, account: Account, item: InventoryItem): Promise<SeenNow> {
+  const { objectId, vpsId } = item;
+  const { compute, dns } = clientOf(services, account);
+  const signal = AbortSignal.timeout(LOOK_TIMEOUT_MS);
+  if (item.kind === 'record') {
+    const { zoneId } = item.detail as { zoneId: string };
+    const now = (await dns?.findRecords(zoneId, item.label, { signal }))?.find(({ id }) => id === objectId);
+    if (!dns || !now) throw alreadyGone(item);
+    return { owner: vpsOfComment(now.comment), label: now.name, remove: () => dns.deleteRecord(zoneId, objectId) };
+  }
+  if (item.kind === 'leftover') {
+    const { what } = item.detail as { what: OwnedObject['kind'] };
+    const now = (await compute?.listOwned({ signal }))?.find(({ id, kind }) => id === objectId && kind === what);
+    if (!now) throw alreadyGone(item);
+    return { owner: now.vpsId, label: now.name, remove: () => deleteLeftover(services, account, now) };
+  }
+  const now = await compute?.getInstance(objectId, { signal });
+  if (!now) throw alreadyGone(item);
+  const instance = { kind: 'instance' as const, id: objectId, name: now.label, vpsId };
+  return { owner: vpsOfTags(now.tags)?.vpsId ?? null, label: now.label, remove: () => deleteLeftover(services, account, instance) };
+}
+
+function alreadyGone({ kind, objectId }: InventoryItem): Refusal {
+  const message = `The provider has no ${kind} ${objectId} any more. The next sweep takes it off the inventory.`;
+  return new Refusal(409, 'already_gone', message);
 }
 
 function notDeletable(item: InventoryItem): Refusal {
   const why =
-    item.kind !== 'orphan'
-      ? 'only orphans, servers that carry Plinth’s own tag, are'
+    item.kind === 'unmanaged'
+      ? 'only what carries Plinth’s own tag, comment or name is'
       : item.reason === 'not_adopted'
         ? 'its VPS lives and has no other server: retry that VPS, which adopts it'
         : item.seenCount < SIGHTINGS

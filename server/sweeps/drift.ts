@@ -3,6 +3,7 @@
  * notes those that differ; the settling sweep gives them, and only them, to the engine. The same reading makes the inventory. An account of which anything could
  * not be read stays exactly as it was.
  */
+import type { OwnedObject } from '../../providers/instance-extras.ts';
 import type { DnsRecordSummary, InstanceSummary, Plan, RecordedAs } from '../../providers/provider.ts';
 import { clientOf } from '../services/accounts.ts';
 import { holdDestructive } from '../services/automation.ts';
@@ -23,9 +24,10 @@ import {
   zonesInUse,
 } from '../store/drift.ts';
 import { saveSightings, type SeenItem } from '../store/inventory.ts';
+import { namesOfSnapshots } from '../store/snapshots.ts';
 import { databaseNow } from '../store/sweeps.ts';
 import { beyondEngine, compare, type Difference, isVanished, type Recorded } from './compare.ts';
-import { danglingRecords, type Found, type KnownVps, strayInstances, vpsOfComment, vpsOfTags } from './inventory.ts';
+import { danglingRecords, type Found, type KnownVps, leftovers, strayInstances, vpsOfComment, vpsOfTags } from './inventory.ts';
 import { hasFailed, inParallel, type Reading, readAccount } from './reading.ts';
 import { recordedOf } from './recorded.ts';
 import type { SweepReport } from './runner.ts';
@@ -101,7 +103,7 @@ function recordTypesOf(services: Services): Sweep['recordTypes'] {
 
 async function judgeAccount(
   sweep: Sweep,
-  { account }: Reading,
+  { account, owned = [] }: Reading,
   instances: ReadonlyMap<string, InstanceSummary>,
   report: AccountReport,
 ): Promise<void> {
@@ -127,6 +129,7 @@ async function judgeAccount(
   }
   await recordDrifts(sweep, account, outcome, report);
   await recordStrays(sweep, account, instances, outcome);
+  await recordLeftovers(sweep, account, owned);
 }
 
 interface Compared {
@@ -290,6 +293,15 @@ async function recordStrays(
         );
   const items = found.map((item) => seenItem(item, plans));
   await inTransaction(services.db, (tx) => saveSightings(tx, account.id, ['orphan', 'unmanaged'], items, sweep.startedAt));
+}
+
+async function recordLeftovers(sweep: Sweep, account: Account, owned: readonly OwnedObject[]): Promise<void> {
+  const { db } = sweep.services;
+  const owners = owned.map(({ vpsId }) => vpsId);
+  const known = await knownVpses(sweep, owners, new Set());
+  const kept = new Set(await namesOfSnapshots(db, owners));
+  const items = leftovers(owned, kept, known).map((item) => seenItem(item, []));
+  await inTransaction(db, (tx) => saveSightings(tx, account.id, ['leftover'], items, sweep.startedAt));
 }
 
 async function judgeRecords(sweep: Sweep, { account, records }: Reading): Promise<void> {

@@ -1,9 +1,13 @@
 /** What an account holds that no record accounts for: pure. */
 import { parseIdentityTag } from '../../providers/identity.ts';
+import type { OwnedObject } from '../../providers/instance-extras.ts';
 import type { DnsRecordSummary, InstanceSummary } from '../../providers/provider.ts';
 
-/** orphan: ours by its tag. unmanaged: someone else's. record: a DNS record of ours that points nowhere. */
-export type InventoryKind = 'orphan' | 'unmanaged' | 'record';
+/**
+ * orphan: ours by its tag. unmanaged: someone else's. record: a DNS record of ours that points nowhere. leftover: a key,
+ * firewall, script or snapshot of a VPS that is no more.
+ */
+export type InventoryKind = 'orphan' | 'unmanaged' | 'record' | 'leftover';
 export type InventoryReason = 'unknown_vps' | 'terminated_vps' | 'second_server' | 'not_adopted' | 'foreign';
 
 export interface Found {
@@ -78,6 +82,18 @@ export function danglingRecords(
     if (reason === null) continue;
     const { id, name, type, content, zoneId } = record;
     found.push({ kind: 'record', reason, objectId: id, label: name, vpsId, createdAt: null, detail: { type, content, zoneId } });
+  }
+  return found;
+}
+
+/** What an account holds for VPSes that do not live. `kept` has the names of snapshots that are kept on purpose. */
+export function leftovers(objects: Iterable<OwnedObject>, kept: ReadonlySet<string>, known: ReadonlyMap<string, KnownVps>): Found[] {
+  const found: Found[] = [];
+  for (const { kind, id, name, vpsId } of objects) {
+    const owner = known.get(vpsId);
+    if ((owner && (owner.living || owner.busy)) || (kind === 'snapshot' && kept.has(name))) continue;
+    const reason = owner ? 'terminated_vps' : 'unknown_vps';
+    found.push({ kind: 'leftover', reason, objectId: id, label: name, vpsId, createdAt: null, detail: { what: kind } });
   }
   return found;
 }

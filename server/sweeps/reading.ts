@@ -1,4 +1,5 @@
 /** Reads accounts whole, page by page, through their one rate budget. Any failure makes the account's reading worthless. */
+import type { OwnedObject } from '../../providers/instance-extras.ts';
 import type { DnsRecordSummary, InstanceSummary, Page } from '../../providers/provider.ts';
 import { clientOf } from '../services/accounts.ts';
 import type { Services } from '../services/services.ts';
@@ -12,6 +13,8 @@ export interface Reading {
   readonly account: Account;
   /** Absent for an account without servers. */
   readonly instances?: ReadonlyMap<string, InstanceSummary>;
+  /** What the account holds for VPSes besides servers; absent with them. */
+  readonly owned?: readonly OwnedObject[];
   /** By zone, then by record; absent for an account without DNS. */
   readonly records?: ReadonlyMap<string, ReadonlyMap<string, DnsRecordSummary>>;
   readonly pages: number;
@@ -41,9 +44,10 @@ export async function readAccount(
   try {
     const { compute, dns } = clientOf(services, account);
     const instances = compute && (await everyItem((cursor) => compute.listInstances(cursor, options())));
+    const owned = compute && (await compute.listOwned(options()));
     const records = new Map<string, ReadonlyMap<string, DnsRecordSummary>>();
     if (dns) for (const zone of zones) records.set(zone, await everyItem((cursor) => dns.listRecords(zone, cursor, options())));
-    return { account, pages, ...(instances ? { instances } : {}), ...(dns ? { records } : {}) };
+    return { account, pages, ...(instances ? { instances } : {}), ...(owned ? { owned } : {}), ...(dns ? { records } : {}) };
   } catch (error) {
     signal.throwIfAborted();
     return { account, pages, failure: error instanceof Error ? error.message : String(error) };

@@ -20,7 +20,7 @@ import {
 import { notFound, Refusal } from '../../problem.ts';
 import { changeAutomation, globalSwitches } from '../../services/automation.ts';
 import { actOnDrift, dismissDrift, type DriftAction, mustDrift } from '../../services/drift.ts';
-import { deleteOrphan } from '../../services/inventory.ts';
+import { deleteStray } from '../../services/inventory.ts';
 import type { Principal, Services } from '../../services/services.ts';
 import { listAccounts } from '../../store/accounts.ts';
 import { listAccountAutomation, listAlerts } from '../../store/automation.ts';
@@ -198,7 +198,7 @@ function inventoryRoutes(services: Services): Route[] {
     route({
       method: 'get',
       path: '/api/admin/inventory',
-      summary: 'What accounts hold that no record accounts for: orphans with their cost, unmanaged servers, dangling DNS records',
+      summary: 'What accounts hold that no record accounts for: orphans with their cost, unmanaged servers, dangling DNS records, leftovers',
       role: 'admin',
       query: InventoryQuery,
       responses: { 200: { description: 'As the last drift sweep saw it.', schema: Inventory } },
@@ -215,15 +215,15 @@ function inventoryRoutes(services: Services): Route[] {
     route({
       method: 'post',
       path: '/api/admin/inventory/:id/delete',
-      id: 'deleteOrphan',
-      summary: 'Delete an orphan at its provider, its id typed, after two sightings',
+      id: 'deleteStray',
+      summary: 'Delete an orphan, a dangling record or a leftover at its provider, its id typed, after two sightings',
       role: 'admin',
       params: InventoryParams,
       body: InventoryDelete,
       responses: { 200: { description: 'The provider no longer has it.', schema: InventoryAnswer } },
       handler: async ({ principal, params, body }) => ({
         status: 200,
-        body: { item: presentItem(await deleteOrphan(services, operator(principal), params.id, body.object_id, body.reason)) },
+        body: { item: presentItem(await deleteStray(services, operator(principal), params.id, body.object_id, body.reason)) },
       }),
     }),
   ];

@@ -5,11 +5,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Evidence } from '../../../contract/lifecycle.ts';
 import { parseIdentityTag } from '../../../providers/identity.ts';
+import type { OwnedObject } from '../../../providers/instance-extras.ts';
 import type { ComputeClient, DnsClient, Page } from '../../../providers/provider.ts';
 import { VpsSpec } from '../../../stacks/spec.ts';
 import { recordComment } from '../../../stacks/user-data.ts';
 import { accountById } from '../../store/accounts.ts';
 import type { Account } from '../../store/database.ts';
+import { keptSnapshots } from '../../store/snapshots.ts';
 import type { VpsWithAccount } from '../../store/vpses.ts';
 import { clientOf } from '../accounts.ts';
 import { readCatalog } from '../catalog.ts';
@@ -26,7 +28,7 @@ type Look = { readonly what: string; readonly find: (signal: AbortSignal) => Pro
 /** Reads until nothing is found or patience ends; the last reads are the evidence. */
 export async function prove(services: Services, vps: VpsWithAccount, signal: AbortSignal): Promise<Evidence> {
   const spec = VpsSpec.parse(vps.spec);
-  const looks = [...computeLooks(services, vps), ...(await dnsLooks(services, vps, spec))];
+  const looks = [...computeLooks(services, vps), ...dnsLooks(services, vps, spec)];
   const patienceMs = vps.account.endpointKind === 'simulator' ? PATIENCE_MS.simulator : PATIENCE_MS.real;
   const deadline = performance.now() + patienceMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
@@ -59,21 +61,37 @@ function computeLooks(services: Services, vps: VpsWithAccount): Look[] {
       return all.filter(({ tags }) => tags.some((tag) => parseIdentityTag(tag)?.vpsId === vps.id)).map(({ id }) => id);
     },
   };
-  return [...byId, byTag];
+  const besides: Look = {
+    what: `keys, firewalls, scripts and snapshots of ${vps.id}`,
+    find: async (signal) => (await ownedOf(services, vps, signal)).map(({ kind, name }) => `${kind} ${name}`),
+  };
+  return [...byId, byTag, besides];
 }
 
-async function dnsLooks(services: Services, vps: VpsWithAccount, { dns }: VpsSpec): Promise<Look[]> {
-  if (!dns) return [];
+/** What the account holds for this VPS besides servers, without the snapshots that a termination keeps on purpose. */
+export async function ownedOf(services: Services, vps: VpsWithAccount, signal: AbortSignal): Promise<OwnedObject[]> {
+  const kept = new Set((await keptSnapshots(services.db, vps.id)).map(({ providerName }) => providerName));
+  const all = await mustCompute(services, vps.account).listOwned({ signal });
+  return all.filter(({ vpsId, kind, name }) => vpsId === vps.id && !(kind === 'snapshot' && kept.has(name)));
+}
+
+/** Records whose comment names this VPS, with the client that can delete them. */
+export async function recordsOf(services: Services, vps: VpsWithAccount, signal: AbortSignal) {
+  const { dns } = VpsSpec.parse(vps.spec);
+  if (!dns) return null;
   const account = await accountById(services.db, vps.dnsAccountId ?? dns.accountId);
   if (!account) throw new Error(`The DNS account of VPS ${vps.id} is gone.`);
   const client = mustDns(services, account);
+  const all = await everyPage((cursor) => client.listRecords(dns.zoneId, cursor, { signal }));
+  return { client, zoneId: dns.zoneId, records: all.filter(({ comment }) => comment === recordComment(vps.id)) };
+}
+
+function dnsLooks(services: Services, vps: VpsWithAccount, { dns }: VpsSpec): Look[] {
+  if (!dns) return [];
   return [
     {
       what: `DNS records of ${vps.id} in ${dns.zone}`,
-      find: async (signal) => {
-        const all = await everyPage((cursor) => client.listRecords(dns.zoneId, cursor, { signal }));
-        return all.filter(({ comment }) => comment === recordComment(vps.id)).map(({ type, name }) => `${type} ${name}`);
-      },
+      find: async (signal) => ((await recordsOf(services, vps, signal))?.records ?? []).map(({ type, name }) => `${type} ${name}`),
     },
   ];
 }
@@ -102,7 +120,7 @@ async function costOf(services: Services, vps: VpsWithAccount, spec: VpsSpec): P
   return plans && priceOf(plans.items, spec);
 }
 
-function mustCompute(services: Services, account: Account): ComputeClient {
+export function mustCompute(services: Services, account: Account): ComputeClient {
   const { compute } = clientOf(services, account);
   if (!compute) throw new Error(`The account "${account.name}" has no servers to look at.`);
   return compute;
