@@ -19,10 +19,13 @@ export interface Timing {
   readonly consistencyMs: number;
   /** Deadline of a power change or reinstall started through the compute client. */
   readonly actionMs: number;
+  /** Deadline of a snapshot or restore: Vultr speaks of up to 30 and up to 60 minutes. */
+  readonly imageMs: number;
 }
 /** The simulated Vultr hides a new instance for three seconds at most. */
 const CONSISTENCY_MS = { real: 30_000, simulator: 5_000 } as const;
 const ACTION_MS = 20 * 60_000;
+const IMAGE_MS = 2 * 60 * 60_000;
 
 export class VultrClient {
   readonly timing: Timing;
@@ -30,7 +33,7 @@ export class VultrClient {
   #families: Promise<Map<number, string>> | undefined;
 
   constructor(connection: AccountConnection, timing: Partial<Timing> = {}) {
-    this.timing = { consistencyMs: CONSISTENCY_MS[connection.endpoint.kind], actionMs: ACTION_MS, ...timing };
+    this.timing = { consistencyMs: CONSISTENCY_MS[connection.endpoint.kind], actionMs: ACTION_MS, imageMs: IMAGE_MS, ...timing };
     this.#api = new ApiClient({
       provider: VULTR,
       endpoint: connection.endpoint,

@@ -110,9 +110,9 @@ test('what is ours is told by its name, over every page', () =>
       for (const description of ['plinth-vps-abc1', 'plinth-vps-', 'web']) await post('/v2/firewalls', { description });
       for (const name of ['plinth-vps-abc1-script', 'mine']) await post('/v2/startup-scripts', { name, script });
       const { id } = await createOf(bench, instanceResource, 'web', instanceInputs());
-      for (const description of ['plinth-vps-abc1-before-upgrade', 'by hand'])
-        await post('/v2/snapshots', { instance_id: id, description });
-      const owned = await new VultrCompute(bench.client).listOwned();
+      const compute = new VultrCompute(bench.client);
+      for (const name of ['plinth-vps-abc1-before-upgrade', 'by hand']) await compute.snapshots.create(id, name);
+      const owned = await compute.listOwned();
       expect(owned.filter((object) => object.vpsId === 'abc1').map((object) => `${object.kind} ${object.name}`)).toEqual([
         'firewall plinth-vps-abc1',
         'startup-script plinth-vps-abc1-script',

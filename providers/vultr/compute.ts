@@ -1,4 +1,4 @@
-/** The service's view of one Vultr account: look-ups, lists, power, reinstall. */
+/** The service's view of one Vultr account: look-ups, lists, power, reinstall, snapshots, rescue. */
 import { z } from 'zod';
 import { isProviderError } from '../errors.ts';
 import type {
@@ -13,22 +13,25 @@ import type {
   PowerAction,
   Region,
 } from '../provider.ts';
-import type { OwnedObject } from '../instance-extras.ts';
-import { waitFor } from '../wait.ts';
+import type { OwnedObject, RescueChange, SnapshotClient } from '../instance-extras.ts';
 import { presentAccount, presentImage, presentInstance, presentPlan, presentRegion } from './catalog.ts';
 import { instancePath, type VultrClient } from './client.ts';
-import { VULTR } from './errors.ts';
+import { mustFind, untilInstance, whileBusy } from './compute-waits.ts';
 import { isReady, problem } from './instance-state.ts';
 import { listOwned } from './owned.ts';
+import { changePower } from './power.ts';
+import { changeRescue } from './rescue.ts';
 import * as shapes from './schemas.ts';
+import { snapshotsOf } from './snapshots.ts';
 
 const REBUILD_ATTEMPTS = 3;
-const ACTIONS = { on: 'start', off: 'halt', reboot: 'reboot' } as const satisfies Record<PowerAction, string>;
 
 export class VultrCompute implements ComputeClient {
+  readonly snapshots: SnapshotClient;
   readonly #client: VultrClient;
   constructor(client: VultrClient) {
     this.#client = client;
+    this.snapshots = snapshotsOf(client);
   }
 
   async account(o: CallOptions = {}): Promise<AccountInfo> {
@@ -60,17 +63,12 @@ export class VultrCompute implements ComputeClient {
     return instance === null ? null : presentInstance(instance);
   }
 
-  async power(id: string, action: PowerAction, o: CallOptions = {}): Promise<void> {
-    const wanted = action === 'off' ? 'stopped' : 'running';
-    await this.#whileBusy(id, o, async () => {
-      const now = await this.#mustFind(id, o);
-      if (action !== 'reboot' && now.power_status === wanted) return;
-      await this.#client.send({ method: 'POST', path: `${instancePath(id)}/${ACTIONS[action]}`, ...o }).catch((error: unknown) => {
-        // Starting or halting twice does no harm, and the wait below sees what became of it.
-        if (!isProviderError(error, 'unknown_outcome')) throw error;
-      });
-    });
-    await this.#until(id, `instance ${id} to be ${wanted}`, `vultr/power/${action}`, o, (instance) => instance.power_status === wanted);
+  power(id: string, action: PowerAction, o: CallOptions = {}): Promise<void> {
+    return changePower(this.#client, id, action, o);
+  }
+
+  rescue(id: string, change: RescueChange, o: CallOptions = {}): Promise<void> {
+    return changeRescue(this.#client, id, change, o);
   }
 
   async rebuild(
@@ -92,8 +90,8 @@ export class VultrCompute implements ComputeClient {
     const key = `vultr/rebuild/${windows ? 'windows' : 'linux'}`;
     for (let attempt = 1; ; attempt++) {
       try {
-        const made = await this.#whileBusy(id, o, () => this.#install(id, osId, userData, o));
-        await this.#until(id, what, key, o, installed);
+        const made = await whileBusy(this.#client, id, o, () => this.#install(id, osId, userData, o));
+        await untilInstance(this.#client, id, o, { what, key, done: installed });
         if (made.default_password !== '') return { password: made.default_password };
         if (!windows) return {};
         // Vultr did not promise a password for a change of system; a reinstall of it makes one.
@@ -107,7 +105,7 @@ export class VultrCompute implements ComputeClient {
 
   /** `reinstall` keeps the system, a change of `os_id` installs another; both make a new password. */
   async #install(id: string, osId: number, userData: Record<string, string>, o: CallOptions): Promise<shapes.Instance> {
-    const before = await this.#mustFind(id, o);
+    const before = await mustFind(this.#client, id, o);
     if (before.os_id !== osId) return this.#client.patchInstance(id, { ...userData, os_id: String(osId) }, o);
     if (Object.keys(userData).length > 0) await this.#client.patchInstance(id, userData, o);
     return this.#client.reinstall(id, before.hostname, o);
@@ -124,41 +122,5 @@ export class VultrCompute implements ComputeClient {
 
   listOwned(o: CallOptions = {}): Promise<OwnedObject[]> {
     return listOwned(this.#client, o);
-  }
-
-  async #mustFind(id: string, o: CallOptions): Promise<shapes.Instance> {
-    const instance = await this.#client.findInstance(id, o);
-    if (instance === null) throw problem('not_found', `Instance ${id} does not exist at Vultr.`);
-    return instance;
-  }
-
-  async #whileBusy<T>(id: string, o: CallOptions, change: () => Promise<T>): Promise<T> {
-    const done = await waitFor({
-      provider: VULTR,
-      what: `instance ${id} to accept a change`,
-      key: 'vultr/busy',
-      signal: o.signal ?? new AbortController().signal,
-      deadlineMs: this.#client.timing.actionMs,
-      probe: async () => {
-        try {
-          return { value: await change() };
-        } catch (error) {
-          if (isProviderError(error, 'conflict')) return undefined;
-          throw error;
-        }
-      },
-    });
-    return done.value;
-  }
-
-  async #until(id: string, what: string, key: string, o: CallOptions, done: (instance: shapes.Instance) => boolean): Promise<void> {
-    await waitFor({
-      provider: VULTR,
-      what,
-      key,
-      signal: o.signal ?? new AbortController().signal,
-      deadlineMs: this.#client.timing.actionMs,
-      probe: async () => (done(await this.#mustFind(id, o)) ? true : undefined),
-    });
   }
 }

@@ -53,7 +53,7 @@ export const descriptor: Descriptor = {
     rename: can,
     snapshots: can,
     backups: can,
-    rescue: { can: false, reason: 'Vultr has no rescue mode in its API; mount a rescue ISO in its console.' },
+    rescue: can,
     firewall: can,
     reverseDns: can,
     bandwidth: can,

@@ -20,8 +20,14 @@ const MEANINGS: readonly { readonly kind: ProviderErrorKind; readonly texts: rea
   },
   {
     kind: 'quota',
-    texts: ['maximum number of active virtual machines', 'maximum monthly fee', 'account limit', 'insufficient funds'],
-    remedy: 'Ask Vultr support to raise the limit of the account, or remove servers.',
+    texts: [
+      'maximum number of active virtual machines',
+      'maximum monthly fee',
+      'account limit',
+      'insufficient funds',
+      'maximum number of snapshots',
+    ],
+    remedy: 'Ask Vultr support to raise the limit of the account, or remove what is not needed.',
   },
   {
     kind: 'out_of_stock',

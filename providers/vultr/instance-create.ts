@@ -7,11 +7,11 @@
  * reinstalled: that answer carries a new one. The mark `plinth-unfinished` proves that the server was
  * never delivered; without it the server is left alone and a person is told.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { isProviderError } from '../errors.ts';
 import { identityOf } from '../identity.ts';
 import { InitializationError, type Created, type Properties } from '../resource.ts';
 import { waitFor } from '../wait.ts';
+import { lookThroughWindow } from './compute-waits.ts';
 import { VULTR } from './errors.ts';
 import {
   CREATE_MS,
@@ -30,7 +30,6 @@ import type { Instance } from './schemas.ts';
 
 const POST_ATTEMPTS = 2;
 const REINSTALL_ATTEMPTS = 3;
-const LOOKUP_MS = 500;
 
 export async function createInstance(ctx: Context, inputs: Properties): Promise<Created> {
   const osId = inputs['osId'];
@@ -116,20 +115,13 @@ async function purchase(ctx: Context, tag: string, body: Record<string, unknown>
     } catch (error) {
       if (!isProviderError(error, 'unknown_outcome')) throw error;
       ctx.log('info', `The answer to the create was lost (${error.message}); looking for the server.`);
-      const found = await lookThroughWindow(ctx, tag);
-      if (found.length > 0) return { instance: adopt(ctx, found), adopted: true };
+      const found = await lookThroughWindow(ctx.client, ctx.signal, async () => {
+        const carriers = await ctx.client.instancesByTag(tag, { signal: ctx.signal });
+        return carriers.length > 0 ? carriers : undefined;
+      });
+      if (found !== undefined) return { instance: adopt(ctx, found), adopted: true };
       if (attempt >= POST_ATTEMPTS) throw error;
     }
-  }
-}
-
-/** Looks until something carries the tag or the consistency window is over. */
-async function lookThroughWindow(ctx: Context, tag: string): Promise<Instance[]> {
-  const until = performance.now() + ctx.client.timing.consistencyMs;
-  for (;;) {
-    const found = await ctx.client.instancesByTag(tag, { signal: ctx.signal });
-    if (found.length > 0 || performance.now() >= until) return found;
-    await delay(Math.max(1, Math.min(LOOKUP_MS, until - performance.now())), undefined, { signal: ctx.signal });
   }
 }
 

@@ -93,6 +93,18 @@ test('a firewall is one group and one rule per source, before the server', async
   });
 });
 
+test.each([
+  [4, 'ReverseIpv4', '203.0.113.9'],
+  [6, 'ReverseIpv6', '2001:db8::9'],
+] as const)('a reverse name of IPv%i is a %s', async (ipVersion, kind, ip) => {
+  const handle = { ...module_.declare(`host${ipVersion}`, request(), {}), ipv6: pulumi.output('2001:db8::9') };
+  const resource = module_.declareReverseName!(`ptr${ipVersion}`, { instance: handle, name: 'web.example.com', ipVersion }, {});
+  await valueOf(resource.urn);
+  const { type, inputs } = registered.get(`ptr${ipVersion}`)!;
+  expect(type).toMatch(new RegExp(`:${kind}$`));
+  expect(inputs).toEqual({ instanceId: `host${ipVersion}-id`, ip, reverse: 'web.example.com' });
+});
+
 test('an image that is no system id is refused with the rule', () => {
   expect(() => module_.declare('bad', request({ image: 'ubuntu' }), {})).toThrow(/whole numbers/);
 });

@@ -132,7 +132,7 @@ export async function isListed(ctx: Pick<Context, 'client' | 'signal'>, id: stri
 }
 
 /** Runs a change again while Vultr says that the server is locked or being provisioned. */
-export async function whileBusy<T>(ctx: Context, id: string, deadlineMs: number, change: () => Promise<T>): Promise<T> {
+export async function whileBusy<T>(ctx: Pick<Context, 'signal'>, id: string, deadlineMs: number, change: () => Promise<T>): Promise<T> {
   const done = await waitFor({
     provider: VULTR,
     what: `instance ${id} to accept a change`,

@@ -3,10 +3,12 @@ import * as pulumi from '@pulumi/pulumi';
 import { FirewallGroup } from '@ediri/vultr/firewallGroup.js';
 import { FirewallRule } from '@ediri/vultr/firewallRule.js';
 import { Instance } from '@ediri/vultr/instance.js';
+import { ReverseIpv4 } from '@ediri/vultr/reverseIpv4.js';
+import { ReverseIpv6 } from '@ediri/vultr/reverseIpv6.js';
 import { SSHKey } from '@ediri/vultr/sshkey.js';
 import { StartupScript } from '@ediri/vultr/startupScript.js';
 import { parseIdentityTag } from '../identity.ts';
-import type { FirewallRule as Rule, InstanceHandle, InstanceModule, InstanceRequest } from '../provider.ts';
+import type { FirewallRule as Rule, InstanceHandle, InstanceModule, InstanceRequest, ReverseNameRequest } from '../provider.ts';
 import { options } from './descriptor.ts';
 
 /** Vultr's "any IPv4" and "any IPv6" when ports are opened to everybody. */
@@ -119,6 +121,12 @@ function declare(name: string, request: InstanceRequest, opts: pulumi.CustomReso
   };
 }
 
+function declareReverseName(name: string, request: ReverseNameRequest, opts: pulumi.CustomResourceOptions): pulumi.CustomResource {
+  const { instance, ipVersion, name: reverse } = request;
+  const args = { instanceId: instance.instanceId, ip: ipVersion === 4 ? instance.ipv4 : instance.ipv6, reverse };
+  return ipVersion === 4 ? new ReverseIpv4(name, args, opts) : new ReverseIpv6(name, args, opts);
+}
+
 type DependsOn = pulumi.CustomResourceOptions['dependsOn'];
 
 function withRules(before: DependsOn, rules: pulumi.Resource[]): DependsOn {
@@ -129,4 +137,5 @@ function withRules(before: DependsOn, rules: pulumi.Resource[]): DependsOn {
 export const instanceModule: InstanceModule = {
   ignoreChanges: ['userData', 'sshKeyIds', 'osId', 'scriptId', 'hostname'],
   declare,
+  declareReverseName,
 };

@@ -4,6 +4,7 @@ import { firewallRuleResource } from './firewall-rule.ts';
 import { instanceResource } from './instance-resource.ts';
 import { firewallGroupResource, sshKeyResource, startupScriptResource } from './named-resources.ts';
 import { reverseIpv4Resource } from './reverse-ipv4.ts';
+import { expandIpv6, reverseIpv6Resource } from './reverse-ipv6.ts';
 import { createOf, instanceInputs, urn, withBench } from './testing.ts';
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJexample0000000000000000000000000000000 ops@example.com';
@@ -53,14 +54,47 @@ test('a firewall rule is its own identity', () =>
     expect(await firewallRuleResource.read(ctx, rule.id, { inputs, outputs: rule.outputs })).toBeNull();
   }));
 
-test('a reverse name is set, read, and given back', () =>
+const names: [string, ResourceDefinition, string][] = [
+  ['IPv4', reverseIpv4Resource, 'mainIp'],
+  ['IPv6', reverseIpv6Resource, 'v6MainIp'],
+];
+
+test.each(names)('a reverse name of %s is set, read, and given back', (_version, definition, address) =>
   withBench(async (bench) => {
-    const instance = await createOf(bench, instanceResource, 'web', instanceInputs());
-    const inputs = { instanceId: instance.id, ip: String(instance.outputs['mainIp']), reverse: 'web.example.com' };
-    const made = await createOf(bench, reverseIpv4Resource, 'ptr', inputs);
-    const ctx = bench.context(urn('ptr', reverseIpv4Resource.token));
-    expect((await reverseIpv4Resource.read(ctx, made.id, { inputs, outputs: made.outputs }))?.inputs).toEqual(inputs);
-    await reverseIpv4Resource.delete(ctx, made.id, made.outputs);
-    const after = await reverseIpv4Resource.read(ctx, made.id, { inputs, outputs: made.outputs });
-    expect(after?.inputs['reverse']).not.toBe('web.example.com');
+    const instance = await createOf(bench, instanceResource, 'web', instanceInputs({ enableIpv6: true }));
+    const ip = String(instance.outputs[address]);
+    const inputs = { instanceId: instance.id, ip, reverse: 'web.example.com' };
+    const made = await createOf(bench, definition, 'ptr', inputs);
+    expect(made.id).toBe(ip);
+    const ctx = bench.context(urn('ptr', definition.token));
+    const read = async () => definition.read(ctx, made.id, { inputs, outputs: made.outputs });
+    expect((await read())?.inputs).toEqual(inputs);
+    expect((await definition.read(ctx, `${instance.id},${ip}`))?.inputs).toEqual(inputs);
+    // A name that someone else set since is not ours to take away.
+    await definition.delete(ctx, made.id, { ...made.outputs, reverse: 'before.example.com' });
+    expect((await read())?.inputs).toEqual(inputs);
+    await definition.delete(ctx, made.id, { ...made.outputs, reverse: 'WEB.example.com.' });
+    await definition.delete(ctx, made.id, made.outputs);
+    expect((await read())?.inputs['reverse']).not.toBe('web.example.com');
+    await instanceResource.delete(bench.context(urn('web')), instance.id, instance.outputs);
+    await definition.delete(ctx, made.id, made.outputs);
+    expect(await read()).toBeNull();
+  }),
+);
+
+test('addresses are one, however they are written', () => {
+  const full = '2001:0db8:0000:0001:0000:0000:0000:0001';
+  for (const way of ['2001:db8:0:1::1', '2001:DB8:0:1:0:0:0:1', full]) expect(expandIpv6(way)).toBe(full);
+  expect(expandIpv6('::ffff:192.0.2.1')).toBe('0000:0000:0000:0000:0000:ffff:c000:0201');
+  expect(expandIpv6('::')).toBe('0000:0000:0000:0000:0000:0000:0000:0000');
+  expect(expandIpv6('')).toBe('');
+  const { same } = reverseIpv6Resource.inputs['ip']!;
+  expect(same!('2001:db8::1', '2001:0DB8:0::1')).toBe(true);
+  expect(same!('2001:db8::1', '2001:db8::2')).toBe(false);
+});
+
+test('without IPv6 there is no reverse name to set', () =>
+  withBench(async (bench) => {
+    const inputs = { instanceId: 'x', ip: '', reverse: 'web.example.com' };
+    await expect(createOf(bench, reverseIpv6Resource, 'ptr', inputs)).rejects.toThrow(/Is IPv6 on for instance x/);
   }));

@@ -4,6 +4,7 @@ import { firewallRuleResource } from './firewall-rule.ts';
 import { instanceResource } from './instance-resource.ts';
 import { firewallGroupResource, sshKeyResource, startupScriptResource } from './named-resources.ts';
 import { reverseIpv4Resource } from './reverse-ipv4.ts';
+import { reverseIpv6Resource } from './reverse-ipv6.ts';
 
 export const resources: readonly ResourceDefinition[] = [
   instanceResource,
@@ -12,4 +13,5 @@ export const resources: readonly ResourceDefinition[] = [
   firewallRuleResource,
   startupScriptResource,
   reverseIpv4Resource,
+  reverseIpv6Resource,
 ];

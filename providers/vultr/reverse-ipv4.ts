@@ -1,11 +1,9 @@
 /** `vultr:index/reverseIpv4:ReverseIpv4`: the PTR name of one address. Its id is the address; removal restores Vultr's default. */
-import type { Properties, PropertySpec, ReadResult, ResourceContext, ResourceDefinition } from '../resource.ts';
+import type { Properties, ReadResult, ResourceContext, ResourceDefinition } from '../resource.ts';
 import { instancePath, orNull, type VultrClient } from './client.ts';
 import { problem, whileBusy } from './instance-state.ts';
+import { REVERSE_TIMEOUT_MS, reverseInputs, sameName } from './reverse-name.ts';
 import { Ipv4 } from './schemas.ts';
-
-const TIMEOUT_MS = 5 * 60_000;
-const text: PropertySpec = { type: 'string', replace: true };
 
 async function find(ctx: ResourceContext<VultrClient>, instanceId: string, ip: string): Promise<Ipv4 | null> {
   const list = await orNull(ctx.client.all(`${instancePath(instanceId)}/ipv4`, 'ipv4s', Ipv4, {}, { signal: ctx.signal }));
@@ -16,7 +14,9 @@ async function create(ctx: ResourceContext<VultrClient>, inputs: Properties): Pr
   const [instanceId, ip] = [String(inputs['instanceId']), String(inputs['ip'])];
   const path = `${instancePath(instanceId)}/ipv4/reverse`;
   const body = { ip, reverse: inputs['reverse'] };
-  await whileBusy(ctx, instanceId, TIMEOUT_MS, () => ctx.client.send({ method: 'POST', path, body, repeatable: true, signal: ctx.signal }));
+  await whileBusy(ctx, instanceId, REVERSE_TIMEOUT_MS, () =>
+    ctx.client.send({ method: 'POST', path, body, repeatable: true, signal: ctx.signal }),
+  );
   const entry = await find(ctx, instanceId, ip);
   if (entry === null) throw problem('not_found', `Address ${ip} is not one of instance ${instanceId}.`);
   return { id: ip, outputs: { ...inputs, gateway: entry.gateway, netmask: entry.netmask } };
@@ -39,13 +39,23 @@ async function read(
 
 export const reverseIpv4Resource: ResourceDefinition<VultrClient> = {
   token: 'vultr:index/reverseIpv4:ReverseIpv4',
-  inputs: { instanceId: { ...text, required: true }, ip: { ...text, required: true }, reverse: { ...text, required: true } },
+  inputs: reverseInputs(),
   outputs: { gateway: { type: 'string' }, netmask: { type: 'string' } },
-  timeoutsMs: { create: TIMEOUT_MS, update: TIMEOUT_MS, delete: TIMEOUT_MS },
+  // One address has one name: the next can only come after it.
+  deleteBeforeReplace: true,
+  timeoutsMs: { create: REVERSE_TIMEOUT_MS, update: REVERSE_TIMEOUT_MS, delete: REVERSE_TIMEOUT_MS },
   create,
   read,
   delete: async (ctx, id, outputs) => {
-    const path = `${instancePath(String(outputs['instanceId']))}/ipv4/reverse/default`;
-    await orNull(ctx.client.send({ method: 'POST', path, body: { ip: id }, repeatable: true, signal: ctx.signal }));
+    const instanceId = String(outputs['instanceId']);
+    const entry = await find(ctx, instanceId, id);
+    if (entry === null || !sameName(entry.reverse, outputs['reverse'])) return;
+    const request = {
+      method: 'POST',
+      path: `${instancePath(instanceId)}/ipv4/reverse/default`,
+      body: { ip: id },
+      repeatable: true,
+    } as const;
+    await whileBusy(ctx, instanceId, REVERSE_TIMEOUT_MS, () => orNull(ctx.client.send({ ...request, signal: ctx.signal })));
   },
 };

@@ -135,6 +135,20 @@ export const Snapshot = z.object({
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 
+/** Of the schedule. Its `size` is in bytes. */
+export const Backup = z.object({ id: z.string().min(1), date_created: text, description: text, size: number, status: text });
+export type Backup = z.infer<typeof Backup>;
+
+export const PublicIso = z.object({ id: z.string().min(1), name: text, description: text });
+export type PublicIso = z.infer<typeof PublicIso>;
+
+/** `state`: ready, isomounting, isomounted and the like; the document has `attached` too. */
+export const IsoStatus = z.object({ iso_id: text, state: text });
+export type IsoStatus = z.infer<typeof IsoStatus>;
+
+export const ReverseIpv6 = z.object({ ip: z.string(), reverse: text });
+export type ReverseIpv6 = z.infer<typeof ReverseIpv6>;
+
 export const Bandwidth = z.record(z.string(), z.object({ incoming_bytes: z.number(), outgoing_bytes: z.number() }));
 
 export const Meta = z.object({ links: z.object({ next: text }).nullish() }).nullish();

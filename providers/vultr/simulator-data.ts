@@ -145,3 +145,11 @@ export const APPLICATIONS = [
     image_id: '',
   },
 ] as const;
+
+/** A part of the public ISO library, in the manner of its names. */
+export const PUBLIC_ISOS = [
+  { id: '5c6f4c5e-3c3a-4b84-a4b5-6c7b1b0d7f01', name: 'Debian 12', description: '12.5.0 x86_64 netinst', md5sum: '' },
+  { id: '5c6f4c5e-3c3a-4b84-a4b5-6c7b1b0d7f02', name: 'SystemRescue', description: '9.06 x86_64', md5sum: '' },
+  { id: '5c6f4c5e-3c3a-4b84-a4b5-6c7b1b0d7f03', name: 'SystemRescue', description: '11.00 x86_64', md5sum: '' },
+  { id: '5c6f4c5e-3c3a-4b84-a4b5-6c7b1b0d7f04', name: 'GParted', description: '1.6.0 x86_64', md5sum: '' },
+] as const;

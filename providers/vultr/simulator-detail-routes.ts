@@ -1,13 +1,12 @@
 /** Routes that tell more about an instance: traffic, upgrades, schedules, addresses, networks. */
-import type { Request, Response, Router } from 'express';
+import type { Router } from 'express';
 import type { SimWorld } from '../simulation.ts';
 import { APPLICATIONS, SYSTEMS } from './simulator-data.ts';
 import { Refusal, bodyOf, page, route, textOf, vultrDate } from './simulator-http.ts';
-import { instancesOf, upgradesOf, type SimInstance } from './simulator-instances.ts';
+import { scheduleBackups } from './simulator-images.ts';
+import { instancesOf, upgradesOf, type FindInstance, type SimInstance } from './simulator-instances.ts';
 
-type Find = (request: Request, response: Response) => SimInstance;
-
-export function mountDetails(router: Router, world: SimWorld, find: Find): void {
+export function mountDetails(router: Router, world: SimWorld, find: FindInstance): void {
   router.get(
     '/v2/instances/:id/bandwidth',
     route((request, response) => [200, { bandwidth: bandwidthOf(world, find(request, response)) }]),
@@ -38,7 +37,8 @@ export function mountDetails(router: Router, world: SimWorld, find: Find): void 
       const body = bodyOf(request);
       const number = (key: 'hour' | 'dow' | 'dom'): number => Number(body[key] ?? instance.schedule[key]);
       const schedule = { type: textOf(body['type']) || 'daily', hour: number('hour'), dow: number('dow'), dom: number('dom') };
-      instancesOf(world).put({ ...instance, schedule });
+      const next = instancesOf(world).put({ ...instance, schedule });
+      if (next.backups) scheduleBackups(world, next);
       return [200, {}];
     }),
   );
@@ -63,7 +63,7 @@ function bandwidthOf(world: SimWorld, instance: SimInstance): Record<string, unk
   return days;
 }
 
-export function mountAddresses(router: Router, world: SimWorld, find: Find): void {
+export function mountAddresses(router: Router, world: SimWorld, find: FindInstance): void {
   const emptyVpcs = { vpcs: [], meta: { total: 0, links: { next: '', prev: '' } } };
   router.get(
     '/v2/instances/:id/ipv4',
@@ -93,6 +93,7 @@ export function mountAddresses(router: Router, world: SimWorld, find: Find): voi
     '/v2/instances/:id/ipv4/reverse/default',
     reverse(() => ''),
   );
+  mountReverseIpv6(router, world, find);
   router.get(
     '/v2/instances/:id/vpcs',
     route((request, response) => {
@@ -110,6 +111,64 @@ export function mountAddresses(router: Router, world: SimWorld, find: Find): voi
       const instance = find(request, response);
       if (!world.hasFlag('vpc2-alive', instance.id)) throw new Refusal(404, 'Not found.');
       return [200, emptyVpcs];
+    }),
+  );
+}
+
+interface ReverseName {
+  /** `<instance>/<address in short>`. */
+  id: string;
+  instance: string;
+  ip: string;
+  reverse: string;
+}
+
+function reverseNamesOf(world: SimWorld, instance: string): ReverseName[] {
+  return world.collection<ReverseName>('reverse-ipv6').filter((name) => name.instance === instance);
+}
+
+export function dropReverseNames(world: SimWorld, instance: string): void {
+  for (const name of reverseNamesOf(world, instance)) world.collection<ReverseName>('reverse-ipv6').delete(name.id);
+}
+
+/** Addresses are taken only "in full, expanded format", and told in short. */
+function mountReverseIpv6(router: Router, world: SimWorld, find: FindInstance): void {
+  const names = world.collection<ReverseName>('reverse-ipv6');
+  const shortOf = (instance: SimInstance, address: string): string => {
+    if (!/^[0-9a-f]{4}(:[0-9a-f]{4}){7}$/i.test(address))
+      throw new Refusal(400, 'Invalid IPv6 address: it must be in full, expanded format.');
+    const ip = new URL(`http://[${address}]`).hostname.slice(1, -1);
+    const network = instance.mainIpv6.split(':').slice(0, 4).join(':');
+    if (instance.mainIpv6 === '' || !ip.startsWith(`${network}:`))
+      throw new Refusal(400, 'Invalid IPv6 address: it is not of this server.');
+    return ip;
+  };
+  router.get(
+    '/v2/instances/:id/ipv6/reverse',
+    route((request, response) => {
+      const own = reverseNamesOf(world, find(request, response).id);
+      return [200, { reverse_ipv6s: own.map(({ ip, reverse }) => ({ ip, reverse })) }];
+    }),
+  );
+  router.post(
+    '/v2/instances/:id/ipv6/reverse',
+    route((request, response) => {
+      const instance = find(request, response);
+      const body = bodyOf(request);
+      const ip = shortOf(instance, textOf(body['ip']));
+      const reverse = textOf(body['reverse']);
+      if (!/^[a-z0-9.-]+\.[a-z0-9-]+\.?$/i.test(reverse)) throw new Refusal(400, 'Invalid reverse DNS entry.');
+      names.put({ id: `${instance.id}/${ip}`, instance: instance.id, ip, reverse });
+      return [204];
+    }),
+  );
+  router.delete(
+    '/v2/instances/:id/ipv6/reverse/:ip',
+    route((request, response) => {
+      const instance = find(request, response);
+      const ip = shortOf(instance, String(request.params['ip']));
+      if (!names.delete(`${instance.id}/${ip}`)) throw new Refusal(400, 'Invalid reverse DNS entry.');
+      return [204];
     }),
   );
 }

@@ -1,8 +1,10 @@
 /** Routes of instances: create, list, change, power, reinstall, addresses, schedules. */
-import type { Request, Response, Router } from 'express';
+import type { Request, Router } from 'express';
 import type { SimWorld } from '../simulation.ts';
 import { APPLICATIONS, PLANS, REGIONS, SYSTEMS, supportsWindows } from './simulator-data.ts';
 import { Refusal, accountOf, bodyOf, page, route, textOf } from './simulator-http.ts';
+import { mountImages } from './simulator-image-routes.ts';
+import { scheduleBackups } from './simulator-images.ts';
 import { mountAddresses, mountDetails } from './simulator-detail-routes.ts';
 import {
   inStock,
@@ -12,9 +14,11 @@ import {
   makePassword,
   present,
   remove,
+  settled,
   upgradesOf,
   visibleInList,
   visibleItem,
+  type FindInstance,
   type SimInstance,
 } from './simulator-instances.ts';
 
@@ -27,7 +31,7 @@ const QUOTA =
   'For security reasons, please contact our support team to have the limit raised';
 
 export function mountInstances(router: Router, world: SimWorld): void {
-  const find = (request: Request, response: Response): SimInstance => {
+  const find: FindInstance = (request, response) => {
     const instance = instancesOf(world).get(String(request.params['id']));
     if (!instance || instance.removed || instance.account !== accountOf(response).id || !visibleItem(world, instance))
       throw new Refusal(404, 'instance not found');
@@ -61,11 +65,10 @@ export function mountInstances(router: Router, world: SimWorld): void {
     }),
   );
   mountActions(router, world, find);
+  mountImages(router, world, find);
   mountDetails(router, world, find);
   mountAddresses(router, world, find);
 }
-
-type Find = (request: Request, response: Response) => SimInstance;
 
 function shown(world: SimWorld, instance: SimInstance): Record<string, unknown> {
   const fresh = world.now() - instance.createdMs < world.scale(PASSWORD_READABLE_MS);
@@ -137,6 +140,7 @@ function create(world: SimWorld, body: Record<string, unknown>, account: { id: s
     life: 0,
     removed: false,
   });
+  if (fresh.backups) scheduleBackups(world, fresh);
   return [202, { instance: present(install(world, fresh), password) }];
 }
 
@@ -183,6 +187,7 @@ function patch(world: SimWorld, instance: SimInstance, body: Record<string, unkn
     world.schedule('vultr-upgraded', { id: next.id, life: next.life, plan: body['plan'] }, UPGRADE_MS);
   }
   instancesOf(world).put(next);
+  if (next.backups && !instance.backups) scheduleBackups(world, next);
   if (body['os_id'] !== undefined) {
     settled(instance);
     next = install(world, { ...next, os_id: checkOs(body['os_id']), password: makePassword(world) });
@@ -191,13 +196,7 @@ function patch(world: SimWorld, instance: SimInstance, body: Record<string, unkn
   return [202, { instance: present(next) }];
 }
 
-/** Reinstalls and power changes wait for the installation. */
-function settled(instance: SimInstance): void {
-  if (instance.status !== 'active' || instance.server === 'locked' || instance.server === 'none')
-    throw new Refusal(400, 'This server is currently locked: it is being provisioned.');
-}
-
-function mountActions(router: Router, world: SimWorld, find: Find): void {
+function mountActions(router: Router, world: SimWorld, find: FindInstance): void {
   const power = (state: 'running' | 'stopped', ms: number) =>
     route((request, response) => {
       const instance = find(request, response);
@@ -216,32 +215,6 @@ function mountActions(router: Router, world: SimWorld, find: Find): void {
       const hostname = textOf(bodyOf(request)['hostname']) || instance.hostname;
       const next = install(world, { ...instance, hostname, password: makePassword(world) });
       return [202, { instance: present(next, next.password) }];
-    }),
-  );
-  router.post(
-    '/v2/instances/:id/restore',
-    route((request, response) => {
-      const instance = find(request, response);
-      settled(instance);
-      const body = bodyOf(request);
-      const kind = body['snapshot_id'] === undefined ? 'backup_id' : 'snapshot_id';
-      if (kind === 'snapshot_id' && !world.collection('snapshots').get(textOf(body[kind]))) throw new Refusal(404, 'Invalid snapshot.');
-      install(world, { ...instance, snapshot_id: textOf(body['snapshot_id']) });
-      return [202, { status: { restore_type: kind, restore_id: textOf(body[kind]), status: 'inprogress' } }];
-    }),
-  );
-  router.post(
-    '/v2/instances/:id/iso/attach',
-    route((request, response) => {
-      const instance = instancesOf(world).put({ ...find(request, response), iso_id: textOf(bodyOf(request)['iso_id']) });
-      return [202, { iso_status: { iso_id: instance.iso_id, state: 'isomounting' } }];
-    }),
-  );
-  router.post(
-    '/v2/instances/:id/iso/detach',
-    route((request, response) => {
-      instancesOf(world).put({ ...find(request, response), iso_id: '' });
-      return [202, { iso_status: { iso_id: '', state: 'isounmounting' } }];
     }),
   );
 }

@@ -3,9 +3,10 @@
  * accepted (pending/none, 0.0.0.0, invisible for seconds) → address → active/locked → installing → ok.
  * A reinstall goes through the same again; timers of an older life are ignored.
  */
+import type { Request, Response } from 'express';
 import type { Collection, SimWorld } from '../simulation.ts';
 import { PLANS, SYSTEMS, type SimPlan } from './simulator-data.ts';
-import { vultrDate } from './simulator-http.ts';
+import { Refusal, vultrDate } from './simulator-http.ts';
 
 /** GET of the item answers 404 this long after its create; lists are a little faster. Vendor's issue 462. */
 const ITEM_INVISIBLE_MS = 3_000;
@@ -55,6 +56,15 @@ export function instancesOf(world: SimWorld): Collection<SimInstance> {
   return world.collection<SimInstance>('instances');
 }
 
+/** The instance of a route's `:id`, or the refusal of one that is not there (yet). */
+export type FindInstance = (request: Request, response: Response) => SimInstance;
+
+/** Reinstalls, restores, snapshots and power changes wait for the installation. */
+export function settled(instance: SimInstance): void {
+  if (instance.status !== 'active' || instance.server === 'locked' || instance.server === 'none')
+    throw new Refusal(400, 'This server is currently locked: it is being provisioned.');
+}
+
 export function planOf(id: string): SimPlan {
   return PLANS.find((plan) => plan.id === id) ?? PLANS[0]!;
 }
@@ -84,8 +94,8 @@ export function remove(world: SimWorld, instance: SimInstance): void {
   world.schedule('vultr-removed', { id: instance.id }, REMOVE_MS);
 }
 
-/** Handlers of the world's timers; registered once per world. */
-export function handleTimers(world: SimWorld): void {
+/** Handlers of the world's timers; registered once per world. `gone` takes away what goes with an instance. */
+export function handleTimers(world: SimWorld, gone: (id: string) => void): void {
   const instances = instancesOf(world);
   const change = (payload: Record<string, unknown>, changes: (instance: SimInstance) => Partial<SimInstance>): void => {
     const instance = instances.get(String(payload['id']));
@@ -96,7 +106,10 @@ export function handleTimers(world: SimWorld): void {
     if (world.hasFlag('action-stuck', String(payload['id']))) return;
     change(payload, (instance) => afterStep(world, instance, String(payload['step'])));
   });
-  world.onTimer('vultr-removed', (payload) => void instances.delete(String(payload['id'])));
+  world.onTimer('vultr-removed', (payload) => {
+    instances.delete(String(payload['id']));
+    gone(String(payload['id']));
+  });
   world.onTimer('vultr-power', (payload) => change(payload, () => ({ power: payload['power'] === 'running' ? 'running' : 'stopped' })));
   world.onTimer('vultr-upgraded', (payload) => change(payload, () => ({ plan: String(payload['plan']), status: 'active' })));
 }

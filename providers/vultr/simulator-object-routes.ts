@@ -1,11 +1,10 @@
-/** Routes of SSH keys, start-up scripts, firewall groups and their rules, snapshots. */
+/** Routes of SSH keys, start-up scripts, firewall groups and their rules. */
 import type { Request, Response, Router } from 'express';
-import type { Collection, SimWorld } from '../simulation.ts';
+import type { Collection, SimLeftover, SimWorld } from '../simulation.ts';
 import { Refusal, accountOf, bodyOf, page, route, textOf, vultrDate } from './simulator-http.ts';
 import { instancesOf } from './simulator-instances.ts';
 
 const MAX_RULES = 50;
-const SNAPSHOT_MS = 60_000;
 
 interface Thing extends Record<string, unknown> {
   id: string;
@@ -15,6 +14,7 @@ interface Thing extends Record<string, unknown> {
 interface ThingKind {
   readonly path: string;
   readonly collection: string;
+  readonly leftover: SimLeftover['kind'];
   readonly one: string;
   readonly many: string;
   /** What a missing one answers. */
@@ -28,6 +28,7 @@ const KINDS: readonly ThingKind[] = [
   {
     path: '/v2/ssh-keys',
     collection: 'ssh-keys',
+    leftover: 'ssh-key',
     one: 'ssh_key',
     many: 'ssh_keys',
     // Not a 404: clients know a removed key by this text.
@@ -42,6 +43,7 @@ const KINDS: readonly ThingKind[] = [
   {
     path: '/v2/startup-scripts',
     collection: 'startup-scripts',
+    leftover: 'startup-script',
     one: 'startup_script',
     many: 'startup_scripts',
     missing: [404, 'Invalid startup script.'],
@@ -62,6 +64,7 @@ const KINDS: readonly ThingKind[] = [
   {
     path: '/v2/firewalls',
     collection: 'firewalls',
+    leftover: 'firewall',
     one: 'firewall_group',
     many: 'firewall_groups',
     missing: [404, 'Invalid firewall group.'],
@@ -86,7 +89,15 @@ function publicKey(body: Record<string, unknown>): string {
 export function mountObjects(router: Router, world: SimWorld): void {
   for (const kind of KINDS) mountKind(router, world, kind);
   mountRules(router, world);
-  mountSnapshots(router, world);
+}
+
+/** All of them, of every account. */
+export function objectsOf(world: SimWorld): SimLeftover[] {
+  return KINDS.flatMap((kind) =>
+    thingsOf(world, kind)
+      .all()
+      .map((thing) => ({ kind: kind.leftover, id: thing.id, name: textOf(thing['name'] ?? thing['description']) })),
+  );
 }
 
 function thingsOf(world: SimWorld, kind: { readonly collection: string }): Collection<Thing> {
@@ -224,58 +235,4 @@ function ruleOf(body: Record<string, unknown>): Record<string, unknown> {
   if (['tcp', 'udp'].includes(protocol) ? !/^\d{1,5}(:\d{1,5})?$/.test(port) : port !== '')
     throw new Refusal(400, 'Invalid port for this protocol.');
   return { ip_type: ipType, protocol, port, subnet, subnet_size: size, source: textOf(body['source']), notes: textOf(body['notes']) };
-}
-
-function mountSnapshots(router: Router, world: SimWorld): void {
-  const things = thingsOf(world, { collection: 'snapshots' });
-  const show = ({ account: _owner, readyMs, ...rest }: Thing): Record<string, unknown> => {
-    return { ...rest, status: world.now() >= Number(readyMs) ? 'complete' : 'pending' };
-  };
-  const find = (request: Request, response: Response): Thing => {
-    const found = things.get(String(request.params['id']));
-    if (!found || found.account !== accountOf(response).id) throw new Refusal(404, 'Invalid snapshot.');
-    return found;
-  };
-  router.get(
-    '/v2/snapshots',
-    route((request, response) => page(request, 'snapshots', things.filter((thing) => thing.account === accountOf(response).id).map(show))),
-  );
-  router.post(
-    '/v2/snapshots',
-    route((request, response) => {
-      const body = bodyOf(request);
-      const instance = instancesOf(world).get(textOf(body['instance_id']));
-      if (!instance || instance.account !== accountOf(response).id) throw new Refusal(404, 'instance not found');
-      const made = things.put({
-        id: world.uuid(),
-        account: instance.account,
-        date_created: vultrDate(world.now()),
-        description: textOf(body['description']),
-        size: 42_949_672_960,
-        compressed_size: 949_678_560,
-        os_id: instance.os_id,
-        app_id: instance.app_id,
-        readyMs: world.now() + world.scale(SNAPSHOT_MS),
-      });
-      return [201, { snapshot: show(made) }];
-    }),
-  );
-  router.get(
-    '/v2/snapshots/:id',
-    route((request, response) => [200, { snapshot: show(find(request, response)) }]),
-  );
-  router.put(
-    '/v2/snapshots/:id',
-    route((request, response) => {
-      things.put({ ...find(request, response), description: textOf(bodyOf(request)['description']) });
-      return [204];
-    }),
-  );
-  router.delete(
-    '/v2/snapshots/:id',
-    route((request, response) => {
-      things.delete(find(request, response).id);
-      return [204];
-    }),
-  );
 }

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { openApiCheck } from '../testing/openapi-check.ts';
 import { instanceResource } from './instance-resource.ts';
+import { expandIpv6 } from './reverse-ipv6.ts';
+import { PUBLIC_ISOS } from './simulator-data.ts';
 import { createOf, instanceInputs, withBench, type Bench } from './testing.ts';
 
 const spec = openApiCheck('vultr');
+const RESCUE = PUBLIC_ISOS[2].id;
 
 /** Where the published document of 2023 is known to be behind the live API: [path, complaint], each with its reason. */
 const DELTAS: readonly [RegExp, RegExp][] = [
@@ -61,43 +64,75 @@ test('a new instance answers 404, then has no address, then serves; vpc2 is gone
   ));
 
 describe.skipIf(!spec)('against the published API', () => {
-  test('answers have the published shapes', () =>
-    withBench(async (bench) => {
-      const { id } = await createOf(bench, instanceResource, 'web', instanceInputs({ enableIpv6: true }));
-      const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ me';
-      const posts: [string, unknown, string][] = [
-        ['/v2/ssh-keys', { name: 'a', ssh_key: key }, 'ssh_key'],
-        ['/v2/startup-scripts', { name: 'a', script: 'ZWNobw==' }, 'startup_script'],
-        ['/v2/firewalls', { description: 'a' }, 'firewall_group'],
-        ['/v2/snapshots', { instance_id: id }, 'snapshot'],
-      ];
-      const problems: string[] = [];
-      const judge = async (method: string, path: string, body?: unknown) => {
-        const answer = await call(bench, method, path, body);
-        const plain = path.replace(/\?.*$/, '');
-        const found = spec!.answer(method, plain.replace(/^\/v2/, ''), answer.status, answer.body);
-        const unknown = found.filter((complaint) => !DELTAS.some(([where, what]) => where.test(plain) && what.test(complaint)));
-        problems.push(...unknown.map((complaint) => `${method} ${path} ${answer.status}: ${complaint}`));
-        return answer.body as Record<string, { id: string }>;
-      };
-      for (const [path, body, envelope] of posts) {
-        const made = await judge('POST', path, body);
-        await judge('GET', path);
-        await judge('GET', `${path}/${made[envelope]!.id}`);
-        if (envelope === 'firewall_group') {
-          const rule = { ip_type: 'v4', protocol: 'tcp', subnet: '0.0.0.0', subnet_size: 0, port: '80:443' };
-          await judge('POST', `${path}/${made[envelope]!.id}/rules`, rule);
-          await judge('GET', `${path}/${made[envelope]!.id}/rules`);
-        }
-        await judge('DELETE', `${path}/${made[envelope]!.id}`);
-      }
-      for (const path of ['account', 'regions', 'plans', 'os', 'applications', 'instances', 'regions/ewr/availability'])
-        await judge('GET', `/v2/${path}`);
-      for (const part of ['', '/bandwidth', '/upgrades', '/user-data', '/backup-schedule', '/ipv4', '/ipv6', '/vpcs'])
-        await judge('GET', `/v2/instances/${id}${part}`);
-      await judge('PATCH', `/v2/instances/${id}`, { label: 'b' });
-      await judge('POST', `/v2/instances/${id}/halt`);
-      await judge('POST', `/v2/instances/${id}/reinstall`, {});
-      expect(problems).toEqual([]);
-    }));
+  test(
+    'answers have the published shapes',
+    () =>
+      withBench(
+        async (bench) => {
+          const { id, outputs } = await createOf(bench, instanceResource, 'web', instanceInputs({ enableIpv6: true }));
+          const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ me';
+          const posts: [string, unknown, string][] = [
+            ['/v2/ssh-keys', { name: 'a', ssh_key: key }, 'ssh_key'],
+            ['/v2/startup-scripts', { name: 'a', script: 'ZWNobw==' }, 'startup_script'],
+            ['/v2/firewalls', { description: 'a' }, 'firewall_group'],
+          ];
+          const problems: string[] = [];
+          const judge = async (method: string, path: string, body?: unknown) => {
+            const answer = await call(bench, method, path, body);
+            const plain = path.replace(/\?.*$/, '');
+            const found = spec!.answer(method, plain.replace(/^\/v2/, ''), answer.status, answer.body);
+            const unknown = found.filter((complaint) => !DELTAS.some(([where, what]) => where.test(plain) && what.test(complaint)));
+            problems.push(...unknown.map((complaint) => `${method} ${path} ${answer.status}: ${complaint}`));
+            return answer.body as Record<string, { id: string }>;
+          };
+          for (const [path, body, envelope] of posts) {
+            const made = await judge('POST', path, body);
+            await judge('GET', path);
+            await judge('GET', `${path}/${made[envelope]!.id}`);
+            if (envelope === 'firewall_group') {
+              const rule = { ip_type: 'v4', protocol: 'tcp', subnet: '0.0.0.0', subnet_size: 0, port: '80:443' };
+              await judge('POST', `${path}/${made[envelope]!.id}/rules`, rule);
+              await judge('GET', `${path}/${made[envelope]!.id}/rules`);
+            }
+            await judge('DELETE', `${path}/${made[envelope]!.id}`);
+          }
+          const settled = (path: string, state: Record<string, unknown>) =>
+            expect.poll(() => call(bench, 'GET', path), { timeout: 10_000 }).toMatchObject({ body: state });
+          const snapshot = (await judge('POST', '/v2/snapshots', { instance_id: id, description: 'a' }))['snapshot']!.id;
+          await settled(`/v2/snapshots/${snapshot}`, { snapshot: { status: 'complete' } });
+          await judge('GET', '/v2/snapshots');
+          await judge('GET', `/v2/snapshots/${snapshot}`);
+          await judge('PUT', `/v2/snapshots/${snapshot}`, { description: 'b' });
+          for (const change of [
+            { path: 'restore', body: { snapshot_id: snapshot } },
+            { path: 'iso/attach', body: { iso_id: RESCUE } },
+            { path: 'iso/detach' },
+          ]) {
+            await judge('POST', `/v2/instances/${id}/${change.path}`, change.body);
+            await judge('GET', `/v2/instances/${id}/iso`);
+            await settled(`/v2/instances/${id}`, { instance: { status: 'active', server_status: 'ok' } });
+          }
+          await judge('DELETE', `/v2/snapshots/${snapshot}`);
+          await judge('PATCH', `/v2/instances/${id}`, { backups: 'enabled' });
+          await settled('/v2/backups', { backups: [{ status: 'complete' }] });
+          const [backup] = (await judge('GET', `/v2/backups?instance_id=${id}`))['backups'] as unknown as { id: string }[];
+          await judge('GET', `/v2/backups/${backup!.id}`);
+          const ip = expandIpv6(String(outputs['v6MainIp']));
+          await judge('POST', `/v2/instances/${id}/ipv6/reverse`, { ip, reverse: 'web.example.com' });
+          await judge('GET', `/v2/instances/${id}/ipv6/reverse`);
+          await judge('DELETE', `/v2/instances/${id}/ipv6/reverse/${ip}`);
+          for (const path of ['account', 'regions', 'plans', 'os', 'iso-public', 'applications', 'instances', 'regions/ewr/availability'])
+            await judge('GET', `/v2/${path}`);
+          for (const part of ['', '/bandwidth', '/upgrades', '/user-data', '/backup-schedule', '/ipv4', '/ipv6', '/vpcs'])
+            await judge('GET', `/v2/instances/${id}${part}`);
+          await judge('PATCH', `/v2/instances/${id}`, { label: 'b' });
+          await judge('POST', `/v2/instances/${id}/halt`);
+          await judge('POST', `/v2/instances/${id}/reinstall`, {});
+          expect(problems).toEqual([]);
+        },
+        {},
+        50_000,
+      ),
+    30_000,
+  );
 });

@@ -1,12 +1,14 @@
-/** Vultr's API v2 on loopback. Flags: `action-stuck`, `vpc2-alive`, `password-readable` (see README). */
+/** Vultr's API v2 on loopback. Its flags are in README.md. */
 import { Router } from 'express';
 import type { SimInstanceView, SimWorld, Simulation } from '../simulation.ts';
 import { VULTR } from './errors.ts';
 import { APPLICATIONS, PLANS, REGIONS, SYSTEMS, supportsWindows, type SimPlan } from './simulator-data.ts';
 import { Refusal, accountOf, errorAnswer, gate, page, route, vultrDate } from './simulator-http.ts';
+import { dropReverseNames } from './simulator-detail-routes.ts';
+import { dropBackups, handleImageTimers, imagesOf } from './simulator-images.ts';
 import { mountInstances } from './simulator-instance-routes.ts';
 import { handleTimers, inStock, instancesOf, type SimInstance } from './simulator-instances.ts';
-import { mountObjects } from './simulator-object-routes.ts';
+import { mountObjects, objectsOf } from './simulator-object-routes.ts';
 
 function mountCatalog(router: Router, world: SimWorld): void {
   const stocked = (plan: SimPlan): SimPlan => ({ ...plan, locations: plan.locations.filter((region) => inStock(world, plan, region)) });
@@ -75,6 +77,13 @@ function hoursOf(world: SimWorld, instance: SimInstance): number {
   return Math.ceil((world.now() - instance.createdMs) / 3_600_000);
 }
 
+/** What goes with an instance; its snapshots stay. */
+function forget(world: SimWorld, id: string): void {
+  dropBackups(world, id);
+  dropReverseNames(world, id);
+  world.collection('drives').delete(id);
+}
+
 function viewOf(instance: SimInstance): SimInstanceView {
   return {
     id: instance.id,
@@ -99,7 +108,8 @@ export const simulation: Simulation = {
   // "30 requests per second"; new accounts hold few servers, this one is an established reseller's.
   accountDefaults: { rateLimit: { requests: 30, perMs: 1_000 }, instanceLimit: 500, balance: 100 },
   router(world) {
-    handleTimers(world);
+    handleTimers(world, (id) => forget(world, id));
+    handleImageTimers(world);
     const router = Router();
     router.use(gate(world));
     mountAccount(router, world);
@@ -113,7 +123,16 @@ export const simulation: Simulation = {
     instancesOf(world)
       .filter((instance) => !instance.removed)
       .map(viewOf),
-  removeBehindBack: (world, id) => instancesOf(world).delete(id),
+  leftovers: (world) => [
+    ...objectsOf(world),
+    ...imagesOf(world)
+      .filter((image) => image.kind === 'snapshot')
+      .map(({ id, description }) => ({ kind: 'snapshot' as const, id, name: description })),
+  ],
+  removeBehindBack(world, id) {
+    forget(world, id);
+    return instancesOf(world).delete(id);
+  },
   changeBehindBack(world, id, change) {
     const instance = instancesOf(world).get(id);
     if (!instance) return false;
