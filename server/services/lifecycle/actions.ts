@@ -20,8 +20,8 @@ export interface ChangeRequest {
   readonly spec?: unknown;
   readonly way?: PlannedChange['way'];
   readonly restore?: RestoreSource;
-  /** A restore after which nobody here knows the password. */
-  readonly passwordUnknown?: boolean;
+  /** A restore that leaves the recorded password as it is: it stays the same, or nobody here knows the one it brings back. */
+  readonly keepsPassword?: boolean;
 }
 
 export async function orderAction(
@@ -91,7 +91,7 @@ async function reserve(services: Services, tx: Db, vps: VpsWithAccount, { spec, 
 
 function requestOf({ spec, way, restore, password }: PlannedChange): Record<string, Json> {
   if (!restore) return { spec, way };
-  return { spec, way, restore: { id: restore.id, kind: restore.kind }, passwordUnknown: password === null };
+  return { spec, way, restore: { id: restore.id, kind: restore.kind }, keepsPassword: password === null };
 }
 
 export function nextPasswordPlace(id: string) {

@@ -22,10 +22,9 @@ export async function planRestore(services: Services, vps: VpsWithAccount, descr
   const entry = await findSnapshot(services, vps, ref);
   const source = mustBeReady(entry, ref);
   await checkDisk(services, vps, before, source);
-  const needsPassword = descriptor.restoreNeedsPassword === true && source.kind === 'snapshot';
-  const password = needsPassword ? makePassword(descriptor.password) : await passwordOn(services, vps, entry);
+  const { password, note } = await passwordAfter(services, vps, descriptor, entry);
   const what = entry.row ? `the snapshot "${entry.row.name}"` : `the ${source.kind} of ${source.createdAt}`;
-  const notes = [`Everything written since ${what} is lost.`, passwordNote(needsPassword, password)];
+  const notes = [`Everything written since ${what} is lost.`, note];
   const image = entry.row?.image ?? before.compute.image;
   const beside = password === null ? [] : [{ name: 'password', effect: 'replace' as const }];
   const restore: RestoreSource = { id: source.id, kind: source.kind };
@@ -62,6 +61,27 @@ async function checkDisk(services: Services, vps: VpsWithAccount, { compute }: V
     );
 }
 
+interface PasswordAfter {
+  /** null: the recorded one stays as it is. */
+  readonly password: string | null;
+  readonly note: string;
+}
+
+async function passwordAfter(
+  services: Services,
+  vps: VpsWithAccount,
+  descriptor: Descriptor,
+  entry: SnapshotEntry,
+): Promise<PasswordAfter> {
+  if (descriptor.restoreNeedsPassword)
+    return { password: makePassword(descriptor.password), note: 'The server gets a new password, which can be shown once.' };
+  // There a password lives as long as its server, whose first user data sets it on every new disk.
+  if (descriptor.rebuildKeepsPassword) return { password: null, note: 'The password stays the present one.' };
+  const password = await passwordOn(services, vps, entry);
+  if (password !== null) return { password, note: 'The password is the one of that time again, and can be shown once more.' };
+  return { password, note: 'The password of that time is not known here: the one that is shown may be wrong afterwards.' };
+}
+
 /** The administrator's password on that disk; null = not known. */
 async function passwordOn(services: Services, vps: VpsWithAccount, { row, found }: SnapshotEntry): Promise<string | null> {
   const { secrets, db } = services;
@@ -70,10 +90,4 @@ async function passwordOn(services: Services, vps: VpsWithAccount, { row, found 
   const former = await formerPasswordAt(db, vps.id, new Date(found.createdAt));
   if (former) return secrets.open({ table: 'former_password', column: 'password', id: former.id }, former.password);
   return vps.rootPassword && secrets.open({ table: 'vps', column: 'rootPassword', id: vps.id }, vps.rootPassword);
-}
-
-function passwordNote(needsPassword: boolean, password: string | null): string {
-  if (needsPassword) return 'The server gets a new password, which can be shown once.';
-  if (password !== null) return 'The password is the one of that time again, and can be shown once more.';
-  return 'The password of that time is not known here: the one that is shown may be wrong afterwards.';
 }
