@@ -29,8 +29,10 @@ const IdText = z
 
 /** What is done to each. Nothing here is one server's own: no label, no password. */
 export const BulkAction = z.discriminatedUnion('action', [
-  z.strictObject({ action: z.enum(['start', 'stop', 'reboot', 'power-cycle', 'unsuspend', 'refresh', 'restore']) }),
+  z.strictObject({ action: z.enum(['start', 'stop', 'reboot', 'power-cycle']) }),
+  z.strictObject({ action: z.literal('refresh') }),
   z.strictObject({ action: z.literal('suspend'), reason: z.string().trim().min(3).max(500) }),
+  z.strictObject({ action: z.literal('unsuspend') }),
   z.strictObject({ action: z.literal('resize'), plan: IdText }),
   /** Every server gets a new password of its own. */
   z.strictObject({ action: z.literal('reinstall'), image: IdText.optional() }),
@@ -53,6 +55,8 @@ export const BulkAction = z.discriminatedUnion('action', [
       .max(24 * 90)
       .optional(),
   }),
+  /** Undoes terminations whose grace still runs. */
+  z.strictObject({ action: z.literal('restore') }),
 ]);
 export type BulkAction = z.infer<typeof BulkAction>;
 export const BULK_ACTIONS = BulkAction.options.flatMap((option): readonly string[] => {
@@ -62,10 +66,7 @@ export const BULK_ACTIONS = BulkAction.options.flatMap((option): readonly string
 
 /** Living VPSs by the filters of GET /api/vps (an empty filter is all of them), or exactly these. */
 const ByFilter = z.strictObject({ filter: VpsQuery.omit({ cursor: true, limit: true, sort: true, include_deleted: true }) });
-export const BulkSelection = z.union([
-  ByFilter,
-  z.strictObject({ ids: z.array(VpsId).min(1).max(10_000) }),
-]);
+export const BulkSelection = z.union([ByFilter, z.strictObject({ ids: z.array(VpsId).min(1).max(10_000) })]);
 export type BulkSelection = z.infer<typeof BulkSelection>;
 
 export const BulkPace = z.strictObject({
@@ -85,10 +86,7 @@ export const BulkPace = z.strictObject({
   max_per_minute: z.int().min(1).max(6000).nullable().default(null),
   /** When more have failed, the run pauses: a number, or a share of those that ended such as "10%". "100%" never pauses. */
   max_failures: z
-    .union([
-      z.int().min(0).max(10_000),
-      z.string().regex(/^(100|[0-9]{1,2})%$/, 'a whole number, or a share from 0% to 100%'),
-    ])
+    .union([z.int().min(0).max(10_000), z.string().regex(/^(100|[0-9]{1,2})%$/, 'a whole number, or a share from 0% to 100%')])
     .default(0),
 });
 export type BulkPace = z.infer<typeof BulkPace>;
@@ -129,9 +127,7 @@ export const BulkPreview = z.strictObject({
   /** The first of them. */
   refusals: z.array(z.strictObject({ vps_id: VpsId, label: z.string(), code: z.string(), reason: z.string() })),
   /** Sums of the provider’s prices, one per currency; empty where the action changes no price. */
-  price: z.array(
-    z.strictObject({ currency: z.string(), servers: z.int(), before: z.string(), after: z.string(), difference: z.string() }),
-  ),
+  price: z.array(z.strictObject({ currency: z.string(), servers: z.int(), before: z.string(), after: z.string(), difference: z.string() })),
   /** Their price is not in the sums: the catalogue does not tell. */
   price_unknown: z.int(),
   data_loss: z.boolean(),

@@ -23,6 +23,7 @@ import { loadMasterKey, SecretBox } from './secrets.ts';
 import { seed, type Seeded } from './seed.ts';
 import { assertKeysLoaded } from './services/master-key.ts';
 import type { Services } from './services/services.ts';
+import { startBulkRuns } from './sweeps/bulk.ts';
 import { startTerminations } from './sweeps/terminations.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { openStateService, type StateService } from './state/service.ts';
@@ -132,6 +133,8 @@ async function build(config: Config, progress: (line: string) => void, stops: St
     stops.push(() => worker.stop(config.drainMs));
     const terminations = startTerminations(services);
     stops.push(() => terminations.stop());
+    const bulk = startBulkRuns(services);
+    stops.push(() => bulk.stop());
     const sweeps = await startSweeps(services, allSweeps(services));
     stops.push(() => sweeps.stop());
   }

@@ -13,6 +13,7 @@ import { problemHandler } from './problems.ts';
 import type { Route } from './route.ts';
 import { routesRouter } from './router.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { bulkRoutes } from './routes/bulk.ts';
 import { driftRoutes } from './routes/drift.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { organizationRoutes } from './routes/organizations.ts';
@@ -36,6 +37,7 @@ export function allRoutes(services: Services, hub: EventHub): Route[] {
     ...overviewRoutes(services),
     ...upkeepRoutes(services),
     ...driftRoutes(services),
+    ...bulkRoutes(services),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** Prometheus metrics of this process, and gauges read from the database when asked. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { countBulk } from '../store/bulk.ts';
 import type { Database } from '../store/database.ts';
 import { countOperations } from '../store/operations.ts';
 import { countByStatus } from '../store/vpses.ts';
@@ -28,6 +29,7 @@ export class Metrics {
     // They register themselves and read the database when scraped.
     vpsGauge(db, registers);
     operationGauge(db, registers);
+    bulkGauge(db, registers);
   }
 
   request(method: string, path: string, status: number, ms: number): void {
@@ -65,6 +67,23 @@ function operationGauge(db: Database, registers: Registry[]): Gauge {
     async collect() {
       this.reset();
       for (const row of await countOperations(db)) this.set({ kind: row.kind, status: row.status }, row.count);
+    },
+  });
+}
+
+function bulkGauge(db: Database, registers: Registry[]): void {
+  const shared = { labelNames: ['status'], registers };
+  const items = new Gauge({ name: 'plinth_bulk_items', help: 'Items of bulk runs that have not finished, by status', ...shared });
+  const runs = new Gauge({
+    name: 'plinth_bulk_runs',
+    help: 'Bulk runs by status',
+    ...shared,
+    async collect() {
+      const counted = await countBulk(db);
+      runs.reset();
+      items.reset();
+      for (const row of counted.runs) runs.set({ status: row.status }, row.count);
+      for (const row of counted.items) items.set({ status: row.status }, row.count);
     },
   });
 }

@@ -43,6 +43,7 @@ export async function dismissDrift(services: Services, principal: Principal, id:
 /**
  * accept: the provider's state becomes the record's (a refresh); a changed plan also becomes what the VPS is meant to have.
  * repair: the record's state becomes the provider's again (a refresh, then an update).
+ * `onOrdered` gets, in the transaction of the order, the operation whose end settles it.
  * @throws Refusal when it is not open to that, or its server is gone and `confirm` is not the VPS's label.
  */
 export async function actOnDrift(
@@ -51,6 +52,7 @@ export async function actOnDrift(
   id: string,
   action: DriftAction,
   confirm: string | undefined,
+  onOrdered: (tx: Db, last: Operation) => Promise<void> = async () => {},
 ): Promise<DriftWithVps> {
   const drift = await mustDrift(services, id);
   await inTransaction(services.db, async (tx) => {
@@ -71,6 +73,7 @@ export async function actOnDrift(
     const decided = { state: `${action}ing`, actionOperationId: last.id, decidedBy: actor, decidedAt: new Date(), message: null };
     if (!(await updateDrift(tx, id, decided, drift.state))) throw notOpen(drift);
     await audit(tx, actor, `drift.${action}-ordered`, drift, { operation: last.id, differences: differences.map(readable) });
+    await onOrdered(tx, last);
   });
   return await mustDrift(services, id);
 }

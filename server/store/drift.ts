@@ -165,3 +165,9 @@ export async function driftsForPolicy(db: Db, limit: number): Promise<(DriftWith
 export async function timesSettled(db: Db, vpsId: string, fingerprint: string, since: Date): Promise<number> {
   return await db.drift.count({ where: { vpsId, fingerprint, resolvedAt: { gt: since } } });
 }
+
+/** The unsettled drift of each of these VPSes that has one. */
+export async function openDriftsByVps(db: Db, vpsIds: readonly string[]): Promise<Map<string, DriftRow>> {
+  const rows = await db.drift.findMany({ where: { vpsId: { in: [...vpsIds] }, resolvedAt: null } });
+  return new Map(rows.map((row) => [row.vpsId, row]));
+}

@@ -29,3 +29,8 @@ export async function revokeToken(db: Db, id: string, at: Date): Promise<ApiToke
 export async function touchToken(db: Db, id: string, at: Date): Promise<void> {
   await db.apiToken.update({ where: { id }, data: { lastUsedAt: at } });
 }
+
+/** False once it is revoked, expired or gone. */
+export async function tokenIsValid(db: Db, id: string, now: Date): Promise<boolean> {
+  return (await db.apiToken.count({ where: { id, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] } })) === 1;
+}

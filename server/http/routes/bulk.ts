@@ -1,0 +1,200 @@
+/** /api/bulk: one action over many VPSs. */
+import type { z } from 'zod';
+import {
+  BulkAnswer,
+  BulkCreate,
+  BulkItemPage,
+  BulkItemQuery,
+  BulkPage,
+  BulkParams,
+  BulkPreview,
+  BulkPreviewRequest,
+  BulkQuery,
+  BulkRetry,
+  BulkStop,
+} from '../../../contract/bulk.ts';
+import { refuseField } from '../../problem.ts';
+import { dryRun } from '../../services/bulk/preview.ts';
+import {
+  cancelBulkRun,
+  mustBulkRun,
+  type OnRun,
+  pauseBulkRun,
+  resumeBulkRun,
+  retryBulkRun,
+  startBulkRun,
+} from '../../services/bulk/runs.ts';
+import type { Services } from '../../services/services.ts';
+import { bulkCounts, type BulkRun, listBulkItems, listBulkRuns } from '../../store/bulk.ts';
+import type { Db } from '../../store/database.ts';
+import { decodeCursor } from '../cursor.ts';
+import { encodeCursor } from '../present.ts';
+import { presentBulkItem, presentBulkRun } from '../present-bulk.ts';
+import { type Route, route, type RouteContext } from '../route.ts';
+
+async function answer(db: Db, run: BulkRun): Promise<z.infer<typeof BulkAnswer>> {
+  return { run: presentBulkRun(run, (await bulkCounts(db, [run.id])).get(run.id)!) };
+}
+
+/** Keeps the answer under the caller's Idempotency-Key, in the transaction of the change. */
+const settling =
+  ({ settle }: Pick<RouteContext<unknown, unknown, unknown>, 'settle'>, status: number): OnRun =>
+  async (tx, run) =>
+    await settle(tx, status, await answer(tx, run));
+
+export function bulkRoutes(services: Services): Route[] {
+  return [...startRoutes(services), ...readRoutes(services), ...steerRoutes(services)];
+}
+
+function startRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/api/bulk/preview',
+      id: 'previewBulkRun',
+      summary: 'Dry run: how many VPSes match, which are refused and why, what it costs',
+      role: 'operator',
+      body: BulkPreviewRequest,
+      responses: { 200: { description: 'Nothing was changed.', schema: BulkPreview } },
+      handler: async ({ principal, body }) => ({ status: 200, body: (await dryRun(services, principal, body)).preview }),
+    }),
+    route({
+      method: 'post',
+      path: '/api/bulk',
+      id: 'createBulkRun',
+      summary: 'Do one action to many VPSes, first to a few, then at a chosen pace',
+      role: 'operator',
+      body: BulkCreate,
+      responses: { 202: { description: 'Its selection is frozen; the workers go on with it.', schema: BulkAnswer } },
+      handler: async (context) => {
+        const run = await startBulkRun(services, context.principal, context.body, settling(context, 202));
+        context.response.setHeader('location', `/api/bulk/${run.id}`);
+        return { status: 202, body: await answer(services.db, run) };
+      },
+    }),
+  ];
+}
+
+function readRoutes(services: Services): Route[] {
+  const { db } = services;
+  return [
+    route({
+      method: 'get',
+      path: '/api/bulk',
+      id: 'listBulkRuns',
+      summary: 'List bulk runs, newest first',
+      role: 'viewer',
+      query: BulkQuery,
+      responses: { 200: { description: 'One page.', schema: BulkPage } },
+      handler: async ({ principal, query: { cursor, limit, status } }) => {
+        const after = decodeCursor(cursor, true);
+        const filter = { limit, ...(status === undefined ? {} : { status }), ...(after ? { after } : {}) };
+        const rows = await listBulkRuns(db, principal.organizationId, filter);
+        const page = rows.slice(0, limit);
+        const counts = await bulkCounts(
+          db,
+          page.map(({ id }) => id),
+        );
+        const last = page.at(-1);
+        const next = rows.length > limit && last ? encodeCursor(last.createdAt.toISOString(), last.id) : null;
+        return { status: 200, body: { runs: page.map((run) => presentBulkRun(run, counts.get(run.id)!)), next } };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/bulk/:id',
+      id: 'getBulkRun',
+      summary: 'One bulk run, with its items counted by status',
+      role: 'viewer',
+      params: BulkParams,
+      responses: { 200: { description: 'The run.', schema: BulkAnswer } },
+      handler: async ({ principal, params }) => ({
+        status: 200,
+        body: await answer(db, await mustBulkRun(services, principal, params.id)),
+      }),
+    }),
+    route({
+      method: 'get',
+      path: '/api/bulk/:id/items',
+      id: 'listBulkItems',
+      summary: 'What became of each VPS of a bulk run',
+      role: 'viewer',
+      params: BulkParams,
+      query: BulkItemQuery,
+      responses: { 200: { description: 'One page, in the run’s order.', schema: BulkItemPage } },
+      handler: async ({ principal, params, query: { cursor, limit, status } }) => {
+        const run = await mustBulkRun(services, principal, params.id);
+        const filter = { limit, after: positionOf(cursor), ...(status === undefined ? {} : { status }) };
+        const rows = await listBulkItems(db, run.id, filter);
+        const page = rows.slice(0, limit);
+        const last = page.at(-1);
+        const next = rows.length > limit && last ? encodeCursor(String(last.position), last.vpsId) : null;
+        return { status: 200, body: { items: page.map(presentBulkItem), next } };
+      },
+    }),
+  ];
+}
+
+function positionOf(cursor: string | undefined): number {
+  const [position] = decodeCursor(cursor, false) ?? ['-1'];
+  if (/^(-1|\d{1,6})$/.test(position)) return Number(position);
+  throw refuseField('cursor', 'is not a position in this list', 'Use the `next` of the page before.');
+}
+
+function steerRoutes(services: Services): Route[] {
+  const { db } = services;
+  const shared = { method: 'post', role: 'operator', params: BulkParams } as const;
+  const responses = { 200: { description: 'The run as it is now.', schema: BulkAnswer } };
+  return [
+    route({
+      ...shared,
+      path: '/api/bulk/:id/pause',
+      id: 'pauseBulkRun',
+      summary: 'Order nothing more until it is resumed; what is under way ends by itself',
+      body: BulkStop,
+      responses,
+      handler: async (context) => {
+        const { principal, params, body } = context;
+        const run = await pauseBulkRun(services, principal, params.id, body.reason, settling(context, 200));
+        return { status: 200, body: await answer(db, run) };
+      },
+    }),
+    route({
+      ...shared,
+      path: '/api/bulk/:id/resume',
+      id: 'resumeBulkRun',
+      summary: 'Go on with a paused run, in the name of who asks; failures until now count no more',
+      responses,
+      handler: async (context) => ({
+        status: 200,
+        body: await answer(db, await resumeBulkRun(services, context.principal, context.params.id, settling(context, 200))),
+      }),
+    }),
+    route({
+      ...shared,
+      path: '/api/bulk/:id/cancel',
+      id: 'cancelBulkRun',
+      summary: 'Skip what was not ordered yet; what is under way ends by itself',
+      body: BulkStop,
+      responses,
+      handler: async (context) => {
+        const { principal, params, body } = context;
+        const run = await cancelBulkRun(services, principal, params.id, body.reason, settling(context, 200));
+        return { status: 200, body: await answer(db, run) };
+      },
+    }),
+    route({
+      ...shared,
+      path: '/api/bulk/:id/retry-failed',
+      id: 'retryBulkRun',
+      summary: 'Order again what failed, and go on',
+      body: BulkRetry,
+      responses,
+      handler: async (context) => {
+        const { principal, params, body } = context;
+        const run = await retryBulkRun(services, principal, params.id, body.include_refused, settling(context, 200));
+        return { status: 200, body: await answer(db, run) };
+      },
+    }),
+  ];
+}

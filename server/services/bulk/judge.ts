@@ -1,0 +1,162 @@
+/** What a bulk run would do to each VPS of a selection: the same rules that refuse a single order, asked for all at once. */
+import type { BulkAction, BulkPreviewRequest, BulkSelection } from '../../../contract/bulk.ts';
+import type { VpsChange, VpsActionName } from '../../../contract/lifecycle.ts';
+import { isProviderError } from '../../../providers/errors.ts';
+import { VpsSpec } from '../../../stacks/spec.ts';
+import { Refusal, refuseField } from '../../problem.ts';
+import { unfinishedByVps, vpsesByIds } from '../../store/bulk.ts';
+import { type DriftRow, openDriftsByVps } from '../../store/drift.ts';
+import { listVpses, type VpsWithAccount } from '../../store/vpses.ts';
+import { providerOf } from '../accounts.ts';
+import { readCatalog } from '../catalog.ts';
+import { differencesOf } from '../drift.ts';
+import { isVanished } from '../../sweeps/compare.ts';
+import { capabilityOf } from '../lifecycle/capabilities.ts';
+import { situationFrom } from '../lifecycle/guard.ts';
+import { planChange } from '../lifecycle/plan-change.ts';
+import { type Price, priceOf } from '../lifecycle/preview.ts';
+import type { Principal, Services } from '../services.ts';
+
+/** One run takes at most so many. */
+export const MAX_SELECTED = 10_000;
+
+export type Refused = { readonly code: string; readonly reason: string };
+export interface Judged {
+  readonly vps: VpsWithAccount;
+  readonly refused: Refused | null;
+  /** Not refused, but something else is under way on it. */
+  readonly busy: boolean;
+  /** Of its plan now and then; null where the action changes no price, `unknown` where the catalogue does not tell. */
+  readonly price: { readonly before: Price; readonly after: Price } | 'unknown' | null;
+}
+
+/** Living VPSs in the order in which they are taken: as named, or the oldest first. @throws Refusal 422 */
+export async function selectVpses(services: Services, principal: Principal, selection: BulkSelection): Promise<VpsWithAccount[]> {
+  if ('ids' in selection) return await named(services, principal, selection.ids);
+  const given = Object.fromEntries(Object.entries(selection.filter).filter(([, value]) => value !== undefined));
+  const filter = { ...given, includeDeleted: false, sort: 'created_at', limit: MAX_SELECTED } as const;
+  const rows = await listVpses(services.db, principal.organizationId, filter);
+  if (rows.length > MAX_SELECTED)
+    throw refuseField('selection', `it matches more than ${MAX_SELECTED} VPSes`, 'Narrow the filter, and make several runs.');
+  return rows;
+}
+
+async function named(services: Services, principal: Principal, ids: readonly string[]): Promise<VpsWithAccount[]> {
+  const unique = [...new Set<string>(ids)];
+  const found = new Map((await vpsesByIds(services.db, principal.organizationId, unique)).map((vps) => [vps.id, vps]));
+  const missing = unique.filter((id) => !found.has(id));
+  if (missing.length > 0)
+    throw refuseField(
+      'selection.ids',
+      `there is no VPS ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ` and ${missing.length - 3} more` : ''}, or this token may not see it`,
+      'Leave these out.',
+    );
+  return unique.map((id) => found.get(id)!);
+}
+
+type Asked = Pick<BulkPreviewRequest, 'action' | 'include_maintenance'>;
+
+export async function judgeAll(
+  services: Services,
+  principal: Principal,
+  asked: Asked,
+  vpses: readonly VpsWithAccount[],
+): Promise<Judged[]> {
+  const ids = vpses.map(({ id }) => id);
+  const unfinished = await unfinishedByVps(services.db, ids);
+  const drifts = asked.action.action === 'drift-repair' ? await openDriftsByVps(services.db, ids) : new Map<string, DriftRow>();
+  const plans = new Map<string, Promise<Planned>>();
+  const judged: Judged[] = [];
+  for (const vps of vpses) {
+    const situation = situationFrom(services, principal, vps, unfinished.get(vps.id) ?? []);
+    const refused = ownRefusal(asked, vps, drifts.get(vps.id)) ?? byCapability(asked.action, situation);
+    const busy = refused?.code === 'operation_in_progress';
+    if (refused !== null && !busy) judged.push({ vps, refused, busy: false, price: null });
+    else judged.push({ vps, busy, ...(await planOf(services, plans, vps, asked.action)) });
+  }
+  return judged;
+}
+
+/**
+ * What a bulk run refuses beyond the rules of a single order: it is meant for many, so it leaves alone what a person works
+ * on, and begins no termination twice.
+ */
+export function ownRefusal(
+  { action, include_maintenance: maintained }: Asked,
+  vps: VpsWithAccount,
+  drift: DriftRow | undefined,
+): Refused | null {
+  if (vps.maintenanceReason !== null && !maintained)
+    return { code: 'maintenance', reason: 'It is in maintenance. Take such ones in with include_maintenance.' };
+  if (action.action === 'refresh' && ['terminated', 'destroying', 'leaked'].includes(vps.status))
+    return { code: 'vps_gone', reason: `It is ${vps.status}.` };
+  if (action.action === 'destroy' && vps.status === 'destroying')
+    return { code: 'vps_destroying', reason: 'It is being destroyed already.' };
+  if (action.action === 'destroy' && vps.status === 'terminating' && action.grace_hours !== 0)
+    return { code: 'vps_terminating', reason: 'Its termination has begun already. Send grace_hours 0 to destroy it now.' };
+  if (action.action !== 'drift-repair') return null;
+  if (!drift) return { code: 'no_drift', reason: 'No drift of it is open.' };
+  if (isVanished(differencesOf(drift)))
+    return {
+      code: 'needs_confirmation',
+      reason: 'Its server is gone at the provider: a repair makes a new, empty one. Decide on the drift itself.',
+    };
+  if (!['confirmed', 'dismissed', 'unconfirmed'].includes(drift.state))
+    return { code: 'drift_not_open', reason: `Its drift is ${drift.state}.` };
+  return null;
+}
+
+function byCapability({ action }: BulkAction, situation: Parameters<typeof capabilityOf>[0]): Refused | null {
+  if (action === 'refresh') return null;
+  if (action === 'drift-repair')
+    return situation.busy && { code: 'operation_in_progress', reason: `A ${situation.busy.kind} is under way.` };
+  const { allowed, code = 'not_allowed', reason = 'It cannot be done now.' } = capabilityOf(situation, action satisfies VpsActionName);
+  return allowed ? null : { code, reason };
+}
+
+type Planned = Pick<Judged, 'refused' | 'price'>;
+
+/** Servers that are alike get the same answer, so the catalogue is read once for all of them. */
+async function planOf(services: Services, known: Map<string, Promise<Planned>>, vps: VpsWithAccount, action: BulkAction): Promise<Planned> {
+  const change = changeOf(action);
+  if (change === null) return { refused: null, price: null };
+  if (change.action === 'configure' || change.action === 'reset-password') return await plan(services, vps, change);
+  const { compute } = VpsSpec.parse(vps.spec);
+  const key = JSON.stringify([vps.accountId, compute.plan, compute.region, compute.image, compute.windows]);
+  const planned = known.get(key) ?? plan(services, vps, change);
+  known.set(key, planned);
+  return await planned;
+}
+
+async function plan(services: Services, vps: VpsWithAccount, change: VpsChange): Promise<Planned> {
+  try {
+    const { before, spec } = await planChange(services, vps, change);
+    if (change.action !== 'resize' && change.action !== 'destroy') return { refused: null, price: null };
+    const plans = providerOf(services, vps.account).compute ? (await readCatalog(services, vps.account, 'plans')).items : [];
+    const now = priceOf(plans, before);
+    const then = change.action === 'destroy' ? now && { ...now, monthly: '0.00' } : priceOf(plans, spec);
+    const comparable = now !== null && then !== null && now.currency === then.currency;
+    return { refused: null, price: comparable ? { before: now, after: then } : 'unknown' };
+  } catch (error) {
+    // The provider cannot be asked now: whether it can be done shows when its turn comes.
+    if (isProviderError(error))
+      return { refused: null, price: change.action === 'resize' || change.action === 'destroy' ? 'unknown' : null };
+    if (!(error instanceof Refusal)) throw error;
+    return { refused: { code: error.code, reason: error.message }, price: null };
+  }
+}
+
+/** The change of the spec that the action makes, or null. */
+export function changeOf(action: BulkAction): VpsChange | null {
+  switch (action.action) {
+    case 'resize':
+    case 'reinstall':
+    case 'configure':
+    case 'reset-password':
+      return action;
+    case 'destroy':
+      return { action: 'destroy' };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,88 @@
+/** The dry run of a bulk run: how many match, which are refused and why, what it costs, and the approval of exactly that. */
+import { createHash } from 'node:crypto';
+import type { BulkAction, BulkPreview, BulkPreviewRequest } from '../../../contract/bulk.ts';
+import { Refusal } from '../../problem.ts';
+import { canonical } from '../../store/audit.ts';
+import type { Principal, Services } from '../services.ts';
+import { type Judged, judgeAll, selectVpses } from './judge.ts';
+
+const SHOWN_REFUSALS = 200;
+
+export interface Dry {
+  readonly action: BulkAction;
+  readonly judged: readonly Judged[];
+  readonly preview: BulkPreview;
+}
+
+/** Changes nothing. The action in the answer has the service's defaults filled in. */
+export async function dryRun(services: Services, principal: Principal, request: BulkPreviewRequest): Promise<Dry> {
+  const action = withDefaults(services, request.action);
+  mayAsk(principal, action);
+  const vpses = await selectVpses(services, principal, request.selection);
+  const judged = await judgeAll(services, principal, { ...request, action }, vpses);
+  const refused = judged.filter((each) => each.refused !== null);
+  const byCode = Map.groupBy(refused, (each) => each.refused!.code);
+  const prices = sums(judged);
+  const preview: BulkPreview = {
+    action,
+    approval: approvalOf(request.include_maintenance, action, judged, prices),
+    approval_required: losesData(action),
+    matched: judged.length,
+    ready: judged.length - refused.length,
+    busy: judged.filter(({ busy }) => busy).length,
+    refused: refused.length,
+    refused_by: [...byCode].map(([code, list]) => ({ code, reason: list[0]!.refused!.reason, count: list.length })),
+    refusals: refused
+      .slice(0, SHOWN_REFUSALS)
+      .map(({ vps, refused: why }) => ({ vps_id: vps.id, label: vps.label, ...why! })) as BulkPreview['refusals'],
+    price: prices,
+    price_unknown: judged.filter(({ price }) => price === 'unknown').length,
+    data_loss: losesData(action),
+  };
+  return { action, judged, preview };
+}
+
+/** Its servers, or what is on their disks, are gone afterwards. */
+export function losesData({ action }: BulkAction): boolean {
+  return action === 'destroy' || action === 'reinstall';
+}
+
+/** Frozen with the run: a default that changes meanwhile changes no run. */
+function withDefaults({ config }: Services, action: BulkAction): BulkAction {
+  return action.action === 'destroy' ? { ...action, grace_hours: action.grace_hours ?? config.terminationGraceHours } : action;
+}
+
+function mayAsk(principal: Principal, { action }: BulkAction): void {
+  if (action === 'drift-repair' && (principal.organizationId !== null || principal.role !== 'admin'))
+    throw new Refusal(
+      403,
+      'forbidden',
+      'Drift belongs to the operator of Plinth: its repair needs the role admin and a token of no organization.',
+    );
+}
+
+function sums(judged: readonly Judged[]): BulkPreview['price'] {
+  const known = judged.flatMap(({ price }) => (price === null || price === 'unknown' ? [] : [price]));
+  return [...Map.groupBy(known, ({ before }) => before.currency)].map(([currency, prices]) => {
+    const before = cents(prices.map((price) => price.before.monthly));
+    const after = cents(prices.map((price) => price.after.monthly));
+    const difference = `${after < before ? '-' : '+'}${money(Math.abs(after - before))}`;
+    return { currency, servers: prices.length, before: money(before), after: money(after), difference };
+  });
+}
+
+function cents(amounts: readonly string[]): number {
+  return amounts.reduce((sum, amount) => sum + Math.round(Number(amount) * 100), 0);
+}
+
+function money(amount: number): string {
+  return (amount / 100).toFixed(2);
+}
+
+/** Who would be done, who would be refused, what with and at what price. What is only busy now is waited for. */
+function approvalOf(maintained: boolean, action: BulkAction, judged: readonly Judged[], prices: BulkPreview['price']): string {
+  const ids = (refused: boolean): string[] => judged.filter((each) => (each.refused !== null) === refused).map(({ vps }) => vps.id);
+  return createHash('sha256')
+    .update(canonical([action, maintained, ids(false).sort(), ids(true).sort(), prices]))
+    .digest('hex');
+}
