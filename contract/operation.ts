@@ -25,6 +25,7 @@ export const Operation = z.strictObject({
   kind: OperationKind,
   status: OperationStatus,
   vps_id: VpsId,
+  vps_label: z.string(),
   attempt: z.int(),
   max_attempts: z.int(),
   cancel_requested: z.boolean(),

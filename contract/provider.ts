@@ -63,6 +63,32 @@ export const AccountList = z.strictObject({
 });
 export const AccountAnswer = z.strictObject({ provider: Account });
 
+/** How much of an account is used, asked at the provider now. */
+export const AccountUsage = z.strictObject({
+  provider_id: AccountId,
+  simulated: z.boolean(),
+  /** Its own name for the account: e-mail, uuid or login. */
+  account_name: z.string(),
+  account_status: z.enum(['active', 'warning', 'locked', 'unknown']),
+  /** null where the account has no servers, as for DNS. */
+  instances: z
+    .strictObject({
+      /** Everything it holds, whoever made it. */
+      used: z.int(),
+      /** Of those, living VPSes of ours. */
+      ours: z.int(),
+      /** null where the provider does not tell. */
+      limit: z.int().nullable(),
+    })
+    .nullable(),
+  /** What is owed, or with a minus what is left; null where the provider does not tell. */
+  balance: z.strictObject({ amount: z.string(), currency: z.string() }).nullable(),
+  /** Calls that this process may still send. */
+  rate: z.strictObject({ left: z.int(), requests: z.int(), per_ms: z.int(), paused_ms: z.int() }),
+  at: Timestamp,
+});
+export type AccountUsage = z.infer<typeof AccountUsage>;
+
 export const CATALOG_KINDS = ['plans', 'regions', 'images', 'zones'] as const;
 export type CatalogKind = (typeof CATALOG_KINDS)[number];
 export const CatalogParams = z.strictObject({ kind: z.enum(CATALOG_KINDS) });

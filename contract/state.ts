@@ -23,6 +23,28 @@ export const StackHistory = z.strictObject({
 export type StackHistory = z.infer<typeof StackHistory>;
 export const StackHistoryQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50) });
 
+/** What the stack holds, as last recorded. No inputs and no outputs: those may be secrets. */
+export const StackResource = z.strictObject({
+  urn: z.string(),
+  type: z.string(),
+  name: z.string(),
+  /** URN of the one it belongs to. */
+  parent: z.string().nullable(),
+  /** The provider's own id; null for what exists in the stack only. */
+  provider_id: z.string().nullable(),
+  /** Refused to be deleted by any update that was not ordered. */
+  protect: z.boolean(),
+  /** URNs of what it stands on. */
+  dependencies: z.array(z.string()),
+});
+export type StackResource = z.infer<typeof StackResource>;
+export const StackResources = z.strictObject({
+  /** The version of the state it was read from; null before the first update. */
+  version: z.int().nullable(),
+  resources: z.array(StackResource),
+});
+export type StackResources = z.infer<typeof StackResources>;
+
 /** A kept version as Pulumi exports it; secrets are the stack's own ciphertext. */
 export const StackExport = z.strictObject({
   stack: z.string(),

@@ -43,6 +43,8 @@ export const AuditQuery = z.strictObject({
     .string()
     .regex(/^\d{1,18}$/)
     .optional(),
+  /** Only what was done to this: a VPS, an account, a token, by its id. */
+  target: z.string().min(1).max(200).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 export const AuditPage = z.strictObject({ events: z.array(AuditEvent), next: z.string().nullable(), chain_intact: z.boolean() });

@@ -24,6 +24,13 @@ export class RateBudget {
     this.#perMs = perMs;
   }
 
+  /** How much is left now: calls that could leave at once, of how many per how long, and how long nobody may call (ms). */
+  state(): { left: number; requests: number; perMs: number; pausedMs: number } {
+    this.#refill();
+    const pausedMs = Math.max(0, Math.ceil(this.#pausedUntil - performance.now()));
+    return { left: Math.max(0, Math.floor(this.#tokens)), requests: this.#capacity, perMs: this.#perMs, pausedMs };
+  }
+
   /** Waits for a turn. Rejects with the signal's reason when aborted. */
   async take(signal?: AbortSignal): Promise<void> {
     for (;;) {

@@ -15,6 +15,7 @@ import { routesRouter } from './router.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { driftRoutes } from './routes/drift.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { overviewRoutes } from './routes/overview.ts';
@@ -37,6 +38,7 @@ export function allRoutes(services: Services, hub: EventHub): Route[] {
     ...overviewRoutes(services),
     ...upkeepRoutes(services),
     ...driftRoutes(services),
+    ...jobRoutes(services),
     ...bulkRoutes(services),
   ];
 }

@@ -49,12 +49,14 @@ export function presentVps(vps: VpsWithAccount): VpsWire {
   } as VpsWire;
 }
 
-export function presentOperation(operation: Operation): OperationWire {
+/** `vps`: the one it belongs to. */
+export function presentOperation(operation: Operation, vps: { readonly label: string }): OperationWire {
   return {
     id: operation.id,
     kind: operation.kind,
     status: operation.status,
     vps_id: operation.vpsId,
+    vps_label: vps.label,
     attempt: operation.attempt,
     max_attempts: operation.maxAttempts,
     cancel_requested: operation.cancelRequested,

@@ -1,5 +1,5 @@
 /** A VPS's stack over time: what was, what is kept, and going back to it. Only state is rewritten, never a server. */
-import type { StackExport, StackHistory, StackRolledBack } from '../../contract/state.ts';
+import type { StackExport, StackHistory, StackResources, StackRolledBack } from '../../contract/state.ts';
 import { stackName } from '../../stacks/spec.ts';
 import { notFound, Refusal, refuseField } from '../problem.ts';
 import { RollbackError } from '../state/care.ts';
@@ -37,6 +37,27 @@ export async function stackHistory(services: Services, principal: Principal, vps
       started_at: update.startedAt?.toISOString() ?? null,
       ended_at: update.endedAt?.toISOString() ?? null,
       kept: update.kept,
+    })),
+  };
+}
+
+/** What its stack holds now, without anything that may be secret; empty before the first update and after the last. */
+export async function stackResources(services: Services, principal: Principal, vpsId: string): Promise<StackResources> {
+  const vps = await mustVps(services, principal, vpsId);
+  const row = await services.stacks.care.find(stackName(vps.id));
+  const checkpoint = row && (await services.stacks.care.now(row));
+  const held = (checkpoint?.deployment.resources ?? []).filter(({ type, delete: doomed }) => !type.startsWith('pulumi:') && !doomed);
+  return {
+    version: row && checkpoint ? row.version : null,
+    resources: held.map(({ urn, type, custom, id, parent, dependencies, protect }) => ({
+      urn,
+      type,
+      name: urn.slice(urn.lastIndexOf('::') + 2),
+      parent: parent ?? null,
+      // A resource without a provider behind it (a password) calls itself "none".
+      provider_id: custom && id !== undefined && id !== '' && id !== 'none' ? id : null,
+      protect: protect === true,
+      dependencies: dependencies ?? [],
     })),
   };
 }

@@ -48,6 +48,11 @@ export class StackCare {
     return updates.map((update) => ({ ...update, kept: kept.has(update.version) && update.endedAt !== null }));
   }
 
+  /** The state in force, secrets still encrypted; null before the first update. */
+  async now(row: StackRow): Promise<Checkpoint | null> {
+    return this.#options.store.checkpoint(row.id);
+  }
+
   /** A kept version, secrets still encrypted; null when it is no longer kept. */
   async at(row: StackRow, version: number): Promise<Checkpoint | null> {
     return this.#options.store.checkpoint(row.id, version);

@@ -37,6 +37,11 @@ export async function updateAccount(
 }
 
 /** VPSes (also terminated ones: their history names the account) that use it, living ones counted apart. */
+/** Living VPSes at the account. */
+export async function countVpsesAt(db: Db, accountId: string): Promise<number> {
+  return await db.vps.count({ where: { accountId, deletedAt: null } });
+}
+
 export async function accountUse(db: Db, id: string): Promise<{ living: number; all: number }> {
   const where = { OR: [{ accountId: id }, { dnsAccountId: id }] };
   const [living, all] = await Promise.all([db.vps.count({ where: { ...where, deletedAt: null } }), db.vps.count({ where })]);

@@ -23,9 +23,13 @@ export async function appendAudit(tx: Db, entry: AuditEntry, at: Date = new Date
   await tx.auditEvent.create({ data: { ...entry, at, previousHash, hash: auditHash(previousHash, entry, at) } });
 }
 
-export async function listAudit(db: Db, scope: string | null, before: bigint | null, limit: number) {
+export async function listAudit(db: Db, scope: string | null, before: bigint | null, limit: number, target?: string) {
   return await db.auditEvent.findMany({
-    where: { ...(scope === null ? {} : { organizationId: scope }), ...(before === null ? {} : { seq: { lt: before } }) },
+    where: {
+      ...(scope === null ? {} : { organizationId: scope }),
+      ...(before === null ? {} : { seq: { lt: before } }),
+      ...(target === undefined ? {} : { target }),
+    },
     orderBy: { seq: 'desc' },
     take: limit,
   });

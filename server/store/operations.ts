@@ -69,6 +69,14 @@ export async function operationById(db: Db, scope: Scope, id: string): Promise<O
   return await db.operation.findFirst({ where: { id, ...(scope === null ? {} : { organizationId: scope }) } });
 }
 
+/** With what a person calls its VPS. */
+export type OperationWithVps = Operation & { vps: { label: string } };
+const WITH_LABEL = { vps: { select: { label: true } } } as const;
+
+export async function operationWithVps(db: Db, scope: Scope, id: string): Promise<OperationWithVps | null> {
+  return await db.operation.findFirst({ where: { id, ...(scope === null ? {} : { organizationId: scope }) }, include: WITH_LABEL });
+}
+
 export async function unfinishedOperations(db: Db, vpsId: string): Promise<Operation[]> {
   return await db.operation.findMany({ where: { vpsId, status: { in: ['queued', 'running'] } }, orderBy: { createdAt: 'asc' } });
 }
@@ -89,7 +97,7 @@ export interface OperationFilter {
   readonly after?: readonly [string, string];
 }
 
-export async function listOperations(db: Db, scope: Scope, filter: OperationFilter): Promise<Operation[]> {
+export async function listOperations(db: Db, scope: Scope, filter: OperationFilter): Promise<OperationWithVps[]> {
   const { after } = filter;
   return await db.operation.findMany({
     where: {
@@ -99,6 +107,7 @@ export async function listOperations(db: Db, scope: Scope, filter: OperationFilt
       ...(filter.kind === undefined ? {} : { kind: filter.kind }),
       ...(after ? { OR: [{ createdAt: { lt: new Date(after[0]) } }, { createdAt: new Date(after[0]), id: { lt: after[1] } }] } : {}),
     },
+    include: WITH_LABEL,
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: filter.limit + 1,
   });

@@ -6,6 +6,7 @@ import {
   AccountCreate,
   AccountList,
   AccountPatch,
+  AccountUsage,
   CatalogAnswer,
   CatalogParams,
   CatalogQuery,
@@ -13,6 +14,7 @@ import {
 } from '../../../contract/provider.ts';
 import { Refusal, refuseField } from '../../problem.ts';
 import { allAccounts, checkAccount, createAccount, mustAccount, patchAccount, removeAccount, rotateKey } from '../../services/accounts.ts';
+import { accountUsage } from '../../services/account-usage.ts';
 import { readCatalog } from '../../services/catalog.ts';
 import type { Principal, Services } from '../../services/services.ts';
 import type { Account } from '../../store/database.ts';
@@ -103,6 +105,19 @@ function oneAccount(services: Services): Route[] {
       body: KeyRotate,
       responses: answer,
       handler: async ({ principal, params, body }) => one(await rotateKey(services, global(principal), params.id, body.api_key)),
+    }),
+    route({
+      method: 'get',
+      path: `${path}/usage`,
+      id: 'getAccountUsage',
+      summary: 'Servers used of the limit, balance, and calls left, asked at the provider now',
+      role: 'admin',
+      params: ById,
+      responses: { 200: { description: 'As the provider tells it; null for what it does not tell.', schema: AccountUsage } },
+      handler: async ({ principal, params }) => (
+        global(principal),
+        { status: 200, body: await accountUsage(services, await mustAccount(services, params.id)) }
+      ),
     }),
     route({
       method: 'post',

@@ -13,8 +13,7 @@ import {
 import { notFound } from '../../problem.ts';
 import type { Principal, Services } from '../../services/services.ts';
 import { cancelOperation } from '../../services/vps.ts';
-import type { Operation as Row } from '../../store/database.ts';
-import { eventsAfter, listOperations, operationById } from '../../store/operations.ts';
+import { eventsAfter, listOperations, type OperationWithVps, operationWithVps } from '../../store/operations.ts';
 import { decodeCursor } from '../cursor.ts';
 import type { EventHub } from '../event-hub.ts';
 import { encodeCursor, presentEvent, presentOperation } from '../present.ts';
@@ -26,7 +25,7 @@ const Answer = z.strictObject({ operation: Operation });
 
 export function operationRoutes(services: Services, hub: EventHub): Route[] {
   const must: Must = async (principal, id) => {
-    const operation = await operationById(services.db, principal.organizationId, id);
+    const operation = await operationWithVps(services.db, principal.organizationId, id);
     if (!operation) throw notFound('operation', id);
     return operation;
   };
@@ -50,7 +49,7 @@ export function operationRoutes(services: Services, hub: EventHub): Route[] {
         const page = rows.slice(0, query.limit);
         const last = page.at(-1);
         const next = rows.length > query.limit && last ? encodeCursor(last.createdAt.toISOString(), last.id) : null;
-        return { status: 200, body: { operations: page.map(presentOperation), next } };
+        return { status: 200, body: { operations: page.map((row) => presentOperation(row, row.vps)), next } };
       },
     }),
     route({
@@ -60,7 +59,10 @@ export function operationRoutes(services: Services, hub: EventHub): Route[] {
       role: 'viewer',
       params: ById,
       responses: { 200: { description: 'The operation.', schema: Answer } },
-      handler: async ({ principal, params }) => ({ status: 200, body: { operation: presentOperation(await must(principal, params.id)) } }),
+      handler: async ({ principal, params }) => {
+        const operation = await must(principal, params.id);
+        return { status: 200, body: { operation: presentOperation(operation, operation.vps) } };
+      },
     }),
     route({
       method: 'post',
@@ -70,15 +72,15 @@ export function operationRoutes(services: Services, hub: EventHub): Route[] {
       params: ById,
       responses: { 202: { description: 'Asked to stop.', schema: Answer } },
       handler: async ({ principal, params }) => {
-        const operation = await cancelOperation(services, principal, await must(principal, params.id));
-        return { status: 202, body: { operation: presentOperation(operation) } };
+        const { vps, ...asked } = await must(principal, params.id);
+        return { status: 202, body: { operation: presentOperation(await cancelOperation(services, principal, asked), vps) } };
       },
     }),
     ...eventRoutes(services, hub, must),
   ];
 }
 
-type Must = (principal: Principal, id: string) => Promise<Row>;
+type Must = (principal: Principal, id: string) => Promise<OperationWithVps>;
 
 function eventRoutes(services: Services, hub: EventHub, must: Must): Route[] {
   return [

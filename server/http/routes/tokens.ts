@@ -111,6 +111,7 @@ function auditRoute(services: Services): Route {
         principal.organizationId,
         query.before === undefined ? null : BigInt(query.before),
         query.limit,
+        query.target,
       );
       const events = rows.map((row) => ({
         seq: String(row.seq),

@@ -6,6 +6,7 @@ import {
   StackExport,
   StackHistory,
   StackHistoryQuery,
+  StackResources,
   StackRollback,
   StackRolledBack,
   StateVerified,
@@ -14,7 +15,7 @@ import {
 import { Refusal } from '../../problem.ts';
 import { masterKeyState, rotateMasterKey } from '../../services/master-key.ts';
 import type { Principal, Services } from '../../services/services.ts';
-import { exportVersion, rollbackStack, stackHistory } from '../../services/stack-care.ts';
+import { exportVersion, rollbackStack, stackHistory, stackResources } from '../../services/stack-care.ts';
 import { type Route, route } from '../route.ts';
 
 const ById = z.strictObject({ id: VpsId });
@@ -63,6 +64,15 @@ export function upkeepRoutes(services: Services): Route[] {
 
 function stackRoutes(services: Services): Route[] {
   return [
+    route({
+      method: 'get',
+      path: '/api/vps/:id/resources',
+      summary: 'What its stack holds, and what stands on what',
+      role: 'viewer',
+      params: ById,
+      responses: { 200: { description: 'As last recorded; neither inputs nor outputs.', schema: StackResources } },
+      handler: async ({ principal, params }) => ({ status: 200, body: await stackResources(services, principal, params.id) }),
+    }),
     route({
       method: 'get',
       path: '/api/vps/:id/stack/history',

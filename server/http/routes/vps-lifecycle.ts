@@ -13,11 +13,11 @@ import { type Route, route } from '../route.ts';
 
 const ById = z.strictObject({ id: VpsId });
 const One = z.strictObject({ instance: Vps });
-const accepted = ({ vps, operation }: Accepted) => ({ instance: presentVps(vps), operation: presentOperation(operation) });
+const accepted = ({ vps, operation }: Accepted) => ({ instance: presentVps(vps), operation: presentOperation(operation, vps) });
 const previewed = (made: Previewed) => ({ ...ending(made), preview: made.preview });
 const ending = ({ vps, operation }: Pick<Ending, 'vps' | 'operation'>) => ({
   instance: presentVps(vps),
-  operation: operation && presentOperation(operation),
+  operation: operation && presentOperation(operation, vps),
 });
 
 export function lifecycleRoutes(services: Services): Route[] {

@@ -15,7 +15,7 @@ import { lifecycleRoutes } from './vps-lifecycle.ts';
 const ById = z.strictObject({ id: VpsId });
 const accepted202 = { 202: { description: 'Recorded; a worker does it.', schema: VpsAccepted } };
 
-const present = ({ vps, operation }: Accepted) => ({ instance: presentVps(vps), operation: presentOperation(operation) });
+const present = ({ vps, operation }: Accepted) => ({ instance: presentVps(vps), operation: presentOperation(operation, vps) });
 const settling =
   (context: Pick<RouteContext<unknown, unknown, unknown>, 'settle'>) =>
   (tx: Parameters<typeof context.settle>[0], accepted: Accepted): Promise<void> =>

@@ -44,6 +44,16 @@ export type AccountList = {
   }[];
 };
 export type AccountPatch = { name?: string; configuration?: Record<string, unknown> };
+export type AccountUsage = {
+  provider_id: string;
+  simulated: boolean;
+  account_name: string;
+  account_status: 'active' | 'warning' | 'locked' | 'unknown';
+  instances: { used: number; ours: number; limit: number | null } | null;
+  balance: { amount: string; currency: string } | null;
+  rate: { left: number; requests: number; per_ms: number; paused_ms: number };
+  at: string;
+};
 export type ActionCapability = { allowed: boolean; code?: string; reason?: string };
 export type Alert = {
   id: string;
@@ -79,6 +89,114 @@ export type AutomationChange = {
   drift_policy?: DriftPolicy;
   destructive_hold?: boolean;
 };
+export type Bandwidth = {
+  days: { date: string; incoming_bytes: number; outgoing_bytes: number }[];
+  month: { from: string; incoming_bytes: number; outgoing_bytes: number; included_bytes: number | null; used_share: number | null };
+  simulated: boolean;
+  fetched_at: string;
+};
+export type BulkAction =
+  | { action: 'start' | 'stop' | 'reboot' | 'power-cycle' }
+  | { action: 'refresh' }
+  | { action: 'suspend'; reason: string }
+  | { action: 'unsuspend' }
+  | { action: 'resize'; plan: string }
+  | { action: 'reinstall'; image?: string }
+  | { action: 'reset-password' }
+  | { action: 'configure'; tags?: string[]; ssh_keys?: string[]; firewall?: FirewallRules | null }
+  | { action: 'drift-repair' }
+  | { action: 'destroy'; grace_hours?: number }
+  | { action: 'restore' };
+export type BulkActionInput =
+  | { action: 'start' | 'stop' | 'reboot' | 'power-cycle' }
+  | { action: 'refresh' }
+  | { action: 'suspend'; reason: string }
+  | { action: 'unsuspend' }
+  | { action: 'resize'; plan: string }
+  | { action: 'reinstall'; image?: string }
+  | { action: 'reset-password' }
+  | { action: 'configure'; tags?: string[]; ssh_keys?: string[]; firewall?: FirewallRulesInput | null }
+  | { action: 'drift-repair' }
+  | { action: 'destroy'; grace_hours?: number }
+  | { action: 'restore' };
+export type BulkAnswer = { run: BulkRun };
+export type BulkCreate = {
+  action: BulkActionInput;
+  selection: { filter: { status?: VpsStatus; provider?: string; region?: string; q?: string } } | { ids: string[] };
+  include_maintenance?: boolean;
+  pace?: {
+    canary?: { count: number; at_once?: boolean; soak_seconds?: number } | null;
+    max_parallel?: number;
+    max_per_minute?: number | null;
+    max_failures?: number | string;
+  };
+  note?: string | null;
+  approval?: string;
+};
+export type BulkItem = {
+  position: number;
+  vps_id: string;
+  label: string;
+  vps_status: VpsStatus;
+  status: BulkItemStatus;
+  canary: boolean;
+  attempts: number;
+  operation_id: string | null;
+  fault: Fault | null;
+  waiting: string | null;
+  ordered_at: string | null;
+  finished_at: string | null;
+};
+export type BulkItemPage = { items: BulkItem[]; next: string | null };
+export type BulkItemStatus = 'pending' | 'ordered' | 'succeeded' | 'failed' | 'refused' | 'skipped';
+export type BulkPace = {
+  canary: { count: number; at_once: boolean; soak_seconds: number } | null;
+  max_parallel: number;
+  max_per_minute: number | null;
+  max_failures: number | string;
+};
+export type BulkPage = { runs: BulkRun[]; next: string | null };
+export type BulkPreview = {
+  action: BulkAction;
+  approval: string;
+  approval_required: boolean;
+  matched: number;
+  ready: number;
+  busy: number;
+  refused: number;
+  refused_by: { code: string; reason: string; count: number }[];
+  refusals: { vps_id: string; label: string; code: string; reason: string }[];
+  price: { currency: string; servers: number; before: string; after: string; difference: string }[];
+  price_unknown: number;
+  data_loss: boolean;
+};
+export type BulkPreviewRequest = {
+  action: BulkActionInput;
+  selection: { filter: { status?: VpsStatus; provider?: string; region?: string; q?: string } } | { ids: string[] };
+  include_maintenance?: boolean;
+};
+export type BulkRetry = { include_refused?: boolean };
+export type BulkRun = {
+  id: string;
+  organization_id: string | null;
+  status: BulkStatus;
+  note: string | null;
+  action: BulkAction;
+  selection: { filter: { status?: VpsStatus; provider?: string; region?: string; q?: string } } | { ids_count: number };
+  pace: BulkPace;
+  include_maintenance: boolean;
+  counts: { total: number; pending: number; ordered: number; succeeded: number; failed: number; refused: number; skipped: number };
+  canary: 'none' | 'running' | 'soaking' | 'passed';
+  soak_until: string | null;
+  reason: string | null;
+  waiting: string | null;
+  started_by: string;
+  actor: string;
+  created_at: string;
+  finished_at: string | null;
+};
+export type BulkStatus = 'running' | 'paused' | 'cancelled' | 'finished';
+export type BulkStop = { reason?: string };
 export type CatalogAnswer = { provider: string; provider_id: string; simulated: boolean; fetched_at: string; items: unknown[] };
 export type ChangePreview = {
   action: VpsActionName;
@@ -92,6 +210,30 @@ export type ChangePreview = {
   price_after: { monthly: string; currency: string } | null;
   price_difference: string | null;
   notes: string[];
+};
+export type DeadLetter = {
+  id: string;
+  source: DeadLetterSource;
+  what: string;
+  fault: string;
+  message: string;
+  remedy: string;
+  attempts: number;
+  vps_id: string | null;
+  vps_label: string | null;
+  operation_id: string | null;
+  happened_at: string;
+  dismissed: { by: string; reason: string; at: string } | null;
+};
+export type DeadLetterAnswer = { letter: DeadLetter };
+export type DeadLetterDismiss = { reason: string };
+export type DeadLetterList = { letters: DeadLetter[]; classes: { source: DeadLetterSource; fault: string; count: number }[] };
+export type DeadLetterRetried = { letter: DeadLetter; operation: Operation | null };
+export type DeadLetterRetryMany = { source?: DeadLetterSource; fault: string; limit?: number };
+export type DeadLetterSource = 'operation' | 'sweep' | 'job';
+export type DeadLettersRetried = {
+  retried: { id: string; operation_id: string | null }[];
+  refused: { id: string; code: string; detail: string }[];
 };
 export type Drift = {
   id: string;
@@ -143,7 +285,7 @@ export type InventoryDelete = { object_id: string; reason: string };
 export type InventoryItem = {
   id: string;
   account_id: string;
-  kind: 'orphan' | 'unmanaged' | 'record';
+  kind: InventoryKind;
   reason: 'unknown_vps' | 'terminated_vps' | 'second_server' | 'not_adopted' | 'foreign';
   object_id: string;
   label: string;
@@ -157,6 +299,7 @@ export type InventoryItem = {
   last_seen_at: string;
   deletable: boolean;
 };
+export type InventoryKind = 'orphan' | 'unmanaged' | 'record' | 'leftover';
 export type KeyRotate = { api_key: string | Record<string, string> };
 export type MasterKeyRotated = {
   key_id: string;
@@ -166,11 +309,19 @@ export type MasterKeyRotated = {
   done: boolean;
 };
 export type MasterKeyState = { key_id: string; keys: { key_id: string; values: number; loaded: boolean }[] };
+export type Metrics = {
+  from: string;
+  to: string;
+  series: { metric: 'cpu' | 'network-in' | 'network-out'; unit: 'percent' | 'bytes_per_second'; points: { at: string; value: number }[] }[];
+  simulated: boolean;
+  fetched_at: string;
+};
 export type Operation = {
   id: string;
   kind: OperationKind;
   status: OperationStatus;
   vps_id: string;
+  vps_label: string;
   attempt: number;
   max_attempts: number;
   cancel_requested: boolean;
@@ -225,6 +376,17 @@ export type Overview = {
 };
 export type OwnerChange = { organization_id: string; reason: string };
 export type PreviewRequest = { change?: VpsChange };
+export type QueueState = {
+  waiting: number;
+  active: number;
+  scheduled: number;
+  oldest_at: string | null;
+  next_retry_at: string | null;
+  kinds: { kind: OperationKind; waiting: number; active: number; scheduled: number; oldest_at: string | null }[];
+  queues: { name: string; waiting: number; active: number; scheduled: number; failed: number; oldest_at: string | null }[];
+  dead_letters: number;
+  at: string;
+};
 export type RevealAnswer = { username: string; password: string; reveal_count: number; simulated: boolean };
 export type RevealRequest = { reason: string; again?: boolean };
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -236,9 +398,41 @@ export type Session = {
   version: string;
   simulator_url: string | null;
 };
+export type Snapshot = {
+  id: string;
+  vps_id: string;
+  organization_id: string;
+  kind: 'snapshot' | 'final' | 'backup';
+  name: string;
+  note: string | null;
+  status: SnapshotStatus;
+  message: string | null;
+  provider_snapshot_id: string | null;
+  size_gb: number | null;
+  min_disk_gb: number | null;
+  monthly_cost: { amount: string; currency: string } | null;
+  password_known: boolean;
+  live: boolean;
+  operation_id: string | null;
+  created_at: string;
+  deleted_at: string | null;
+};
+export type SnapshotList = { snapshots: Snapshot[]; live: boolean; reason: string | null };
+export type SnapshotPage = { snapshots: Snapshot[]; next: string | null };
+export type SnapshotStatus = 'pending' | 'available' | 'failed' | 'deleting' | 'deleted' | 'missing';
 export type StackAnswer = { organization: string; project: string; stack: string; config: Record<string, { secure: string } | unknown> };
 export type StackExport = { stack: string; version: number; deployment: { version: number; deployment: unknown } };
 export type StackHistory = { stack: string; version: number; updates: StackUpdate[] };
+export type StackResource = {
+  urn: string;
+  type: string;
+  name: string;
+  parent: string | null;
+  provider_id: string | null;
+  protect: boolean;
+  dependencies: string[];
+};
+export type StackResources = { version: number | null; resources: StackResource[] };
 export type StackRollback = { version: number; reason: string };
 export type StackRolledBack = { stack: string; from: number; to: number; version: number };
 export type StackUpdate = {
@@ -313,6 +507,8 @@ export type Vps = {
   maintenance: string | null;
   suspension: { reason: string; since: string } | null;
   terminate_due_at: string | null;
+  final_snapshot: boolean;
+  rescue_since: string | null;
   created_at: string;
   updated_at: string;
   deleted_at: string | null;
@@ -431,10 +627,13 @@ export type VpsDetail = {
   maintenance: string | null;
   suspension: { reason: string; since: string } | null;
   terminate_due_at: string | null;
+  final_snapshot: boolean;
+  rescue_since: string | null;
   created_at: string;
   updated_at: string;
   deleted_at: string | null;
   capabilities: VpsCapabilities;
+  features: Record<'snapshots' | 'backups' | 'rescue' | 'bandwidth' | 'metrics' | 'firewall' | 'reverse_dns', ActionCapability>;
   evidence: Evidence | null;
 };
 export type VpsEnding = { instance: Vps; operation: Operation | null };
@@ -451,14 +650,18 @@ export type VpsStatus = 'provisioning' | 'active' | 'suspended' | 'error' | 'ter
 export interface Routes {
   /** Make the provider’s state the record. Role: admin. */
   acceptDrift: { request: { id: string; body?: DriftAct }; answer: DriftAnswer };
-  /** Start, stop, reboot, rename, resize, reinstall, suspend and so on. Role: operator. */
+  /** Start, stop, rename, resize, reinstall, snapshot, restore, rescue, suspend and so on. Role: operator. */
   actOnVps: { request: { id: string; body: VpsAction }; answer: VpsAccepted };
+  /** Skip what was not ordered yet; what is under way ends by itself. Role: operator. */
+  cancelBulkRun: { request: { id: string; body?: BulkStop }; answer: BulkAnswer };
   /** Cancel an operation. Role: operator. */
   cancelOperation: { request: { id: string }; answer: { operation: Operation } };
   /** Try the key at the provider now. Role: admin. */
   checkAccount: { request: { id: string }; answer: AccountAnswer };
   /** Add an account; its key is tried at the provider first. Role: admin. */
   createAccount: { request: { body: AccountCreate }; answer: AccountAnswer };
+  /** Do one action to many VPSes, first to a few, then at a chosen pace. Role: operator. */
+  createBulkRun: { request: { body: BulkCreate }; answer: BulkAnswer };
   /** Add an organization. Role: admin. */
   createOrganization: { request: { body: OrganizationCreate }; answer: OrganizationAnswer };
   /** Make a token; its secret is in this answer only. Role: admin. */
@@ -467,18 +670,24 @@ export interface Routes {
   createVps: { request: { body: VpsCreate }; answer: VpsAccepted };
   /** Remove an account that nothing uses. Role: admin. */
   deleteAccount: { request: { id: string }; answer: undefined };
-  /** Delete an orphan at its provider, its id typed, after two sightings. Role: admin. */
-  deleteOrphan: { request: { id: string; body: InventoryDelete }; answer: InventoryAnswer };
+  /** Delete an orphan, a dangling record or a leftover at its provider, its id typed, after two sightings. Role: admin. */
+  deleteStray: { request: { id: string; body: InventoryDelete }; answer: InventoryAnswer };
   /** Revoke a token at once. Role: admin. */
   deleteToken: { request: { id: string }; answer: { token: Token } };
   /** Terminate a VPS, now or after a grace in which it can be restored. Role: operator. */
   deleteVps: { request: { id: string; query?: { grace_hours?: number; final_snapshot?: boolean } }; answer: VpsEnding };
+  /** Take one off the list until it happens again; the audit trail keeps why. Role: admin. */
+  dismissDeadLetter: { request: { id: string; body: DeadLetterDismiss }; answer: DeadLetterAnswer };
   /** Leave it as it is until it changes again. Role: admin. */
   dismissDrift: { request: { id: string; body: DriftDismiss }; answer: DriftAnswer };
   /** One account. Role: admin. */
   getAccount: { request: { id: string }; answer: AccountAnswer };
+  /** Servers used of the limit, balance, and calls left, asked at the provider now. Role: admin. */
+  getAccountUsage: { request: { id: string }; answer: AccountUsage };
   /** What Plinth may do by itself, and what needs a person. Role: admin. */
   getAutomation: { request: {}; answer: Automation };
+  /** One bulk run, with its items counted by status. Role: viewer. */
+  getBulkRun: { request: { id: string }; answer: BulkAnswer };
   /** Plans, regions, images or zones of an account. Role: viewer. */
   getCatalog: {
     request: { kind: 'plans' | 'regions' | 'images' | 'zones'; query?: { provider?: string; providerId?: string; refresh?: boolean } };
@@ -492,10 +701,14 @@ export interface Routes {
   getOperation: { request: { id: string }; answer: { operation: Operation } };
   /** VPSes by state and region, unfinished operations, usual times. Role: viewer. */
   getOverview: { request: {}; answer: Overview };
+  /** The queue: what waits, runs and is tried again later, and since when. Role: admin. */
+  getQueue: { request: {}; answer: QueueState };
   /** Who this token is, and what this Plinth is. Role: viewer. */
   getSession: { request: {}; answer: Session };
   /** One VPS, and what can be done with it now. Role: viewer. */
   getVps: { request: { id: string }; answer: { instance: VpsDetail } };
+  /** Transfer by day, and of this month against the plan’s. Role: viewer. */
+  getVpsBandwidth: { request: { id: string }; answer: Bandwidth };
   /** What its stack put out, without secrets. Role: viewer. */
   getVpsOutputs: { request: { id: string }; answer: VpsOutputs };
   /** Its stack, for work by hand with the pulumi command. Role: viewer. */
@@ -507,14 +720,20 @@ export interface Routes {
   /** Provider accounts, and the providers there are. Role: admin. */
   listAccounts: { request: {}; answer: AccountList };
   /** The audit trail, newest first. Role: admin. */
-  listAudit: { request: { query?: { before?: string; limit?: number } }; answer: AuditPage };
+  listAudit: { request: { query?: { before?: string; target?: string; limit?: number } }; answer: AuditPage };
+  /** What became of each VPS of a bulk run. Role: viewer. */
+  listBulkItems: { request: { id: string; query?: { cursor?: string; limit?: number; status?: BulkItemStatus } }; answer: BulkItemPage };
+  /** List bulk runs, newest first. Role: viewer. */
+  listBulkRuns: { request: { query?: { cursor?: string; limit?: number; status?: BulkStatus } }; answer: BulkPage };
+  /** What stands still and waits for a person, with what to do about it. Role: admin. */
+  listDeadLetters: { request: { query?: { source?: DeadLetterSource; fault?: string; dismissed?: boolean } }; answer: DeadLetterList };
   /** Where providers differ from what stacks recorded; without `state`, what is not settled. Role: admin. */
   listDrift: {
     request: { query?: { state?: DriftState; kind?: 'changed' | 'vanished'; vps_id?: string; account_id?: string; limit?: number } };
     answer: DriftList;
   };
-  /** What accounts hold that no record accounts for: orphans with their cost, unmanaged servers, dangling DNS records. Role: admin. */
-  listInventory: { request: { query?: { kind?: 'orphan' | 'unmanaged' | 'record'; account_id?: string } }; answer: Inventory };
+  /** What accounts hold that no record accounts for: orphans with their cost, unmanaged servers, dangling DNS records, leftovers. Role: admin. */
+  listInventory: { request: { query?: { kind?: InventoryKind; account_id?: string } }; answer: Inventory };
   /** Events after a number; a stream with Accept: text/event-stream. Role: viewer. */
   listOperationEvents: { request: { id: string; query?: { after?: number; limit?: number } }; answer: EventPage };
   /** List operations, newest first. Role: viewer. */
@@ -524,10 +743,18 @@ export interface Routes {
   };
   /** List organizations, the customers. Role: admin. */
   listOrganizations: { request: {}; answer: OrganizationList };
+  /** Recorded snapshots of all VPSes, also of terminated ones, with what they cost. Role: viewer. */
+  listSnapshots: { request: { query?: { cursor?: string; limit?: number; final?: boolean } }; answer: SnapshotPage };
   /** The reconcilers: when they ran, what came of it, when they run next. Role: admin. */
   listSweeps: { request: {}; answer: SweepList };
   /** List tokens, without their secrets. Role: admin. */
   listTokens: { request: {}; answer: TokenList };
+  /** Processor and network over time, where the provider measures them. Role: viewer. */
+  listVpsMetrics: { request: { id: string; query?: { from?: string; to?: string } }; answer: Metrics };
+  /** What its stack holds, and what stands on what. Role: viewer. */
+  listVpsResources: { request: { id: string }; answer: StackResources };
+  /** Snapshots and backups of a VPS, as its provider has them now. Role: viewer. */
+  listVpsSnapshots: { request: { id: string }; answer: SnapshotList };
   /** List VPSes. Role: viewer. */
   listVpses: {
     request: {
@@ -544,6 +771,10 @@ export interface Routes {
     };
     answer: VpsPage;
   };
+  /** Order nothing more until it is resumed; what is under way ends by itself. Role: operator. */
+  pauseBulkRun: { request: { id: string; body?: BulkStop }; answer: BulkAnswer };
+  /** Dry run: how many VPSes match, which are refused and why, what it costs. Role: operator. */
+  previewBulkRun: { request: { body: BulkPreviewRequest }; answer: BulkPreview };
   /** Show what a change, or without one the next update, would do. Role: operator. */
   previewVps: { request: { id: string; body?: PreviewRequest }; answer: VpsPreviewed };
   /** Ask the provider what is there now. Role: operator. */
@@ -552,6 +783,14 @@ export interface Routes {
   repairDrift: { request: { id: string; body?: DriftAct }; answer: DriftAnswer };
   /** Undo a termination whose grace still runs. Role: operator. */
   restoreVps: { request: { id: string }; answer: { instance: Vps } };
+  /** Go on with a paused run, in the name of who asks; failures until now count no more. Role: operator. */
+  resumeBulkRun: { request: { id: string }; answer: BulkAnswer };
+  /** Order again what failed, and go on. Role: operator. */
+  retryBulkRun: { request: { id: string; body?: BulkRetry }; answer: BulkAnswer };
+  /** Run one again. Role: admin. */
+  retryDeadLetter: { request: { id: string }; answer: DeadLetterRetried };
+  /** Run again everything that has one class of fault. Role: admin. */
+  retryDeadLetters: { request: { body: DeadLetterRetryMany }; answer: DeadLettersRetried };
   /** Run the last failed operation again. Role: operator. */
   retryVps: { request: { id: string }; answer: VpsAccepted };
   /** Show the administrator password, once. Role: operator. */
@@ -582,44 +821,64 @@ export interface Routes {
 export const PATHS: { readonly [Name in keyof Routes]: string } = {
   acceptDrift: 'POST /api/admin/drift/{id}/accept',
   actOnVps: 'POST /api/vps/{id}/actions',
+  cancelBulkRun: 'POST /api/bulk/{id}/cancel',
   cancelOperation: 'POST /api/operations/{id}/cancel',
   checkAccount: 'POST /api/admin/providers/{id}/check',
   createAccount: 'POST /api/admin/providers',
+  createBulkRun: 'POST /api/bulk',
   createOrganization: 'POST /api/admin/organizations',
   createToken: 'POST /api/tokens',
   createVps: 'POST /api/vps',
   deleteAccount: 'DELETE /api/admin/providers/{id}',
-  deleteOrphan: 'POST /api/admin/inventory/{id}/delete',
+  deleteStray: 'POST /api/admin/inventory/{id}/delete',
   deleteToken: 'DELETE /api/tokens/{id}',
   deleteVps: 'DELETE /api/vps/{id}',
+  dismissDeadLetter: 'POST /api/admin/dead-letters/{id}/dismiss',
   dismissDrift: 'POST /api/admin/drift/{id}/dismiss',
   getAccount: 'GET /api/admin/providers/{id}',
+  getAccountUsage: 'GET /api/admin/providers/{id}/usage',
   getAutomation: 'GET /api/admin/automation',
+  getBulkRun: 'GET /api/bulk/{id}',
   getCatalog: 'GET /api/admin/upstream/{kind}',
   getDrift: 'GET /api/admin/drift/{id}',
   getMasterKey: 'GET /api/admin/master-key',
   getOperation: 'GET /api/operations/{id}',
   getOverview: 'GET /api/overview',
+  getQueue: 'GET /api/admin/jobs',
   getSession: 'GET /api/session',
   getVps: 'GET /api/vps/{id}',
+  getVpsBandwidth: 'GET /api/vps/{id}/bandwidth',
   getVpsOutputs: 'GET /api/vps/{id}/outputs',
   getVpsStack: 'GET /api/vps/{id}/stack',
   getVpsStackHistory: 'GET /api/vps/{id}/stack/history',
   getVpsStackVersion: 'GET /api/vps/{id}/stack/versions/{version}',
   listAccounts: 'GET /api/admin/providers',
   listAudit: 'GET /api/audit',
+  listBulkItems: 'GET /api/bulk/{id}/items',
+  listBulkRuns: 'GET /api/bulk',
+  listDeadLetters: 'GET /api/admin/dead-letters',
   listDrift: 'GET /api/admin/drift',
   listInventory: 'GET /api/admin/inventory',
   listOperationEvents: 'GET /api/operations/{id}/events',
   listOperations: 'GET /api/operations',
   listOrganizations: 'GET /api/admin/organizations',
+  listSnapshots: 'GET /api/snapshots',
   listSweeps: 'GET /api/admin/sweeps',
   listTokens: 'GET /api/tokens',
+  listVpsMetrics: 'GET /api/vps/{id}/metrics',
+  listVpsResources: 'GET /api/vps/{id}/resources',
+  listVpsSnapshots: 'GET /api/vps/{id}/snapshots',
   listVpses: 'GET /api/vps',
+  pauseBulkRun: 'POST /api/bulk/{id}/pause',
+  previewBulkRun: 'POST /api/bulk/preview',
   previewVps: 'POST /api/vps/{id}/preview',
   refreshVps: 'POST /api/vps/{id}/refresh',
   repairDrift: 'POST /api/admin/drift/{id}/repair',
   restoreVps: 'POST /api/vps/{id}/restore',
+  resumeBulkRun: 'POST /api/bulk/{id}/resume',
+  retryBulkRun: 'POST /api/bulk/{id}/retry-failed',
+  retryDeadLetter: 'POST /api/admin/dead-letters/{id}/retry',
+  retryDeadLetters: 'POST /api/admin/dead-letters/retry',
   retryVps: 'POST /api/vps/{id}/retry',
   revealVpsPassword: 'POST /api/vps/{id}/reveal-password',
   rollbackVpsStack: 'POST /api/vps/{id}/stack/rollback',
