@@ -138,7 +138,7 @@ export class Workbench {
     return new Workbench(home, await PulumiCommand.get({ root: home, skipVersionCheck: true }));
   }
 
-  async stack(name: string, port: number, program: () => Promise<unknown>): Promise<Stack> {
+  async stack(name: string, port: number, program: () => Promise<unknown>, pulumiPackage = 'toy'): Promise<Stack> {
     return LocalWorkspace.createOrSelectStack(
       { stackName: name, projectName: 'workbench', program: program as () => Promise<Record<string, unknown>> },
       {
@@ -151,7 +151,7 @@ export class Workbench {
           PULUMI_SKIP_UPDATE_CHECK: 'true',
           PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
           PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: 'true',
-          PULUMI_DEBUG_PROVIDERS: `toy:${port}`,
+          PULUMI_DEBUG_PROVIDERS: `${pulumiPackage}:${port}`,
         },
       },
     );

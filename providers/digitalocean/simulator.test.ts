@@ -91,6 +91,32 @@ describe('the simulated DigitalOcean', () => {
     expect((await call('DELETE', `/v2/droplets/${id}`)).status).toBe(204);
     await expect.poll(async () => (await call('GET', `/v2/droplets/${id}`)).status).toBe(404);
   });
+
+  it('keeps by the schedule as many backups as the policy says, and drops them with the droplet', async () => {
+    const fast = await startSimulator({ speed: 1_000_000 });
+    try {
+      const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
+        const headers = { authorization: 'Bearer sim-fast', 'content-type': 'application/json' };
+        const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+        const text = await (await fetch(`${fast.baseUrl('digitalocean')}/v2/droplets${path}`, init)).text();
+        return text === '' ? undefined : JSON.parse(text);
+      };
+      const { id } = (await ask('POST', '', { ...create, backups: true, backup_policy: { plan: 'daily', hour: 8 } })).droplet;
+      const backups = async (): Promise<{ id: number; type: string }[]> => (await ask('GET', `/${id}/backups`)).backups;
+      await expect.poll(async () => (await backups()).length, { timeout: 10_000 }).toBe(7);
+      const before = await backups();
+      await expect.poll(async () => (await backups())[0]!.id).toBeGreaterThan(before[0]!.id);
+      expect(await backups()).toHaveLength(7);
+      const { droplet } = await ask('GET', `/${id}`);
+      expect(droplet).toMatchObject({ backup_ids: expect.arrayContaining([expect.any(Number)]), snapshot_ids: [] });
+      expect(Date.parse(droplet.next_backup_window.end)).toBeGreaterThanOrEqual(Date.parse(droplet.next_backup_window.start));
+      await ask('DELETE', `/${id}`);
+      const world = fast.world.worlds.get('digitalocean')!;
+      await expect.poll(() => world.simulation.leftovers!(world)).toEqual([]);
+    } finally {
+      await fast.close();
+    }
+  }, 20_000);
 });
 
 describe.skipIf(!spec)('the simulated DigitalOcean against the published API', () => {
@@ -123,6 +149,13 @@ describe.skipIf(!spec)('the simulated DigitalOcean against the published API', (
     await checked('POST', '/v2/tags/gold/resources', { resources: [{ resource_id: String(id), resource_type: 'droplet' }] });
     await checked('POST', `/v2/droplets/${id}/actions`, { type: 'snapshot', name: 's' });
     await expect.poll(async () => (await call('GET', `/v2/droplets/${id}/snapshots`)).body.snapshots.length).toBe(1);
+    const [snapshot] = (await call('GET', `/v2/droplets/${id}/snapshots`)).body.snapshots;
+    await checked('GET', `/v2/snapshots/${snapshot.id}`);
+    expect(spec!.request('POST', `/v2/droplets/${id}/actions`, { type: 'restore', image: snapshot.id })).toEqual([]);
+    await checked('POST', `/v2/droplets/${id}/actions`, { type: 'restore', image: snapshot.id });
+    await expect.poll(async () => (await call('GET', `/v2/droplets/${id}`)).body.droplet.locked).toBe(false);
+    await checked('GET', `/v2/droplets/${id}`);
+    await checked('GET', `/v2/droplets/${id}/backups`);
     const lists = ['account', 'customers/my/balance', 'regions', 'sizes', 'images?type=distribution', 'account/keys', 'firewalls', 'tags'];
     for (const path of [...lists, 'snapshots', 'actions', 'droplets', `droplets/${id}/snapshots`]) await checked('GET', `/v2/${path}`);
     await checked(
@@ -136,6 +169,8 @@ describe.skipIf(!spec)('the simulated DigitalOcean against the published API', (
     await checked('GET', '/v2/droplets/1');
     await checked('DELETE', `/v2/firewalls/${firewall.id}`);
     await checked('DELETE', `/v2/account/keys/${key.id}`);
+    await checked('DELETE', `/v2/snapshots/${snapshot.id}`);
+    await checked('GET', `/v2/snapshots/${snapshot.id}`);
     await checked('DELETE', `/v2/droplets/${id}`);
   });
 });
