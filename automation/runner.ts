@@ -5,7 +5,7 @@
  *
  * Arguments: the program module's URL and the name of the exported function.
  */
-import { createRequire } from 'node:module';
+import { createRequire, flushCompileCache } from 'node:module';
 import * as pulumi from '@pulumi/pulumi';
 import type { PrepareMessage, RunnerMessage, StackProgram } from './runner-protocol.ts';
 
@@ -63,6 +63,8 @@ async function main(): Promise<void> {
     );
   });
   send({ type: 'ready', port });
+  // Node writes it at a regular exit, which a runner does not have.
+  flushCompileCache();
 }
 
 // A runner never outlives the worker that started it.
