@@ -49,6 +49,7 @@ function runsProgram(operation: EngineOperation): boolean {
 function cliArguments(request: EngineRequest, eventLog: string, clientPort: number | undefined): string[] {
   return [
     ...VERBS[request.operation],
+    ...(request.refreshFirst && request.operation === 'up' ? ['--refresh'] : []),
     '--stack',
     request.stack,
     '--message',

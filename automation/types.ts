@@ -23,6 +23,8 @@ export interface EngineRequest {
   readonly accounts: readonly AttachedAccount[];
   /** Shown in the stack's history. */
   readonly message: string;
+  /** An `up` looks first at what the provider has of what the stack recorded. */
+  readonly refreshFirst?: boolean;
   /** Instance replacement or deletion is refused in previews and updates unless true (reinstall, terminate). */
   readonly allowInstanceReplacement: boolean;
   readonly onEvent: (event: EngineEvent) => void;

@@ -108,8 +108,7 @@ function isOff(status: InstanceStatus): boolean {
 }
 
 function gone(vps: VpsWithAccount): WorkFailed {
-  const message = `The provider has no server ${vps.instanceId} any more. Refresh the VPS to see what is recorded, then decide.`;
-  return new WorkFailed(fault('not_found', message));
+  return new WorkFailed(fault('not_found', `The provider has no server ${vps.instanceId} any more.`, { provider: vps.provider }));
 }
 
 /** A client's failure as an operation's fault. Anything unforeseen goes to the log, not to the customer. */

@@ -8,6 +8,7 @@ import { appendEvents, operationById, unfinishedOperations, updateHeld } from '.
 import { updateVps, vpsById } from '../store/vpses.ts';
 import { tendFormerPasswords } from './former-password.ts';
 import { besideEnding, failureChange, successChange } from './outcome.ts';
+import { withRemedy } from './remedy.ts';
 
 const BASE_DELAY_MS = 2_000;
 const MAX_DELAY_MS = 300_000;
@@ -43,7 +44,7 @@ export async function finishOperation(services: Services, engine: Engine, operat
         { operation: operation.id, vps: operation.vpsId, fault: fault.kind, attempt: operation.attempt },
         'operation stalled',
       );
-    await end(services, tx, operation, status, { fault: fault as unknown as Json, result: summary(result) });
+    await end(services, tx, operation, status, { fault: withRemedy(fault) as unknown as Json, result: summary(result) });
     await markFailure(tx, operation, fault);
     return status;
   });

@@ -15,7 +15,7 @@ import { accountById } from '../store/accounts.ts';
 import type { Operation, Vps } from '../store/database.ts';
 import { claimOperation, type ClaimTerms, type Lease, LeaseLost, operationById, updateHeld } from '../store/operations.ts';
 import { vpsById } from '../store/vpses.ts';
-import { afterDestroy, beforeEngine, mayReplace, passwordOf, specOf } from './change.ts';
+import { afterDestroy, beforeEngine, looksFirst, mayReplace, passwordOf, specOf } from './change.ts';
 import { isDirect, runDirect } from './direct.ts';
 import { EventWriter } from './event-writer.ts';
 import { finishOperation } from './finish.ts';
@@ -134,6 +134,7 @@ async function attempt(worker: WorkerContext, operation: Operation, writer: Even
       accounts: await attachedAccounts(services, vps),
       message: `${operation.kind} ${operation.id}`,
       allowInstanceReplacement: mayReplace(operation),
+      refreshFirst: looksFirst(operation),
       onEvent: (event) => writer.add(eventOf(event)),
       signal: AbortSignal.any([signal, deadline]),
       onProcess: async (process) => {

@@ -116,7 +116,10 @@ const SUSPENDED_RETRIES = new Set(['suspend', 'unsuspend', 'destroy']);
 
 /** What a repetition takes over: the wish, and what the provider has done of it already. */
 function again({ request, progress }: Operation): OrderOptions {
-  return { request: request as Record<string, Json>, ...(progress === null ? {} : { progress: progress as Json }) };
+  return {
+    request: { ...(request as Record<string, Json>), repeated: true },
+    ...(progress === null ? {} : { progress: progress as Json }),
+  };
 }
 
 /** A waiting operation ends now; a running one is asked to stop and ends when the engine has. */
