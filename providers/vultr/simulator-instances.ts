@@ -14,6 +14,7 @@ const LIST_INVISIBLE_MS = 1_500;
 const LINUX = { address: 6_000, active: 20_000, installing: 22_000, ok: 45_000 } as const;
 const WINDOWS = { address: 10_000, active: 45_000, installing: 60_000, ok: 240_000 } as const;
 const REMOVE_MS = 1_500;
+const STUCK_RECHECK_MS = 5_000;
 
 export interface SimInstance {
   id: string;
@@ -102,16 +103,19 @@ export function handleTimers(world: SimWorld, gone: (id: string) => void): void 
     const current = instance !== undefined && (payload['life'] === undefined || payload['life'] === instance.life);
     if (instance && current) instances.put({ ...instance, ...changes(instance) });
   };
-  world.onTimer('vultr-install', (payload) => {
-    if (world.hasFlag('action-stuck', String(payload['id']))) return;
-    change(payload, (instance) => afterStep(world, instance, String(payload['step'])));
-  });
-  world.onTimer('vultr-removed', (payload) => {
+  /** What is stuck goes on when the flag is gone. */
+  const onTimer = (kind: string, handler: (payload: Record<string, unknown>) => void): void =>
+    world.onTimer(kind, (payload) => {
+      if (world.hasFlag('action-stuck', String(payload['id']))) world.schedule(kind, payload, STUCK_RECHECK_MS);
+      else handler(payload);
+    });
+  onTimer('vultr-install', (payload) => change(payload, (instance) => afterStep(world, instance, String(payload['step']))));
+  onTimer('vultr-removed', (payload) => {
     instances.delete(String(payload['id']));
     gone(String(payload['id']));
   });
-  world.onTimer('vultr-power', (payload) => change(payload, () => ({ power: payload['power'] === 'running' ? 'running' : 'stopped' })));
-  world.onTimer('vultr-upgraded', (payload) => change(payload, () => ({ plan: String(payload['plan']), status: 'active' })));
+  onTimer('vultr-power', (payload) => change(payload, () => ({ power: payload['power'] === 'running' ? 'running' : 'stopped' })));
+  onTimer('vultr-upgraded', (payload) => change(payload, () => ({ plan: String(payload['plan']), status: 'active' })));
 }
 
 function afterStep(world: SimWorld, instance: SimInstance, step: string): Partial<SimInstance> {
