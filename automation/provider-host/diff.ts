@@ -65,7 +65,8 @@ function alreadySo(spec: PropertySpec, output: Value | undefined, wanted: Value 
   return isSame(spec, output, wanted);
 }
 
-function isSame(spec: PropertySpec, old: Value | undefined, wanted: Value | undefined): boolean {
+/** Whether two values of a property mean the same; unknown ones never do. */
+export function isSame(spec: PropertySpec, old: Value | undefined, wanted: Value | undefined): boolean {
   const found: PropertyChange[] = [];
   compare(spec, old, wanted, [], false, found);
   return found.length === 0;

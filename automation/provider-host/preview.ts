@@ -1,8 +1,9 @@
 /** What a create or update would return, as far as it is known before it runs. Pure. */
 import type { ResourceDefinition } from '../../providers/resource.ts';
+import { isSame } from './diff.ts';
 import { markSecrets, secretKeys, UNKNOWN, type Value, type Values } from './values.ts';
 
-type Shape = Pick<ResourceDefinition, 'inputs' | 'outputs' | 'stableOutputs'>;
+type Shape = Pick<ResourceDefinition, 'inputs' | 'outputs' | 'stableOutputs' | 'stableWhile'>;
 
 /** The inputs as they are; all that the provider will fill in is unknown. */
 export function previewCreate(definition: Shape, inputs: Values): Values {
@@ -12,7 +13,10 @@ export function previewCreate(definition: Shape, inputs: Values): Values {
 /** As a create, but what an update leaves alone keeps its recorded value. */
 export function previewUpdate(definition: Shape, oldOutputs: Values, inputs: Values): Values {
   const stable = new Set(definition.stableOutputs);
-  const keeps = (key: string): boolean => stable.has(key) || definition.inputs[key]?.computed === true;
+  // Outputs hold the inputs as they were applied last.
+  const unchanged = (key: string): boolean => isSame(definition.inputs[key] ?? { type: 'any' }, oldOutputs[key], inputs[key]);
+  const keeps = (key: string): boolean =>
+    stable.has(key) || definition.inputs[key]?.computed === true || definition.stableWhile?.[key]?.every(unchanged) === true;
   return preview(definition, inputs, (key) => (keeps(key) ? (oldOutputs[key] ?? UNKNOWN) : UNKNOWN));
 }
 

@@ -198,4 +198,13 @@ describe('preview', () => {
       key: new Secret(UNKNOWN),
     });
   });
+
+  it('keeps an output while the inputs it hangs on stay as they are', () => {
+    const hanging = { ...definition, stableWhile: { key: ['name', 'absent'] } } as const;
+    const key = (inputs: Values): Value | undefined => previewUpdate(hanging, { name: 'x', key: '2', ip: '1' }, inputs)['key'];
+    expect(key({ name: 'x' })).toEqual(new Secret('2'));
+    expect(key({ name: new Secret('x'), size: 'other' })).toEqual(new Secret('2'));
+    const changed: Values[] = [{ name: 'y' }, {}, { name: UNKNOWN }, { name: 'x', absent: 'no more' }];
+    for (const inputs of changed) expect(key(inputs)).toEqual(new Secret(UNKNOWN));
+  });
 });
