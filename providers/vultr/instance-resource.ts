@@ -189,6 +189,7 @@ export const instanceResource: ResourceDefinition<VultrClient> = {
   inputs,
   outputs,
   stableOutputs: ['dateCreated', 'defaultPassword', 'gatewayV4', 'kvm', 'mainIp', 'netmaskV4', 'os', 'region'],
+  stableWhile: { v6MainIp: ['enableIpv6'], v6Network: ['enableIpv6'], v6NetworkSize: ['enableIpv6'] },
   timeoutsMs: { create: CREATE_MS, update: CREATE_MS, delete: CREATE_MS },
   check,
   create: createInstance,
