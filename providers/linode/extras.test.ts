@@ -92,6 +92,11 @@ describe('graphs', () => {
     expect(outgoing!.points[0]!.value).toBeGreaterThan(incoming!.points[0]!.value * 2);
 
     const month = await api.metrics!(id, now - 35 * 86_400_000, now);
+    await api.metrics!(id, 0, now);
+    const months = simulator.world.requests.latest(2_000, 'linode').flatMap(({ path }) => /stats\/(\d+\/\d+)/.exec(path)?.[1] ?? []);
+    // None before the server's first.
+    expect(new Set(months).size).toBeGreaterThanOrEqual(2);
+    expect(new Set(months).size).toBeLessThanOrEqual(3);
     for (const { points } of month) {
       const times = points.map(({ at }) => at);
       expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));

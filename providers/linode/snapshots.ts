@@ -12,7 +12,7 @@ import { isOff, power, settled } from './power.ts';
 import { rebuild } from './rebuild.ts';
 import { setPassword } from './reset-password.ts';
 import { imageDescription, imageLabel, imageSnapshot, listPrivateImages, snapshotName } from './snapshot-images.ts';
-import { ApiBackups, ApiConfig, ApiDisk, ApiImage, type ApiBackup } from './types.ts';
+import { ApiBackups, ApiConfig, ApiDisk, ApiImage, ApiInstance, type ApiBackup } from './types.ts';
 
 /** Two minutes were recorded for a small disk; several gigabytes take their time. */
 const CAPTURE_DEADLINE_MS = 2 * 60 * 60_000;
@@ -159,9 +159,11 @@ async function restoreBackup(
   await power(client, id, 'on', signal);
 }
 
-/** None when the server is gone: its backups went with it. */
+/** None without the service, which takes its backups along, and none when the server is gone. */
 async function listBackups(client: LinodeClient, id: number, signal: AbortSignal): Promise<Snapshot[]> {
-  const found = await client.find(`/linode/instances/${id}/backups`, ApiBackups, { signal });
+  const path = `/linode/instances/${id}`;
+  const instance = await client.find(path, ApiInstance, { signal });
+  const found = instance?.backups.enabled ? await client.find(`${path}/backups`, ApiBackups, { signal }) : null;
   if (!found) return [];
   const ordered = [found.snapshot?.current, found.snapshot?.in_progress].filter((each) => each !== null && each !== undefined);
   return [...found.automatic, ...ordered].map((backup) => backupSnapshot(backup, id));

@@ -37,12 +37,13 @@ export async function statistics(client: LinodeClient, id: number, month: string
 
 /** The last 24 hours in samples of minutes; what lies before them comes from the months' coarser ones. */
 export async function metrics(client: LinodeClient, id: number, from: number, to: number, o: CallOptions): Promise<MetricSeries[]> {
-  const { specs } = await client.get(`/linode/instances/${id}`, ApiInstance, { signal: o.signal });
+  const { specs, created } = await client.get(`/linode/instances/${id}`, ApiInstance, { signal: o.signal });
   const dayAgo = Date.now() - DAY_MS;
   const fine = to > dayAgo ? await statistics(client, id, null, o) : undefined;
   const coarse: ApiStats[] = [];
-  if (from < dayAgo) {
-    for (const month of monthsBetween(from, Math.min(to, Date.now()))) {
+  const start = Math.max(from, Date.parse(`${created}Z`));
+  if (start < dayAgo) {
+    for (const month of monthsBetween(start, Math.min(to, Date.now()))) {
       const found = await statistics(client, id, month, o);
       if (found) coarse.push(found);
     }
