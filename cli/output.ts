@@ -53,7 +53,7 @@ export function pairs(rows: readonly (readonly [string, string | Cell | null])[]
   return `${lines.join('\n')}\n`;
 }
 
-const GOOD: ReadonlySet<string> = new Set(['active', 'succeeded', 'ok', 'available']);
+const GOOD: ReadonlySet<string> = new Set(['active', 'succeeded', 'finished', 'ok', 'available']);
 const BAD: ReadonlySet<string> = new Set(['error', 'leaked', 'failed', 'refused', 'stalled', 'fail', 'revoked', 'expired']);
 const WARN: ReadonlySet<string> = new Set([
   'provisioning',
@@ -61,7 +61,9 @@ const WARN: ReadonlySet<string> = new Set([
   'terminating',
   'destroying',
   'queued',
+  'ordered',
   'running',
+  'paused',
   'unreachable',
   'unchecked',
   'warn',

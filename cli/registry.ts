@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. */
 import type { Command } from './command.ts';
 import { accountCommands } from './commands/account.ts';
+import { bulkCommands } from './commands/bulk.ts';
 import { catalogCommands } from './commands/catalog.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { driftCommands } from './commands/drift.ts';
@@ -8,16 +9,21 @@ import { loginCommands } from './commands/login.ts';
 import { operationCommands } from './commands/operation.ts';
 import { serveCommands } from './commands/serve.ts';
 import { organizationCommands } from './commands/organization.ts';
+import { snapshotCommands } from './commands/snapshot.ts';
 import { stackCommands } from './commands/stack.ts';
 import { tokenCommands } from './commands/token.ts';
 import { upkeepCommands } from './commands/upkeep.ts';
 import { vpsCommands } from './commands/vps.ts';
 import { lifecycleCommands } from './commands/vps-lifecycle.ts';
+import { usageCommands } from './commands/vps-usage.ts';
 
 export const commands: readonly Command[] = [
   ...vpsCommands,
   ...lifecycleCommands,
+  ...usageCommands,
+  ...snapshotCommands,
   ...operationCommands,
+  ...bulkCommands,
   ...catalogCommands,
   ...accountCommands,
   ...organizationCommands,

@@ -43,7 +43,12 @@ export const BulkAction = z.discriminatedUnion('action', [
     tags: Tags.optional(),
     ssh_keys: z.array(z.string().max(8192)).max(50).optional(),
     firewall: FirewallRules.nullable().optional(),
+    reverse_dns: z.boolean().optional(),
+    backups: z.boolean().optional(),
   }),
+  /** One of each, all with this name. */
+  z.strictObject({ action: z.literal('snapshot'), name: z.string().trim().min(1).max(64), note: z.string().trim().max(500).optional() }),
+  z.strictObject({ action: z.enum(['rescue', 'unrescue']) }),
   /** Makes the provider’s state what the record says, where drift is known. Only for the operator of Plinth. */
   z.strictObject({ action: z.literal('drift-repair') }),
   z.strictObject({
@@ -54,6 +59,8 @@ export const BulkAction = z.discriminatedUnion('action', [
       .min(0)
       .max(24 * 90)
       .optional(),
+    /** Make a snapshot of each first, keep it, and destroy nothing without it. */
+    final_snapshot: z.boolean().optional(),
   }),
   /** Undoes terminations whose grace still runs. */
   z.strictObject({ action: z.literal('restore') }),

@@ -1,6 +1,8 @@
 /** Bulk runs with a real service, engine and simulated cloud: the first ones, the pace, errors, deaths, and who may see what. */
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { run as plinth } from '../cli/run.ts';
 import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
 import { query } from './support/invariants.ts';
@@ -263,6 +265,41 @@ it('destroys with a grace, and takes it back', async () => {
   const back = await start({ action: { action: 'restore' }, selection: { filter: { status: 'terminating' } } });
   expect(await reached(back.id, 'finished')).toMatchObject({ counts: { total: 3, succeeded: 3 } });
   expect(await shop.vps(ids()[0]!)).toMatchObject({ status: 'active', terminate_due_at: null });
+});
+
+it('is steered from a terminal', async () => {
+  const cli = async (...words: string[]) => {
+    let [out, err] = ['', ''];
+    const io = {
+      out: (text: string) => void (out += text),
+      err: (text: string) => void (err += text),
+      outIsTty: false,
+      errIsTty: false,
+      columns: 80,
+      env: { PLINTH_URL: service.origin, PLINTH_TOKEN: await cluster.token() },
+      cwd: '/',
+      stdin: Readable.from([]),
+      signal: new AbortController().signal,
+    };
+    return { code: await plinth(['bulk', ...words], io), out, err };
+  };
+  expect(await cli('preview', 'reboot', '--search', 'bulk-0')).toMatchObject({ code: 0, out: expect.stringMatching(/ready +10\n/) });
+  await breakReboot(1);
+  const watched = await cli('start', 'reboot', '--vps', 'bulk-00', '--vps', 'bulk-01', '--parallel', '2', '--note', 'by hand', '--watch');
+  expect(watched, watched.err).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('finished, 1 succeeded, 1 failed'),
+    err: expect.stringContaining('1 failed'),
+  });
+  const id = /reboot (\S+):/.exec(watched.out)![1]!;
+  expect(await cli('items', id, '--status', 'failed')).toMatchObject({ out: expect.stringMatching(/bulk-01 +failed +1 /) });
+  await shop.clearFaults();
+  expect(await cli('retry', id, '--watch')).toMatchObject({ code: 0, out: expect.stringContaining('finished, 2 succeeded') });
+  expect(await cli('show', id)).toMatchObject({ out: expect.stringMatching(/note +by hand/) });
+  expect(await cli('list', '--status', 'finished')).toMatchObject({ out: expect.stringContaining(`${id}  reboot  finished  2/2   0 `) });
+  expect(await cli('pause', id)).toMatchObject({ code: 6, err: expect.stringContaining('finished') });
+  expect(await cli('start', 'reboot')).toMatchObject({ code: 2, err: expect.stringContaining('say whom') });
+  expect(await cli('start', 'destroy', '--all')).toMatchObject({ code: 2, err: expect.stringContaining('--yes') });
 });
 
 it('is nothing that a foreign organization sees', async () => {

@@ -128,7 +128,8 @@ export function firewallRule(text: string): { protocol: string; ports: string | 
   return { protocol: match[1]!, ports: match[2] ?? null, sources };
 }
 
-async function sshKey(cwd: string, word: string): Promise<string> {
+/** A public key from a file, or the word itself when it is one. */
+export async function sshKey(cwd: string, word: string): Promise<string> {
   if (/^(ssh|ecdsa|sk)-\S+ \S/.test(word)) return word;
   const text = await readFile(resolve(cwd, word), 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw usage(`--ssh-key ${word}: cannot be read (${error.code}). Name a public key file such as ~/.ssh/id_ed25519.pub.`);

@@ -122,7 +122,7 @@ async function planOf(services: Services, known: Map<string, Promise<Planned>>, 
   if (change === null) return { refused: null, price: null };
   if (change.action === 'configure' || change.action === 'reset-password') return await plan(services, vps, change);
   const { compute } = VpsSpec.parse(vps.spec);
-  const key = JSON.stringify([vps.accountId, compute.plan, compute.region, compute.image, compute.windows]);
+  const key = JSON.stringify([vps.accountId, compute.plan, compute.region, compute.image, compute.windows, vps.instanceId === null]);
   const planned = known.get(key) ?? plan(services, vps, change);
   known.set(key, planned);
   return await planned;
@@ -155,7 +155,7 @@ export function changeOf(action: BulkAction): VpsChange | null {
     case 'reset-password':
       return action;
     case 'destroy':
-      return { action: 'destroy' };
+      return { action: 'destroy', ...(action.final_snapshot === undefined ? {} : { final_snapshot: action.final_snapshot }) };
     default:
       return null;
   }

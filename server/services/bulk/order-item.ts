@@ -60,7 +60,7 @@ async function order(services: Services, principal: Principal, run: BulkRun, ite
     case 'refresh':
       return void (await orderWork(services, principal, vpsId, 'refresh', accepted));
     case 'destroy':
-      return void (await terminateVps(services, principal, vpsId, action.grace_hours, accepted));
+      return void (await terminateVps(services, principal, vpsId, action.grace_hours, accepted, action.final_snapshot));
     case 'restore':
       return void (await restoreVps(services, principal, vpsId, (tx) => mark(tx, null)));
     case 'drift-repair':
