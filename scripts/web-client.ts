@@ -32,7 +32,9 @@ interface Document {
 export function clientSource(document: Document): string {
   const { schemas } = document.components;
   const operations = Object.entries(document.paths)
-    .flatMap(([path, methods]) => Object.entries(methods).map(([method, described]) => ({ path, method, described })))
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, described]) => variantsOf(described).map((each) => ({ path, method, described: each }))),
+    )
     .toSorted((a, b) => (a.described.operationId < b.described.operationId ? -1 : 1));
   const types = Object.entries(schemas).map(([name, schema]) => `export type ${name} = ${typeOf(schema)};`);
   const routes = operations.map(({ described }) => routeOf(described, schemas));
@@ -75,6 +77,14 @@ function routeOf(described: Described, schemas: Readonly<Record<string, Schema>>
 const successOf = ({ responses }: Described) => Object.entries(responses).filter(([status]) => status.startsWith('2'));
 const isStream = (described: Described): boolean =>
   successOf(described).some(([, { content }]) => content?.['text/event-stream'] !== undefined && content['application/json'] === undefined);
+
+/** What answers JSON or a stream, as it is asked, becomes two functions: `listChanges` and `streamChanges`. */
+function variantsOf(described: Described): Described[] {
+  const [status, { content }] = successOf(described)[0] ?? ['200', {}];
+  if (content?.['text/event-stream'] === undefined || content['application/json'] === undefined) return [described];
+  const streamed = { [status]: { content: { 'text/event-stream': content['text/event-stream'] } } };
+  return [described, { ...described, operationId: described.operationId.replace(/^(list|get)/, 'stream'), responses: streamed }];
+}
 
 function answerOf(described: Described): string {
   if (isStream(described)) return STREAM;

@@ -14,6 +14,7 @@ import type { Route } from './route.ts';
 import { routesRouter } from './router.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { bulkRoutes } from './routes/bulk.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { driftRoutes } from './routes/drift.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -32,6 +33,7 @@ export function allRoutes(services: Services, hub: EventHub): Route[] {
     ...snapshotRoutes(services),
     ...usageRoutes(services),
     ...operationRoutes(services, hub),
+    ...changeRoutes(services, hub),
     ...adminRoutes(services),
     ...tokenRoutes(services),
     ...organizationRoutes(services),

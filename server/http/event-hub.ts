@@ -3,6 +3,8 @@ import { Client } from 'pg';
 import type { Logger } from 'pino';
 
 const RECONNECT_MS = 1_000;
+/** Instead of an operation's id: wakes at any change of any VPS or operation. */
+export const CHANGES = '*';
 
 export class EventHub {
   readonly #waiting = new Map<string, Set<() => void>>();
@@ -21,11 +23,11 @@ export class EventHub {
     const client = new Client({ connectionString: this.#url, application_name: 'plinth-events', keepAlive: true });
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
-    client.on('notification', (message) => this.#wake(message.payload ?? ''));
+    client.on('notification', ({ channel, payload }) => this.#wake(channel === 'plinth_change' ? CHANGES : (payload ?? '')));
     this.#client = client;
     try {
       await client.connect();
-      await client.query('LISTEN plinth_operation_event');
+      await client.query('LISTEN plinth_operation_event; LISTEN plinth_change');
       // What happened while nobody listened is found by asking everyone to look.
       for (const id of this.#waiting.keys()) this.#wake(id);
     } catch (error) {
@@ -34,7 +36,7 @@ export class EventHub {
     }
   }
 
-  /** Resolves at the next event of the operation, on abort, or after `timeoutMs`. */
+  /** Resolves at the next event of the operation (or of all, for `CHANGES`), on abort, or after `timeoutMs`. */
   async next(operationId: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = this.#waiting.get(operationId) ?? new Set();

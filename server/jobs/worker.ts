@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PgBoss } from 'pg-boss';
 import { isProvenDead } from '../../automation/recovery.ts';
+import { pruneChanges } from '../store/changes.ts';
 import { expireKeys } from '../store/idempotency.ts';
 import { dueOperations, heldAt } from '../store/operations.ts';
 import { OPERATION_QUEUE, type Wake } from './queue.ts';
@@ -14,6 +15,8 @@ const SWEEP_MS = 1_000;
 /** A fresh operation's own job gets this long before the sweep takes it. */
 const JOB_GRACE_MS = 1_000;
 const KEY_LIFE_MS = 24 * 3600 * 1000;
+/** Whoever was away longer loads everything anew. */
+const CHANGE_LIFE_MS = 24 * 3600 * 1000;
 
 export interface Worker {
   /**
@@ -87,7 +90,10 @@ async function sweep(context: WorkerContext, signal: AbortSignal, attempts: Atte
       for (const { id, fence } of await abandoned(context, attempts.running)) if (hasPlace()) void attempts.start(id, fence);
       const due = await dueOperations(services.db, claimTerms(services), new Date(Date.now() - JOB_GRACE_MS));
       for (const operation of due) if (hasPlace()) void attempts.start(operation.id);
-      if (round++ % 600 === 0) await expireKeys(services.db, new Date(Date.now() - KEY_LIFE_MS));
+      if (round++ % 600 === 0) {
+        await expireKeys(services.db, new Date(Date.now() - KEY_LIFE_MS));
+        await pruneChanges(services.db, new Date(Date.now() - CHANGE_LIFE_MS));
+      }
     } catch (error) {
       services.log.warn({ err: error }, 'sweep failed; the next one comes');
     }

@@ -103,9 +103,11 @@ export type BulkAction =
   | { action: 'resize'; plan: string }
   | { action: 'reinstall'; image?: string }
   | { action: 'reset-password' }
-  | { action: 'configure'; tags?: string[]; ssh_keys?: string[]; firewall?: FirewallRules | null }
+  | { action: 'configure'; tags?: string[]; ssh_keys?: string[]; firewall?: FirewallRules | null; reverse_dns?: boolean; backups?: boolean }
+  | { action: 'snapshot'; name: string; note?: string }
+  | { action: 'rescue' | 'unrescue' }
   | { action: 'drift-repair' }
-  | { action: 'destroy'; grace_hours?: number }
+  | { action: 'destroy'; grace_hours?: number; final_snapshot?: boolean }
   | { action: 'restore' };
 export type BulkActionInput =
   | { action: 'start' | 'stop' | 'reboot' | 'power-cycle' }
@@ -115,9 +117,18 @@ export type BulkActionInput =
   | { action: 'resize'; plan: string }
   | { action: 'reinstall'; image?: string }
   | { action: 'reset-password' }
-  | { action: 'configure'; tags?: string[]; ssh_keys?: string[]; firewall?: FirewallRulesInput | null }
+  | {
+      action: 'configure';
+      tags?: string[];
+      ssh_keys?: string[];
+      firewall?: FirewallRulesInput | null;
+      reverse_dns?: boolean;
+      backups?: boolean;
+    }
+  | { action: 'snapshot'; name: string; note?: string }
+  | { action: 'rescue' | 'unrescue' }
   | { action: 'drift-repair' }
-  | { action: 'destroy'; grace_hours?: number }
+  | { action: 'destroy'; grace_hours?: number; final_snapshot?: boolean }
   | { action: 'restore' };
 export type BulkAnswer = { run: BulkRun };
 export type BulkCreate = {
@@ -198,6 +209,8 @@ export type BulkRun = {
 export type BulkStatus = 'running' | 'paused' | 'cancelled' | 'finished';
 export type BulkStop = { reason?: string };
 export type CatalogAnswer = { provider: string; provider_id: string; simulated: boolean; fetched_at: string; items: unknown[] };
+export type Change = { id: string; vps_id: string; operation_id: string | null; status: string; at: string };
+export type ChangePage = { changes: Change[]; last: string; reset: boolean };
 export type ChangePreview = {
   action: VpsActionName;
   approval: string;
@@ -411,7 +424,7 @@ export type Snapshot = {
   size_gb: number | null;
   min_disk_gb: number | null;
   monthly_cost: { amount: string; currency: string } | null;
-  password_known: boolean;
+  password_known: boolean | null;
   live: boolean;
   operation_id: string | null;
   created_at: string;
@@ -725,6 +738,8 @@ export interface Routes {
   listBulkItems: { request: { id: string; query?: { cursor?: string; limit?: number; status?: BulkItemStatus } }; answer: BulkItemPage };
   /** List bulk runs, newest first. Role: viewer. */
   listBulkRuns: { request: { query?: { cursor?: string; limit?: number; status?: BulkStatus } }; answer: BulkPage };
+  /** Every change of a VPS or operation; a stream with Accept: text/event-stream, resumable with Last-Event-ID. Role: viewer. */
+  listChanges: { request: { query?: { after?: string; limit?: number } }; answer: ChangePage };
   /** What stands still and waits for a person, with what to do about it. Role: admin. */
   listDeadLetters: { request: { query?: { source?: DeadLetterSource; fault?: string; dismissed?: boolean } }; answer: DeadLetterList };
   /** Where providers differ from what stacks recorded; without `state`, what is not settled. Role: admin. */
@@ -807,8 +822,12 @@ export interface Routes {
   setAutomation: { request: { body?: AutomationChange }; answer: Automation };
   /** Give a VPS to another organization. Role: admin. */
   setVpsOwner: { request: { id: string; body: OwnerChange }; answer: { instance: Vps } };
+  /** Every change of a VPS or operation; a stream with Accept: text/event-stream, resumable with Last-Event-ID. Role: viewer. */
+  streamChanges: { request: { query?: { after?: string; limit?: number } }; answer: ReadableStream<Uint8Array> };
   /** Events as server-sent events, resumable with Last-Event-ID. Role: viewer. */
   streamOperation: { request: { id: string; query?: { after?: number; limit?: number } }; answer: ReadableStream<Uint8Array> };
+  /** Events after a number; a stream with Accept: text/event-stream. Role: viewer. */
+  streamOperationEvents: { request: { id: string; query?: { after?: number; limit?: number } }; answer: ReadableStream<Uint8Array> };
   /** Change name or configuration. Role: admin. */
   updateAccount: { request: { id: string; body: AccountPatch }; answer: AccountAnswer };
   /** Set notes, delete protection or maintenance. Role: operator. */
@@ -856,6 +875,7 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   listAudit: 'GET /api/audit',
   listBulkItems: 'GET /api/bulk/{id}/items',
   listBulkRuns: 'GET /api/bulk',
+  listChanges: 'GET /api/events',
   listDeadLetters: 'GET /api/admin/dead-letters',
   listDrift: 'GET /api/admin/drift',
   listInventory: 'GET /api/admin/inventory',
@@ -887,7 +907,9 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   runSweep: 'POST /api/admin/sweeps/{name}/run',
   setAutomation: 'PUT /api/admin/automation',
   setVpsOwner: 'PUT /api/vps/{id}/owner',
+  streamChanges: 'STREAM /api/events',
   streamOperation: 'STREAM /api/operations/{id}/stream',
+  streamOperationEvents: 'STREAM /api/operations/{id}/events',
   updateAccount: 'PATCH /api/admin/providers/{id}',
   updateVps: 'PATCH /api/vps/{id}',
   verifyState: 'GET /api/admin/state/verify',

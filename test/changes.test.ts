@@ -1,0 +1,179 @@
+/** The stream of all changes: nothing lost, nothing doubled, each to whom it belongs; with the real database and HTTP. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createToken } from '../server/auth/tokens.ts';
+import { readConfig } from '../server/config.ts';
+import { type Runtime, startRuntime } from '../server/runtime.ts';
+import { pruneChanges } from '../server/store/changes.ts';
+import { ensureOrganization } from '../server/store/settings.ts';
+import { revokeToken } from '../server/store/tokens.ts';
+import { withDatabase } from './support/database.ts';
+import { seedVpses } from './support/seed-vpses.ts';
+import { until } from './support/until.ts';
+
+const database = withDatabase();
+let dataDir: string;
+let runtime: Runtime;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'plinth-changes-'));
+  const env = { DATABASE_URL: database.url, PLINTH_DATA_DIR: dataDir, PLINTH_ROLE: 'http', PLINTH_LOG_LEVEL: 'silent' };
+  runtime = await startRuntime(readConfig({ ...env, PORT: '0', SIMULATOR_PORT: '0', SIMULATOR_SPEED: '1000' }), () => undefined);
+  await seedVpses(runtime, 50);
+}, 60_000);
+afterAll(async () => {
+  await runtime?.stop();
+  if (dataDir) await rm(dataDir, { recursive: true, force: true });
+});
+
+interface Frame {
+  readonly id: string;
+  readonly event: string;
+  readonly data: any;
+}
+
+/** Follows until `cut`; `frames` grows. */
+async function follow(token: string, lastEventId?: string) {
+  const stop = new AbortController();
+  const headers = {
+    authorization: `Bearer ${token}`,
+    accept: 'text/event-stream',
+    ...(lastEventId ? { 'last-event-id': lastEventId } : {}),
+  };
+  const response = await fetch(`${runtime.origin}/api/events`, { headers, signal: stop.signal });
+  const frames: Frame[] = [];
+  const reading = (async () => {
+    let buffer = '';
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      buffer += chunk;
+      for (let end = buffer.indexOf('\n\n'); end >= 0; end = buffer.indexOf('\n\n')) {
+        const fields = Object.fromEntries(
+          buffer
+            .slice(0, end)
+            .split('\n')
+            .map((line) => line.split(/: (.*)/).slice(0, 2)),
+        ) as Record<string, string>;
+        if (fields['data']) frames.push({ id: fields['id']!, event: fields['event']!, data: JSON.parse(fields['data']) });
+        buffer = buffer.slice(end + 2);
+      }
+    }
+  })().catch(() => undefined);
+  await until(() => frames.length > 0);
+  return { status: response.status, frames, cut: async () => (stop.abort(), await reading) };
+}
+
+const admin = () => runtime.seeded.adminToken!;
+const note = (n: number, text: string) =>
+  runtime.services.db.vps.update({ where: { id: n.toString(36).padStart(16, '0') }, data: { notes: text } });
+const changes = (frames: readonly Frame[]) => frames.filter(({ event }) => event === 'change');
+
+it('goes on after every cut, and tells each change once, whatever commits late', async () => {
+  const { db } = runtime.services;
+  const count = 120;
+  const writing = (async () => {
+    for (let from = 0; from < count; from += 10)
+      await Promise.all(
+        Array.from({ length: 10 }, (_, n) =>
+          db.$transaction(async (tx) => {
+            await tx.vps.update({ where: { id: (n % 50).toString(36).padStart(16, '0') }, data: { notes: `${from + n}` } });
+            // Commits in another order than it wrote.
+            await new Promise((done) => setTimeout(done, ((from + n) * 7) % 40));
+          }),
+        ),
+      );
+  })();
+  const seen: Frame[] = [];
+  let last: string | undefined;
+  let finished = false;
+  // The first position is taken before anything is written that the test counts.
+  const first = await follow(admin());
+  last = first.frames[0]!.id;
+  await first.cut();
+  const begun = await db.$queryRaw<
+    { count: number }[]
+  >`SELECT count(*)::int AS count FROM change WHERE (xid, seq) <= (${last.split('-')[0]}::text::xid8, ${last.split('-')[1]}::text::bigint)`;
+  void writing.then(() => (finished = true));
+  while (!finished) {
+    const { frames, cut } = await follow(admin(), last);
+    await new Promise((done) => setTimeout(done, 60));
+    await cut();
+    seen.push(...changes(frames));
+    last = frames.at(-1)!.id;
+  }
+  const rest = await follow(admin(), last);
+  const all = await db.$queryRaw<{ count: number }[]>`SELECT count(*)::int AS count FROM change`;
+  const expected = all[0]!.count - begun[0]!.count;
+  await until(() => seen.length + changes(rest.frames).length >= expected);
+  await rest.cut();
+  seen.push(...changes(rest.frames));
+  expect(seen).toHaveLength(expected);
+  expect(new Set(seen.map(({ id }) => id)).size).toBe(expected);
+}, 60_000);
+
+it('waits for a transaction that began earlier, and loses nothing of it', async () => {
+  const { db } = runtime.services;
+  const { frames, cut } = await follow(admin());
+  const release = Promise.withResolvers<void>();
+  const began = Promise.withResolvers<void>();
+  const slow = db.$transaction(
+    async (tx) => {
+      await tx.vps.update({ where: { id: '1'.padStart(16, '0') }, data: { notes: 'slow' } });
+      began.resolve();
+      await release.promise;
+    },
+    { timeout: 20_000 },
+  );
+  await began.promise;
+  await note(2, 'quick');
+  await new Promise((done) => setTimeout(done, 300));
+  expect(changes(frames)).toEqual([]);
+  release.resolve();
+  await slow;
+  await until(() => changes(frames).length === 2);
+  expect(
+    changes(frames)
+      .map(({ data }) => data.vps_id)
+      .sort(),
+  ).toEqual(['1', '2'].map((id) => id.padStart(16, '0')));
+  await cut();
+});
+
+it('shows an organization its own only, and both sides a VPS that changes hands', async () => {
+  const { db } = runtime.services;
+  const other = await ensureOrganization(db, 'other');
+  const { secret, row } = await createToken(db, { name: 'other', role: 'viewer', organizationId: other.id, expiresAt: null });
+  const theirs = await follow(secret);
+  const ours = await follow(admin());
+  await note(3, 'not theirs');
+  await until(() => changes(ours.frames).length === 1);
+  expect(changes(theirs.frames)).toEqual([]);
+  await db.vps.update({ where: { id: '4'.padStart(16, '0') }, data: { organizationId: other.id } });
+  await until(() => changes(theirs.frames).length === 1);
+  expect(changes(theirs.frames)[0]!.data.vps_id).toBe('4'.padStart(16, '0'));
+  await Promise.all([ours.cut(), theirs.cut()]);
+  await revokeToken(db, row.id, new Date());
+  expect((await fetch(`${runtime.origin}/api/events`, { headers: { authorization: `Bearer ${secret}` } })).status).toBe(401);
+});
+
+it('says when a position is lost, and answers the same as JSON', async () => {
+  const page = async (query = ''): Promise<any> =>
+    await (await fetch(`${runtime.origin}/api/events${query}`, { headers: { authorization: `Bearer ${admin()}` } })).json();
+  const start = await page();
+  expect(start).toMatchObject({ changes: [], reset: false });
+  await note(5, 'as JSON');
+  const next = await until(async () => {
+    const answer = await page(`?after=${start.last}`);
+    return answer.changes.length > 0 ? answer : null;
+  });
+  expect(next).toMatchObject({ changes: [{ vps_id: '5'.padStart(16, '0'), operation_id: null }], reset: false, last: next.changes[0].id });
+  expect(await page(`?after=${next.last}`)).toMatchObject({ changes: [], last: next.last });
+  await pruneChanges(runtime.services.db, new Date(Date.now() + 60_000));
+  expect((await page(`?after=${next.last}`)).reset).toBe(false);
+  expect((await page(`?after=${start.last}`)).reset).toBe(true);
+  expect((await page('?after=9000000000000000000-1')).reset).toBe(true);
+  const { frames, cut } = await follow(admin(), '99999999999999999999-1');
+  expect(frames[0]!.event).toBe('reset');
+  await cut();
+});
