@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { ResourceDefinition } from '../resource.ts';
 import { openApiCheck } from '../testing/openapi-check.ts';
+import { recordTraffic } from '../testing/traffic.ts';
+import { VultrCompute } from './compute.ts';
 import { instanceResource } from './instance-resource.ts';
-import { expandIpv6 } from './reverse-ipv6.ts';
+import { reverseIpv4Resource } from './reverse-ipv4.ts';
+import { expandIpv6, reverseIpv6Resource } from './reverse-ipv6.ts';
 import { PUBLIC_ISOS } from './simulator-data.ts';
-import { createOf, instanceInputs, withBench, type Bench } from './testing.ts';
+import { createOf, instanceInputs, urn, withBench, type Bench } from './testing.ts';
 
 const spec = openApiCheck('vultr');
 const RESCUE = PUBLIC_ISOS[2].id;
@@ -135,4 +139,34 @@ describe.skipIf(!spec)('against the published API', () => {
       ),
     30_000,
   );
+
+  test('so do our own requests for snapshots, backups, rescue and reverse names', () =>
+    withBench(async (bench) => {
+      const traffic = recordTraffic(() => bench.simulator);
+      try {
+        const compute = new VultrCompute(bench.client);
+        const { id, outputs } = await createOf(bench, instanceResource, 'web', instanceInputs({ enableIpv6: true, backups: 'enabled' }));
+        const names: [ResourceDefinition, string][] = [
+          [reverseIpv4Resource, 'mainIp'],
+          [reverseIpv6Resource, 'v6MainIp'],
+        ];
+        for (const [definition, address] of names) {
+          const inputs = { instanceId: id, ip: String(outputs[address]), reverse: 'web.example.com' };
+          const made = await createOf(bench, definition, 'ptr', inputs);
+          await definition.delete(bench.context(urn('ptr', definition.token)), made.id, made.outputs);
+        }
+        const taken = await compute.snapshots.create(id, 'plinth-vps-abc1-a');
+        await compute.rescue(id, 'enter');
+        await compute.rescue(id, 'leave');
+        await compute.snapshots.restore(id, taken, {});
+        await compute.snapshots.list(id, 'plinth-vps-abc1-');
+        await compute.listOwned();
+        await compute.snapshots.delete(taken.id);
+        const { checked, complaints } = (await traffic.complaints('vultr'))!;
+        expect(checked).toBeGreaterThan(30);
+        expect(complaints).toEqual([]);
+      } finally {
+        traffic.stop();
+      }
+    }));
 });
