@@ -27,8 +27,8 @@ export const Snapshot = z.strictObject({
   min_disk_gb: z.number().nullable(),
   /** What keeping it costs; null where the provider's price is not known, or its backups' price is part of the server's. */
   monthly_cost: z.strictObject({ amount: z.string(), currency: z.string() }).nullable(),
-  /** Whether Plinth knows the administrator's password that a restore brings back. */
-  password_known: z.boolean(),
+  /** Whether Plinth knows the administrator's password on its disk; null for a backup: the preview of a restore tells. */
+  password_known: z.boolean().nullable(),
   /** True when the provider was asked just now. */
   live: z.boolean(),
   operation_id: OperationId.nullable(),

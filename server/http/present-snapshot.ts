@@ -20,7 +20,7 @@ export function presentSnapshot(entry: SnapshotEntry, vps: { id: string; organiz
     size_gb: facts?.sizeGb ?? row?.sizeGb ?? null,
     min_disk_gb: facts?.minDiskGb ?? row?.minDiskGb ?? null,
     monthly_cost: facts?.monthlyCost ?? (row ? recordedCost(row) : null),
-    password_known: row ? row.rootPassword !== null : false,
+    password_known: row ? row.rootPassword !== null : null,
     live,
     operation_id: row?.operationId ?? null,
     created_at: row?.createdAt.toISOString() ?? found!.createdAt,
