@@ -1,62 +1,14 @@
 /** `plinth vps …` for a VPS that exists: power, changes, suspension, protection, and the way back from a termination. */
-import type { ChangePreview, VpsActionName } from '../../contract/lifecycle.ts';
-import type { Operation } from '../../contract/operation.ts';
+import type { VpsActionName } from '../../contract/lifecycle.ts';
 import type { Vps } from '../../contract/vps.ts';
-import type { Api } from '../api.ts';
-import { type Command, command, MUTATION_OPTIONS, type OptionSpecs, type Positional, WAIT_OPTION, type Context } from '../command.ts';
+import { type Command, command, MUTATION_OPTIONS, type OptionSpecs, type Positional, WAIT_OPTION } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
 import { confirm, findVps } from '../find.ts';
-import { pairs, plain, show } from '../output.ts';
-import { accepted, type Accepted } from './accepted.ts';
+import { plain, show } from '../output.ts';
+import { approvalOf, order, preview, PREVIEW_OPTIONS } from './change-order.ts';
 
 const VPS: Positional = { name: 'vps', help: 'id or label' };
-const PREVIEW_OPTIONS = {
-  preview: { type: 'boolean', help: 'only show what it would do, with an approval to do exactly that' },
-  approval: { type: 'string', value: 'ID', help: 'of a preview: do exactly what it showed, or nothing' },
-} as const satisfies OptionSpecs;
 const YES = { yes: { type: 'boolean', short: 'y', help: 'do not ask' } } as const satisfies OptionSpecs;
-
-interface Shared {
-  readonly wait?: boolean | undefined;
-  readonly 'idempotency-key'?: string | undefined;
-}
-
-async function order(context: Context, api: Api, id: string, body: Record<string, unknown>, options: Shared): Promise<number> {
-  const answer = await api.change<Accepted>('POST', `/api/vps/${id}/actions`, { body, idempotencyKey: options['idempotency-key'] });
-  return await accepted(context, api, answer, options.wait);
-}
-
-async function preview(context: Context, api: Api, id: string, change: Record<string, unknown>, key: string | undefined): Promise<number> {
-  const answer = await api.change<{ instance: Vps; operation: Operation | null; preview: ChangePreview }>(
-    'POST',
-    `/api/vps/${id}/preview`,
-    {
-      body: { change },
-      idempotencyKey: key,
-    },
-  );
-  show(context, answer, (colour) => previewText(answer.preview, colour));
-  return EXIT.ok;
-}
-
-function previewText(plan: ChangePreview, colour: boolean): string {
-  const price = (of: ChangePreview['price_before']): string | null => of && `${of.monthly} ${of.currency} a month`;
-  return pairs(
-    [
-      ['touches', plan.resources.map(({ name, effect }) => `${name}: ${effect}`).join(', ') || 'nothing'],
-      ['data', plan.data_loss ? { text: 'everything on the disk is lost', tone: 'warn' } : 'stays'],
-      ['server', plan.replaces_instance ? { text: 'a new one replaces it', tone: 'warn' } : 'stays the same one'],
-      ['address', plan.new_address ? 'changes' : 'stays'],
-      ['interruption', plan.interruption ? 'yes' : 'no'],
-      ['price now', price(plan.price_before)],
-      ['price then', price(plan.price_after)],
-      ['difference', plan.price_difference],
-      ...plan.notes.map((note): [string, string] => ['note', plain(note)]),
-      ['approval', plan.approval],
-    ],
-    colour,
-  );
-}
 
 /** An action that takes nothing but the VPS. */
 function simple(action: VpsActionName, summary: string): Command {
@@ -132,10 +84,6 @@ const reinstall = command({
   },
 });
 
-function approvalOf({ approval }: { readonly approval?: string | undefined }): { approval?: string } {
-  return approval === undefined ? {} : { approval };
-}
-
 const suspend = command({
   path: ['vps', 'suspend'],
   summary: 'Power a VPS off and block its customer',
@@ -146,6 +94,24 @@ const suspend = command({
     if (options.reason === undefined) throw usage('plinth vps suspend: --reason is missing. Say why; the customer reads it.');
     const api = await context.api();
     return await order(context, api, (await findVps(api, word)).id, { action: 'suspend', reason: options.reason }, options);
+  },
+});
+
+const backups = command({
+  path: ['vps', 'backups'],
+  summary: 'Switch the provider’s scheduled backups of a VPS on or off',
+  details:
+    'Most providers take a share of the server’s price for them; --preview shows what changes. plinth snapshot list shows the backups.',
+  positionals: [VPS, { name: 'switch', help: 'on or off' }],
+  options: { ...PREVIEW_OPTIONS, ...WAIT_OPTION, ...MUTATION_OPTIONS },
+  examples: ['vps backups web-1 on --wait', 'vps backups web-1 off'],
+  run: async (context, [word = '', wanted = ''], options) => {
+    if (wanted !== 'on' && wanted !== 'off') throw usage(`plinth vps backups: "${wanted}" is neither on nor off.`);
+    const api = await context.api();
+    const { id } = await findVps(api, word);
+    const change = { action: 'configure', backups: wanted === 'on' };
+    if (options.preview) return await preview(context, api, id, change, options['idempotency-key']);
+    return await order(context, api, id, { ...change, ...approvalOf(options) }, options);
   },
 });
 
@@ -213,6 +179,9 @@ export const lifecycleCommands: readonly Command[] = [
   resize,
   rename,
   reinstall,
+  backups,
+  simple('rescue', 'Boot a VPS into the provider’s rescue system'),
+  simple('unrescue', 'Boot a VPS back into its own system'),
   simple('reset-password', 'Set a new administrator password, where the provider can'),
   suspend,
   simple('unsuspend', 'Unblock a VPS and bring back its former power state'),

@@ -94,7 +94,8 @@ function vpsPairs(vps: Vps, last: Operation | undefined, colour: boolean): strin
       ['power', vps.power_state],
       ['suspended', vps.suspension && { text: `${plain(vps.suspension.reason)} (${ago(vps.suspension.since)})`, tone: 'warn' }],
       ['maintenance', vps.maintenance && { text: plain(vps.maintenance), tone: 'warn' }],
-      ['ends', vps.terminate_due_at],
+      ['rescue', vps.rescue_since && { text: `since ${ago(vps.rescue_since)}`, tone: 'warn' }],
+      ['ends', vps.terminate_due_at && `${vps.terminate_due_at}${vps.final_snapshot ? ', after a final snapshot' : ''}`],
       ['protected', vps.delete_protection ? 'from deletion' : null],
       ['hostname', vps.hostname],
       ['ipv4', vps.ipv4],
@@ -106,6 +107,7 @@ function vpsPairs(vps: Vps, last: Operation | undefined, colour: boolean): strin
       ['region', vps.region],
       ['plan', vps.plan],
       ['image', vps.image],
+      ['backups', vps.backups ? 'on' : 'off'],
       ['backups', vps.backups ? 'on' : 'off'],
       ['tags', vps.tags.join(', ') || null],
       ['password', vps.password_available ? (vps.password_revealed ? 'known, shown before' : 'known, never shown') : 'not known yet'],
@@ -137,15 +139,17 @@ const watch = command({
 
 const destroy = command({
   path: ['vps', 'destroy'],
-  summary: 'Destroy a VPS and all that is on it',
+  summary: 'Destroy a VPS and all that is on it, and its snapshots',
+  details: 'Only the snapshot of --final-snapshot stays; it costs money until plinth snapshot delete.',
   positionals: [VPS],
   options: {
     yes: { type: 'boolean', short: 'y', help: 'do not ask' },
     grace: { type: 'string', value: 'HOURS', help: 'how long it can be restored; 0 = now; default is the service’s' },
+    'final-snapshot': { type: 'boolean', help: 'make a snapshot first, keep it, and destroy nothing without it' },
     ...WAIT_OPTION,
     ...MUTATION_OPTIONS,
   },
-  examples: ['vps destroy web-1', 'vps destroy web-1 --yes --wait', 'vps destroy web-1 --grace 72'],
+  examples: ['vps destroy web-1', 'vps destroy web-1 --yes --wait', 'vps destroy web-1 --grace 72', 'vps destroy web-1 --final-snapshot'],
   run: async (context, [word = ''], options) => {
     const api = await context.api();
     const vps = await findVps(api, word);
@@ -155,8 +159,12 @@ const destroy = command({
       vps.label,
       `${vps.label} (${vps.id}, ${vps.ipv4 ?? 'no address'}) and everything on it will be lost`,
     );
-    const query = options.grace === undefined ? '' : `?grace_hours=${encodeURIComponent(options.grace)}`;
-    const answer = await api.change<{ instance: Vps; operation: Operation | null }>('DELETE', `/api/vps/${vps.id}${query}`, {
+    const query = new URLSearchParams({
+      ...(options.grace === undefined ? {} : { grace_hours: options.grace }),
+      ...(options['final-snapshot'] === undefined ? {} : { final_snapshot: String(options['final-snapshot']) }),
+    });
+    const path = `/api/vps/${vps.id}${query.size > 0 ? `?${query}` : ''}`;
+    const answer = await api.change<{ instance: Vps; operation: Operation | null }>('DELETE', path, {
       idempotencyKey: options['idempotency-key'],
     });
     const { instance, operation } = answer;
