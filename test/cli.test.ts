@@ -116,6 +116,45 @@ describe('a server’s life', () => {
   });
 });
 
+it('snapshots, rescue, backups, transfer and graphs', async () => {
+  const ok = async (...words: string[]): Promise<string> => {
+    const { code, out, err } = await plinth.cli(words);
+    expect(code, `plinth ${words.join(' ')}: ${err}`).toBe(0);
+    return out;
+  };
+  const created = await plinth.json('vps', 'create', 'snapped', ...server, '--wait');
+  const { id } = created.instance;
+  expect(await ok('snapshot', 'list', 'snapped')).toBe('No snapshots.\n');
+  await ok('snapshot', 'create', 'snapped', 'first one', '--note', 'for the test', '--wait');
+  expect(await ok('snapshot', 'list', 'snapped')).toMatch(/^ID .*\n\S+ +\S+ +snapshot +first one +available +[\d.]+ GB +[\d.]+ USD/);
+  expect((await plinth.json('snapshot', 'list')).snapshots).toMatchObject([{ vps_id: id, name: 'first one', note: 'for the test' }]);
+  expect(await plinth.cli(['snapshot', 'restore', 'snapped', 'second'])).toMatchObject({
+    code: 4,
+    err: expect.stringMatching(/no snapshot "second"/),
+  });
+  expect(await ok('snapshot', 'restore', 'snapped', 'first one', '--preview')).toMatch(/instance: restore[^]*disk is lost[^]*approval/);
+  expect((await plinth.cli(['snapshot', 'restore', 'snapped', 'first one'], { input: 'no\n' })).code).not.toBe(0);
+  await ok('snapshot', 'restore', 'snapped', 'first one', '--yes', '--wait');
+
+  await ok('vps', 'backups', 'snapped', 'on', '--wait');
+  expect(await ok('vps', 'show', 'snapped')).toMatch(/backups +on/);
+  expect((await plinth.cli(['vps', 'backups', 'snapped', 'perhaps'])).code).toBe(2);
+  expect(await ok('vps', 'bandwidth', 'snapped')).toMatch(/out +\S+ [kMGT]?B\n[^]*of the plan +\S+ [GT]B, [\d.]+ % used/);
+  const { features } = await plinth.json('vps', 'show', id).then(({ instance }) => instance);
+  const graphs = await plinth.cli(['vps', 'metrics', 'snapped']);
+  if (features.metrics.allowed) expect(graphs).toMatchObject({ code: 0, out: expect.stringMatching(/cpu /) });
+  else expect(graphs).toMatchObject({ code: 6, err: expect.stringContaining(features.metrics.reason) });
+  const rescue = await plinth.cli(['vps', 'rescue', 'snapped', '--wait']);
+  if (features.rescue.allowed) await ok('vps', 'unrescue', 'snapped', '--wait');
+  else expect(rescue).toMatchObject({ code: 6, err: expect.stringContaining(features.rescue.reason) });
+
+  await ok('vps', 'destroy', 'snapped', '--yes', '--grace', '0', '--final-snapshot', '--wait');
+  const { snapshots } = await plinth.json('snapshot', 'list', '--final');
+  expect(snapshots).toMatchObject([{ vps_id: id, kind: 'final', status: 'available' }]);
+  await ok('snapshot', 'delete', id, snapshots[0].id, '--yes', '--wait');
+  expect(await ok('snapshot', 'list', '--final')).toBe('No snapshots.\n');
+}, 120_000);
+
 describe('accounts and tokens', () => {
   it('keys come from standard input and never come out', async () => {
     const { available } = await plinth.json('account', 'list');
