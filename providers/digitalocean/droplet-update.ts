@@ -16,7 +16,10 @@ export async function updateDroplet(
   { oldInputs, oldOutputs, inputs }: { oldInputs: Properties; oldOutputs: Properties; inputs: Properties },
 ): Promise<Properties> {
   const droplet = await dropletReady(ctx, id);
-  if (droplet.size_slug !== inputs['size']) await resize(ctx, droplet, inputs, oldOutputs['status'] === 'active');
+  const ranBefore = oldOutputs['status'] === 'active';
+  if (droplet.size_slug !== inputs['size']) await resize(ctx, droplet, inputs, ranBefore);
+  // An earlier try may have ended between the resize and the start.
+  else if (oldInputs['size'] !== inputs['size'] && ranBefore && droplet.status === 'off') await startAgain(ctx, id);
   const name = inputs['name'];
   if (typeof name === 'string' && name !== droplet.name)
     await perform(ctx.client, id, { type: 'rename', args: { name }, isDone: (now) => now.name === name, signal: ctx.signal });
@@ -39,8 +42,12 @@ async function resize(ctx: Context, droplet: Droplet, inputs: Properties, ranBef
     const args = { size, disk: inputs['resizeDisk'] !== false };
     await perform(client, id, { type: 'resize', args, isDone: (now) => now.size_slug === size, signal });
   } finally {
-    if (restart && !signal.aborted) await perform(client, id, { type: 'power_on', isDone: (now) => now.status === 'active', signal });
+    if (restart && !signal.aborted) await startAgain(ctx, id);
   }
+}
+
+async function startAgain({ client, signal }: Context, id: string): Promise<void> {
+  await perform(client, id, { type: 'power_on', isDone: (now) => now.status === 'active', signal });
 }
 
 async function changeBackups(ctx: Context, id: string, oldInputs: Properties, inputs: Properties): Promise<void> {

@@ -194,6 +194,18 @@ describe('a droplet', () => {
     expect((await compute(connection).getInstance(id))?.status).toBe('running');
   });
 
+  it('runs again when a resize was cut off before the start', async () => {
+    const { id, outputs } = await droplet.create(context(), inputs());
+    const world = simulator.world.worlds.get('digitalocean')!;
+    world.simulation.changeBehindBack!(world, id, { plan: 's-2vcpu-4gb', power: 'off' });
+    const change = { oldInputs: inputs(), oldOutputs: outputs, inputs: inputs({ size: 's-2vcpu-4gb' }) };
+    expect(await droplet.update!(context(), id, change)).toMatchObject({ size: 's-2vcpu-4gb', status: 'active' });
+    // A server that was switched off is not started by a change of its name.
+    world.simulation.changeBehindBack!(world, id, { power: 'off' });
+    const rename = { oldInputs: change.inputs, oldOutputs: outputs, inputs: inputs({ size: 's-2vcpu-4gb', name: 'web-3' }) };
+    expect(await droplet.update!(context(), id, rename)).toMatchObject({ name: 'web-3', status: 'off' });
+  });
+
   it('is not forgotten on a 5xx, a cut, or a 404 that the listing denies', async () => {
     const { id, outputs } = await droplet.create(context(), inputs());
     const state = { inputs: inputs(), outputs: { ...outputs, createdAt: '2020-01-01T00:00:00Z' } };
