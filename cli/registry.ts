@@ -7,9 +7,11 @@ import { doctorCommand } from './commands/doctor.ts';
 import { driftCommands } from './commands/drift.ts';
 import { loginCommands } from './commands/login.ts';
 import { operationCommands } from './commands/operation.ts';
+import { queueCommands } from './commands/queue.ts';
 import { serveCommands } from './commands/serve.ts';
 import { organizationCommands } from './commands/organization.ts';
 import { snapshotCommands } from './commands/snapshot.ts';
+import { simulatorCommands } from './commands/simulator.ts';
 import { stackCommands } from './commands/stack.ts';
 import { tokenCommands } from './commands/token.ts';
 import { upkeepCommands } from './commands/upkeep.ts';
@@ -30,7 +32,9 @@ export const commands: readonly Command[] = [
   ...tokenCommands,
   ...stackCommands,
   ...driftCommands,
+  ...queueCommands,
   ...upkeepCommands,
+  ...simulatorCommands,
   doctorCommand,
   ...loginCommands,
   ...serveCommands,

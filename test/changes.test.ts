@@ -86,7 +86,7 @@ it('goes on after every cut, and tells each change once, whatever commits late',
   })();
   const seen: Frame[] = [];
   let last: string | undefined;
-  let finished = false;
+  const progress = { finished: false };
   // The first position is taken before anything is written that the test counts.
   const first = await follow(admin());
   last = first.frames[0]!.id;
@@ -94,8 +94,8 @@ it('goes on after every cut, and tells each change once, whatever commits late',
   const begun = await db.$queryRaw<
     { count: number }[]
   >`SELECT count(*)::int AS count FROM change WHERE (xid, seq) <= (${last.split('-')[0]}::text::xid8, ${last.split('-')[1]}::text::bigint)`;
-  void writing.then(() => (finished = true));
-  while (!finished) {
+  void writing.then(() => (progress.finished = true));
+  while (!progress.finished) {
     const { frames, cut } = await follow(admin(), last);
     await new Promise((done) => setTimeout(done, 60));
     await cut();

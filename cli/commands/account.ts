@@ -1,6 +1,6 @@
 /** `plinth account …`: credentials at providers. Keys come from a prompt or standard input, never from the command line. */
 import type { z } from 'zod';
-import type { Account, AccountList } from '../../contract/provider.ts';
+import type { Account, AccountList, AccountUsage } from '../../contract/provider.ts';
 import { type Command, command, MUTATION_OPTIONS, type Context, type Positional } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
 import { accounts, confirm, findAccount } from '../find.ts';
@@ -162,6 +162,32 @@ const check = command({
   },
 });
 
+const use = command({
+  path: ['account', 'usage'],
+  summary: 'Show how much of an account is used: servers, balance, calls left',
+  positionals: [ACCOUNT],
+  examples: ['account usage "Vultr main"'],
+  run: async (context, [word = '']) => {
+    const api = await context.api();
+    const { id, name } = await findAccount(api, word);
+    const usage = await api.get<AccountUsage>(`/api/admin/providers/${id}/usage`);
+    const { instances, balance, rate } = usage;
+    show(context, usage, (colour) =>
+      pairs(
+        [
+          ['account', { text: name, tone: 'bold' }],
+          ['at the provider', `${usage.account_name} (${usage.account_status})`],
+          ['servers', instances && `${instances.used} of ${instances.limit ?? 'an untold number'}; ${instances.ours} are VPSes here`],
+          ['balance', balance && `${balance.amount} ${balance.currency} owed`],
+          ['calls left', `${rate.left} of ${rate.requests} per ${Math.round(rate.per_ms / 1000)} s`],
+        ],
+        colour,
+      ),
+    );
+    return EXIT.ok;
+  },
+});
+
 const rotate = command({
   path: ['account', 'rotate'],
   summary: 'Replace an account’s key; the new one is tried first',
@@ -199,4 +225,4 @@ const remove = command({
   },
 });
 
-export const accountCommands: readonly Command[] = [add, list, one, check, rotate, remove];
+export const accountCommands: readonly Command[] = [add, list, one, check, use, rotate, remove];

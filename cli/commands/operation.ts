@@ -40,7 +40,7 @@ const list = command({
         ['ID', 'VPS', 'KIND', 'STATUS', 'TRIES', 'TOOK', 'BY', 'ORDERED'],
         page.operations.map((each) => [
           each.id,
-          each.vps_id,
+          each.vps_label,
           each.kind,
           status(each.status),
           String(each.attempt),
@@ -70,7 +70,7 @@ const one = command({
       const facts = pairs(
         [
           ['id', operation.id],
-          ['vps', operation.vps_id],
+          ['vps', `${operation.vps_label} (${operation.vps_id})`],
           ['kind', operation.kind],
           ['status', status(operation.status)],
           ['by', operation.actor],

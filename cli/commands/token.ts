@@ -107,10 +107,11 @@ const audit = command({
   options: {
     limit: { type: 'string', value: 'N', help: 'at most so many, 1 to 500; default 100' },
     before: { type: 'string', value: 'SEQ', help: 'only older ones' },
+    target: { type: 'string', value: 'ID', help: 'only what was done to this VPS, account or token' },
   },
   examples: ['audit --limit 20', 'audit --json'],
-  run: async (context, _args, { limit, before }) => {
-    const page = await (await context.api()).get<z.infer<typeof AuditPage>>('/api/audit', { limit, before });
+  run: async (context, _args, { limit, before, target }) => {
+    const page = await (await context.api()).get<z.infer<typeof AuditPage>>('/api/audit', { limit, before, target });
     show(context, page, (colour) =>
       table(
         ['SEQ', 'WHEN', 'WHO', 'WHAT', 'ON', 'DETAILS'],

@@ -1,6 +1,6 @@
 /** `plinth key …`, `plinth state verify`, and a stack's past: `plinth stack history|export|rollback`. */
 import type { MasterKeyRotated, MasterKeyState } from '../../contract/master-key.ts';
-import type { StackExport, StackHistory, StackRolledBack, StateVerified } from '../../contract/state.ts';
+import type { StackExport, StackHistory, StackResources, StackRolledBack, StateVerified } from '../../contract/state.ts';
 import { type Command, command, MUTATION_OPTIONS } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
 import { confirm, findVps } from '../find.ts';
@@ -108,6 +108,25 @@ const history = command({
   },
 });
 
+const resources = command({
+  path: ['stack', 'resources'],
+  summary: 'What a VPS’s stack holds, with the provider’s own ids',
+  positionals: [{ name: 'vps', help: 'id or label' }],
+  examples: ['stack resources web-1'],
+  run: async (context, [word = '']) => {
+    const api = await context.api();
+    const answer = await api.get<StackResources>(`/api/vps/${(await findVps(api, word)).id}/resources`);
+    show(context, answer, (colour) =>
+      table(
+        ['NAME', 'TYPE', 'AT THE PROVIDER', 'PROTECTED'],
+        answer.resources.map(({ name, type, provider_id, protect }) => [name, type, provider_id ?? '-', protect ? 'yes' : 'no']),
+        colour,
+      ),
+    );
+    return EXIT.ok;
+  },
+});
+
 const exportState = command({
   path: ['stack', 'export'],
   summary: 'Print a kept version of a VPS’s state, as pulumi stack export does',
@@ -165,4 +184,4 @@ function versionNumber(text: string): number {
   return Number(text);
 }
 
-export const upkeepCommands: readonly Command[] = [history, exportState, rollback, stateVerify, keyShow, keyRotate];
+export const upkeepCommands: readonly Command[] = [history, resources, exportState, rollback, stateVerify, keyShow, keyRotate];

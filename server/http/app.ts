@@ -21,6 +21,7 @@ import { operationRoutes } from './routes/operations.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
+import { simulatorRoutes } from './routes/simulator.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { upkeepRoutes } from './routes/upkeep.ts';
 import { usageRoutes } from './routes/usage.ts';
@@ -41,6 +42,7 @@ export function allRoutes(services: Services, hub: EventHub): Route[] {
     ...upkeepRoutes(services),
     ...driftRoutes(services),
     ...jobRoutes(services),
+    ...simulatorRoutes(services),
     ...bulkRoutes(services),
   ];
 }

@@ -49,7 +49,7 @@ export async function changesAfter(db: Db, scope: Scope, { xid, seq }: ChangeCur
     FROM "change"
     WHERE ("xid", "seq") > (${xid}::text::xid8, ${seq}::text::bigint) AND (${scope}::text IS NULL OR "organizationId" = ${scope}::text)
     ORDER BY "change"."xid", "change"."seq" LIMIT ${limit}`;
-  const settled = rows.filter((row) => row.settled).map(({ settled: _, ...row }) => row);
+  const settled = rows.filter((row) => row.settled);
   return { rows: settled, pending: settled.length < rows.length };
 }
 

@@ -2,6 +2,7 @@
 import { Overview, Session } from '../../../contract/overview.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { Services } from '../../services/services.ts';
+import { simulatorOrigin } from '../../services/simulator.ts';
 import { countUnfinishedOperations, countVpses, operationDurations } from '../../store/overview.ts';
 import { type Route, route } from '../route.ts';
 
@@ -21,7 +22,7 @@ export function overviewRoutes(services: Services): Route[] {
           organization_id: principal.organizationId,
           mode: services.config.mode,
           version: packageJson.version,
-          simulator_url: simulatorUrl(services),
+          simulator_url: simulatorOrigin(services),
         },
       }),
     }),
@@ -43,10 +44,4 @@ export function overviewRoutes(services: Services): Route[] {
       },
     }),
   ];
-}
-
-function simulatorUrl(services: Services): string | null {
-  const [provider] = services.providers;
-  if (!services.config.simulator.enabled || !provider) return null;
-  return new URL(services.endpointOf(provider, 'simulator').baseUrl).origin;
 }

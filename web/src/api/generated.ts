@@ -411,6 +411,58 @@ export type Session = {
   version: string;
   simulator_url: string | null;
 };
+export type SimulatorChange =
+  | { change: 'remove' }
+  | { change: 'power'; power: 'on' | 'off' }
+  | { change: 'rename'; label: string }
+  | { change: 'resize'; plan: string };
+export type SimulatorFault = {
+  id: string;
+  provider: string;
+  kind: string;
+  method: string | null;
+  path: string | null;
+  times: number | null;
+  hits: number;
+  detail: string;
+};
+export type SimulatorFaultCreate = {
+  provider: string;
+  kind: 'status' | 'timeout' | 'cut' | 'malformed' | 'lost-answer' | 'delay' | 'vanish' | 'hold' | 'flag';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path?: string;
+  times?: number | null;
+  status?: number;
+  ms?: number;
+  when?: 'before' | 'after';
+  flag?: string;
+  match?: string;
+};
+export type SimulatorInstances = {
+  instances: {
+    provider: string;
+    id: string;
+    label: string;
+    status: string;
+    region: string;
+    plan: string;
+    image: string;
+    ipv4: string;
+    tags: string[];
+  }[];
+};
+export type SimulatorRecords = {
+  records: { provider: string; zone: string; name: string; type: string; content: string; comment: string | null }[];
+};
+export type SimulatorRequests = {
+  requests: { at: string; provider: string; method: string; path: string; status: number; ms: number; fault: string | null }[];
+};
+export type SimulatorState = {
+  speed: number;
+  providers: { id: string; instances: number; records: number; accounts: number }[];
+  faults: SimulatorFault[];
+};
+export type SimulatorStock = { provider: string; plan: string; region: string; available: boolean };
 export type Snapshot = {
   id: string;
   vps_id: string;
@@ -669,6 +721,8 @@ export interface Routes {
   cancelBulkRun: { request: { id: string; body?: BulkStop }; answer: BulkAnswer };
   /** Cancel an operation. Role: operator. */
   cancelOperation: { request: { id: string }; answer: { operation: Operation } };
+  /** Delete, switch, rename or resize a simulated server behind Plinth’s back. Role: admin. */
+  changeSimulatorInstance: { request: { provider: string; id: string; body: SimulatorChange }; answer: undefined };
   /** Try the key at the provider now. Role: admin. */
   checkAccount: { request: { id: string }; answer: AccountAnswer };
   /** Add an account; its key is tried at the provider first. Role: admin. */
@@ -677,12 +731,16 @@ export interface Routes {
   createBulkRun: { request: { body: BulkCreate }; answer: BulkAnswer };
   /** Add an organization. Role: admin. */
   createOrganization: { request: { body: OrganizationCreate }; answer: OrganizationAnswer };
+  /** Switch a fault on. Role: admin. */
+  createSimulatorFault: { request: { body: SimulatorFaultCreate }; answer: SimulatorFault };
   /** Make a token; its secret is in this answer only. Role: admin. */
   createToken: { request: { body: TokenCreate }; answer: TokenCreated };
   /** Create a VPS. Role: operator. */
   createVps: { request: { body: VpsCreate }; answer: VpsAccepted };
   /** Remove an account that nothing uses. Role: admin. */
   deleteAccount: { request: { id: string }; answer: undefined };
+  /** Switch a fault off. Role: admin. */
+  deleteSimulatorFault: { request: { id: string }; answer: undefined };
   /** Delete an orphan, a dangling record or a leftover at its provider, its id typed, after two sightings. Role: admin. */
   deleteStray: { request: { id: string; body: InventoryDelete }; answer: InventoryAnswer };
   /** Revoke a token at once. Role: admin. */
@@ -718,6 +776,8 @@ export interface Routes {
   getQueue: { request: {}; answer: QueueState };
   /** Who this token is, and what this Plinth is. Role: viewer. */
   getSession: { request: {}; answer: Session };
+  /** The simulated providers, their counts, and the faults that are on. Role: admin. */
+  getSimulator: { request: {}; answer: SimulatorState };
   /** One VPS, and what can be done with it now. Role: viewer. */
   getVps: { request: { id: string }; answer: { instance: VpsDetail } };
   /** Transfer by day, and of this month against the plan’s. Role: viewer. */
@@ -758,6 +818,12 @@ export interface Routes {
   };
   /** List organizations, the customers. Role: admin. */
   listOrganizations: { request: {}; answer: OrganizationList };
+  /** The simulated servers, whoever made them. Role: admin. */
+  listSimulatorInstances: { request: {}; answer: SimulatorInstances };
+  /** The simulated DNS records. Role: admin. */
+  listSimulatorRecords: { request: {}; answer: SimulatorRecords };
+  /** The last calls that reached the simulated providers. Role: admin. */
+  listSimulatorRequests: { request: { query?: { limit?: number; provider?: string } }; answer: SimulatorRequests };
   /** Recorded snapshots of all VPSes, also of terminated ones, with what they cost. Role: viewer. */
   listSnapshots: { request: { query?: { cursor?: string; limit?: number; final?: boolean } }; answer: SnapshotPage };
   /** The reconcilers: when they ran, what came of it, when they run next. Role: admin. */
@@ -820,6 +886,8 @@ export interface Routes {
   runSweep: { request: { name: string }; answer: SweepAnswer };
   /** Stop or start automation, set an account’s drift policy, set or lift the hold on destructive work. Role: admin. */
   setAutomation: { request: { body?: AutomationChange }; answer: Automation };
+  /** Have a plan sold out in a region, or bring it back. Role: admin. */
+  setSimulatorStock: { request: { body: SimulatorStock }; answer: undefined };
   /** Give a VPS to another organization. Role: admin. */
   setVpsOwner: { request: { id: string; body: OwnerChange }; answer: { instance: Vps } };
   /** Every change of a VPS or operation; a stream with Accept: text/event-stream, resumable with Last-Event-ID. Role: viewer. */
@@ -842,13 +910,16 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   actOnVps: 'POST /api/vps/{id}/actions',
   cancelBulkRun: 'POST /api/bulk/{id}/cancel',
   cancelOperation: 'POST /api/operations/{id}/cancel',
+  changeSimulatorInstance: 'POST /api/simulator/instances/{provider}/{id}',
   checkAccount: 'POST /api/admin/providers/{id}/check',
   createAccount: 'POST /api/admin/providers',
   createBulkRun: 'POST /api/bulk',
   createOrganization: 'POST /api/admin/organizations',
+  createSimulatorFault: 'POST /api/simulator/faults',
   createToken: 'POST /api/tokens',
   createVps: 'POST /api/vps',
   deleteAccount: 'DELETE /api/admin/providers/{id}',
+  deleteSimulatorFault: 'DELETE /api/simulator/faults/{id}',
   deleteStray: 'POST /api/admin/inventory/{id}/delete',
   deleteToken: 'DELETE /api/tokens/{id}',
   deleteVps: 'DELETE /api/vps/{id}',
@@ -865,6 +936,7 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   getOverview: 'GET /api/overview',
   getQueue: 'GET /api/admin/jobs',
   getSession: 'GET /api/session',
+  getSimulator: 'GET /api/simulator',
   getVps: 'GET /api/vps/{id}',
   getVpsBandwidth: 'GET /api/vps/{id}/bandwidth',
   getVpsOutputs: 'GET /api/vps/{id}/outputs',
@@ -882,6 +954,9 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   listOperationEvents: 'GET /api/operations/{id}/events',
   listOperations: 'GET /api/operations',
   listOrganizations: 'GET /api/admin/organizations',
+  listSimulatorInstances: 'GET /api/simulator/instances',
+  listSimulatorRecords: 'GET /api/simulator/records',
+  listSimulatorRequests: 'GET /api/simulator/requests',
   listSnapshots: 'GET /api/snapshots',
   listSweeps: 'GET /api/admin/sweeps',
   listTokens: 'GET /api/tokens',
@@ -906,6 +981,7 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   rotateMasterKey: 'POST /api/admin/master-key/rotate',
   runSweep: 'POST /api/admin/sweeps/{name}/run',
   setAutomation: 'PUT /api/admin/automation',
+  setSimulatorStock: 'PUT /api/simulator/stock',
   setVpsOwner: 'PUT /api/vps/{id}/owner',
   streamChanges: 'STREAM /api/events',
   streamOperation: 'STREAM /api/operations/{id}/stream',
