@@ -153,6 +153,10 @@ export interface Plan {
   readonly regions: readonly string[];
   /** Per-region monthly prices where they differ from `priceMonthly`. */
   readonly regionPrices?: Readonly<Record<string, string>>;
+  /** What the provider's automatic backups add a month, as Plinth orders them; absent = none, or not told. */
+  readonly backupMonthly?: string;
+  /** Per-region prices of the backups where they differ from `backupMonthly`. */
+  readonly regionBackups?: Readonly<Record<string, string>>;
   readonly available: boolean;
   /** Whether Windows images run on it, where the provider tells; absent = as its images say. */
   readonly windows?: boolean;

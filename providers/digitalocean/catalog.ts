@@ -16,6 +16,11 @@ const COUNTRIES: Readonly<Record<string, string>> = {
   syd: 'AU',
   tor: 'CA',
 };
+/**
+ * Backups are ordered without a policy, and so are daily: 30 % of the droplet's price (weekly ones 20 %).
+ * https://docs.digitalocean.com/products/backups/details/pricing
+ */
+const DAILY_BACKUPS = 0.3;
 const NOT_LINUX = new Set(['FreeBSD']);
 
 export function toRegion(region: DoRegion): Region {
@@ -34,6 +39,7 @@ export function toPlan(size: DoSize): Plan {
     priceMonthly: size.price_monthly.toFixed(2),
     priceHourly: size.price_hourly.toFixed(5),
     currency: 'USD',
+    backupMonthly: (size.price_monthly * DAILY_BACKUPS).toFixed(2),
     regions: size.regions,
     available: size.available && size.regions.length > 0,
   };

@@ -256,6 +256,8 @@ describe('compute', () => {
       available: true,
     });
     expect((await client.plans()).length).toBeGreaterThan(90);
+    // Daily, as they are without a policy.
+    expect((await client.plans()).find(({ id }) => id === 's-1vcpu-1gb')).toMatchObject({ priceMonthly: '6.00', backupMonthly: '1.80' });
     expect((await client.images()).find(({ id }) => id === 'ubuntu-20-04-x64')?.deprecated).toBe(true);
     const { id } = await droplet.create(context(), inputs());
     await client.power(id, 'off');

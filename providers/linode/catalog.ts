@@ -60,9 +60,11 @@ function sellable({ site_type: siteType, capabilities }: ApiRegion): boolean {
 }
 
 function toPlan(type: ApiType, monthly: number, hourly: number, regions: string[]): Plan {
-  const differing = (type.region_prices ?? []).flatMap((price) =>
-    price.monthly === null || price.monthly === monthly ? [] : [[price.id, price.monthly.toFixed(2)] as const],
-  );
+  const regionPrices = differing(type.region_prices, monthly);
+  // The service has a price of its own on every plan: `addons.backups`.
+  const backups = type.addons?.backups;
+  const backup = backups?.price.monthly ?? null;
+  const regionBackups = backup === null ? undefined : differing(backups?.region_prices, backup);
   return {
     id: type.id,
     name: type.label,
@@ -75,9 +77,19 @@ function toPlan(type: ApiType, monthly: number, hourly: number, regions: string[
     priceHourly: String(hourly),
     currency: 'USD',
     regions,
-    ...(differing.length > 0 ? { regionPrices: Object.fromEntries(differing) } : {}),
+    ...(regionPrices ? { regionPrices } : {}),
+    ...(backup === null ? {} : { backupMonthly: backup.toFixed(2) }),
+    ...(regionBackups ? { regionBackups } : {}),
     available: regions.length > 0 && !type.successor,
   };
+}
+
+/** Undefined when every region has the general price. */
+function differing(prices: ApiType['region_prices'], general: number): Record<string, string> | undefined {
+  const found = (prices ?? []).flatMap(({ id, monthly }) =>
+    monthly === null || monthly === general ? [] : [[id, monthly.toFixed(2)] as const],
+  );
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
 function toImage(image: ApiImage, now: number): Image {

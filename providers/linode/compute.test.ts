@@ -40,6 +40,7 @@ describe('catalog', () => {
     const nanode = plans.find(({ id }) => id === 'g6-nanode-1')!;
     expect(nanode).toMatchObject({ priceMonthly: '5.00', priceHourly: '0.0075', memoryMb: 1024, diskGb: 25, transferGb: 1000 });
     expect(nanode.regionPrices).toEqual({ 'id-cgk': '6.00', 'br-gru': '7.00' });
+    expect(nanode).toMatchObject({ backupMonthly: '2.00', regionBackups: { 'br-gru': '3.00' } });
     expect(plans.find(({ id }) => id === 'g7-premium-2')!.regions).not.toContain('us-west');
     const images = await client('sim-catalog').images();
     expect(images.find(({ id }) => id === 'linode/debian12')).toMatchObject({ distribution: 'debian', family: 'linux', deprecated: false });

@@ -94,6 +94,8 @@ export const ApiEvent = z.looseObject({
 });
 export type ApiEvent = z.infer<typeof ApiEvent>;
 
+const ApiPrice = z.looseObject({ hourly: z.number().nullable(), monthly: z.number().nullable() });
+const ApiRegionPrices = z.array(ApiPrice.extend({ id: z.string() })).nullish();
 export const ApiType = z.looseObject({
   id: z.string(),
   label: z.string(),
@@ -102,8 +104,9 @@ export const ApiType = z.looseObject({
   memory: z.number(),
   vcpus: z.number(),
   transfer: z.number(),
-  price: z.looseObject({ hourly: z.number().nullable(), monthly: z.number().nullable() }),
-  region_prices: z.array(z.looseObject({ id: z.string(), hourly: z.number().nullable(), monthly: z.number().nullable() })).nullish(),
+  price: ApiPrice,
+  region_prices: ApiRegionPrices,
+  addons: z.looseObject({ backups: z.looseObject({ price: ApiPrice, region_prices: ApiRegionPrices }).nullish() }).nullish(),
   successor: z.string().nullish(),
 });
 export type ApiType = z.infer<typeof ApiType>;

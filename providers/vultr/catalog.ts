@@ -5,6 +5,8 @@ import type * as vultr from './schemas.ts';
 
 /** Vultr's own hourly price is the monthly one over this many hours where the answer lacks it. */
 const HOURS_PER_MONTH = 730;
+/** Automatic backups cost a fifth of the server's price: docs.vultr.com, Automatic Backups. */
+const BACKUP_SHARE = 0.2;
 /** Entries of the system list that are other kinds of source, not systems to install. */
 const NOT_SYSTEMS = new Set(['iso', 'snapshot', 'backup', 'application']);
 /** The names of families are ids; these are how people write them. */
@@ -46,9 +48,9 @@ export function presentRegion(region: vultr.Region): Region {
 }
 
 export function presentPlan(plan: vultr.Plan, windows: boolean): Plan {
-  const regionPrices = Object.entries(plan.location_cost ?? {})
-    .filter(([, cost]) => cost.monthly_cost !== plan.monthly_cost)
-    .map(([region, cost]) => [region, cost.monthly_cost.toFixed(2)] as const);
+  const elsewhere = Object.entries(plan.location_cost ?? {}).filter(([, cost]) => cost.monthly_cost !== plan.monthly_cost);
+  const perRegion = (share: number) =>
+    Object.fromEntries(elsewhere.map(([region, cost]) => [region, (cost.monthly_cost * share).toFixed(2)]));
   return {
     id: plan.id,
     name: plan.id,
@@ -60,7 +62,8 @@ export function presentPlan(plan: vultr.Plan, windows: boolean): Plan {
     priceHourly: (plan.hourly_cost ?? plan.monthly_cost / HOURS_PER_MONTH).toFixed(4),
     currency: 'USD',
     regions: plan.locations,
-    ...(regionPrices.length === 0 ? {} : { regionPrices: Object.fromEntries(regionPrices) }),
+    backupMonthly: (plan.monthly_cost * BACKUP_SHARE).toFixed(2),
+    ...(elsewhere.length === 0 ? {} : { regionPrices: perRegion(1), regionBackups: perRegion(BACKUP_SHARE) }),
     available: plan.locations.length > 0,
     windows,
   };

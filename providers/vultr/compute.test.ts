@@ -11,7 +11,12 @@ test('the catalog is whole: every page of plans, which ones run Windows, install
     const plans = await compute.plans();
     expect(plans.length).toBeGreaterThan(80);
     expect(new Set(plans.map((plan) => plan.id)).size).toBe(plans.length);
-    expect(plans.find((plan) => plan.id === 'vc2-1c-2gb')).toMatchObject({ memoryMb: 2048, priceMonthly: '10.00', windows: true });
+    expect(plans.find((plan) => plan.id === 'vc2-1c-2gb')).toMatchObject({
+      memoryMb: 2048,
+      priceMonthly: '10.00',
+      backupMonthly: '2.00',
+      windows: true,
+    });
     expect(plans.find((plan) => plan.id === 'vc2-1c-1gb')).toMatchObject({ windows: false });
     for (const region of ['ewr', 'ord', 'lhr', 'fra', 'ams', 'sgp', 'nrt'])
       expect(plans.find((plan) => plan.id === 'vhf-1c-2gb')?.regions).toContain(region);

@@ -92,6 +92,16 @@ it('takes the price of the region where it differs', () => {
   expect(priceOf([], spec)).toBeNull();
 });
 
+it('counts the backups that a spec asks for, at the price of its region', () => {
+  const plan = { id: 'p1', priceMonthly: '5.00', backupMonthly: '2.10', currency: 'USD' };
+  const dear = { ...plan, regionPrices: { r: '6.50' }, regionBackups: { r: '2.40' } };
+  const kept = { ...spec, compute: { ...spec.compute, backups: true } };
+  const monthly = (offered: object, of: VpsSpec) => priceOf([offered as never], of)?.monthly;
+  expect([monthly(plan, spec), monthly(plan, kept)]).toEqual(['5.00', '7.10']);
+  expect([monthly(dear, spec), monthly(dear, kept)]).toEqual(['6.50', '8.90']);
+  expect(monthly({ ...plan, backupMonthly: undefined }, kept)).toBe('5.00');
+});
+
 it('makes passwords by the rules, never twice the same', () => {
   const policy = {
     length: 20,

@@ -63,10 +63,13 @@ export async function requireApproval(
     );
 }
 
-/** Price of a spec's plan in its region; null where the catalogue does not have it. */
-export function priceOf(plans: readonly Plan[], { compute }: VpsSpec): Price | null {
-  const plan = plans.find(({ id }) => id === compute.plan);
-  return plan ? { monthly: plan.regionPrices?.[compute.region] ?? plan.priceMonthly, currency: plan.currency } : null;
+/** Price of a spec's plan in its region, with its backups; null where the catalogue does not have it. */
+export function priceOf(plans: readonly Plan[], { compute: { plan: id, region, backups } }: VpsSpec): Price | null {
+  const plan = plans.find((each) => each.id === id);
+  if (!plan) return null;
+  const server = plan.regionPrices?.[region] ?? plan.priceMonthly;
+  const extra = backups ? (plan.regionBackups?.[region] ?? plan.backupMonthly) : undefined;
+  return { monthly: extra === undefined ? server : (Number(server) + Number(extra)).toFixed(2), currency: plan.currency };
 }
 
 function freeOf(before: Price | null): Price | null {

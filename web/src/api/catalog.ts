@@ -11,6 +11,9 @@ export interface Plan {
   readonly currency: string;
   readonly regions: readonly string[];
   readonly regionPrices?: Readonly<Record<string, string>>;
+  /** What the provider's backups add; absent where it has none or does not tell. */
+  readonly backupMonthly?: string;
+  readonly regionBackups?: Readonly<Record<string, string>>;
   readonly available: boolean;
 }
 export interface Region {
@@ -35,6 +38,7 @@ export interface Zone {
 }
 
 export const priceIn = (plan: Plan, region: string): string => plan.regionPrices?.[region] ?? plan.priceMonthly;
+export const backupsIn = (plan: Plan, region: string): string | undefined => plan.regionBackups?.[region] ?? plan.backupMonthly;
 
 /** Why a plan cannot be ordered in a region, or null. The same rules as the server's. */
 export function planProblem(plan: Plan, region: string): string | null {

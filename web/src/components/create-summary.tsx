@@ -1,5 +1,5 @@
 import type { Plan } from '../api/catalog.ts';
-import { priceIn } from '../api/catalog.ts';
+import { backupsIn, priceIn } from '../api/catalog.ts';
 import { money } from '../lib/format.ts';
 import { keyLines, plannedResources } from '../lib/planned.ts';
 import { dnsNameOf, missing, type VpsForm } from '../lib/vps-form.ts';
@@ -27,6 +27,8 @@ export function CreateSummary({ form, plan, simulated, mayNot, busy, error }: Su
     dnsName: dnsNameOf(form),
     ipv6: true,
   });
+  const backups = plan && form.backups ? backupsIn(plan, form.region) : undefined;
+  const price = plan && (Number(priceIn(plan, form.region)) + Number(backups ?? 0)).toFixed(2);
   return (
     <Card title="What will be made" className="lg:sticky lg:top-18" actions={simulated && <SimulatedBadge />}>
       <ul className="flex flex-col gap-2">
@@ -43,16 +45,20 @@ export function CreateSummary({ form, plan, simulated, mayNot, busy, error }: Su
       <p className="mt-4 flex items-baseline justify-between border-t border-line pt-3">
         <span className="text-ink-2">The provider charges</span>
         <span aria-live="polite">
-          {plan ? (
+          {plan && price !== undefined ? (
             <>
-              <span className="text-lg font-semibold">{money(priceIn(plan, form.region), plan.currency)}</span> per month
+              <span className="text-lg font-semibold">{money(price, plan.currency)}</span> per month
             </>
           ) : (
             <span className="text-ink-2">choose a plan</span>
           )}
         </span>
       </p>
-      {plan && form.backups && <p className="text-right text-xs text-ink-2">Backups cost extra at the provider.</p>}
+      {plan && form.backups && (
+        <p className="text-right text-xs text-ink-2">
+          {backups === undefined ? 'Backups cost extra at the provider.' : `${money(backups, plan.currency)} of it for backups.`}
+        </p>
+      )}
       {simulated && plan && <p className="text-right text-xs text-ink-2">Simulated: nothing is bought.</p>}
       {error ? (
         <div className="mt-3">

@@ -1,6 +1,6 @@
 /** The pure rules behind the pages. */
 import { describe, expect, it } from 'vitest';
-import { imageProblem, planProblem, priceIn } from '../api/catalog.ts';
+import { backupsIn, imageProblem, planProblem, priceIn } from '../api/catalog.ts';
 import { asApiError, ApiError, fieldError } from '../api/problem.ts';
 import { capabilityProblem, operatorProblem, roleProblem } from './abilities.ts';
 import { consequences } from './change.ts';
@@ -91,9 +91,10 @@ describe('the create form', () => {
   });
 
   it('says why a plan or image cannot be had', () => {
-    const plan = { available: true, regions: ['r'], diskGb: 10, priceMonthly: '5', regionPrices: { s: '6' } } as never;
+    const prices = { priceMonthly: '5', regionPrices: { s: '6' }, backupMonthly: '1', regionBackups: { s: '1.20' } };
+    const plan = { available: true, regions: ['r'], diskGb: 10, ...prices } as never;
     expect(planProblem(plan, 's')).toMatch(/region/);
-    expect(priceIn(plan, 's')).toBe('6');
+    expect([priceIn(plan, 's'), backupsIn(plan, 's'), backupsIn(plan, 'r')]).toEqual(['6', '1.20', '1']);
     expect(imageProblem({ deprecated: false, regions: null, minDiskGb: 25 } as never, 'r', plan)).toMatch(/25 GB/);
   });
 });
