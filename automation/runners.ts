@@ -39,6 +39,7 @@ export interface RunnerLease {
 interface Runner {
   readonly child: ChildProcess;
   readonly ready: Promise<number>;
+  isReady: boolean;
   runs: number;
   death: string | undefined;
   onMessage: ((message: RunnerMessage) => void) | undefined;
@@ -56,7 +57,7 @@ function startRunner(options: RunnersOptions): Runner {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-ERROR_TAIL)));
   const { promise: ready, resolve, reject } = Promise.withResolvers<number>();
   ready.catch(() => undefined);
-  const runner: Runner = { child, ready, runs: 0, death: undefined, onMessage: undefined, onDeath: undefined };
+  const runner: Runner = { child, ready, isReady: false, runs: 0, death: undefined, onMessage: undefined, onDeath: undefined };
   const timer = setTimeout(() => {
     reject(new Error(`the stack program did not load within ${START_TIMEOUT_MS / 1000} s`));
     child.kill('SIGKILL');
@@ -64,6 +65,7 @@ function startRunner(options: RunnersOptions): Runner {
   child.on('message', (message: RunnerMessage) => {
     if (message.type === 'ready') {
       clearTimeout(timer);
+      runner.isReady = true;
       resolve(message.port);
     } else if (message.type === 'broken') reject(new Error(`the stack program cannot be loaded: ${message.message}`));
     else runner.onMessage?.(message);
@@ -92,8 +94,11 @@ export class Runners {
 
   /** Starts the warm runners; resolves when the first one is ready. Throws when the program cannot be loaded. */
   async start(): Promise<void> {
+    const first = this.#add();
+    this.#idle.push(first);
+    // The others would only make it late, and they find its modules compiled.
+    await first.ready;
     while (this.#idle.length < this.#options.warm) this.#idle.push(this.#add());
-    await this.#idle[0]?.ready;
   }
 
   #add(): Runner {
@@ -115,7 +120,7 @@ export class Runners {
   /** Takes a runner and hands it the program's arguments. Throws when no runner can be started. */
   async lease(request: Omit<PrepareMessage, 'type' | 'run'>): Promise<RunnerLease> {
     if (this.#closed) throw new Error('the engine is closed');
-    const runner = this.#idle.pop() ?? this.#add();
+    const runner = this.#takeIdle() ?? this.#add();
     const port = await runner.ready;
     const id = ++this.#run;
     let programError: string | undefined;
@@ -150,6 +155,12 @@ export class Runners {
       },
       release: (healthy) => this.#release(runner, healthy),
     };
+  }
+
+  /** One that is ready before one that still loads. */
+  #takeIdle(): Runner | undefined {
+    const at = this.#idle.findLastIndex(({ isReady }) => isReady);
+    return at < 0 ? this.#idle.pop() : this.#idle.splice(at, 1)[0];
   }
 
   #release(runner: Runner, healthy: boolean): void {
