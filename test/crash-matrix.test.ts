@@ -1,0 +1,200 @@
+/**
+ * The whole service is killed at every step of every operation: before and after each call to a provider, and before and
+ * after each write of state. Whatever it died at, each order ends with exactly the right servers and records, and no lock.
+ *
+ * A dry run tells how many calls and writes there are. Then each round lets all slots (see crash-slots.ts) run into one held
+ * step each, kills the service, lets the steps go (or never happen), starts it again and looks at everything. The rounds go
+ * on until no step is left; one that an operation did not come by in this round is tried once more.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Boundary, callsOf, CrashPlan, describeBoundary } from './support/crash-plan.ts';
+import { OPERATIONS, type OperationName, type Slot, Slots } from './support/crash-slots.ts';
+import { withDatabase } from './support/database.ts';
+import { testEngine } from './support/engine.ts';
+import { HeldWrites } from './support/held-writes.ts';
+import { type Cluster, openCluster, type Service } from './support/service.ts';
+import { Shop } from './support/shop.ts';
+import { until } from './support/until.ts';
+
+const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
+const SEED = Number(process.env['PLINTH_TEST_SEED'] ?? Math.floor(Date.now() / 86_400_000));
+/** Servers at work at each cloud: so many for each operation. */
+const LANES = Number(process.env['PLINTH_TEST_LANES'] ?? (LONG ? 2 : 1));
+const SLOTS = LANES * OPERATIONS.length;
+/** Of each cloud's operation in the usual run. */
+const SAMPLE = 3;
+/** Calls that only wait vary with the machine's load: so many of the steps may not come twice in a row. */
+const MISSED_SHARE = 0.03;
+const HELD_WITHIN_MS = 25_000;
+const ENDED_WITHIN_MS = 180_000;
+
+const database = withDatabase();
+let cluster: Cluster;
+let service: Service;
+let shop: Shop;
+let writes: HeldWrites;
+let slots: Slots;
+let byCloud: Slot[][];
+let compiled: string;
+
+interface Turn {
+  readonly slot: Slot;
+  readonly operation: OperationName;
+  readonly boundary: Boundary | null;
+  faultId?: string;
+  hit?: string;
+}
+
+const start = async (): Promise<void> => {
+  service = await cluster.service('all', {
+    // A held operation keeps its place, so there is one for each.
+    PLINTH_CONCURRENCY: String(SLOTS * 3),
+    PLINTH_OPERATIONS: '64',
+    PLINTH_DRIFT_SECONDS: '0',
+    PLINTH_CATALOG_TTL_SECONDS: '86400',
+    NODE_COMPILE_CACHE: join(compiled, 'modules'),
+  });
+};
+
+beforeAll(async () => {
+  await testEngine();
+  compiled = await mkdtemp(join(tmpdir(), 'plinth-compiled-'));
+  cluster = await openCluster(database.url, 1_000);
+  await start();
+  shop = new Shop(() => service.origin, cluster.token, cluster.simulator.origin);
+  writes = await HeldWrites.install(database.url);
+  slots = new Slots(shop, database.url);
+  const clouds = await shop.clouds();
+  const { providers } = await shop.call('GET', '/api/admin/providers');
+  const dns = providers.find(({ type }: { type: string }) => !clouds.includes(type)).type as string;
+  byCloud = await Promise.all(clouds.map((cloud) => Promise.all(Array.from({ length: SLOTS }, () => slots.open(cloud, dns)))));
+  for (const slot of byCloud.flat()) await writes.watch(slot.compute.id);
+});
+afterAll(async () => {
+  await writes?.close();
+  await cluster?.close();
+  if (compiled) await rm(compiled, { recursive: true, force: true });
+});
+
+async function statuses(turns: readonly Turn[]): Promise<Map<string, string>> {
+  const rows = await writes.query('SELECT "id", "status" FROM "operation" WHERE "id" = ANY($1)', [
+    turns.map(({ slot }) => slot.operationId),
+  ]);
+  return new Map(rows.map(({ id, status }) => [id, status]));
+}
+const isOver = (status: string | undefined): boolean => status !== 'queued' && status !== 'running';
+
+/** How often each thing happens when nobody dies. */
+async function dryRun(plan: CrashPlan): Promise<void> {
+  for (const operation of OPERATIONS)
+    await Promise.all(
+      byCloud.map(async ([slot]) => {
+        const calls = { compute: await callsOf(shop, slot!.compute.token), dns: await callsOf(shop, slot!.dns.token) };
+        await writes.arm(slot!.compute.id);
+        await slots.order(slot!, operation);
+        await shop.ended(slot!.operationId);
+        const now = { compute: await callsOf(shop, slot!.compute.token), dns: await callsOf(shop, slot!.dns.token) };
+        await slots.check(slot!, operation);
+        plan.add(slot!.cloud, operation, {
+          compute: now.compute.slice(calls.compute.length),
+          dns: now.dns.slice(calls.dns.length),
+          writes: await writes.counted(slot!.compute.id),
+        });
+      }),
+    );
+}
+
+async function begin(turn: Turn): Promise<void> {
+  const { slot, boundary, operation } = turn;
+  const write = boundary?.kind === 'write' ? { at: boundary.n, moment: boundary.moment } : undefined;
+  await writes.arm(slot.compute.id, write);
+  if (boundary && boundary.kind !== 'write') {
+    const { provider, token } = slot[boundary.kind];
+    const fault = { provider, kind: 'hold', when: boundary.moment, account: token, skip: boundary.n - 1 };
+    turn.faultId = (await shop.fault(fault)).id;
+  }
+  await slots.order(slot, operation);
+}
+
+/** Waits until every turn is held where it shall be, or is over. */
+async function everyoneHeld(turns: readonly Turn[]): Promise<void> {
+  const look = async (): Promise<boolean> => {
+    const faults: { id: string; hits: number; held: number }[] = await shop.control('GET', '/faults');
+    const held = await writes.held();
+    const status = await statuses(turns);
+    for (const turn of turns) {
+      if (faults.some(({ id, held: calls }) => id === turn.faultId && calls > 0)) turn.hit ??= 'call';
+      turn.hit ??= held.get(turn.slot.compute.id);
+    }
+    return turns.every((turn) => turn.hit !== undefined || isOver(status.get(turn.slot.operationId)));
+  };
+  await until(look, { timeoutMs: HELD_WITHIN_MS, everyMs: 50, what: 'every operation to be held or over' }).catch((error: Error) =>
+    console.log(error.message),
+  );
+}
+
+async function round(turns: Turn[], plan: CrashPlan): Promise<number> {
+  await Promise.all(turns.map(begin));
+  await everyoneHeld(turns);
+  await service.end('SIGKILL');
+  const killed = performance.now();
+  await writes.settle();
+  for (const { faultId } of turns) if (faultId !== undefined) await shop.control('DELETE', `/faults/${faultId}`);
+  await start();
+  const ended = async () => {
+    const status = await statuses(turns);
+    return turns.every(({ slot }) => isOver(status.get(slot.operationId)));
+  };
+  let late = '';
+  await until(ended, { timeoutMs: ENDED_WITHIN_MS, everyMs: 50 }).catch(() => (late = `not over after ${ENDED_WITHIN_MS / 1000} s`));
+  const seconds = (performance.now() - killed) / 1000;
+  await Promise.all(
+    turns.map(async ({ slot, operation, boundary, hit }) => {
+      const failure = await slots.check(slot, operation).then(
+        () => null,
+        (error: Error & { actual?: unknown }) => `${late} ${error.message} ${JSON.stringify(error.actual)?.slice(0, 600) ?? ''}`,
+      );
+      if (failure !== null) await slots.abandon(slot);
+      if (boundary) plan.done(slot.cloud, operation, boundary, hit ?? null, failure);
+      else if (failure !== null) plan.failures.push(`${slot.cloud} ${operation}, not held: ${failure}`);
+    }),
+  );
+  return seconds;
+}
+
+it('ends whole, whatever step it dies at', { timeout: LONG ? 3_600_000 : 600_000 }, async () => {
+  const plan = new CrashPlan(SEED);
+  await dryRun(plan);
+  // A regular end writes the cache of compiled modules, so that the many starts to come cost half.
+  await service.end('SIGTERM');
+  await start();
+  console.log(plan.table());
+  plan.choose(LONG ? Infinity : SAMPLE);
+  const recoveries: number[] = [];
+  for (let number = 0; !plan.isEmpty(); number++) {
+    const turns = byCloud.flatMap((own) =>
+      own.flatMap((slot, index): Turn[] => {
+        const operation = OPERATIONS[(number + index) % OPERATIONS.length]!;
+        if (slot.server === null && operation !== 'provision') return [];
+        return [{ slot, operation, boundary: plan.next(slot.cloud, operation) }];
+      }),
+    );
+    recoveries.push(await round(turns, plan));
+    if (process.env['PLINTH_TEST_VERBOSE']) console.log(`round ${number}: ${recoveries.at(-1)!.toFixed(1)} s, ${plan.left()} left`);
+  }
+  await Promise.all(
+    byCloud.flat().map(async (slot) => {
+      if (slot.server === null) return;
+      await slots.order(slot, 'terminate');
+      await shop.ended(slot.operationId);
+      await slots.check(slot, 'terminate');
+    }),
+  );
+  console.log(`${plan.table()}\nseed ${SEED}, ${recoveries.length} kills; all over within ${Math.max(...recoveries).toFixed(1)} s of one`);
+  expect(plan.failures).toEqual([]);
+  expect(plan.missed.length / plan.total, plan.missed.map(describeBoundary).join('\n')).toBeLessThanOrEqual(MISSED_SHARE);
+  expect([await shop.servers(), await shop.control('GET', '/leftovers')]).toEqual([[], []]);
+});

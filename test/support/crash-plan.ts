@@ -1,0 +1,112 @@
+/** Which steps a crash test still has to hold, and what came of those it held. */
+import type { Moment } from './held-writes.ts';
+import type { Shop } from './shop.ts';
+
+export interface Boundary {
+  readonly of: string;
+  /** A call to the cloud, to the DNS provider, or a write. */
+  readonly kind: 'compute' | 'dns' | 'write';
+  /** From 1, among those of its kind in one operation. */
+  readonly n: number;
+  readonly moment: Moment;
+  /** What the dry run saw there. */
+  readonly what: string;
+}
+
+interface Counts {
+  readonly compute: readonly string[];
+  readonly dns: readonly string[];
+  readonly writes: number;
+}
+
+interface Row extends Counts {
+  waiting: Boundary[];
+  held: number;
+  failed: number;
+  missed: number;
+}
+
+/** Calls of an account in order, without what differs from one server to the next. */
+export async function callsOf(shop: Shop, token: string): Promise<string[]> {
+  const log: { method: string; path: string }[] = await shop.control('GET', `/requests?limit=2000&account=${token}`);
+  const pattern = (path: string) => path.split('?')[0]!.replaceAll(/\/(\d+|[0-9a-f-]{32,36})(?=\/|$)/g, '/*');
+  return log.toReversed().map(({ method, path }) => `${method} ${pattern(path)}`);
+}
+
+export function describeBoundary({ of, kind, n, moment, what }: Boundary): string {
+  return `${of}: ${moment} ${kind === 'write' ? 'write' : `${kind} call`} ${n}${what && ` (${what})`}`;
+}
+
+export class CrashPlan {
+  readonly failures: string[] = [];
+  readonly missed: Boundary[] = [];
+  total = 0;
+  readonly #rows = new Map<string, Row>();
+  readonly #again = new Set<Boundary>();
+  readonly #random: () => number;
+
+  constructor(seed: number) {
+    let state = seed;
+    this.#random = () => (state = (state * 48_271 + 11) % 2_147_483_647) / 2_147_483_647;
+  }
+
+  /** What one operation of a cloud did in the dry run. */
+  add(cloud: string, operation: string, counts: Counts): void {
+    this.#rows.set(`${cloud} ${operation}`, { ...counts, waiting: [], held: 0, failed: 0, missed: 0 });
+  }
+
+  /** Up to `most` steps of each operation, at random. */
+  choose(most: number): void {
+    for (const [of, row] of [...this.#rows].toSorted(([a], [b]) => a.localeCompare(b))) {
+      const steps = [
+        ...row.compute.map((what, index) => ({ of, kind: 'compute' as const, n: index + 1, what })),
+        ...row.dns.map((what, index) => ({ of, kind: 'dns' as const, n: index + 1, what })),
+        ...Array.from({ length: row.writes }, (_, index) => ({ of, kind: 'write' as const, n: index + 1, what: '' })),
+      ];
+      const all = steps.flatMap((step) => [
+        { ...step, moment: 'before' as const },
+        { ...step, moment: 'after' as const },
+      ]);
+      const shuffled = all.map((each) => [this.#random(), each] as const).toSorted(([a], [b]) => a - b);
+      row.waiting = shuffled.slice(0, most).map(([, each]) => each);
+      this.total += row.waiting.length;
+    }
+  }
+
+  next(cloud: string, operation: string): Boundary | null {
+    return this.#rows.get(`${cloud} ${operation}`)?.waiting.shift() ?? null;
+  }
+
+  /** `hit`: what was held, null when the operation did not come by: then it gets another try. */
+  done(cloud: string, operation: string, boundary: Boundary, hit: string | null, failure: string | null): void {
+    const row = this.#rows.get(`${cloud} ${operation}`)!;
+    const named = hit === null || hit === 'call' ? boundary : { ...boundary, what: hit };
+    if (failure !== null) {
+      row.failed += 1;
+      this.failures.push(`${describeBoundary(named)}: ${failure}`);
+    }
+    if (hit !== null) row.held += 1;
+    else if (this.#again.has(boundary)) {
+      row.missed += 1;
+      this.missed.push(boundary);
+    } else {
+      this.#again.add(boundary);
+      row.waiting.push(boundary);
+    }
+  }
+
+  isEmpty(): boolean {
+    return this.left() === 0;
+  }
+  left(): number {
+    return Math.max(...[...this.#rows.values()].map(({ waiting }) => waiting.length));
+  }
+
+  table(): string {
+    const head = ['', 'calls', 'DNS calls', 'writes', 'killed at', 'missed', 'not whole'];
+    const rows = [...this.#rows].map(([of, row]) => [of, row.compute.length, row.dns.length, row.writes, row.held, row.missed, row.failed]);
+    return [head, ...rows]
+      .map((cells) => cells.map((cell, index) => (index === 0 ? String(cell).padEnd(26) : String(cell).padStart(11))).join(''))
+      .join('\n');
+  }
+}
