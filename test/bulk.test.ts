@@ -162,18 +162,19 @@ describe('a person', () => {
 
 describe('errors', () => {
   it('pause the run at the right count, and those that failed are run again', async () => {
+    const few = 12;
     await breakReboot(2, 4, 5, 9);
-    const run = await start({ selection: { ids: ids() } }, { max_parallel: 1, max_failures: 2 });
+    const run = await start({ selection: { ids: ids(0, few) } }, { max_parallel: 1, max_failures: 2 });
     expect(await reached(run.id, 'paused')).toMatchObject({
-      counts: { failed: 3, succeeded: 3, pending: COUNT - 6 },
+      counts: { failed: 3, succeeded: 3, pending: few - 6 },
       reason: expect.stringContaining('3 failed'),
     });
     await shop.clearFaults();
     const { run: retried } = await shop.call('POST', `/api/bulk/${run.id}/retry-failed`, {});
-    expect(retried).toMatchObject({ status: 'running', counts: { failed: 0, pending: COUNT - 3 } });
-    expect(await reached(run.id, 'finished')).toMatchObject({ counts: { succeeded: COUNT } });
+    expect(retried).toMatchObject({ status: 'running', counts: { failed: 0, pending: few - 3 } });
+    expect(await reached(run.id, 'finished')).toMatchObject({ counts: { succeeded: few } });
     const attempts = (await itemsOf(run.id)).map((item) => item.attempts);
-    expect(attempts).toEqual(ids().map((_, index) => ([2, 4, 5].includes(index) ? 2 : 1)));
+    expect(attempts).toEqual(ids(0, few).map((_, index) => ([2, 4, 5].includes(index) ? 2 : 1)));
     expect(await shop.call('POST', `/api/bulk/${run.id}/retry-failed`, {})).toMatchObject({ httpStatus: 409, code: 'nothing_to_retry' });
   });
 
@@ -296,7 +297,9 @@ it('is steered from a terminal', async () => {
   await shop.clearFaults();
   expect(await cli('retry', id, '--watch')).toMatchObject({ code: 0, out: expect.stringContaining('finished, 2 succeeded') });
   expect(await cli('show', id)).toMatchObject({ out: expect.stringMatching(/note +by hand/) });
-  expect(await cli('list', '--status', 'finished')).toMatchObject({ out: expect.stringContaining(`${id}  reboot  finished  2/2   0 `) });
+  expect(await cli('list', '--status', 'finished')).toMatchObject({
+    out: expect.stringMatching(new RegExp(`${id} +reboot +finished +2/2 +0 `)),
+  });
   expect(await cli('pause', id)).toMatchObject({ code: 6, err: expect.stringContaining('finished') });
   expect(await cli('start', 'reboot')).toMatchObject({ code: 2, err: expect.stringContaining('say whom') });
   expect(await cli('start', 'destroy', '--all')).toMatchObject({ code: 2, err: expect.stringContaining('--yes') });

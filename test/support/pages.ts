@@ -12,6 +12,7 @@ export interface PageToVisit {
 export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
   const vps = await services.db.vps.findFirst({ orderBy: { createdAt: 'desc' } });
   const operation = await services.db.operation.findFirst({ orderBy: { createdAt: 'desc' } });
+  const bulk = await services.db.bulkRun.findFirst({ orderBy: { createdAt: 'desc' } });
   const accounts = await allAccounts(services);
   const compute = accounts.find(({ provider }) => services.providers.find(({ descriptor }) => descriptor.id === provider)?.compute);
   return [
@@ -22,6 +23,8 @@ export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
     ...(vps ? [{ name: 'vps', path: `/vps/${vps.id}`, ready: 'About' }] : []),
     { name: 'operations', path: '/operations', ready: operation ? /^\d.* (s|ms)$/ : 'No operation yet' },
     ...(operation ? [{ name: 'operation', path: `/operations/${operation.id}`, ready: 'Attempts' }] : []),
+    { name: 'bulk-runs', path: '/bulk', ready: bulk ? /of \d+ VPSes$/ : 'No bulk run yet' },
+    ...(bulk ? [{ name: 'bulk-run', path: `/bulk/${bulk.id}`, ready: /^many-\d+$/ }] : []),
     { name: 'accounts', path: '/admin#providers', ready: 'Provider accounts' },
     ...(compute ? [{ name: 'account', path: `/admin/providers/${compute.id}`, ready: /Price per month/ }] : []),
     { name: 'drift', path: '/drift', ready: 'What no record accounts for' },

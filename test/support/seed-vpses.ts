@@ -1,6 +1,8 @@
 /** Many VPSes at once, straight into the store: what a page does with ten thousand rows needs no ten thousand servers. */
 import type { Runtime } from '../../server/runtime.ts';
+import { BulkCreate } from '../../contract/bulk.ts';
 import { allAccounts } from '../../server/services/accounts.ts';
+import { startBulkRun } from '../../server/services/bulk/runs.ts';
 import { ensureOrganization } from '../../server/store/settings.ts';
 
 const STATUSES = ['active', 'active', 'active', 'active', 'provisioning', 'error'];
@@ -21,7 +23,7 @@ export async function seedVpses({ services }: Runtime, count: number): Promise<v
       label,
       hostname: `${label}.plinth.test`,
       status: STATUSES[n % STATUSES.length]!,
-      spec: { tags: [] },
+      spec: { tags: [], compute: { backups: false } },
       provider: account.provider,
       accountId: account.id,
       region: REGIONS[n % REGIONS.length]!,
@@ -33,4 +35,12 @@ export async function seedVpses({ services }: Runtime, count: number): Promise<v
   };
   for (let from = 0; from < count; from += 1000)
     await services.db.vps.createMany({ data: Array.from({ length: Math.min(1000, count - from) }, (_, n) => row(from + n)) });
+}
+
+/** A bulk run over the first of them; without a worker it stays as it begins. */
+export async function seedBulkRun({ services }: Runtime): Promise<void> {
+  const token = await services.db.apiToken.findFirstOrThrow({ orderBy: { createdAt: 'asc' } });
+  const body = BulkCreate.parse({ action: { action: 'refresh' }, selection: { filter: { q: 'many-0000' } }, note: 'a look at them' });
+  const principal = { tokenId: token.id, name: token.name, role: 'admin', organizationId: null } as const;
+  await startBulkRun(services, principal, body, async () => {});
 }

@@ -5,15 +5,21 @@ import { seriousProblems } from '../support/axe.ts';
 import { visit } from '../support/browser.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { everyPage } from '../support/pages.ts';
-import { seedVpses } from '../support/seed-vpses.ts';
+import { seedBulkRun, seedVpses } from '../support/seed-vpses.ts';
 
 const dashboard = withDashboard({ engine: false });
+
+async function seed(): Promise<void> {
+  if ((await dashboard.runtime.services.db.vps.count()) > 0) return;
+  await seedVpses(dashboard.runtime, 300);
+  await seedBulkRun(dashboard.runtime);
+}
 
 test.each([
   ['a wide light window', { width: 1280, dark: false }],
   ['a dark phone', { width: 375, dark: true }],
 ] as const)('every page is fit for all on %s', async (_, look) => {
-  if ((await dashboard.runtime.services.db.vps.count()) === 0) await seedVpses(dashboard.runtime, 300);
+  await seed();
   const { page, complaints, context } = await dashboard.visit(look);
   for (const { path, ready } of await everyPage(dashboard.runtime)) {
     await page.goto(path);
@@ -27,7 +33,7 @@ test.each([
 
 test('who may only look is told so, and asks for nothing that is refused', async () => {
   const { services } = dashboard.runtime;
-  if ((await services.db.vps.count()) === 0) await seedVpses(dashboard.runtime, 300);
+  await seed();
   const { secret } = await createToken(services.db, { name: 'looker', role: 'viewer', organizationId: null, expiresAt: null });
   const { page, complaints, context } = await visit(dashboard.browser, { origin: dashboard.origin, token: secret });
   for (const { path } of await everyPage(dashboard.runtime)) {

@@ -82,6 +82,18 @@ const operationRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/operation.tsx'), 'OperationPage'),
 });
 
+const bulkListRoute = createRoute({
+  ...inApp,
+  path: '/bulk',
+  component: lazyRouteComponent(() => import('./pages/bulk-list.tsx'), 'BulkListPage'),
+});
+
+const bulkRunRoute = createRoute({
+  ...inApp,
+  path: '/bulk/$id',
+  component: lazyRouteComponent(() => import('./pages/bulk-run.tsx'), 'BulkRunPage'),
+});
+
 const adminRoute = createRoute({
   ...inApp,
   path: '/admin',
@@ -120,6 +132,8 @@ const routeTree = rootRoute.addChildren([
     vpsRoute,
     operationListRoute,
     operationRoute,
+    bulkListRoute,
+    bulkRunRoute,
     adminRoute,
     accountRoute,
     driftRoute,

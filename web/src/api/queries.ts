@@ -1,6 +1,6 @@
 /** What the pages ask for, under one name each, and how often they ask again. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { api, type Routes } from './client.ts';
+import { api, type BulkItem, type BulkRun, type Routes } from './client.ts';
 
 const BUSY_MS = 1_500;
 const CALM_MS = 10_000;
@@ -157,3 +157,33 @@ export const automationQuery = queryOptions({
   queryFn: ({ signal }) => api.getAutomation({ signal }),
   refetchInterval: CALM_MS,
 });
+
+/** A bulk run's numbers move by the second. */
+const BULK_MS = 2_000;
+/** Its numbers still move. */
+export const isBulkMoving = (run: BulkRun): boolean => run.status === 'running' || run.counts.ordered > 0;
+
+export const bulkListQuery = infiniteQueryOptions({
+  queryKey: ['bulk-list'],
+  queryFn: ({ pageParam, signal }) => api.listBulkRuns({ query: { limit: 20, cursor: pageParam }, signal }),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next ?? undefined,
+  refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.runs.some(isBulkMoving)) ? BULK_MS : CALM_MS),
+});
+
+export const bulkRunQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['bulk', id],
+    queryFn: async ({ signal }) => (await api.getBulkRun({ id, signal })).run,
+    refetchInterval: ({ state }) => (state.data && isBulkMoving(state.data) ? BULK_MS : CALM_MS),
+  });
+
+export const bulkItemsQuery = (id: string, status: BulkItem['status'] | '', moving: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ['bulk-items', id, status],
+    queryFn: ({ pageParam, signal }) =>
+      api.listBulkItems({ id, query: { limit: 100, cursor: pageParam, ...(status === '' ? {} : { status }) }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: moving ? BULK_MS : CALM_MS,
+  });

@@ -18,6 +18,7 @@ const PLACES: readonly { to: string; label: string; icon: IconName; exact?: bool
   { to: '/', label: 'Overview', icon: 'overview', exact: true },
   { to: '/vps', label: 'VPSes', icon: 'server' },
   { to: '/operations', label: 'Operations', icon: 'operations' },
+  { to: '/bulk', label: 'Bulk runs', icon: 'columns' },
   { to: '/drift', label: 'Drift and inventory', icon: 'preview' },
   { to: '/sweeps', label: 'Sweeps', icon: 'refresh' },
   { to: '/admin', label: 'Accounts', icon: 'accounts' },

@@ -4,7 +4,7 @@ import { useAction } from '../lib/use-action.ts';
 import { ConfirmByTyping } from './confirm-by-typing.tsx';
 import { SelectField } from './ui/field.tsx';
 
-const GRACES = [
+export const GRACES = [
   { value: '0', label: 'Now: it cannot be undone' },
   { value: '24', label: 'In 24 hours: until then it can be restored' },
   { value: '168', label: 'In 7 days: until then it can be restored' },

@@ -60,7 +60,7 @@ export function VpsListPage() {
       <Filters search={search} overview={overview} setSearch={setSearch} />
       {list.error && <ProblemNote error={list.error} retry={() => void list.refetch()} />}
       {list.isPending && <Loading what="VPSes" />}
-      {chosen.length > 0 && <BulkBar chosen={chosen} clear={() => select({})} />}
+      {chosen.length > 0 && <BulkBar chosen={chosen} filter={filterOf(search)} clear={() => select({})} />}
       {vpses.length > 0 && (
         <VpsTable
           vpses={vpses}
@@ -81,6 +81,11 @@ export function VpsListPage() {
       )}
     </Page>
   );
+}
+
+/** What of the address says whom the list shows. */
+function filterOf({ sort: _sort, deleted: _deleted, ...filter }: VpsSearch): object {
+  return filter;
 }
 
 function lead(loaded: number, more: boolean, filtered: boolean, overview: Overview | undefined): string {
