@@ -27,17 +27,20 @@ export async function beforeDestroy(
   signal: AbortSignal,
 ): Promise<EngineFault | null> {
   const wished = (operation.request as { finalSnapshot?: boolean }).finalSnapshot === true;
-  try {
-    if (wished) await proveFinal(services, operation, vps, writer, signal);
-    await deleteOthers(services, vps, writer, signal);
-    return null;
-  } catch (error) {
-    if (error instanceof LeaseLost) throw error;
-    const found = providerFault(services, operation, error, signal);
-    if (!wished || (found.kind === 'cancelled' && signal.aborted)) return found;
-    const how = 'Nothing was destroyed. Retry, or terminate the VPS again with final_snapshot=false.';
-    return { ...found, message: `The final snapshot could not be made and proven: ${found.message} ${how}` };
-  }
+  const faultOf = async (work: Promise<void>): Promise<EngineFault | null> => {
+    try {
+      await work;
+      return null;
+    } catch (error) {
+      if (error instanceof LeaseLost) throw error;
+      return providerFault(services, operation, error, signal);
+    }
+  };
+  const unproven = wished ? await faultOf(proveFinal(services, operation, vps, writer, signal)) : null;
+  if (unproven === null) return await faultOf(deleteOthers(services, vps, writer, signal));
+  if (unproven.kind === 'cancelled') return unproven;
+  const how = 'Nothing was destroyed; with final_snapshot=false the VPS is terminated without it.';
+  return { ...unproven, message: `The final snapshot could not be made and proven: ${unproven.message} ${how}` };
 }
 
 async function proveFinal(services: Services, operation: Operation, vps: VpsWithAccount, writer: EventWriter, signal: AbortSignal) {
