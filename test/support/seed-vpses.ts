@@ -4,8 +4,10 @@ import { BulkCreate } from '../../contract/bulk.ts';
 import { allAccounts } from '../../server/services/accounts.ts';
 import { startBulkRun } from '../../server/services/bulk/runs.ts';
 import { ensureOrganization } from '../../server/store/settings.ts';
+import { VpsSpec } from '../../stacks/spec.ts';
 
 const STATUSES = ['active', 'active', 'active', 'active', 'provisioning', 'error'];
+const MACHINE = { plan: 's-1vcpu-1gb', image: 'ubuntu-24-04-x64' };
 const REGIONS = ['nyc1', 'fra1', 'ams3', 'sgp1', 'lon1'];
 
 /** Adds `count` VPSes named `many-00000` and on. */
@@ -17,18 +19,41 @@ export async function seedVpses({ services }: Runtime, count: number): Promise<v
   const row = (n: number) => {
     const account = compute[n % compute.length]!;
     const label = `many-${String(n).padStart(5, '0')}`;
+    const id = n.toString(36).padStart(16, '0');
+    const region = REGIONS[n % REGIONS.length]!;
+    const spec = VpsSpec.parse({
+      version: 1,
+      vpsId: id,
+      generation: 1,
+      label,
+      hostname: `${label}.plinth.test`,
+      compute: {
+        provider: account.provider,
+        accountId: account.id,
+        region,
+        ...MACHINE,
+        windows: false,
+        ipv6: false,
+        backups: false,
+        options: {},
+      },
+      dns: null,
+      tags: [],
+      sshPublicKeys: [],
+      firewall: null,
+      cloudInit: {},
+    });
     return {
-      id: n.toString(36).padStart(16, '0'),
+      id,
       organizationId: organization.id,
       label,
       hostname: `${label}.plinth.test`,
       status: STATUSES[n % STATUSES.length]!,
-      spec: { tags: [], compute: { backups: false } },
+      spec,
       provider: account.provider,
       accountId: account.id,
-      region: REGIONS[n % REGIONS.length]!,
-      plan: 's-1vcpu-1gb',
-      image: 'ubuntu-24-04-x64',
+      region,
+      ...MACHINE,
       ipv4: `203.0.${113 + Math.floor(n / 65_025)}.${n % 255}`,
       createdAt: new Date(start + n * 1000),
     };

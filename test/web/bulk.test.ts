@@ -1,0 +1,64 @@
+/** A bulk run as a person starts it: chosen in the list, looked at beforehand, followed on its page, taken back. */
+import { afterAll, expect, test } from 'vitest';
+import { startBulkRuns } from '../../server/sweeps/bulk.ts';
+import { seriousProblems } from '../support/axe.ts';
+import { withDashboard } from '../support/dashboard.ts';
+import { seedVpses } from '../support/seed-vpses.ts';
+
+/** No engine: what is ordered stays queued, and a termination with grace needs none. */
+const dashboard = withDashboard({ engine: false });
+let runs: { stop(): Promise<void> } | undefined;
+afterAll(() => runs?.stop());
+
+test('from the list, through the dry run, to its page', async () => {
+  await seedVpses(dashboard.runtime, 6);
+  const { services } = dashboard.runtime;
+  await services.db.vps.update({ where: { id: '0'.repeat(16) }, data: { deleteProtection: true } });
+  const { page, complaints, context } = await dashboard.visit();
+  await page.goto('/vps');
+  for (const label of ['many-00000', 'many-00001', 'many-00002'])
+    await page.getByRole('row', { name: label }).getByRole('checkbox').check();
+
+  await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('When').selectOption('24');
+  await dialog.getByLabel('First ones').fill('1');
+  await dialog.getByLabel('Note').fill('not paid');
+  await dialog.getByRole('button', { name: 'Dry run' }).click();
+  await dialog.getByRole('region', { name: 'Dry run' }).getByText('1 refused').waitFor();
+  await dialog.getByText('many-00000').waitFor();
+  expect(await seriousProblems(page)).toEqual([]);
+  const go = dialog.getByRole('button', { name: 'Delete 2 VPSes' });
+  expect(await go.getAttribute('aria-disabled')).toBe('true');
+  await dialog.getByLabel('Type delete 2 to confirm').fill('delete 2');
+  await go.click();
+
+  await page.getByRole('heading', { name: 'Destroy of 3 VPSes' }).waitFor();
+  await page.getByText('2 pending').waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('first admin paused it.').waitFor();
+  // From now on somebody does the work.
+  runs = startBulkRuns(services);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText('2 succeeded').waitFor({ timeout: 20_000 });
+  await page.getByText('Finished', { exact: true }).waitFor();
+  await page.getByLabel('State').selectOption('refused');
+  await page
+    .getByRole('row', { name: /many-00000 Refused/ })
+    .getByText('Delete protection is on')
+    .waitFor();
+  await page.getByRole('link', { name: 'Bulk runs' }).click();
+  await page.getByText('not paid').waitFor();
+
+  await page.goto('/vps?status=terminating');
+  await page.getByRole('row', { name: 'many-00001' }).getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Restore' }).click();
+  await dialog.getByLabel(/All VPSes that match/).check();
+  await dialog.getByRole('button', { name: 'Dry run' }).click();
+  await dialog.getByRole('button', { name: 'Restore 2 VPSes' }).click();
+  await page.getByText('2 succeeded').waitFor({ timeout: 20_000 });
+  await page.getByText('by filter {"status":"terminating"}').waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
