@@ -15,6 +15,7 @@ const LINUX = { address: 6_000, active: 20_000, installing: 22_000, ok: 45_000 }
 const WINDOWS = { address: 10_000, active: 45_000, installing: 60_000, ok: 240_000 } as const;
 const REMOVE_MS = 1_500;
 const STUCK_RECHECK_MS = 5_000;
+const INSTALLATION = ['address', 'active', 'installing', 'ok'] as const;
 
 export interface SimInstance {
   id: string;
@@ -85,8 +86,7 @@ export function visibleInList(world: SimWorld, instance: SimInstance): boolean {
 export function install(world: SimWorld, instance: SimInstance): SimInstance {
   const next = instancesOf(world).put({ ...instance, life: instance.life + 1, status: 'pending', server: 'none', power: 'running' });
   const times = isWindows(next.os_id) ? WINDOWS : LINUX;
-  for (const step of ['address', 'active', 'installing', 'ok'] as const)
-    world.schedule('vultr-install', { id: next.id, life: next.life, step }, times[step]);
+  for (const step of INSTALLATION) world.schedule('vultr-install', { id: next.id, life: next.life, step }, times[step]);
   return next;
 }
 
@@ -109,7 +109,11 @@ export function handleTimers(world: SimWorld, gone: (id: string) => void): void 
       if (world.hasFlag('action-stuck', String(payload['id']))) world.schedule(kind, payload, STUCK_RECHECK_MS);
       else handler(payload);
     });
-  onTimer('vultr-install', (payload) => change(payload, (instance) => afterStep(world, instance, String(payload['step']))));
+  onTimer('vultr-install', (payload) => {
+    // What was stuck goes on in no order, so the last step brings those before it along.
+    const steps = payload['step'] === 'ok' ? INSTALLATION : [String(payload['step'])];
+    for (const step of steps) change(payload, (instance) => afterStep(world, instance, step));
+  });
   onTimer('vultr-removed', (payload) => {
     instances.delete(String(payload['id']));
     gone(String(payload['id']));
@@ -119,6 +123,8 @@ export function handleTimers(world: SimWorld, gone: (id: string) => void): void 
 }
 
 function afterStep(world: SimWorld, instance: SimInstance, step: string): Partial<SimInstance> {
+  // A late one of an installation that is over.
+  if (instance.server === 'ok') return {};
   if (step === 'active') return { status: 'active', server: 'locked' };
   if (step === 'installing') return { server: 'installing' };
   if (step === 'ok') return { server: 'ok' };
