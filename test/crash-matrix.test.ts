@@ -183,7 +183,8 @@ it('ends whole, whatever step it dies at', { timeout: LONG ? 3_600_000 : 600_000
       }),
     );
     recoveries.push(await round(turns, plan));
-    if (process.env['PLINTH_TEST_VERBOSE']) console.log(`round ${number}: ${recoveries.at(-1)!.toFixed(1)} s, ${plan.left()} left`);
+    if (process.env['PLINTH_TEST_VERBOSE'])
+      console.log([`round ${number}: ${recoveries.at(-1)!.toFixed(1)} s, ${plan.left()} left`, ...plan.failures].join('\n'));
   }
   await Promise.all(
     byCloud.flat().map(async (slot) => {
