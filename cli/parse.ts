@@ -59,9 +59,8 @@ function parseRest(found: Command, rest: readonly string[]): Parsed {
   const surplus = positionals[expected.length];
   if (surplus !== undefined) throw usage(`${name}: "${surplus}" is one argument too many. Remove it, or see: ${name} --help`);
   for (const [option, { choices }] of Object.entries(specs)) {
-    const given = values[option];
-    if (choices && typeof given === 'string' && !choices.includes(given))
-      throw usage(`${name}: --${option} cannot be "${given}". Use one of: ${choices.join(', ')}.`);
+    const wrong = [values[option]].flat().find((given) => typeof given === 'string' && choices?.includes(given) === false);
+    if (wrong !== undefined) throw usage(`${name}: --${option} cannot be "${wrong}". Use one of: ${choices!.join(', ')}.`);
   }
   for (const [option, { multiple }] of Object.entries(specs)) if (multiple) values[option] ??= [];
   const { json, url } = values as { json?: boolean; url?: string };

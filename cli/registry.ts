@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. */
 import type { Command } from './command.ts';
 import { accountCommands } from './commands/account.ts';
+import { automationCommands } from './commands/automation.ts';
 import { bulkCommands } from './commands/bulk.ts';
 import { catalogCommands } from './commands/catalog.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   ...tokenCommands,
   ...stackCommands,
   ...driftCommands,
+  ...automationCommands,
   ...queueCommands,
   ...upkeepCommands,
   ...simulatorCommands,

@@ -1,8 +1,6 @@
-/** `plinth drift …`, `plinth inventory …`, `plinth sweep …`, `plinth automation …` */
+/** `plinth drift …`, `plinth inventory …`, `plinth sweep …` */
 import type { z } from 'zod';
 import {
-  type Automation,
-  DRIFT_POLICIES,
   DRIFT_STATES,
   type Drift,
   type DriftAnswer,
@@ -193,85 +191,6 @@ const sweepRun = command({
   },
 });
 
-const automationShow = command({
-  path: ['automation', 'show'],
-  summary: 'Show what Plinth may do by itself, and what needs a person',
-  examples: ['automation show'],
-  run: async (context) => showAutomation(context, await (await context.api()).get('/api/admin/automation')),
-});
-
-function showAutomation(context: Context, answer: z.infer<typeof Automation>): number {
-  show(context, answer, (colour) => {
-    const rows = answer.accounts.map((each) => [
-      plain(each.name),
-      status(each.stopped ? 'stopped' : 'ok'),
-      each.drift_policy,
-      plain(each.reason ?? '-'),
-    ]);
-    return table(['ACCOUNT', 'AUTOMATION', 'DRIFT POLICY', 'REASON'], rows, colour);
-  });
-  if (context.json) return EXIT.ok;
-  if (answer.stopped) remark(context, `All automation is stopped by ${plain(answer.stopped.by)}: ${plain(answer.stopped.reason)}`);
-  if (answer.destructive_hold)
-    remark(context, `Nothing is destroyed: ${plain(answer.destructive_hold.reason)} Lift it with: plinth automation start --hold`);
-  for (const { message } of answer.alerts) remark(context, plain(message));
-  return EXIT.ok;
-}
-
-const SWITCH_OPTIONS = {
-  account: { type: 'string', value: 'ACCOUNT', help: 'only on this account, by id or name; default all of Plinth' },
-  hold: { type: 'boolean', help: 'instead, the hold on destructive work' },
-  ...MUTATION_OPTIONS,
-} as const;
-
-async function change(
-  context: Context,
-  body: Record<string, unknown>,
-  account: string | undefined,
-  idempotencyKey: string | undefined,
-): Promise<number> {
-  const api = await context.api();
-  const whole = { ...body, ...(account === undefined ? {} : { account_id: await accountId(api, account) }) };
-  return showAutomation(
-    context,
-    await api.change<z.infer<typeof Automation>>('PUT', '/api/admin/automation', { body: whole, idempotencyKey }),
-  );
-}
-
-const automationStop = command({
-  path: ['automation', 'stop'],
-  summary: 'Stop what Plinth does by itself: sweeps, drift policies and repeated attempts',
-  options: { reason: { type: 'string', value: 'TEXT', help: 'why; shown to everyone' }, ...SWITCH_OPTIONS },
-  examples: ['automation stop --reason "the provider has an outage"', 'automation stop --hold --reason "checking a restored database"'],
-  run: async (context, _args, { reason, account, hold, 'idempotency-key': key }) => {
-    if (reason === undefined) throw usage('plinth automation stop: --reason is missing. Say why in a few words.');
-    return await change(context, { reason, ...(hold ? { destructive_hold: true } : { stopped: true }) }, account, key);
-  },
-});
-
-const automationStart = command({
-  path: ['automation', 'start'],
-  summary: 'Let Plinth act by itself again, or lift the hold on destructive work',
-  options: SWITCH_OPTIONS,
-  examples: ['automation start', 'automation start --hold'],
-  run: (context, _args, { account, hold, 'idempotency-key': key }) =>
-    change(context, hold ? { destructive_hold: false } : { stopped: false }, account, key),
-});
-
-const automationPolicy = command({
-  path: ['automation', 'policy'],
-  summary: 'Set what is done about an account’s drift without asking',
-  details:
-    'none waits for a person, accept takes over what the provider has, repair restores it. A server that is gone always waits for a person.',
-  positionals: [
-    { name: 'account', help: 'its id or name' },
-    { name: 'policy', help: DRIFT_POLICIES.join(', ') },
-  ],
-  options: MUTATION_OPTIONS,
-  examples: ['automation policy "Vultr main" repair'],
-  run: (context, [account, policy], { 'idempotency-key': key }) => change(context, { drift_policy: policy }, account, key),
-});
-
 export const driftCommands: readonly Command[] = [
   driftList,
   act(
@@ -289,8 +208,4 @@ export const driftCommands: readonly Command[] = [
   deleteStray,
   sweepList,
   sweepRun,
-  automationShow,
-  automationStop,
-  automationStart,
-  automationPolicy,
 ];

@@ -1,9 +1,11 @@
 /** Rows of sweeps, drift and inventory to wire shapes. */
 import { readable } from '../sweeps/compare.ts';
 import { differencesOf } from '../services/drift.ts';
+import { isImportable } from '../services/import.ts';
 import { isDeletable } from '../services/inventory.ts';
 import type { Alert } from '../store/automation.ts';
 import type { DriftWithVps } from '../store/drift.ts';
+import type { DriftRuleRow } from '../store/drift-rules.ts';
 import type { InventoryItem } from '../store/inventory.ts';
 import type { Sweep } from '../store/sweeps.ts';
 
@@ -33,6 +35,10 @@ export function presentSweep(sweep: Sweep) {
 
 export function presentAlert({ id, kind, target, message, data, raisedAt, resolvedAt }: Alert) {
   return { id, kind, target, message, data, raised_at: raisedAt.toISOString(), resolved_at: iso(resolvedAt) };
+}
+
+export function presentRule({ accountId, plan, field, policy, changedBy, changedAt }: DriftRuleRow) {
+  return { account_id: accountId, plan, field, policy, changed_by: changedBy, changed_at: changedAt.toISOString() };
 }
 
 export function presentDrift(drift: DriftWithVps) {
@@ -76,6 +82,7 @@ export function presentItem(item: InventoryItem) {
     first_seen_at: item.firstSeenAt.toISOString(),
     last_seen_at: item.lastSeenAt.toISOString(),
     deletable: isDeletable(item),
+    importable: isImportable(item),
   };
 }
 

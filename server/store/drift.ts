@@ -1,5 +1,6 @@
 /** What stacks recorded, and what was found to differ from it. */
 import { randomUUID } from 'node:crypto';
+import type { DriftPolicy } from '../../contract/drift.ts';
 import type { Drift as DriftRow } from '../../prisma/generated/client.ts';
 import { type Db, DbNull, type Json, type Operation, type Vps } from './database.ts';
 
@@ -151,19 +152,28 @@ export async function uncheckedDrifts(db: Db, limit: number): Promise<DriftRow[]
   return await db.drift.findMany({ where, orderBy: { firstSeenAt: 'asc' }, take: limit });
 }
 
-/** Confirmed drifts on accounts whose policy is to act. */
-export async function driftsForPolicy(db: Db, limit: number): Promise<(DriftWithVps & { policy: string })[]> {
-  const rows = await db.$queryRaw<{ id: string; policy: string }[]>`
-    SELECT d."id", a."driftPolicy" AS policy FROM "drift" d JOIN "account_automation" a ON a."accountId" = d."accountId"
-    WHERE d."resolvedAt" IS NULL AND d."state" = 'confirmed' AND d."kind" = 'changed' AND d."decidedBy" IS NULL
-      AND a."driftPolicy" <> 'none' AND NOT a."stopped" LIMIT ${limit}`;
-  const drifts = await db.drift.findMany({ where: { id: { in: rows.map(({ id }) => id) } }, include: { vps: true } });
-  return drifts.map((drift) => ({ ...drift, policy: rows.find(({ id }) => id === drift.id)!.policy }));
+export interface PolicyDrift extends DriftWithVps {
+  /** The account's own policy. */
+  readonly accountPolicy: DriftPolicy;
+  /** How often the same drift was settled since `since`: one that keeps coming back is left to a person. */
+  readonly settled: number;
 }
 
-/** How often the same drift was settled since `since`: one that keeps coming back is left to a person. */
-export async function timesSettled(db: Db, vpsId: string, fingerprint: string, since: Date): Promise<number> {
-  return await db.drift.count({ where: { vpsId, fingerprint, resolvedAt: { gt: since } } });
+/** Confirmed drifts after the id `after` on accounts where some policy or rule is to act. */
+export async function driftsForPolicy(db: Db, after: string, limit: number, since: Date): Promise<PolicyDrift[]> {
+  const rows = await db.$queryRaw<{ id: string; accountPolicy: DriftPolicy; settled: number }[]>`
+    SELECT d."id", COALESCE(a."driftPolicy", 'none') AS "accountPolicy",
+      (SELECT count(*)::int FROM "drift" p
+        WHERE p."vpsId" = d."vpsId" AND p."fingerprint" = d."fingerprint" AND p."resolvedAt" > ${since}) AS "settled"
+    FROM "drift" d LEFT JOIN "account_automation" a ON a."accountId" = d."accountId"
+    WHERE d."resolvedAt" IS NULL AND d."state" = 'confirmed' AND d."kind" = 'changed' AND d."decidedBy" IS NULL AND d."id" > ${after}
+      AND NOT COALESCE(a."stopped", false)
+      AND (COALESCE(a."driftPolicy", 'none') <> 'none'
+        OR EXISTS (SELECT 1 FROM "drift_rule" r WHERE r."accountId" = d."accountId" AND r."policy" <> 'none'))
+    ORDER BY d."id" LIMIT ${limit}`;
+  const drifts = await db.drift.findMany({ where: { id: { in: rows.map(({ id }) => id) } }, include: { vps: true } });
+  const byId = new Map(drifts.map((drift) => [drift.id, drift]));
+  return rows.flatMap(({ id, ...rest }) => (byId.has(id) ? [{ ...byId.get(id)!, ...rest }] : []));
 }
 
 /** The unsettled drift of each of these VPSes that has one. */

@@ -1,12 +1,22 @@
-/** Asks the engine about suspected drifts, takes up what it said, and acts on accounts whose policy says so. Reads only our own tables. */
-import { AUTOMATION, mayAct } from '../services/automation.ts';
+/** Asks the engine about suspected drifts, takes up what it said, and acts where a policy says so. Reads only our own tables. */
+import { AUTOMATION, globalSwitches, mayAct } from '../services/automation.ts';
 import { actOnDrift, differencesOf, orderCheck, resolveDrift } from '../services/drift.ts';
 import type { Services } from '../services/services.ts';
 import { Refusal } from '../problem.ts';
 import { raiseAlert } from '../store/automation.ts';
 import { inTransaction, type Json, type Operation } from '../store/database.ts';
-import { type DriftRow, driftById, driftsForPolicy, settledDrifts, timesSettled, uncheckedDrifts, updateDrift } from '../store/drift.ts';
+import {
+  type DriftRow,
+  driftById,
+  driftsForPolicy,
+  type PolicyDrift,
+  settledDrifts,
+  uncheckedDrifts,
+  updateDrift,
+} from '../store/drift.ts';
+import { type DriftRuleRow, listDriftRules } from '../store/drift-rules.ts';
 import { beyondEngine, type Difference, readable } from './compare.ts';
+import { policyOf } from './policy.ts';
 import type { SweepReport } from './runner.ts';
 
 const BATCH = 200;
@@ -80,22 +90,50 @@ async function takeOutcome({ db }: Services, drift: DriftRow, operation: Operati
 }
 
 async function followPolicies(services: Services): Promise<number> {
+  const { db } = services;
+  if ((await globalSwitches(db)).stopped) return 0;
+  const since = new Date(Date.now() - DAY_MS);
   let acted = 0;
-  for (const drift of await driftsForPolicy(services.db, BATCH)) {
-    if (!(await mayAct(services.db, drift.accountId))) continue;
-    const settled = await timesSettled(services.db, drift.vpsId, drift.fingerprint, new Date(Date.now() - DAY_MS));
-    if (settled >= POLICY_LIMIT) {
-      const message = `It came back ${settled} times in a day (${differencesOf(drift).map(readable).join('; ')}): something else changes it. The policy leaves it to you.`;
-      await updateDrift(services.db, drift.id, { message }, 'confirmed');
-      continue;
-    }
-    try {
-      await actOnDrift(services, AUTOMATION, drift.id, drift.policy === 'accept' ? 'accept' : 'repair', undefined);
-      acted++;
-    } catch (error) {
-      // Busy, or decided about meanwhile: the next round looks again.
-      if (!(error instanceof Refusal)) throw error;
-    }
+  for (let after = ''; ;) {
+    const drifts = await driftsForPolicy(db, after, BATCH, since);
+    const rules = Map.groupBy(
+      await listDriftRules(db, [...new Set(drifts.map(({ accountId }) => accountId))]),
+      ({ accountId }) => accountId,
+    );
+    for (const drift of drifts) if (await followPolicy(services, drift, rules.get(drift.accountId) ?? [])) acted++;
+    if (drifts.length < BATCH) return acted;
+    after = drifts.at(-1)!.id;
   }
-  return acted;
+}
+
+/** True when something was ordered. */
+async function followPolicy(services: Services, drift: PolicyDrift, rules: readonly DriftRuleRow[]): Promise<boolean> {
+  const differences = differencesOf(drift);
+  const { policy, disagreement } = policyOf(rules, drift.accountPolicy, drift.vps.plan, differences);
+  if (policy === 'none') {
+    await leave(services, drift, disagreement);
+    return false;
+  }
+  if (drift.settled >= POLICY_LIMIT) {
+    const what = differences.map(readable).join('; ');
+    await leave(
+      services,
+      drift,
+      `It came back ${drift.settled} times in a day (${what}): something else changes it. The policy leaves it to you.`,
+    );
+    return false;
+  }
+  try {
+    await actOnDrift(services, AUTOMATION, drift.id, policy, undefined);
+    return true;
+  } catch (error) {
+    // Busy, or decided about meanwhile: the next round looks again.
+    if (!(error instanceof Refusal)) throw error;
+    return false;
+  }
+}
+
+/** To a person, with the reason; the next rounds see it again and change nothing. */
+async function leave({ db }: Services, drift: PolicyDrift, message: string | null): Promise<void> {
+  if (drift.message !== message) await updateDrift(db, drift.id, { message }, 'confirmed');
 }

@@ -17,17 +17,20 @@ import {
   SweepList,
   SweepParams,
 } from '../../../contract/drift.ts';
+import { DriftRuleChange, DriftRuleList, DriftRuleQuery } from '../../../contract/drift-policy.ts';
 import { notFound, Refusal } from '../../problem.ts';
 import { changeAutomation, globalSwitches } from '../../services/automation.ts';
 import { actOnDrift, dismissDrift, type DriftAction, mustDrift } from '../../services/drift.ts';
+import { changeDriftRules } from '../../services/drift-rules.ts';
 import { deleteStray } from '../../services/inventory.ts';
 import type { Principal, Services } from '../../services/services.ts';
 import { listAccounts } from '../../store/accounts.ts';
 import { listAccountAutomation, listAlerts } from '../../store/automation.ts';
 import { listDrifts } from '../../store/drift.ts';
+import { listDriftRules } from '../../store/drift-rules.ts';
 import { listInventory } from '../../store/inventory.ts';
 import { listSweeps, requestSweep } from '../../store/sweeps.ts';
-import { presentAlert, presentDrift, presentInventory, presentItem, presentSweep } from '../present-drift.ts';
+import { presentAlert, presentDrift, presentInventory, presentItem, presentRule, presentSweep } from '../present-drift.ts';
 import { type Route, route } from '../route.ts';
 
 const ALERTS = 200;
@@ -43,6 +46,7 @@ export function driftRoutes(services: Services): Route[] {
   return [
     ...sweepRoutes(services),
     ...automationRoutes(services),
+    ...policyRoutes(services),
     ...driftReadRoutes(services),
     ...driftActRoutes(services),
     ...inventoryRoutes(services),
@@ -123,6 +127,33 @@ function automationRoutes(services: Services): Route[] {
   ];
 }
 
+function policyRoutes(services: Services): Route[] {
+  const rules = async (accountId: string | undefined) => {
+    const rows = await listDriftRules(services.db, accountId === undefined ? undefined : [accountId]);
+    return { status: 200, body: { rules: rows.map(presentRule) } };
+  };
+  return [
+    route({
+      method: 'get',
+      path: '/api/admin/drift-policies',
+      summary: 'The rules for drift of single plans and kinds of difference, beside each account’s own policy',
+      role: 'admin',
+      query: DriftRuleQuery,
+      responses: { 200: { description: 'By account, plan and field.', schema: DriftRuleList } },
+      handler: async ({ principal, query }) => (operator(principal), rules(query.account_id)),
+    }),
+    route({
+      method: 'put',
+      path: '/api/admin/drift-policies',
+      summary: 'Set rules for drift of a plan, of kinds of difference or both; a policy of null takes them away',
+      role: 'admin',
+      body: DriftRuleChange,
+      responses: { 200: { description: 'The account’s rules as they are now.', schema: DriftRuleList } },
+      handler: async ({ principal, body }) => (await changeDriftRules(services, operator(principal), body), rules(body.account_id)),
+    }),
+  ];
+}
+
 function driftReadRoutes(services: Services): Route[] {
   return [
     route({
@@ -198,7 +229,8 @@ function inventoryRoutes(services: Services): Route[] {
     route({
       method: 'get',
       path: '/api/admin/inventory',
-      summary: 'What accounts hold that no record accounts for: orphans with their cost, unmanaged servers, dangling DNS records, leftovers',
+      summary:
+        'What accounts hold that no record accounts for: orphans with their cost, unmanaged servers, dangling DNS records, leftovers',
       role: 'admin',
       query: InventoryQuery,
       responses: { 200: { description: 'As the last drift sweep saw it.', schema: Inventory } },

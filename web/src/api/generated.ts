@@ -280,8 +280,19 @@ export type DriftAct = { confirm?: string };
 export type DriftAnswer = { drift: Drift };
 export type DriftDismiss = { reason: string };
 export type DriftList = { drifts: Drift[] };
+export type DriftField = 'power' | 'plan' | 'label' | 'region' | 'addresses' | 'identity' | 'records';
 export type DriftPolicy = 'none' | 'accept' | 'repair';
 export type DriftState = 'suspected' | 'confirmed' | 'unconfirmed' | 'dismissed' | 'accepting' | 'repairing' | 'resolved';
+export type DriftRule = {
+  account_id: string;
+  plan: string | null;
+  field: DriftField | null;
+  policy: DriftPolicy;
+  changed_by: string;
+  changed_at: string;
+};
+export type DriftRuleChange = { account_id: string; plan?: string | null; fields?: DriftField[]; policy: DriftPolicy | null };
+export type DriftRuleList = { rules: DriftRule[] };
 export type EventPage = { events: OperationEvent[]; last: number; ended: boolean };
 export type Evidence = {
   clean: boolean;
@@ -810,6 +821,8 @@ export interface Routes {
   /** What accounts hold that no record accounts for: orphans with their cost, unmanaged servers, dangling DNS records, leftovers. Role: admin. */
   listInventory: { request: { query?: { kind?: InventoryKind; account_id?: string } }; answer: Inventory };
   /** Events after a number; a stream with Accept: text/event-stream. Role: viewer. */
+  /** The rules for drift of single plans and kinds of difference, beside each account’s own policy. Role: admin. */
+  listDriftPolicies: { request: { query?: { account_id?: string } }; answer: DriftRuleList };
   listOperationEvents: { request: { id: string; query?: { after?: number; limit?: number } }; answer: EventPage };
   /** List operations, newest first. Role: viewer. */
   listOperations: {
@@ -889,6 +902,8 @@ export interface Routes {
   /** Have a plan sold out in a region, or bring it back. Role: admin. */
   setSimulatorStock: { request: { body: SimulatorStock }; answer: undefined };
   /** Give a VPS to another organization. Role: admin. */
+  /** Set rules for drift of a plan, of kinds of difference or both; a policy of null takes them away. Role: admin. */
+  setDriftPolicies: { request: { body: DriftRuleChange }; answer: DriftRuleList };
   setVpsOwner: { request: { id: string; body: OwnerChange }; answer: { instance: Vps } };
   /** Every change of a VPS or operation; a stream with Accept: text/event-stream, resumable with Last-Event-ID. Role: viewer. */
   streamChanges: { request: { query?: { after?: string; limit?: number } }; answer: ReadableStream<Uint8Array> };
@@ -953,6 +968,7 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   listInventory: 'GET /api/admin/inventory',
   listOperationEvents: 'GET /api/operations/{id}/events',
   listOperations: 'GET /api/operations',
+  listDriftPolicies: 'GET /api/admin/drift-policies',
   listOrganizations: 'GET /api/admin/organizations',
   listSimulatorInstances: 'GET /api/simulator/instances',
   listSimulatorRecords: 'GET /api/simulator/records',
@@ -984,6 +1000,7 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   setSimulatorStock: 'PUT /api/simulator/stock',
   setVpsOwner: 'PUT /api/vps/{id}/owner',
   streamChanges: 'STREAM /api/events',
+  setDriftPolicies: 'PUT /api/admin/drift-policies',
   streamOperation: 'STREAM /api/operations/{id}/stream',
   streamOperationEvents: 'STREAM /api/operations/{id}/events',
   updateAccount: 'PATCH /api/admin/providers/{id}',

@@ -2,8 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Automation, type AutomationChange } from '../api/client.ts';
 import { automationQuery } from '../api/queries.ts';
+import { POLICIES, type Policy } from '../lib/drift-policy.ts';
 import { useAction } from '../lib/use-action.ts';
 import { sentenceCase } from '../lib/words.ts';
+import { DriftRules } from './drift-rules.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { Badge } from './ui/badge.tsx';
@@ -11,13 +13,6 @@ import { Button } from './ui/button.tsx';
 import { Card } from './ui/card.tsx';
 import { Loading } from './ui/spinner.tsx';
 import { Time } from './ui/time.tsx';
-
-const POLICIES = [
-  ['none', 'wait for a person'],
-  ['accept', 'accept it'],
-  ['repair', 'repair it'],
-] as const;
-type Policy = (typeof POLICIES)[number][0];
 
 /** What Plinth may do without asking, and how to stop it at once. */
 export function AutomationCard() {
@@ -75,6 +70,7 @@ function Switches({ now }: { now: Automation }) {
         </div>
       ))}
       <Policies now={now} onChange={(account_id, drift_policy) => change.mutate({ account_id: account_id as never, drift_policy })} />
+      <DriftRules accounts={now.accounts} />
       <ReasonDialog
         open={asking !== null}
         onOpenChange={() => ask(null)}

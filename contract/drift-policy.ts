@@ -1,0 +1,38 @@
+/** Rules for what is done about drift without asking, by plan and by kind of difference. */
+import { z } from 'zod';
+import { DriftPolicy } from './drift.ts';
+import { AccountId, Timestamp } from './ids.ts';
+
+/** The kinds of difference; `identity` is Plinth's own tag on the server, `addresses` are IPv4 and IPv6. */
+export const DRIFT_FIELDS = ['power', 'plan', 'label', 'region', 'addresses', 'identity', 'records'] as const;
+export const DriftField = z.enum(DRIFT_FIELDS);
+export type DriftField = z.infer<typeof DriftField>;
+
+const PlanId = z.string().trim().min(1).max(100);
+
+/** What it names must both fit; null fits everything. The most specific rule wins, then the account's own policy. */
+export const DriftRule = z.strictObject({
+  account_id: AccountId,
+  /** The plan that the VPS is meant to have. */
+  plan: z.string().nullable(),
+  field: DriftField.nullable(),
+  policy: DriftPolicy,
+  changed_by: z.string(),
+  changed_at: Timestamp,
+});
+export type DriftRule = z.infer<typeof DriftRule>;
+export const DriftRuleList = z.strictObject({ rules: z.array(DriftRule) });
+export const DriftRuleQuery = z.strictObject({ account_id: AccountId.optional() });
+
+/** One rule for each of `fields`, or one for all kinds of difference. A policy of null takes the rules away. */
+export const DriftRuleChange = z
+  .strictObject({
+    account_id: AccountId,
+    plan: PlanId.nullable().default(null),
+    fields: z.array(DriftField).max(DRIFT_FIELDS.length).default([]),
+    policy: DriftPolicy.nullable(),
+  })
+  .refine((body) => body.plan !== null || body.fields.length > 0, {
+    message: 'a rule names a plan, fields or both; the policy for everything else is the account’s own (PUT /api/admin/automation)',
+    path: ['fields'],
+  });
