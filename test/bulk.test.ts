@@ -1,7 +1,7 @@
 /** Bulk runs with a real service, engine and simulated cloud: the first ones, the pace, errors, deaths, and who may see what. */
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run as plinth } from '../cli/run.ts';
 import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
@@ -10,6 +10,7 @@ import { type Cluster, openCluster, type Service } from './support/service.ts';
 import { Shop } from './support/shop.ts';
 import { until } from './support/until.ts';
 
+vi.setConfig({ testTimeout: 200_000 });
 const COUNT = 20;
 const PROVIDER = 'digitalocean';
 const ENV = { PLINTH_ACCOUNT_CONCURRENCY: '20', PLINTH_CONCURRENCY: '8' };
@@ -42,7 +43,7 @@ const start = async (body: Record<string, unknown>, pace: Record<string, unknown
 };
 const runOf = async (id: string): Promise<any> => (await shop.call('GET', `/api/bulk/${id}`)).run;
 const itemsOf = async (id: string, more = ''): Promise<any[]> => (await shop.call('GET', `/api/bulk/${id}/items?limit=200${more}`)).items;
-const reached = async (id: string, status: string, timeoutMs = 60_000): Promise<any> => {
+const reached = async (id: string, status: string, timeoutMs = 150_000): Promise<any> => {
   const look = async () => {
     const run = await runOf(id);
     return run.status === status && run.counts.ordered === 0 ? run : undefined;
@@ -221,7 +222,7 @@ describe('the dry run', () => {
       refusals: [{ vps_id: ids()[2], label: 'bulk-02', code: 'maintenance' }],
     });
     const run = await start({ ...body, approval: again.approval }, { canary: { count: 1 } });
-    expect(await reached(run.id, 'finished', 120_000)).toMatchObject({ counts: { succeeded: 2, refused: 1 } });
+    expect(await reached(run.id, 'finished')).toMatchObject({ counts: { succeeded: 2, refused: 1 } });
     await shop.call('PATCH', `/api/vps/${ids()[2]}`, { maintenance: null });
     const servers = await Promise.all(ids(0, 3).map((id) => shop.vps(id)));
     expect(servers.map(({ plan }) => plan)).toEqual([bigger.id, bigger.id, now.id]);
@@ -332,7 +333,47 @@ it('is nothing that a foreign organization sees', async () => {
   await reached(run.id, 'finished');
 });
 
-describe('a death', { timeout: 120_000 }, () => {
+describe('the turn of an item', () => {
+  it('waits while something else is under way on its VPS', async () => {
+    await slowReboots(2_500);
+    const { operation } = await shop.call('POST', `/api/vps/${ids()[0]}/actions`, { action: 'reboot' });
+    const body = { action: { action: 'reboot' }, selection: { ids: ids(0, 2) } };
+    expect(await shop.call('POST', '/api/bulk/preview', body)).toMatchObject({ ready: 2, busy: 1, refused: 0 });
+    const run = await start(body);
+    await until(async () => (await itemsOf(run.id))[0].waiting?.includes(operation.id), { timeoutMs: 10_000 });
+    await shop.clearFaults();
+    expect(await reached(run.id, 'finished')).toMatchObject({ counts: { succeeded: 2 } });
+    expect(await operationsOf(run.created_at)).toEqual(new Map(ids(0, 2).map((id) => [id, 1])));
+  });
+
+  it('comes no sooner than the minute allows', async () => {
+    const run = await start({ selection: { ids: ids(0, 3) } }, { max_per_minute: 2 });
+    const waiting = await until(async () => ((run) => run.waiting?.includes('a minute') && run)(await runOf(run.id)), {
+      timeoutMs: 20_000,
+    });
+    expect(waiting).toMatchObject({ counts: { pending: 1 } });
+    await shop.call('POST', `/api/bulk/${run.id}/cancel`, {});
+    expect(await reached(run.id, 'cancelled')).toMatchObject({ counts: { succeeded: 2, skipped: 1 }, finished_at: expect.any(String) });
+  });
+
+  it('repairs the drift that is known, and leaves the others alone', async () => {
+    for (const index of [0, 1]) await shop.control('POST', `/instances/${PROVIDER}/${vpses[index].instance_id}/power`, { power: 'off' });
+    await query(
+      database.url,
+      `UPDATE "operation" SET "finishedAt" = "finishedAt" - interval '1 hour', "createdAt" = "createdAt" - interval '1 hour'`,
+      [],
+    );
+    await shop.call('POST', '/api/admin/sweeps/drift/run');
+    const confirmed = async () => (await shop.call('GET', '/api/admin/drift?state=confirmed')).drifts.length === 2;
+    await until(confirmed, { timeoutMs: 60_000, everyMs: 200, what: 'the drift to be confirmed' });
+    const run = await start({ action: { action: 'drift-repair' }, selection: { ids: ids(0, 3) } });
+    expect(await reached(run.id, 'finished')).toMatchObject({ counts: { succeeded: 2, refused: 1 } });
+    expect((await itemsOf(run.id, '&status=refused'))[0]).toMatchObject({ vps_id: ids()[2], fault: { kind: 'no_drift' } });
+    await until(async () => (await shop.call('GET', '/api/admin/drift')).drifts.length === 0, { timeoutMs: 20_000 });
+  });
+});
+
+describe('a death', () => {
   it('of the service in the middle: its successor goes on, and every item is ordered once', async () => {
     await slowReboots(200);
     const run = await start({ selection: { ids: ids() } }, { max_parallel: 3 });
@@ -340,7 +381,7 @@ describe('a death', { timeout: 120_000 }, () => {
     await service.end('SIGKILL');
     service = await cluster.service('successor', ENV);
     await shop.clearFaults();
-    await reached(run.id, 'finished', 90_000);
+    await reached(run.id, 'finished');
     await everyoneOnce(run);
   });
 

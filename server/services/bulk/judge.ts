@@ -11,7 +11,7 @@ import { providerOf } from '../accounts.ts';
 import { readCatalog } from '../catalog.ts';
 import { differencesOf } from '../drift.ts';
 import { isVanished } from '../../sweeps/compare.ts';
-import { capabilityOf } from '../lifecycle/capabilities.ts';
+import { capabilityOf, IMPORTING } from '../lifecycle/capabilities.ts';
 import { situationFrom } from '../lifecycle/guard.ts';
 import { planChange } from '../lifecycle/plan-change.ts';
 import { type Price, priceOf } from '../lifecycle/preview.ts';
@@ -33,12 +33,22 @@ export interface Judged {
 /** Living VPSs in the order in which they are taken: as named, or the oldest first. @throws Refusal 422 */
 export async function selectVpses(services: Services, principal: Principal, selection: BulkSelection): Promise<VpsWithAccount[]> {
   if ('ids' in selection) return await named(services, principal, selection.ids);
-  const given = Object.fromEntries(Object.entries(selection.filter).filter(([, value]) => value !== undefined));
-  const filter = { ...given, includeDeleted: false, sort: 'created_at', limit: MAX_SELECTED } as const;
+  const filter = { ...wanted(selection.filter), includeDeleted: false, sort: 'created_at', limit: MAX_SELECTED } as const;
   const rows = await listVpses(services.db, principal.organizationId, filter);
   if (rows.length > MAX_SELECTED)
     throw refuseField('selection', `it matches more than ${MAX_SELECTED} VPSes`, 'Narrow the filter, and make several runs.');
   return rows;
+}
+
+/** Each filter by its name: one that was overlooked here would let a run touch whom it should not. */
+function wanted({ status, provider, region, q, ...rest }: Extract<BulkSelection, { filter: unknown }>['filter']) {
+  rest satisfies Record<string, never>;
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(provider === undefined ? {} : { provider }),
+    ...(region === undefined ? {} : { region }),
+    ...(q === undefined ? {} : { q }),
+  };
 }
 
 async function named(services: Services, principal: Principal, ids: readonly string[]): Promise<VpsWithAccount[]> {
@@ -107,7 +117,7 @@ export function ownRefusal(
 }
 
 function byCapability({ action }: BulkAction, situation: Parameters<typeof capabilityOf>[0]): Refused | null {
-  if (action === 'refresh') return null;
+  if (action === 'refresh') return situation.importing ? IMPORTING : null;
   if (action === 'drift-repair')
     return situation.busy && { code: 'operation_in_progress', reason: `A ${situation.busy.kind} is under way.` };
   const { allowed, code = 'not_allowed', reason = 'It cannot be done now.' } = capabilityOf(situation, action satisfies VpsActionName);

@@ -52,7 +52,8 @@ function withDefaults({ config }: Services, action: BulkAction): BulkAction {
   return action.action === 'destroy' ? { ...action, grace_hours: action.grace_hours ?? config.terminationGraceHours } : action;
 }
 
-function mayAsk(principal: Principal, { action }: BulkAction): void {
+/** @throws Refusal 403 where the action is not for everybody. */
+export function mayAsk(principal: Principal, { action }: BulkAction): void {
   if (action === 'drift-repair' && (principal.organizationId !== null || principal.role !== 'admin'))
     throw new Refusal(
       403,

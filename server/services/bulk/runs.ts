@@ -1,6 +1,6 @@
 /** Starting and steering bulk runs. What they order is done by the workers (server/sweeps/bulk.ts). */
 import { randomUUID } from 'node:crypto';
-import type { BulkCreate, BulkItemStatus, BulkStatus } from '../../../contract/bulk.ts';
+import type { BulkAction, BulkCreate, BulkItemStatus, BulkStatus } from '../../../contract/bulk.ts';
 import { notFound, Refusal, refuseField } from '../../problem.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { resolveAlert } from '../../store/automation.ts';
@@ -17,7 +17,7 @@ import {
 } from '../../store/bulk.ts';
 import { type Db, inTransaction, type Json } from '../../store/database.ts';
 import type { Principal, Services } from '../services.ts';
-import { dryRun } from './preview.ts';
+import { dryRun, mayAsk } from './preview.ts';
 
 /** The kind of the alert that a run raises when errors pause it; its target is the run's id. */
 export const BULK_ALERT = 'bulk-paused';
@@ -85,6 +85,7 @@ export async function pauseBulkRun(services: Services, principal: Principal, id:
 /** Goes on in the name of who resumes it; what failed until now is forgiven. */
 export async function resumeBulkRun(services: Services, principal: Principal, id: string, onDone: OnRun): Promise<BulkRun> {
   return await steer(services, principal, id, ['paused'], onDone, async (tx, run) => {
+    mayAsk(principal, run.action as BulkAction);
     await auditBulk(tx, principal.name, 'bulk.resumed', run, {});
     await resolveAlert(tx, BULK_ALERT, id);
     return { status: 'running', reason: null, waiting: null, ...inNameOf(principal), ...(await forgiven(tx, id)) };
@@ -106,6 +107,7 @@ export async function retryBulkRun(services: Services, principal: Principal, id:
   const all: BulkStatus[] = ['running', 'paused', 'cancelled', 'finished'];
   const statuses: BulkItemStatus[] = includeRefused ? ['failed', 'refused'] : ['failed'];
   return await steer(services, principal, id, all, onDone, async (tx, run) => {
+    mayAsk(principal, run.action as BulkAction);
     const items = await reopenItems(tx, id, statuses);
     if (items === 0) throw new Refusal(409, 'nothing_to_retry', `No item of this run is ${statuses.join(' or ')}.`);
     await auditBulk(tx, principal.name, 'bulk.retried', run, { items });
