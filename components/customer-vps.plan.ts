@@ -39,8 +39,8 @@ export interface VpsPlan {
   readonly firewall: readonly FirewallRule[] | null;
   readonly options: Readonly<Record<string, unknown>>;
   readonly rootUser: 'root' | 'Administrator';
-  /** Arguments of the generated password; a new generation gets a new password. */
-  readonly password: RandomPasswordPlan;
+  /** Arguments of the generated password; a new generation gets a new password. null: an imported server has its own already. */
+  readonly password: RandomPasswordPlan | null;
   /** null where the operating system or the provider takes none. */
   readonly cloudInit: CloudInitPlan | null;
   readonly records: readonly PlannedRecord[];
@@ -49,6 +49,8 @@ export interface VpsPlan {
   /** FQDN of the records, or null without DNS. */
   readonly dnsName: string | null;
   readonly generation: number;
+  /** The provider's id of a server that was there before its stack; null for one that the stack makes. */
+  readonly importId: string | null;
 }
 
 export interface RandomPasswordPlan {
@@ -93,10 +95,11 @@ export class PlanError extends Error {
 
 function draftPlan(spec: VpsSpec, rules: ComputeRules, options: Readonly<Record<string, unknown>>): VpsPlan {
   const { compute } = spec;
+  const { imported } = compute;
   const hostname = asciiHost(spec.hostname) ?? '';
   const dnsName = spec.dns ? (asciiHost(spec.dns.name) ?? '') : null;
   return {
-    label: makeLabel(spec.label, spec.vpsId, rules.limits) ?? '',
+    label: imported?.label ?? makeLabel(spec.label, spec.vpsId, rules.limits) ?? '',
     hostname,
     region: compute.region,
     plan: compute.plan,
@@ -104,14 +107,14 @@ function draftPlan(spec: VpsSpec, rules: ComputeRules, options: Readonly<Record<
     windows: compute.windows,
     ipv6: compute.ipv6,
     backups: compute.backups,
-    tags: [...new Set([identityTag(spec.vpsId, spec.generation), PLINTH_TAG, ...spec.tags])],
+    tags: tagsOf(spec),
     sshPublicKeys: [...new Set(spec.sshPublicKeys.map((key) => key.trim()))],
     firewall: spec.firewall,
     options,
     rootUser: compute.windows ? 'Administrator' : 'root',
-    password: randomPassword(rules.password, spec),
+    password: imported ? null : randomPassword(rules.password, spec),
     cloudInit:
-      compute.windows || rules.limits.userDataBytes === 0
+      imported || compute.windows || rules.limits.userDataBytes === 0
         ? null
         : {
             hostname,
@@ -123,7 +126,14 @@ function draftPlan(spec: VpsSpec, rules: ComputeRules, options: Readonly<Record<
     reverseNames: spec.dns?.reverse ? (compute.ipv6 ? [4, 6] : [4]) : [],
     dnsName,
     generation: spec.generation,
+    importId: imported?.id ?? null,
   };
+}
+
+/** An imported server gets its identity and nothing else. */
+function tagsOf({ vpsId, generation, tags, compute: { imported } }: VpsSpec): string[] {
+  const general = imported && !imported.marked ? [] : [PLINTH_TAG];
+  return [...new Set([identityTag(vpsId, generation), ...general, ...tags])];
 }
 
 function records(dns: NonNullable<VpsSpec['dns']>, name: string, spec: VpsSpec): PlannedRecord[] {

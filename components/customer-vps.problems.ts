@@ -27,13 +27,14 @@ export function problemsOf(spec: VpsSpec, rules: ComputeRules, plan: VpsPlan, ro
     ...spec.tags.flatMap((tag, index) => tagProblems(tag, `tags.${index}`)),
     ...keyProblems(spec),
     ...userDataProblems(spec, rules, plan),
-    ...passwordProblems(rules, rootPassword),
+    ...passwordProblems(rules, spec, rootPassword),
   ];
 }
 
 function nameProblems(spec: VpsSpec, rules: ComputeRules, plan: VpsPlan): PlanProblem[] {
   const problems: PlanProblem[] = [];
-  if (plan.label === '') {
+  // Some providers leave servers without a name; an imported one keeps what it has.
+  if (plan.label === '' && spec.compute.imported?.label === undefined) {
     problems.push({
       field: 'label',
       rule: `${rules.name} takes labels of at most ${rules.limits.labelMaxLength} characters matching ${rules.limits.labelPattern.source}, and the VPS's id does not fit.`,
@@ -121,7 +122,11 @@ function keyProblems(spec: VpsSpec): PlanProblem[] {
 function userDataProblems(spec: VpsSpec, rules: ComputeRules, plan: VpsPlan): PlanProblem[] {
   if (!plan.cloudInit) {
     if (!hasParts(spec)) return [];
-    const rule = spec.compute.windows ? 'cloud-init sets up Linux servers only.' : `${rules.name} takes no user data.`;
+    const rule = spec.compute.imported
+      ? 'The server runs already; cloud-init runs at the first boot only.'
+      : spec.compute.windows
+        ? 'cloud-init sets up Linux servers only.'
+        : `${rules.name} takes no user data.`;
     return [{ field: 'cloudInit', rule, remedy: 'Leave packages, users, files, services and timezone empty.' }];
   }
   const problems: PlanProblem[] = [];
@@ -144,13 +149,14 @@ function hasParts(spec: VpsSpec): boolean {
   return [packages, users, files, services].some((list) => list.length > 0) || timezone !== undefined || packageUpdate || packageUpgrade;
 }
 
-function passwordProblems(rules: ComputeRules, password: string | undefined): PlanProblem[] {
+function passwordProblems(rules: ComputeRules, spec: VpsSpec, password: string | undefined): PlanProblem[] {
   if (password === undefined) return [];
   const { minLength, maxLength } = rules.password;
   const problems: PlanProblem[] = [];
   const remedy = 'Choose another password, or let one be generated.';
   // Never the password itself in the words.
-  if (password.length < minLength || password.length > maxLength) {
+  // What an imported server has may be older than the rule, and nobody sets it.
+  if (!spec.compute.imported && (password.length < minLength || password.length > maxLength)) {
     problems.push({ field: 'rootPassword', rule: `${rules.name} takes passwords of ${minLength} to ${maxLength} characters.`, remedy });
   }
   // oxlint-disable-next-line no-control-regex

@@ -63,7 +63,9 @@ export class CustomerVps extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: password.resource ? [password.resource] : [],
-        ignoreChanges: args.replaceInstance ? [] : [...args.instance.ignoreChanges],
+        ignoreChanges: args.replaceInstance ? [] : leftAlone(args),
+        // With it the engine takes over the server of this id, or finds it recorded: it never creates or replaces one.
+        ...(plan.importId === null ? {} : { import: plan.importId }),
         // Replaces even when no input differs: a reinstall of the same image is still a new disk.
         replacementTrigger: plan.generation,
         // The engine refuses to replace or delete it, by hand too, unless told `--ignore-protect`.
@@ -74,7 +76,9 @@ export class CustomerVps extends pulumi.ComponentResource {
     this.instanceId = instance.instanceId;
     this.ipv4 = instance.ipv4;
     this.ipv6 = instance.ipv6;
-    this.rootPassword = pulumi.secret(instance.generatedPassword ?? password.value);
+    // What a provider made at the creation of an imported server it has told to somebody else.
+    const generated = plan.importId === null ? instance.generatedPassword : undefined;
+    this.rootPassword = pulumi.secret(generated ?? password.value);
     const records = plan.records.map((record) => {
       if (!args.dnsRecord) throw new Error(`${name}: the plan has DNS records, but no DNS provider was given.`);
       const content = record.type === 'A' ? this.ipv4 : this.ipv6;
@@ -99,4 +103,9 @@ export class CustomerVps extends pulumi.ComponentResource {
       module.declareReverseName(`${name}-reverse-${ipVersion === 4 ? 'a' : 'aaaa'}`, { instance, name: dnsName, ipVersion }, opts);
     }
   }
+}
+
+/** Input paths that no change of the program reaches outside a reinstall. */
+function leftAlone({ plan, instance }: CustomerVpsArgs): string[] {
+  return [...instance.ignoreChanges, ...(plan.importId === null ? [] : (instance.importedIgnoreChanges ?? []))];
 }

@@ -10,13 +10,15 @@ export interface RootPassword {
   readonly resource?: pulumi.Resource;
 }
 
+/** Without a plan and without one brought, nobody knows it: then it is ''. */
 export function declareRootPassword(
   name: string,
-  plan: RandomPasswordPlan,
+  plan: RandomPasswordPlan | null,
   brought: string | undefined,
   opts: pulumi.CustomResourceOptions,
 ): RootPassword {
   if (brought !== undefined) return { value: pulumi.secret(brought) };
+  if (plan === null) return { value: pulumi.secret('') };
   const resource = new RandomPassword(name, { ...plan, keepers: { ...plan.keepers } }, opts);
   return { value: pulumi.secret(resource.result), resource };
 }

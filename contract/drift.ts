@@ -163,6 +163,8 @@ export const InventoryItem = z.strictObject({
   last_seen_at: Timestamp,
   /** Two sightings, and safe by its reason. */
   deletable: z.boolean(),
+  /** A server that can become a VPS. */
+  importable: z.boolean(),
 });
 export const Inventory = z.strictObject({
   items: z.array(InventoryItem),

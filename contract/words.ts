@@ -11,6 +11,7 @@ export const ENDED: readonly (typeof OPERATION_STATUSES)[number][] = ['succeeded
 /** `hand-…` are updates that a person runs with the plain command line. */
 export const OPERATION_KINDS = [
   'provision',
+  'import',
   'refresh',
   'preview',
   'destroy',

@@ -20,6 +20,11 @@ export function parseIdentityTag(tag: string): { vpsId: string; generation: numb
   return match ? { vpsId: match[1]!, generation: Number(match[2]) } : null;
 }
 
+/** Whether a tag is one that only Plinth sets, or looks like one. */
+export function isOwnTag(tag: string): boolean {
+  return tag === PLINTH_TAG || tag.startsWith(`${PLINTH_TAG}-`);
+}
+
 /** The tag a create looks for before it makes anything, and whether the caller must add it to the call. */
 export function identityOf(urn: string, tags: readonly string[]): { tag: string; added: boolean } {
   const own = tags.find((tag) => VPS_TAG.test(tag));

@@ -186,6 +186,8 @@ export interface InstanceSummary {
   readonly ipv4: string | null;
   readonly ipv6: string | null;
   readonly tags: readonly string[];
+  /** The provider backs it up by itself; absent where the list does not tell. */
+  readonly backups?: boolean;
   /** ISO 8601. */
   readonly createdAt: string;
 }
@@ -228,6 +230,8 @@ export interface ComputeClient extends InstanceExtras {
   bandwidth(id: string, o?: CallOptions): Promise<BandwidthDay[]>;
   /** Sets the administrator's password and returns when the server runs again; absent where `resetPassword` cannot. */
   resetPassword?(id: string, password: string, o?: CallOptions): Promise<void>;
+  /** Takes one tag off and leaves the others; one that is not there, or whose instance is gone, counts as done. Absent: no imports. */
+  removeTag?(id: string, tag: string, o?: CallOptions): Promise<void>;
 }
 
 export interface Zone {
@@ -309,6 +313,8 @@ export interface ReverseNameRequest {
 export interface InstanceModule {
   /** Input property paths never changed after creation outside a reinstall, for example `userData`. */
   readonly ignoreChanges: readonly string[];
+  /** Further paths that come from the account's settings: left alone on a server that was imported, until its next reinstall. */
+  readonly importedIgnoreChanges?: readonly string[];
   /**
    * Declares the instance and its own helpers (keys, firewall, start-up script) as children of `opts.parent`.
    * Logical names: `<name>` for the instance, `<name>-key-<n>`, `<name>-firewall`; they never change.

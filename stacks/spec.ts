@@ -74,6 +74,20 @@ export const VpsSpec = z.strictObject({
     ipv6: z.boolean(),
     backups: z.boolean(),
     options: z.record(z.string(), z.json()),
+    /**
+     * Of a server that Plinth did not make, until its next reinstall: such a stack never creates a server, and leaves alone
+     * what was chosen elsewhere.
+     */
+    imported: z
+      .strictObject({
+        /** At the provider. */
+        id: z.string().min(1).max(200),
+        /** Its name at the provider, kept until a rename. */
+        label: z.string().max(255).optional(),
+        /** It carried the general tag of Plinth's servers already. */
+        marked: z.boolean(),
+      })
+      .optional(),
   }),
   dns: z
     .strictObject({
@@ -89,12 +103,18 @@ export const VpsSpec = z.strictObject({
       reverse: z.boolean().optional(),
     })
     .nullable(),
-  tags: z.array(z.string()).max(20),
+  tags: z.array(z.string()).max(100),
   sshPublicKeys: z.array(z.string()).max(50),
   firewall: z.array(FirewallRuleSpec).max(100).nullable(),
   cloudInit: CloudInitSpec,
 });
 export type VpsSpec = z.infer<typeof VpsSpec>;
+
+/** The same for a server that the stack makes itself: what an ordered reinstall leads to. */
+export function asOwn(spec: VpsSpec): VpsSpec {
+  const { imported: _imported, ...compute } = spec.compute;
+  return { ...spec, compute };
+}
 
 /** The Pulumi project of every stack. */
 export const PROJECT = 'plinth';

@@ -15,4 +15,10 @@ export function userDataOf(spec: VpsSpec, descriptor: Descriptor, rootPassword: 
   return planned.plan.cloudInit === null ? null : buildCloudInit(planned.plan.cloudInit, rootPassword);
 }
 
-export { recordComment } from '../components/customer-vps.plan.ts';
+/** Throws PlanError, with every problem, when the spec cannot become a stack of this provider's. */
+export function assertPlan(spec: VpsSpec, descriptor: Descriptor, rootPassword?: string): void {
+  const planned = planVps(spec, descriptor, rootPassword);
+  if (!planned.ok) throw new PlanError(spec.vpsId, planned.problems);
+}
+
+export { PlanError, recordComment } from '../components/customer-vps.plan.ts';

@@ -6,6 +6,7 @@ import { perform } from './actions.ts';
 import { toImage, toPlan, toRegion } from './catalog.ts';
 import { DigitalOceanClient } from './client.ts';
 import { bandwidth, metrics } from './metrics.ts';
+import { detachTag } from './droplet-update.ts';
 import { listOwned } from './owned.ts';
 import { accountSchema, balanceSchema, dropletSchema, imageSchema, regionSchema, sizeSchema, type Droplet } from './schemas.ts';
 import { snapshots } from './snapshots.ts';
@@ -49,6 +50,7 @@ export function compute(connection: AccountConnection): ComputeClient {
     metrics: (id, from, to, o) => metrics(client, id, from, to, o?.signal),
     snapshots: snapshots(client),
     listOwned: (o) => listOwned(client, o?.signal),
+    removeTag: (id, tag, o) => detachTag(client, id, tag, o?.signal ?? new AbortController().signal),
   };
 }
 
@@ -93,6 +95,7 @@ function toSummary(droplet: Droplet): InstanceSummary {
     ipv4: droplet.networks.v4.find(({ type }) => type === 'public')?.ip_address ?? null,
     ipv6: droplet.networks.v6.find(({ type }) => type === 'public')?.ip_address ?? null,
     tags: droplet.tags,
+    backups: droplet.features.includes('backups'),
     createdAt: droplet.created_at,
   };
 }

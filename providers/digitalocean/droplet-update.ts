@@ -69,19 +69,28 @@ async function changeBackups(ctx: Context, id: string, oldInputs: Properties, in
 async function changeTags(ctx: Context, droplet: Droplet, wanted: string[]): Promise<void> {
   const { client, signal, urn } = ctx;
   const target = new Set([...wanted, identityOf(urn, wanted).tag]);
-  const resources = [{ resource_id: String(droplet.id), resource_type: 'droplet' }];
-  const path = (tag: string): string => `/v2/tags/${encodeURIComponent(tag)}/resources`;
+  const id = String(droplet.id);
   for (const tag of target) {
     if (droplet.tags.includes(tag)) continue;
     await client.run({ method: 'POST', path: '/v2/tags', body: { name: tag }, repeatable: true, signal });
-    await client.run({ method: 'POST', path: path(tag), body: { resources }, repeatable: true, signal });
+    await client.run({ method: 'POST', path: taggedPath(tag), body: taggedBody(id), repeatable: true, signal });
   }
-  for (const tag of droplet.tags) {
-    if (target.has(tag)) continue;
-    try {
-      await client.run({ method: 'DELETE', path: path(tag), body: { resources }, repeatable: true, signal });
-    } catch (error) {
-      if (!isProviderError(error, 'not_found')) throw error;
-    }
+  for (const tag of droplet.tags) if (!target.has(tag)) await detachTag(client, id, tag, signal);
+}
+
+/** A tag or droplet that is not there counts as done. */
+export async function detachTag(client: DigitalOceanClient, id: string, tag: string, signal: AbortSignal): Promise<void> {
+  try {
+    await client.run({ method: 'DELETE', path: taggedPath(tag), body: taggedBody(id), repeatable: true, signal });
+  } catch (error) {
+    if (!isProviderError(error, 'not_found')) throw error;
   }
+}
+
+function taggedPath(tag: string): string {
+  return `/v2/tags/${encodeURIComponent(tag)}/resources`;
+}
+
+function taggedBody(id: string) {
+  return { resources: [{ resource_id: id, resource_type: 'droplet' }] };
 }

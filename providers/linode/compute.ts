@@ -1,7 +1,6 @@
 /** The client the service uses for one Linode account: look-ups, lists, power, rebuild, traffic. */
 import { z } from 'zod';
 import type { AccountConnection, BandwidthDay, CallOptions, ComputeClient, InstanceStatus, InstanceSummary } from '../provider.ts';
-import { visibleTags } from '../identity.ts';
 import { listImages, listPlans, listRegions } from './catalog.ts';
 import { LinodeClient, linodeError } from './client.ts';
 import { listOwned } from './owned.ts';
@@ -72,6 +71,12 @@ export function compute(connection: AccountConnection): ComputeClient {
     },
     metrics: (id, from, to, o = {}) => metrics(client, numericId(id), from, to, o),
     listOwned: (o = {}) => listOwned(client, o),
+    async removeTag(id, tag, o = {}) {
+      const path = `/linode/instances/${numericId(id)}`;
+      const found = await client.find(path, ApiInstance, { signal: o.signal });
+      if (!found?.tags.includes(tag)) return;
+      await client.put(path, ApiInstance, { body: { tags: found.tags.filter((each) => each !== tag) }, signal: o.signal });
+    },
   };
 }
 
@@ -100,7 +105,8 @@ export function summary(instance: ApiInstance): InstanceSummary {
     image: instance.image,
     ipv4: publicIpv4(instance.ipv4),
     ipv6: instance.ipv6 ? bareAddress(instance.ipv6) : null,
-    tags: visibleTags(instance.tags),
+    tags: instance.tags,
+    backups: instance.backups.enabled,
     createdAt: `${instance.created}.000Z`,
   };
 }

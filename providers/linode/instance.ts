@@ -16,6 +16,7 @@ const FIREWALL_ID_LENGTH = 22;
 
 export const instanceModule: InstanceModule = {
   ignoreChanges: ['image', 'rootPass', 'authorizedKeys', 'authorizedUsers', 'metadatas', 'stackscriptId', 'stackscriptData'],
+  importedIgnoreChanges: ['watchdogEnabled', 'privateIp'],
   declare(name, request, opts) {
     const options = descriptor.options.parse(request.options) as { privateIpEnabled: boolean; watchdog: boolean };
     const child: pulumi.CustomResourceOptions = {

@@ -1,6 +1,6 @@
 /** Vultr's regions, plans, systems and instances in Plinth's words. */
 import type { AccountInfo, Image, InstanceStatus, InstanceSummary, Plan, Region } from '../provider.ts';
-import { NO_ADDRESS, programTags } from './instance-state.ts';
+import { backupsOf, NO_ADDRESS, UNFINISHED_TAG } from './instance-state.ts';
 import type * as vultr from './schemas.ts';
 
 /** Vultr's own hourly price is the monthly one over this many hours where the answer lacks it. */
@@ -95,7 +95,8 @@ export function presentInstance(instance: vultr.Instance): InstanceSummary {
     image: instance.os_id === 0 ? null : String(instance.os_id),
     ipv4: address,
     ipv6: instance.v6_main_ip === '' ? null : instance.v6_main_ip,
-    tags: programTags(instance.tags),
+    tags: instance.tags.filter((tag) => tag !== UNFINISHED_TAG),
+    backups: backupsOf(instance) === 'enabled',
     createdAt: isoDate(instance.date_created),
   };
 }

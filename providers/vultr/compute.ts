@@ -123,4 +123,10 @@ export class VultrCompute implements ComputeClient {
   listOwned(o: CallOptions = {}): Promise<OwnedObject[]> {
     return listOwned(this.#client, o);
   }
+
+  async removeTag(id: string, tag: string, o: CallOptions = {}): Promise<void> {
+    const found = await this.#client.findInstance(id, o);
+    if (found === null || !found.tags.includes(tag)) return;
+    await this.#client.patchInstance(id, { tags: found.tags.filter((each) => each !== tag) }, o);
+  }
 }

@@ -136,6 +136,7 @@ function withRules(before: DependsOn, rules: pulumi.Resource[]): DependsOn {
 
 export const instanceModule: InstanceModule = {
   ignoreChanges: ['userData', 'sshKeyIds', 'osId', 'scriptId', 'hostname'],
+  importedIgnoreChanges: ['backupsSchedule', 'ddosProtection', 'vpcIds'],
   declare,
   declareReverseName,
 };

@@ -16,6 +16,7 @@ import { adminRoutes } from './routes/admin.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { driftRoutes } from './routes/drift.ts';
+import { importRoutes } from './routes/inventory-import.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { organizationRoutes } from './routes/organizations.ts';
@@ -41,6 +42,7 @@ export function allRoutes(services: Services, hub: EventHub): Route[] {
     ...overviewRoutes(services),
     ...upkeepRoutes(services),
     ...driftRoutes(services),
+    ...importRoutes(services),
     ...jobRoutes(services),
     ...simulatorRoutes(services),
     ...bulkRoutes(services),

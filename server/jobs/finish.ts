@@ -4,6 +4,7 @@ import { stackName } from '../../stacks/spec.ts';
 import { failSnapshot } from '../services/lifecycle/snapshot-failure.ts';
 import type { Services } from '../services/services.ts';
 import { type Db, inTransaction, type Json, type Operation } from '../store/database.ts';
+import { markTaken } from '../store/inventory.ts';
 import { appendEvents, operationById, unfinishedOperations, updateHeld } from '../store/operations.ts';
 import { updateVps, vpsById } from '../store/vpses.ts';
 import { tendFormerPasswords } from './former-password.ts';
@@ -33,10 +34,8 @@ export async function finishOperation(services: Services, engine: Engine, operat
     const cancelled = current?.cancelRequested === true;
     if (result.ok) return await succeed(services, tx, operation, result);
     const fault = result.fault ?? { kind: 'unexpected' as const, message: 'The engine failed without a reason.', retryable: false };
-    // Cut off without anyone's wish: this worker stops. Another one goes on.
-    const interrupted = fault.kind === 'cancelled' && !cancelled;
-    if (!cancelled && (fault.retryable || interrupted) && operation.attempt < operation.maxAttempts)
-      return await again(services, tx, operation, fault);
+    if (!isLastAttempt(operation, fault, cancelled)) return await again(services, tx, operation, fault);
+    const interrupted = isInterrupted(fault, cancelled);
     const status: Outcome = cancelled ? 'cancelled' : interrupted || UNCERTAIN.includes(fault.kind) ? 'stalled' : 'failed';
     // The dead letter: it waits for a person, so it must be seen. The gauge plinth_operations counts it too.
     if (status === 'stalled')
@@ -50,11 +49,22 @@ export async function finishOperation(services: Services, engine: Engine, operat
   });
 }
 
+/** Cut off without anyone's wish: this worker stops. Another one goes on. */
+function isInterrupted(fault: EngineFault, cancelled: boolean): boolean {
+  return fault.kind === 'cancelled' && !cancelled;
+}
+
+/** Whether a failure ends the operation. `cancelled`: somebody asked for its end. */
+export function isLastAttempt(operation: Operation, fault: EngineFault, cancelled: boolean): boolean {
+  return cancelled || !(fault.retryable || isInterrupted(fault, cancelled)) || operation.attempt >= operation.maxAttempts;
+}
+
 async function succeed(services: Services, tx: Db, operation: Operation, result: EngineResult): Promise<Outcome> {
   const vps = await vpsById(tx, null, operation.vpsId);
   const change = vps && successChange(services, (await operationById(tx, null, operation.id)) ?? operation, vps, result);
   if (vps) await tendFormerPasswords(services, tx, operation, vps, change);
   if (change) await updateVps(tx, operation.vpsId, besideEnding(operation, vps, change));
+  if (operation.kind === 'import' && result.outputs) await markTaken(tx, vps!.accountId, result.outputs.instanceId);
   await end(services, tx, operation, 'succeeded', { result: summary(result), fault: null });
   return 'succeeded';
 }

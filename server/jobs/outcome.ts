@@ -24,7 +24,18 @@ export function successChange(services: Services, operation: Operation, vps: Vps
     case 'preview':
       return null;
     case 'destroy':
-      return { status: 'terminated', deletedAt: new Date(), rootPassword: null, requestedPassword: null, nextPassword: null };
+      return {
+        status: 'terminated',
+        deletedAt: new Date(),
+        rootPassword: null,
+        requestedPassword: null,
+        nextPassword: null,
+        // The server of an import that was given up was never this VPS's.
+        ...(vps.importing === null ? {} : { instanceId: null }),
+      };
+    case 'import':
+      // Given up while it succeeded: it stays one that is only forgotten.
+      return { status: 'active', ...power, ...outputs, ...(vps.status === 'destroying' ? {} : { importing: null }) };
     case 'provision':
       return { status: 'active', powerState: 'running', ...outputs };
     case 'suspend':
@@ -50,6 +61,8 @@ export function successChange(services: Services, operation: Operation, vps: Vps
 export async function failureChange(tx: Db, operation: Operation, vps: VpsWithAccount, fault: EngineFault): Promise<VpsChange | null> {
   if (operation.kind === 'destroy') return { status: fault.kind === 'leaked' ? 'leaked' : 'error' };
   if (vps.status === 'destroying') return null;
+  // The server is anybody's again.
+  if (operation.kind === 'import') return { status: 'error', instanceId: null };
   if (operation.kind === 'provision' || operation.kind === 'reinstall') return { status: 'error' };
   if (operation.kind === 'restore-snapshot') return REFUSED.has(fault.kind) ? null : { status: 'error' };
   return operation.kind === 'rename' ? await labelBack(tx, vps) : null;

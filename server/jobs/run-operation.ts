@@ -14,13 +14,14 @@ import type { Services } from '../services/services.ts';
 import { accountById } from '../store/accounts.ts';
 import type { Operation, Vps } from '../store/database.ts';
 import { claimOperation, type ClaimTerms, type Lease, LeaseLost, operationById, updateHeld } from '../store/operations.ts';
-import { vpsById } from '../store/vpses.ts';
+import { vpsById, type VpsWithAccount } from '../store/vpses.ts';
 import { afterDestroy, beforeEngine, looksFirst, mayReplace, passwordOf, specOf } from './change.ts';
 import { isDirect, runDirect } from './direct.ts';
 import { EventWriter } from './event-writer.ts';
 import { finishOperation } from './finish.ts';
 import { endFormerEngine } from './former-engine.ts';
 import { isHeld } from './hold.ts';
+import { type Drive, isForgetting, runForget, runImport } from './import.ts';
 import type { Pulse } from './pulse.ts';
 
 /** A holder silent for this many heartbeats is presumed dead; its engine is then proven dead before anything runs. */
@@ -53,6 +54,8 @@ export function claimTerms({ config }: Pick<Services, 'config'>, deadFence?: num
   };
 }
 
+/** Harmless for a VPS whose import has not succeeded. */
+const WHILE_IMPORTING: ReadonlySet<string> = new Set(['import', 'destroy']);
 const ENGINE_OPERATION: Readonly<Record<string, EngineOperation>> = {
   provision: 'up',
   refresh: 'refresh',
@@ -121,27 +124,21 @@ async function attempt(worker: WorkerContext, operation: Operation, writer: Even
   try {
     writer.add({ type: 'attempt-started', data: { attempt: operation.attempt, worker: worker.lease.owner }, at: new Date() });
     if (operation.attempt > 1) await recover(worker, operation, vps.account.endpointKind, stack, writer, signal);
+    if (vps.importing !== null && !WHILE_IMPORTING.has(operation.kind))
+      return failed({
+        kind: 'invalid',
+        message: 'The import of this VPS has not succeeded. Retry it or terminate the VPS.',
+        retryable: false,
+      });
+    const drive = makeDrive(worker, operation, vps, writer);
+    const asked = { services, engine, operation, vps, writer, signal, drive };
+    if (operation.kind === 'import') return await runImport(asked);
+    if (operation.kind === 'destroy' && isForgetting(operation, vps)) return await runForget(asked);
     if (isDirect(operation.kind)) return await runDirect(services, operation, vps, writer, signal);
     const refused = await beforeEngine(services, operation, vps, writer, signal);
     if (refused) return failed(refused);
-    const rootPassword = passwordOf(services, operation, vps);
     const deadline = AbortSignal.timeout(operation.kind === 'destroy' ? services.config.destroyTimeoutMs : MAX_TIMER_MS);
-    const result = await engine.run({
-      operation: ENGINE_OPERATION[operation.kind] ?? 'up',
-      stack,
-      spec: specOf(operation, vps),
-      ...(rootPassword === undefined ? {} : { rootPassword }),
-      accounts: await attachedAccounts(services, vps),
-      message: `${operation.kind} ${operation.id}`,
-      allowInstanceReplacement: mayReplace(operation),
-      refreshFirst: looksFirst(operation),
-      onEvent: (event) => writer.add(eventOf(event)),
-      signal: AbortSignal.any([signal, deadline]),
-      onProcess: async (process) => {
-        const engine = { engineHost: process.host, enginePid: process.pid, engineStartTime: process.startTime };
-        await updateHeld(services.db, operation.id, operation.fence, engine);
-      },
-    });
+    const result = await drive(ENGINE_OPERATION[operation.kind] ?? 'up', AbortSignal.any([signal, deadline]));
     if (operation.kind !== 'destroy') return result;
     return await afterDestroy(services, vps, result, writer, signal, deadline.aborted && !signal.aborted);
   } catch (error) {
@@ -150,6 +147,30 @@ async function attempt(worker: WorkerContext, operation: Operation, writer: Even
     const message = 'The operation could not be run here; the worker’s log has the reason under its id.';
     return failed({ kind: 'unexpected', message, retryable: true });
   }
+}
+
+/** One engine run of the operation, as often as its kind needs. */
+function makeDrive(worker: WorkerContext, operation: Operation, vps: VpsWithAccount, writer: EventWriter): Drive {
+  const { services, engine } = worker;
+  return async (kind, signal, mayDelete = mayReplace(operation)) => {
+    const rootPassword = passwordOf(services, operation, vps);
+    return await engine.run({
+      operation: kind,
+      stack: stackName(vps.id),
+      spec: specOf(operation, vps),
+      ...(rootPassword === undefined ? {} : { rootPassword }),
+      accounts: await attachedAccounts(services, vps),
+      message: `${operation.kind} ${operation.id}`,
+      allowInstanceReplacement: mayDelete,
+      refreshFirst: looksFirst(operation),
+      onEvent: (event) => writer.add(eventOf(event)),
+      signal,
+      onProcess: async (process) => {
+        const engine = { engineHost: process.host, enginePid: process.pid, engineStartTime: process.startTime };
+        await updateHeld(services.db, operation.id, operation.fence, engine);
+      },
+    });
+  };
 }
 
 /** The command line's lease ran out without a word: its stack is freed and tidied, so that the next operation can go on. */

@@ -1,7 +1,7 @@
 /** What is done about drift: check it with the engine, accept what the provider has, repair it, or leave it. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { OperationKind } from '../../contract/operation.ts';
-import { VpsSpec } from '../../stacks/spec.ts';
+import { asOwn, VpsSpec } from '../../stacks/spec.ts';
 import { notFound, Refusal } from '../problem.ts';
 import { beyondEngine, type Difference, isVanished, readable } from '../sweeps/compare.ts';
 import { appendAudit, canonical } from '../store/audit.ts';
@@ -66,7 +66,7 @@ export async function actOnDrift(
         'vps_busy',
         `The VPS "${vps.label}" has an operation under way. Wait for its end, then decide about its drift.`,
       );
-    const change = action === 'accept' ? acceptedChange(vps, differences) : {};
+    const change = action === 'accept' ? acceptedChange(vps, differences) : isVanished(differences) ? ownServer(vps) : {};
     if (Object.keys(change).length > 0) await updateVps(tx, vps.id, change);
     const refresh = await orderFor(services, tx, actor, vps, 'refresh');
     const last = action === 'repair' ? await orderRepair(services, tx, actor, vps, differences) : refresh;
@@ -127,6 +127,19 @@ function acceptedChange(vps: VpsWithAccount, differences: readonly Difference[])
 export async function resolveDrift(tx: Db, drift: { id: string; vpsId: string }, resolution: string): Promise<void> {
   await updateDrift(tx, drift.id, { state: 'resolved', resolution, resolvedAt: new Date() });
   await resolveAlert(tx, 'server-vanished', drift.vpsId);
+}
+
+/** The new server in the place of a lost one is made here, also where the lost one was imported. */
+function ownServer(vps: VpsWithAccount): VpsChange {
+  const spec = VpsSpec.parse(vps.spec);
+  if (!spec.compute.imported) return {};
+  if (spec.compute.image === '')
+    throw new Refusal(
+      409,
+      'image_unknown',
+      `The image of the lost server of "${vps.label}" is not known. Accept the loss, and order a new VPS.`,
+    );
+  return { spec: asOwn(spec) as Json };
 }
 
 async function audit(tx: Db, actor: string, action: string, drift: DriftWithVps, data: Record<string, Json>): Promise<void> {

@@ -38,6 +38,7 @@ function fixedParts({ vpsId, generation, label, compute, dns }: VpsSpec): [name:
     ['compute.accountId', compute.accountId],
     ['compute.region', compute.region],
     ['compute.image', compute.image],
+    ['compute.imported', JSON.stringify(compute.imported ?? null)],
     ['dns.accountId', dns?.accountId ?? 'null'],
     ['dns.zoneId', dns?.zoneId ?? 'null'],
   ];

@@ -17,6 +17,7 @@ import { appendEvents, endHandRun, insertHandRun, operationById, renewHandRun, u
 import type { StackRow, UpdateRow } from '../store/state-rows.ts';
 import { updateVps, vpsById, type VpsWithAccount } from '../store/vpses.ts';
 import { handSpec, specChange } from './hand-run-spec.ts';
+import { IMPORTING } from './lifecycle/capabilities.ts';
 import type { Services } from './services.ts';
 import { order } from './vps.ts';
 import { outputsChange } from './vps-outputs.ts';
@@ -45,6 +46,7 @@ export class HandRuns implements StateHooks {
     const vps = await this.#vpsOf(stack);
     if (!vps) return null;
     if (vps.status === 'terminated') return `The VPS "${vps.label}" is terminated; its stack takes no more updates.`;
+    if (vps.importing !== null) return `The VPS "${vps.label}" takes no updates by hand. ${IMPORTING.reason}`;
     const { refused } = handSpec(vps, update.config);
     if (refused && update.kind === 'update') return refused;
     if (update.kind === 'destroy' && vps.deleteProtection)

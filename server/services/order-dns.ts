@@ -20,7 +20,7 @@ export interface PlannedDns {
  * `dns: {}` is enough when there is one active zone, or one account with a default zone; the name is the label below it.
  * @throws Refusal when no zone or several fit, or the name does not.
  */
-export async function planDns(services: Services, compute: Account, body: VpsCreate): Promise<PlannedDns | null> {
+export async function planDns(services: Services, compute: Account, body: Pick<VpsCreate, 'label' | 'dns'>): Promise<PlannedDns | null> {
   if (!body.dns?.enabled) return null;
   // A real name must not point at a server that does not exist, nor the reverse.
   const accounts = (await allAccounts(services)).filter(

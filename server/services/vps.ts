@@ -8,6 +8,8 @@ import { brokenUnique, type Db, inTransaction, type Json, type Operation } from 
 import { appendEvents, endQueued, insertOperation, lastOperation, requestCancel } from '../store/operations.ts';
 import { ensureOrganization, organizationById } from '../store/settings.ts';
 import { insertVps, livingLabelExists, lockVps, updateVps, vpsById, type VpsWithAccount } from '../store/vpses.ts';
+import { claimServer } from './import-claim.ts';
+import { IMPORTING } from './lifecycle/capabilities.ts';
 import { requireCapability } from './lifecycle/guard.ts';
 import { labelAgain, labelBack } from './lifecycle/label.ts';
 import { failSnapshot } from './lifecycle/snapshot-failure.ts';
@@ -24,7 +26,7 @@ export type OnAccepted = (tx: Db, accepted: Accepted) => Promise<void>;
 export async function createVps(services: Services, principal: Principal, body: VpsCreate, onAccepted: OnAccepted): Promise<Accepted> {
   const organizationId = await organizationFor(services, principal, body.organization_id);
   if (await livingLabelExists(services.db, organizationId, body.label)) throw labelTaken(body.label);
-  const vpsId = Array.from({ length: 16 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  const vpsId = newVpsId();
   const { account, dnsAccount, spec } = await planVps(services, vpsId, body);
   const requestedPassword =
     body.root_pass === undefined ? null : services.secrets.seal({ table: 'vps', column: 'requestedPassword', id: vpsId }, body.root_pass);
@@ -65,6 +67,10 @@ export async function createVps(services: Services, principal: Principal, body: 
   }
 }
 
+export function newVpsId(): string {
+  return Array.from({ length: 16 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+}
+
 /** Refresh or preview of an existing server. */
 export async function orderWork(
   services: Services,
@@ -76,6 +82,7 @@ export async function orderWork(
   return await inTransaction(services.db, async (tx) => {
     const vps = await mustLock(tx, principal, id);
     if (['terminated', 'destroying', 'leaked'].includes(vps.status)) throw gone(vps);
+    if (vps.importing !== null) throw new Refusal(409, IMPORTING.code, IMPORTING.reason);
     const accepted = { vps, operation: await order(services, tx, principal, vps, kind) };
     await onAccepted(tx, accepted);
     return accepted;
@@ -102,16 +109,18 @@ export async function retryVps(services: Services, principal: Principal, id: str
     if (last.kind === 'destroy') await requireCapability(services, tx, principal, vps, 'destroy');
     if (vps.status === 'suspended' && !SUSPENDED_RETRIES.has(last.kind))
       throw new Refusal(409, 'suspended', 'The VPS is suspended; unsuspend it before its last operation is run again.');
-    const status = last.kind === 'destroy' ? 'destroying' : last.kind === 'provision' ? 'provisioning' : vps.status;
+    const status = last.kind === 'destroy' ? 'destroying' : SETUPS.has(last.kind) ? 'provisioning' : vps.status;
+    const claim = last.kind === 'import' ? await claimServer(tx, vps) : {};
     const label = last.kind === 'rename' ? await labelAgain(tx, vps, (last.request as { spec?: unknown }).spec) : {};
     if (label === null) throw labelTaken((last.request as { spec: { label: string } }).spec.label);
-    const changed = await updateVps(tx, id, { status, ...label });
+    const changed = await updateVps(tx, id, { status, ...label, ...claim });
     const accepted = { vps: changed, operation: await order(services, tx, principal, changed, last.kind as OperationKind, again(last)) };
     await onAccepted(tx, accepted);
     return accepted;
   });
 }
 
+const SETUPS = new Set(['provision', 'import']);
 const SUSPENDED_RETRIES = new Set(['suspend', 'unsuspend', 'destroy']);
 
 /** What a repetition takes over: the wish, and what the provider has done of it already. */
@@ -131,7 +140,8 @@ export async function cancelOperation(services: Services, principal: Principal, 
       throw new Refusal(409, 'already_ended', `The operation has ended: ${current.status}. There is nothing to cancel.`);
     await stop(tx, principal, current);
     const after = await tx.operation.findUniqueOrThrow({ where: { id: operation.id } });
-    if (after.status === 'cancelled' && ['provision', 'destroy'].includes(after.kind)) await updateVps(tx, vps.id, { status: 'error' });
+    if (after.status === 'cancelled' && (SETUPS.has(after.kind) || after.kind === 'destroy'))
+      await updateVps(tx, vps.id, { status: 'error', ...(after.kind === 'import' ? { instanceId: null } : {}) });
     const label = after.status === 'cancelled' && after.kind === 'rename' ? await labelBack(tx, vps) : null;
     if (label) await updateVps(tx, vps.id, label);
     return after;
@@ -155,8 +165,7 @@ export async function revealPassword(
 ): Promise<Reveal> {
   return await inTransaction(services.db, async (tx) => {
     const vps = await mustLock(tx, principal, id);
-    if (vps.rootPassword === null)
-      throw new Refusal(409, 'no_password_yet', `The VPS is ${vps.status}; its password is not known. Wait until it is active.`);
+    if (vps.rootPassword === null) throw new Refusal(409, 'no_password_yet', unknownPassword(vps));
     if (vps.revealCount > 0 && !(again && principal.role === 'admin'))
       throw new Refusal(409, 'already_revealed', 'The password was shown already. An admin may see it again with "again": true.');
     const password = services.secrets.open({ table: 'vps', column: 'rootPassword', id }, vps.rootPassword);
@@ -171,6 +180,12 @@ export async function revealPassword(
     const username = (vps.outputs as { rootUser?: string } | null)?.rootUser ?? 'root';
     return { username, password, count: changed.revealCount, vps: changed };
   });
+}
+
+function unknownPassword({ status, spec }: VpsWithAccount): string {
+  const imported = (spec as { compute?: { imported?: unknown } }).compute?.imported !== undefined;
+  if (imported && status === 'active') return 'The server was imported without its password. Reset the password, or reinstall the VPS.';
+  return `The VPS is ${status}; its password is not known. Wait until it is active.`;
 }
 
 export async function mustVps(services: Services, principal: Principal, id: string): Promise<VpsWithAccount> {
@@ -200,7 +215,9 @@ export async function order(
   kind: OperationKind,
   options: OrderOptions = {},
 ): Promise<Operation> {
-  const request: Json = { generation: vps.generation, ...options.request };
+  // Decided when it is ordered: a takeover that still succeeds meanwhile does not turn this into a deletion.
+  const forget = kind === 'destroy' && vps.importing !== null ? { forget: true } : {};
+  const request: Json = { generation: vps.generation, ...options.request, ...forget };
   const operation = await insertOperation(tx, {
     id: randomUUID(),
     kind,
@@ -239,7 +256,7 @@ export async function stop(tx: Db, principal: Pick<Principal, 'name'>, operation
   });
 }
 
-async function organizationFor(services: Services, principal: Principal, asked: string | undefined): Promise<string> {
+export async function organizationFor(services: Services, principal: Principal, asked: string | undefined): Promise<string> {
   if (principal.organizationId !== null) {
     if (asked !== undefined && asked !== principal.organizationId)
       throw refuseField('organization_id', 'is not this token’s organization', 'Leave it out.', 403, 'forbidden');

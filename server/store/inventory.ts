@@ -42,3 +42,9 @@ export async function inventoryById(db: Db, id: string): Promise<InventoryItem |
 export async function markGone(db: Db, id: string): Promise<void> {
   await db.inventoryItem.updateMany({ where: { id, goneAt: null }, data: { goneAt: new Date() } });
 }
+
+/** A server that belongs to a VPS now is on no inventory, also before the next sweep. */
+export async function markTaken(db: Db, accountId: string, objectId: string): Promise<void> {
+  const where = { accountId, objectId, kind: { in: ['orphan', 'unmanaged'] }, goneAt: null };
+  await db.inventoryItem.updateMany({ where, data: { goneAt: new Date() } });
+}

@@ -1,5 +1,5 @@
 /** VPS rows. Every query of a request takes a scope: the organization it may see, or null for all of them. */
-import type { Account, Db, Json, Vps } from './database.ts';
+import { type Account, type Db, DbNull, type Json, type Vps } from './database.ts';
 
 export type Scope = string | null;
 export type VpsWithAccount = Vps & { account: Account };
@@ -23,7 +23,7 @@ export async function insertVps(
     | 'image'
     | 'requestedPassword'
     | 'externalReference'
-  > & { spec: Json },
+  > & { spec: Json; importing?: Json } & Partial<Pick<Vps, 'instanceId' | 'generation'>>,
 ): Promise<VpsWithAccount> {
   return await db.vps.create({ data: vps, include: { account: true } });
 }
@@ -72,10 +72,23 @@ export type VpsChange = Partial<
     | 'finalSnapshot'
     | 'lastRevealedAt'
   >
-> & { outputs?: Json; spec?: Json; evidence?: Json; revealCount?: { increment: number } | number };
+> & { outputs?: Json; spec?: Json; evidence?: Json; importing?: null; revealCount?: { increment: number } | number };
 
 export async function updateVps(db: Db, id: string, change: VpsChange): Promise<VpsWithAccount> {
-  return await db.vps.update({ where: { id }, data: change, include: { account: true } });
+  const { importing, ...rest } = change;
+  const data = importing === null ? { ...rest, importing: DbNull } : rest;
+  return await db.vps.update({ where: { id }, data, include: { account: true } });
+}
+
+/** Makes claims of one server wait for each other until the transaction ends. */
+export async function lockServer(db: Db, account: Pick<Account, 'provider' | 'endpointKind'>, instanceId: string): Promise<void> {
+  const name = `${account.provider}/${account.endpointKind}/${instanceId}`;
+  await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 11))`;
+}
+
+/** The living VPS whose row names this server, whatever account it is on. */
+export async function livingVpsOf(db: Db, { provider, endpointKind }: Pick<Account, 'provider' | 'endpointKind'>, instanceId: string) {
+  return await db.vps.findFirst({ where: { provider, instanceId, deletedAt: null, account: { endpointKind } } });
 }
 
 /** Terminations whose grace is over, oldest first. */

@@ -11,6 +11,8 @@ export interface Situation {
   readonly status: VpsStatus;
   /** False before the provider has told of a server. */
   readonly hasInstance: boolean;
+  /** The server is being taken over, or could not be. */
+  readonly importing?: boolean;
   /** Runs the provider's rescue system. */
   readonly inRescue: boolean;
   readonly suspendReason: string | null;
@@ -44,6 +46,11 @@ const ENDING: Readonly<Partial<Record<VpsStatus, string>>> = {
   leaked: 'It was destroyed, but the provider still has something of it. Remove that, or destroy it again.',
 };
 
+export const IMPORTING: Refused = {
+  code: 'import_unfinished',
+  reason: 'Its import has not succeeded. Wait for it or retry it; terminating the VPS gives it up and leaves the server alone.',
+};
+
 export function capabilitiesOf(situation: Situation): VpsCapabilities {
   const each = VPS_ACTIONS.map((action) => [action, capabilityOf(situation, action)] as const);
   return Object.fromEntries(each) as VpsCapabilities;
@@ -69,6 +76,7 @@ function refusal(now: Situation, action: VpsActionName): Refused | null {
       : (held ?? suspension(now));
   const ending = ENDING[now.status];
   if (ending !== undefined) return { code: `vps_${now.status}`, reason: ending };
+  if (now.importing) return IMPORTING;
   return held ?? byStatus(now, action) ?? byProvider(now, action) ?? busyWith(now);
 }
 

@@ -1,7 +1,7 @@
 /** The capabilities of a VPS as it stands in the database, and refusing by them. */
 import type { ActionCapability, VpsActionName, VpsCapabilities } from '../../../contract/lifecycle.ts';
 import type { VpsDetail, VpsStatus } from '../../../contract/vps.ts';
-import type { Capability } from '../../../providers/provider.ts';
+import type { Capability, Descriptor } from '../../../providers/provider.ts';
 import { Refusal } from '../../problem.ts';
 import type { Db, Operation } from '../../store/database.ts';
 import { unfinishedOperations } from '../../store/operations.ts';
@@ -19,8 +19,12 @@ export async function capabilitiesNow(services: Services, principal: Principal, 
 
 /** What the provider can do beside the actions, whatever the status. */
 export function featuresOf(services: Services, vps: VpsWithAccount): VpsDetail['features'] {
-  const { snapshots, backups, rescue, bandwidth, metrics, firewall, reverseDns } = providerOf(services, vps.account).descriptor
-    .capabilities;
+  return featuresAt(providerOf(services, vps.account).descriptor);
+}
+
+/** The same of a provider, before there is a VPS. */
+export function featuresAt({ capabilities }: Pick<Descriptor, 'capabilities'>): VpsDetail['features'] {
+  const { snapshots, backups, rescue, bandwidth, metrics, firewall, reverseDns } = capabilities;
   const told = (capability: Capability): ActionCapability =>
     capability.can ? { allowed: true } : { allowed: false, code: 'not_supported', reason: capability.reason };
   return {
@@ -62,6 +66,7 @@ export function situationFrom(
     provider: providerOf(services, vps.account).descriptor.capabilities,
     status: vps.status as VpsStatus,
     hasInstance: vps.instanceId !== null,
+    importing: vps.importing !== null,
     inRescue: vps.rescueSince !== null,
     suspendReason: vps.suspendReason,
     maintenanceReason: vps.maintenanceReason,

@@ -1,7 +1,7 @@
 /** From a wished change to the spec it leads to: checked against catalogue and rules before anything is ordered. */
 import type { ChangePreview, VpsChange } from '../../../contract/lifecycle.ts';
 import type { Capability, Descriptor, Image, Plan } from '../../../providers/provider.ts';
-import { VpsSpec } from '../../../stacks/spec.ts';
+import { asOwn, VpsSpec } from '../../../stacks/spec.ts';
 import { refuseField, Refusal } from '../../problem.ts';
 import type { VpsWithAccount } from '../../store/vpses.ts';
 import { providerOf } from '../accounts.ts';
@@ -77,16 +77,24 @@ function planRename(descriptor: Descriptor, before: VpsSpec, change: Extract<Vps
     checkLabelAt(descriptor, label);
   }
   const { dns } = before;
+  const renamed = { ...before, label, compute: label === before.label ? before.compute : withoutImportedLabel(before.compute) };
   if (!dns) {
     const hostname = change.hostname ?? (before.hostname === before.label ? label : before.hostname);
-    return changed(parseSpec({ ...before, label, hostname }), before);
+    return changed(parseSpec({ ...renamed, hostname }), before);
   }
   const followed = dns.name === `${before.label}.${dns.zone}` ? `${label}.${dns.zone}` : dns.name;
   const given = change.hostname;
   const name = given === undefined ? followed : given.endsWith(`.${dns.zone}`) ? given : `${given}.${dns.zone}`;
   if (given === dns.zone) throw refuseField('hostname', 'is the zone itself', `Use a name below it, for example ${label}.${dns.zone}.`);
   if (name.length > 253) throw refuseField('hostname', 'is longer than 253 characters with its zone', 'Use a shorter name.');
-  return changed(parseSpec({ ...before, label, hostname: name, dns: { ...dns, name } }), before);
+  return changed(parseSpec({ ...renamed, hostname: name, dns: { ...dns, name } }), before);
+}
+
+/** From now on the server at the provider is called after its VPS. */
+function withoutImportedLabel(compute: VpsSpec['compute']): VpsSpec['compute'] {
+  if (!compute.imported) return compute;
+  const { label: _label, ...imported } = compute.imported;
+  return { ...compute, imported };
 }
 
 function changed(spec: VpsSpec, before: VpsSpec): VpsSpec {
@@ -136,9 +144,14 @@ async function planReinstall(services: Services, vps: VpsWithAccount, descriptor
   // A rebuild that boots with the first user data again would bring the old password back.
   const replaced = before.compute.windows || descriptor.rebuildKeepsPassword === true || !descriptor.capabilities.rebuild.can;
   const generation = before.generation + (replaced ? 1 : 0);
-  const spec = parseSpec({ ...before, generation, compute: { ...before.compute, image: image.id } });
+  // Nothing of what was set up elsewhere is left on a new disk.
+  const spec = asOwn(parseSpec({ ...before, generation, compute: { ...before.compute, image: image.id } }));
   const way: Way = replaced ? 'replacement' : 'rebuild';
-  return { spec, way, notes: replaced ? ['A new server takes the place of the old one; its address changes.'] : [] };
+  const notes = [
+    ...(replaced ? ['A new server takes the place of the old one; its address changes.'] : []),
+    ...(before.compute.imported ? ['The server was imported; from now on its name and settings at the provider are Plinth’s.'] : []),
+  ];
+  return { spec, way, notes };
 }
 
 async function checkPlanHolds(services: Services, vps: VpsWithAccount, planId: string, image: Image): Promise<void> {

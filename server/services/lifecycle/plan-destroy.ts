@@ -16,6 +16,7 @@ export async function planDestroy(
   const stays = rows.filter((row) => row.final && row.status === 'available' && !finalSnapshot);
   const goes = rows.filter((row) => !stays.includes(row));
   const notes = [
+    ...(vps.importing === null ? [] : ['Its import has not succeeded: only its record and DNS names go, the server stays as it is.']),
     ...(finalSnapshot ? ['A snapshot is made first and kept; without it nothing is destroyed. It costs money until it is deleted.'] : []),
     ...(goes.length > 0 ? [`Its ${goes.length === 1 ? 'snapshot is' : `${goes.length} snapshots are`} deleted with it.`] : []),
     ...stays.map((row) => `The final snapshot "${row.name}" stays.`),
@@ -31,6 +32,12 @@ export async function planDestroy(
 /** @throws Refusal 409 with the reason why no snapshot can be made of it. */
 export function requireFinalSnapshot(services: Services, vps: VpsWithAccount): void {
   snapshotClient(services, vps);
+  if (vps.importing !== null)
+    throw new Refusal(
+      409,
+      'import_unfinished',
+      `"${vps.label}" has not been imported; its end leaves the server alone. Leave the snapshot out.`,
+    );
   if (vps.instanceId === null)
     throw new Refusal(409, 'no_instance', `"${vps.label}" has no server that a snapshot could be made of. Terminate it without one.`);
 }

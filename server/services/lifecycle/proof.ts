@@ -25,10 +25,13 @@ const FIRST_PAUSE_MS = 250;
 type Check = Evidence['checks'][number];
 type Look = { readonly what: string; readonly find: (signal: AbortSignal) => Promise<readonly string[]> };
 
-/** Reads until nothing is found or patience ends; the last reads are the evidence. */
-export async function prove(services: Services, vps: VpsWithAccount, signal: AbortSignal): Promise<Evidence> {
+/**
+ * Reads until nothing is found or patience ends; the last reads are the evidence.
+ * @param stays the server is none of this VPS's and stays
+ */
+export async function prove(services: Services, vps: VpsWithAccount, signal: AbortSignal, stays = false): Promise<Evidence> {
   const spec = VpsSpec.parse(vps.spec);
-  const looks = [...computeLooks(services, vps), ...dnsLooks(services, vps, spec)];
+  const looks = [...(stays ? [] : computeLooks(services, vps)), ...dnsLooks(services, vps, spec)];
   const patienceMs = vps.account.endpointKind === 'simulator' ? PATIENCE_MS.simulator : PATIENCE_MS.real;
   const deadline = performance.now() + patienceMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {

@@ -41,8 +41,11 @@ export async function terminateVps(
     const begun = ['destroying', 'leaked'].includes(vps.status);
     const wished = finalSnapshot ?? (vps.status === 'terminating' && vps.finalSnapshot);
     if (wished && !begun) requireFinalSnapshot(services, vps);
+    // Giving up an import loses nothing that a grace would save.
     const ending =
-      grace > 0 && !begun ? await delay(tx, principal, vps, grace, wished) : await destroyNow(services, tx, principal, vps, wished);
+      grace > 0 && !begun && vps.importing === null
+        ? await delay(tx, principal, vps, grace, wished)
+        : await destroyNow(services, tx, principal, vps, wished);
     await onAccepted(tx, ending);
     return ending;
   });

@@ -1,0 +1,213 @@
+/**
+ * Takes a server that is there already into its VPS's stack, or gives that up.
+ *
+ * The engine reads the server and records it; afterwards it updates whatever the program has otherwise. So the same run is
+ * previewed first, and goes on only when nothing but the identity tag would change. A failed import is undone: the tag goes,
+ * and the stack forgets the server without deleting it. So does every end of a VPS whose import has not succeeded.
+ */
+import { fault } from '../../automation/faults.ts';
+import type { Engine, EngineFault, EngineOperation, EngineResult } from '../../automation/types.ts';
+import { identityTag } from '../../providers/identity.ts';
+import type { InstanceSummary } from '../../providers/provider.ts';
+import { stackName, VpsSpec } from '../../stacks/spec.ts';
+import { clientOf } from '../services/accounts.ts';
+import { factsOf, tagsOf } from '../services/import.ts';
+import { type Importing, importingOf } from '../services/import-claim.ts';
+import { prove } from '../services/lifecycle/proof.ts';
+import type { Services } from '../services/services.ts';
+import type { Json, Operation } from '../store/database.ts';
+import { LeaseLost, operationById, updateHeld } from '../store/operations.ts';
+import { updateVps, type VpsWithAccount } from '../store/vpses.ts';
+import { providerFault } from './direct.ts';
+import type { EventWriter } from './event-writer.ts';
+import { isLastAttempt } from './finish.ts';
+import { WorkFailed } from './work-failed.ts';
+
+/** The program's name of the server in every stack. */
+const INSTANCE = 'vps-instance';
+/** The undo runs on its own time: the operation's may have been ended by a cancel. */
+const UNDO_TIMEOUT_MS = 120_000;
+
+/** One run of the engine on the VPS's stack. `mayDelete`: what is protected may go. */
+export type Drive = (kind: EngineOperation, signal: AbortSignal, mayDelete?: boolean) => Promise<EngineResult>;
+
+export interface ImportWork {
+  readonly services: Services;
+  readonly engine: Pick<Engine, 'export' | 'import'>;
+  readonly operation: Operation;
+  readonly vps: VpsWithAccount;
+  readonly writer: EventWriter;
+  readonly signal: AbortSignal;
+  readonly drive: Drive;
+}
+
+/** Whether this destroy ends only the record: the server was never this VPS's. */
+export function isForgetting(operation: Operation, vps: VpsWithAccount): boolean {
+  return vps.importing !== null || (operation.request as { forget?: boolean }).forget === true;
+}
+
+/** @throws LeaseLost */
+export async function runImport(work: ImportWork): Promise<EngineResult> {
+  const result = await takeOver(work);
+  if (result.ok || !(await endsNow(work, result.fault))) return result;
+  try {
+    await undo(work, AbortSignal.timeout(UNDO_TIMEOUT_MS));
+    return result;
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    const { fault: cause } = result;
+    const message = `${cause?.message ?? 'The import failed.'} It could not be undone either; terminating the VPS does that, and leaves the server.`;
+    work.services.log.warn({ err: error, operation: work.operation.id }, 'a failed import could not be undone');
+    return { ...result, fault: { ...fault('unexpected', message), ...cause, message } };
+  }
+}
+
+/** Ends the record of a VPS whose server is not its own: tag, names and stack go, the server stays. @throws LeaseLost */
+export async function runForget(work: ImportWork): Promise<EngineResult> {
+  const { services, operation, vps, writer, signal } = work;
+  const started = performance.now();
+  const done = (rest: Pick<EngineResult, 'ok' | 'fault'>): EngineResult => ({
+    ...rest,
+    changes: {},
+    steps: [],
+    durationMs: performance.now() - started,
+  });
+  try {
+    await undo(work, signal);
+    const evidence = await prove(services, vps, signal, true);
+    await updateVps(services.db, vps.id, { evidence: evidence as unknown as Json });
+    writer.add({ type: 'proof', data: evidence as unknown as Json, at: new Date() });
+    if (evidence.clean) return done({ ok: true });
+    const left = evidence.checks.filter(({ result }) => result !== 'gone').map(({ what, detail }) => `${what}: ${detail}`);
+    return done({
+      ok: false,
+      fault: fault('provider_down', `DNS records are left, or could not be read: ${left.join('; ')}. They are tried again.`),
+    });
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    return done({ ok: false, fault: providerFault(services, operation, error, signal) });
+  }
+}
+
+async function takeOver(work: ImportWork): Promise<EngineResult> {
+  const { services, operation, vps, writer, signal, drive } = work;
+  const started = performance.now();
+  const failed = (found: EngineFault): EngineResult => ({
+    ok: false,
+    fault: found,
+    changes: {},
+    steps: [],
+    durationMs: performance.now() - started,
+  });
+  try {
+    const importing = mustImport(vps);
+    const seen = await look(services, vps, importing, signal);
+    if (!seen) return failed(fault('not_found', `The provider has no server ${importing.objectId} any more. Terminate the VPS.`));
+    const moved = movedSince(VpsSpec.parse(vps.spec), seen);
+    if (moved.length > 0) return failed(changedMeanwhile(importing, moved));
+    say(writer, `server ${importing.objectId} is as it was; asking the engine what would change`);
+    const preview = await drive('preview', signal);
+    if (!preview.ok) return preview;
+    const foreign = beyondImport(preview);
+    if (foreign.length > 0) return failed(changesMore(importing, foreign));
+    await updateHeld(services.db, operation.id, operation.fence, {
+      progress: { power: seen.status === 'stopped' ? 'stopped' : 'running' } as Json,
+    });
+    const taken = await drive('up', signal);
+    if (!taken.ok) return taken;
+    // What an import records lacks the generation that a later reinstall compares with; any further run notes it.
+    const noted = await drive('up', signal);
+    return noted.ok ? { ...noted, changes: taken.changes, steps: taken.steps } : noted;
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    return failed(providerFault(services, operation, error, signal));
+  }
+}
+
+function mustImport(vps: VpsWithAccount): Importing {
+  const importing = importingOf(vps);
+  if (importing === null) throw new Error(`VPS ${vps.id} has nothing to import.`);
+  return importing;
+}
+
+async function look(
+  services: Services,
+  vps: VpsWithAccount,
+  { objectId }: Importing,
+  signal: AbortSignal,
+): Promise<InstanceSummary | null> {
+  const { compute } = clientOf(services, vps.account);
+  if (!compute) throw new Error(`The account of VPS ${vps.id} has no servers.`);
+  return await compute.getInstance(objectId, { signal });
+}
+
+/** What is otherwise than when the import was ordered, in words. */
+function movedSince(spec: VpsSpec, seen: InstanceSummary): string[] {
+  const wanted: Record<string, unknown> = { ...factsOf(seen), label: seen.label };
+  const known: Record<string, unknown> = { ...spec.compute, label: spec.compute.imported?.label };
+  const moved = Object.keys(wanted).filter((key) => wanted[key] !== known[key]);
+  const tags = new Set(tagsOf(seen));
+  const same = tags.size === spec.tags.length && spec.tags.every((tag) => tags.has(tag));
+  const own = identityTag(spec.vpsId, spec.generation);
+  const stranger = seen.tags.some((tag) => tag.startsWith('plinth-') && tag !== own);
+  return [...moved, ...(same ? [] : ['tags']), ...(stranger ? ['identity'] : [])];
+}
+
+function changedMeanwhile({ objectId }: Importing, moved: readonly string[]): EngineFault {
+  const remedy = 'Nothing was changed. Terminate this VPS, which leaves the server alone, and import it as it is now.';
+  return fault('invalid', `The server ${objectId} was changed since its import was ordered (${moved.join(', ')}). ${remedy}`);
+}
+
+/** Steps that an import must not take. */
+function beyondImport({ steps }: EngineResult): string[] {
+  return steps.flatMap(({ op, name, changed }) => {
+    if (op === 'import' || op === 'read') return [];
+    if (name !== INSTANCE) return op === 'create' || op === 'update' ? [] : [`${op} ${name}`];
+    if (op !== 'update') return [`${op} the server`];
+    return changed.map(({ path }) => path).filter((path) => !/^tags(\[|$)/.test(path));
+  });
+}
+
+function changesMore({ objectId }: Importing, foreign: readonly string[]): EngineFault {
+  const what = `Taking over server ${objectId} would also change ${foreign.join(', ')}.`;
+  return fault('invalid', `${what} Nothing was changed. Make it ordinary in that at the provider, or leave it unmanaged.`);
+}
+
+async function endsNow({ services, operation }: ImportWork, found: EngineFault | undefined): Promise<boolean> {
+  const cancelled = (await operationById(services.db, null, operation.id))?.cancelRequested === true;
+  return found === undefined || isLastAttempt(operation, found, cancelled);
+}
+
+/** The server as it was, the stack empty. Safe to repeat. */
+async function undo({ services, engine, vps, writer, drive }: ImportWork, signal: AbortSignal): Promise<void> {
+  const importing = importingOf(vps);
+  if (importing !== null && !importing.tagged) {
+    const { compute } = clientOf(services, vps.account);
+    if (!compute?.removeTag) throw new Error(`The provider of VPS ${vps.id} takes no tags off.`);
+    say(writer, `taking the tag of the VPS off server ${importing.objectId}`);
+    await compute.removeTag(importing.objectId, identityTag(vps.id, vps.generation), { signal });
+  }
+  if (!(await keepServer(engine, stackName(vps.id)))) return;
+  say(writer, 'forgetting what the stack recorded; the server stays');
+  const result = await drive('destroy', signal, true);
+  if (!result.ok) throw new WorkFailed(result.fault ?? fault('unexpected', 'The engine failed without a reason.'));
+}
+
+interface Checkpoint {
+  readonly deployment?: { readonly resources?: readonly { readonly urn: string; readonly retainOnDelete?: boolean }[] };
+}
+
+/** Marks the server in the state as one that a destroy leaves alone. False when the stack holds nothing. */
+async function keepServer(engine: ImportWork['engine'], stack: string): Promise<boolean> {
+  const checkpoint = (await engine.export(stack)) as Checkpoint | null;
+  const resources = checkpoint?.deployment?.resources ?? [];
+  if (resources.length === 0) return false;
+  const kept = resources.map((resource) => (resource.urn.endsWith(`::${INSTANCE}`) ? { ...resource, retainOnDelete: true } : resource));
+  if (kept.some((resource, index) => resource.retainOnDelete !== resources[index]!.retainOnDelete))
+    await engine.import(stack, { ...checkpoint, deployment: { ...checkpoint!.deployment, resources: kept } });
+  return true;
+}
+
+function say(writer: EventWriter, message: string): void {
+  writer.add({ type: 'progress', data: { urn: null, message }, at: new Date() });
+}
