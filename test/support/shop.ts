@@ -81,12 +81,12 @@ export class Shop {
   }
 
   /** Waits until the operation has ended, through restarts of the service. */
-  async ended(id: string, timeoutMs = 60_000): Promise<any> {
+  async ended(id: string, timeoutMs = 60_000, everyMs = 50): Promise<any> {
     const finished = async () => {
       const operation = await this.operation(id);
       return ['queued', 'running'].includes(operation.status) ? undefined : operation;
     };
-    return await until(finished, { timeoutMs, everyMs: 50, what: `operation ${id} to end` });
+    return await until(finished, { timeoutMs, everyMs, what: `operation ${id} to end` });
   }
 
   async vps(id: string): Promise<any> {
