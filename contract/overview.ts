@@ -14,6 +14,8 @@ export const Session = z.strictObject({
   version: z.string(),
   /** Where the simulated providers show their inside; null when the simulator is off. */
   simulator_url: z.string().nullable(),
+  /** Where this request came from, as the service sees it; what a firewall rule for "my address" needs. */
+  client_address: z.string().nullable(),
 });
 export type Session = z.infer<typeof Session>;
 

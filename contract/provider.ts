@@ -1,6 +1,8 @@
 /** Accounts at providers and their catalogues on the wire. Keys go in and never come out. */
 import { z } from 'zod';
 import { AccountId, Flag, Timestamp } from './ids.ts';
+import { ActionCapability } from './lifecycle.ts';
+import { VPS_FEATURES } from './vps.ts';
 
 const Key = z.union([z.string().min(1).max(4096), z.record(z.string(), z.string().max(4096))]).meta({ examples: ['your-api-token'] });
 const AccountName = z
@@ -58,6 +60,8 @@ export const AccountList = z.strictObject({
       roles: z.array(z.string()),
       credential_fields: z.array(z.strictObject({ name: z.string(), label: z.string(), help: z.string() })),
       docs_url: z.string(),
+      /** What servers there can do and orders can ask for; all refused where it sells none. */
+      features: z.record(z.enum(VPS_FEATURES), ActionCapability),
     }),
   ),
 });

@@ -16,6 +16,7 @@ import { Refusal, refuseField } from '../../problem.ts';
 import { allAccounts, checkAccount, createAccount, mustAccount, patchAccount, removeAccount, rotateKey } from '../../services/accounts.ts';
 import { accountUsage } from '../../services/account-usage.ts';
 import { readCatalog } from '../../services/catalog.ts';
+import { featuresAt } from '../../services/lifecycle/guard.ts';
 import type { Principal, Services } from '../../services/services.ts';
 import type { Account } from '../../store/database.ts';
 import { presentAccount } from '../present.ts';
@@ -180,5 +181,6 @@ function available(services: Services) {
       roles: [...descriptor.roles],
       credential_fields: descriptor.credentialFields.map(({ name, label, help }) => ({ name, label, help })),
       docs_url: descriptor.docsUrl,
+      features: featuresAt(descriptor),
     }));
 }

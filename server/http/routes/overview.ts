@@ -14,7 +14,7 @@ export function overviewRoutes(services: Services): Route[] {
       summary: 'Who this token is, and what this Plinth is',
       role: 'viewer',
       responses: { 200: { description: 'The token’s name and role.', schema: Session } },
-      handler: async ({ principal }) => ({
+      handler: async ({ principal, request }) => ({
         status: 200,
         body: {
           name: principal.name,
@@ -23,6 +23,8 @@ export function overviewRoutes(services: Services): Route[] {
           mode: services.config.mode,
           version: packageJson.version,
           simulator_url: simulatorOrigin(services),
+          // An IPv4 client of a socket for both kinds comes as ::ffff:203.0.113.7.
+          client_address: request.ip?.replace(/^::ffff:/, '') ?? null,
         },
       }),
     }),
