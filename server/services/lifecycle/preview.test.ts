@@ -53,6 +53,13 @@ it.each([
     { data_loss: true, replaces_instance: false, new_address: false },
   ],
   [
+    'restore',
+    spec,
+    'restore',
+    [{ name: 'instance', effect: 'restore' }],
+    { data_loss: true, replaces_instance: false, new_address: false, interruption: true },
+  ],
+  [
     'replacement',
     { ...spec, generation: 2 },
     'replacement',
