@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { DriftPolicy } from './drift.ts';
 import { AccountId, Timestamp } from './ids.ts';
+import { DRIFT_FIELDS } from './words.ts';
 
-/** The kinds of difference; `identity` is Plinth's own tag on the server, `addresses` are IPv4 and IPv6. */
-export const DRIFT_FIELDS = ['power', 'plan', 'label', 'region', 'addresses', 'identity', 'records'] as const;
+export { DRIFT_FIELDS } from './words.ts';
+
 export const DriftField = z.enum(DRIFT_FIELDS);
 export type DriftField = z.infer<typeof DriftField>;
 

@@ -37,3 +37,6 @@ export const OPERATION_KINDS = [
   'hand-refresh',
   'hand-destroy',
 ] as const;
+
+/** The kinds of difference; `identity` is Plinth's own tag on the server, `addresses` are IPv4 and IPv6. */
+export const DRIFT_FIELDS = ['power', 'plan', 'label', 'region', 'addresses', 'identity', 'records'] as const;

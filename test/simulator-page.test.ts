@@ -60,7 +60,7 @@ it('switches faults on and off, and plans out of stock', async () => {
     httpStatus: 422,
     code: 'simulator_refused',
   });
-  expect(await shop.call('POST', '/api/simulator/faults', { provider: 'nobody', kind: 'cut' })).toMatchObject({ httpStatus: 404 });
+  expect(await shop.call('POST', '/api/simulator/faults', { provider: 'nobody', kind: 'cut' })).toMatchObject({ httpStatus: 422 });
   const template = await shop.template(provider);
   const [plan, region] = [String(template['type']), String(template['region'])];
   expect(await plinth.cli(['simulator', 'stock', provider, plan, region])).toMatchObject({ code: 0 });

@@ -83,11 +83,11 @@ export async function changeInstance(services: Services, provider: string, id: s
 }
 
 export async function setStock(services: Services, stock: object): Promise<void> {
-  await ask(services, z.unknown(), 'POST', '/stock', stock);
+  await ask(services, z.unknown(), 'POST', '/stock', stock, true);
 }
 
 export async function addFault(services: Services, fault: object): Promise<SimulatorFault> {
-  return presentFault(await ask(services, Fault, 'POST', '/faults', fault));
+  return presentFault(await ask(services, Fault, 'POST', '/faults', fault, true));
 }
 
 export async function removeFault(services: Services, id: string): Promise<void> {
@@ -114,7 +114,7 @@ function presentFault({
 }
 
 /** @throws Refusal when there is no simulator, it does not answer, or it refuses. */
-async function ask<T>(services: Services, schema: z.ZodType<T>, method: string, path: string, body?: object): Promise<T> {
+async function ask<T>(services: Services, schema: z.ZodType<T>, method: string, path: string, body?: object, inBody = false): Promise<T> {
   const origin = simulatorOrigin(services);
   if (origin === null)
     throw new Refusal(
@@ -137,6 +137,10 @@ async function ask<T>(services: Services, schema: z.ZodType<T>, method: string, 
   if (response.ok) return schema.parse(answer);
   const said = z.object({ error: z.string() }).safeParse(answer);
   const sentence = said.success ? said.data.error : `The simulator answered ${response.status}.`;
-  if (response.status === 404) throw new Refusal(404, 'not_found', sentence);
-  throw new Refusal(response.status < 500 ? 422 : 502, 'simulator_refused', sentence);
+  // What the path names is missing; what a body names is a wrong field.
+  if (response.status === 404 && !inBody) throw new Refusal(404, 'not_found', sentence);
+  if (response.status >= 500) throw new Refusal(502, 'simulator_failed', sentence);
+  const [, field = 'body', rule = sentence] = /^(\w+): (.+)$/s.exec(sentence) ?? [];
+  const remedy = 'Send what simulator/README.md says of it, for a provider that GET /api/simulator lists.';
+  throw new Refusal(422, 'simulator_refused', sentence, [{ field, rule, remedy }]);
 }

@@ -29,6 +29,8 @@ export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
     ...(compute ? [{ name: 'account', path: `/admin/providers/${compute.id}`, ready: /Price per month/ }] : []),
     { name: 'drift', path: '/drift', ready: 'What no record accounts for' },
     { name: 'sweeps', path: '/sweeps', ready: /by the clock and on request/ },
+    { name: 'jobs', path: '/jobs', ready: 'By kind' },
+    { name: 'simulator', path: '/simulator', ready: 'Last calls' },
     { name: 'audit', path: '/audit', ready: /The chain is/ },
     { name: 'settings', path: '/settings', ready: 'first admin' },
     { name: 'nothing', path: '/no/such/page', ready: 'There is nothing at this address' },

@@ -24,7 +24,7 @@ test('from an empty database to an active VPS, its password, a resize, a drift, 
   await page.getByText('“web-1” is free.').waitFor();
   await page.getByLabel('DNS zone').selectOption({ index: 1 });
   await page.getByText('DNS records A and AAAA').waitFor();
-  expect(await page.getByText(/per month/).textContent()).toMatch(/\d/);
+  expect(await page.getByText(/per month/).last().textContent()).toMatch(/\d/);
   await page.getByRole('button', { name: 'Create the VPS' }).click();
 
   await page.getByRole('heading', { name: 'web-1' }).waitFor();
@@ -60,12 +60,17 @@ test('from an empty database to an active VPS, its password, a resize, a drift, 
   await page.getByRole('region', { name: 'Resize' }).getByText('Succeeded').first().waitFor({ timeout: 40_000 });
   await page.getByRole('region', { name: 'About' }).getByText(larger).waitFor();
 
-  // Somebody switches it off in the vendor's console.
-  const vendor = await context.newPage();
-  await vendor.goto(dashboard.runtime.simulatorOrigin!);
-  await vendor.getByRole('row', { name: /web-1/ }).getByRole('button', { name: 'off' }).click();
-  await vendor.close();
-  await page.getByRole('link', { name: 'Drift and inventory' }).click();
+  // Somebody switches it off in the vendor's console; the guide shows where.
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('link', { name: 'Break it' }).click();
+  const server = page.getByRole('row', { name: /web-1/ });
+  await server.getByRole('button', { name: 'Switch off' }).click();
+  await server.getByRole('button', { name: 'Switch on' }).waitFor();
+  await page
+    .getByText(/^POST /)
+    .first()
+    .waitFor();
+  await page.getByRole('link', { name: 'Drift and inventory' }).first().click();
   await page.getByText('Every server is as recorded').waitFor();
   await page.getByRole('button', { name: 'Look now' }).click();
   const drift = page.getByRole('article', { name: 'Drift of web-1' });

@@ -1,10 +1,11 @@
-/** The line to the server is cut again and again while events come: the page shows each exactly once, in order. */
+/** The line to the server is cut again and again: the page shows each event exactly once, and lists follow what changes. */
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { appendEvents, endQueued } from '../../server/store/operations.ts';
 import { visit } from '../support/browser.ts';
 import { withDashboard } from '../support/dashboard.ts';
+import { seedVpses } from '../support/seed-vpses.ts';
 import { until } from '../support/until.ts';
 
 const dashboard = withDashboard({ engine: false });
@@ -94,3 +95,45 @@ test('a cut stream loses nothing and doubles nothing', async () => {
   expect(lines).toEqual(Array.from({ length: 100 }, (_, n) => `line ${n}`));
   await context.close();
 });
+
+const vpsOf = (n: number): string => n.toString(36).padStart(16, '0');
+const setStatus = (n: number, status: string) => dashboard.runtime.services.db.vps.update({ where: { id: vpsOf(n) }, data: { status } });
+/** Sooner than any question by the clock: only the stream can have told. */
+const TOLD = { timeout: 8_000 };
+
+test('lists follow every change as it happens, through cuts', async () => {
+  await seedVpses(dashboard.runtime, 20);
+  const wire = await makeWire(dashboard.origin);
+  const { page, context } = await visit(dashboard.browser, { origin: wire.origin, token: dashboard.token });
+  await page.goto('/vps?q=many-');
+  const row = (n: number) => page.getByRole('row', { name: new RegExp(`many-${String(n).padStart(5, '0')}`) });
+  await row(7).getByText('Active').or(row(7).getByText('Error')).or(row(7).getByText('Provisioning')).first().waitFor();
+  await page.getByText('Live: changes show at once').waitFor({ state: 'attached' });
+  await setStatus(7, 'suspended');
+  await row(7).getByText('Suspended').waitFor(TOLD);
+  for (const [round, status] of ['active', 'error', 'suspended'].entries()) {
+    wire.refuse(true);
+    wire.cut();
+    await setStatus(7 + round, status);
+    await page.getByText(/Connection lost|No live connection/).waitFor({ state: 'attached' });
+    wire.refuse(false);
+    await row(7 + round)
+      .getByText(status === 'active' ? 'Active' : status === 'error' ? 'Error' : 'Suspended')
+      .waitFor(TOLD);
+    await page.getByText('Live: changes show at once').waitFor({ state: 'attached' });
+  }
+  await context.close();
+}, 60_000);
+
+test('where no stream can be had, the lists ask by the clock', async () => {
+  const { page, context } = await dashboard.visit();
+  await page.route('**/api/events', (route) => route.abort());
+  await page.goto('/vps?q=many-00012');
+  await page.getByText('No live connection: asking every few seconds').waitFor({ state: 'attached' });
+  await setStatus(12, 'leaked');
+  await page
+    .getByRole('row', { name: /many-00012/ })
+    .getByText('Leaked')
+    .waitFor();
+  await context.close();
+}, 60_000);

@@ -1,5 +1,5 @@
 /** What a first visit loads: everything that main.tsx imports without asking later. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
@@ -27,4 +27,14 @@ it('brings no schemas and no page but the frame', () => {
   expect(files.some((file) => file.endsWith('api/generated.ts'))).toBe(true);
   expect([...packages].filter((name) => name === 'zod' || name === '@tanstack/react-table')).toEqual([]);
   expect(files.filter((file) => file.includes('/pages/'))).toEqual([]);
+});
+
+it('takes schemas from one place only, where the schema library was told to do without eval', () => {
+  const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((name) => /(?<!\.test)\.tsx?$/.test(name));
+  const takers = sources.filter((name) =>
+    [...readFileSync(join(import.meta.dirname, name), 'utf8').matchAll(IMPORT)].some(
+      ([, from = '']) => from === 'zod' || (from.includes('/contract/') && !from.endsWith('/contract/words.ts')),
+    ),
+  );
+  expect(takers.toSorted()).toEqual(['lib/vps-form.ts', 'lib/zod-without-eval.ts']);
 });

@@ -5,6 +5,7 @@ import { getToken } from './api/client.ts';
 import type { OperationSearch, VpsSearch } from './api/queries.ts';
 import { AppShell } from './components/app-shell.tsx';
 import { NotFound, PageProblem } from './components/problem-note.tsx';
+import { isVpsTab, type VpsTab } from './lib/vps-tab.ts';
 
 type Raw = Record<string, unknown>;
 const text = (raw: Raw, name: string): Record<string, string> => {
@@ -65,7 +66,10 @@ const vpsCreateRoute = createRoute({
 const vpsRoute = createRoute({
   ...inApp,
   path: '/vps/$id',
-  validateSearch: (raw: Raw): { operation?: string } => text(raw, 'operation'),
+  validateSearch: (raw: Raw): { operation?: string; tab?: VpsTab } => ({
+    ...text(raw, 'operation'),
+    ...(isVpsTab(raw.tab) ? { tab: raw.tab } : {}),
+  }),
   component: lazyRouteComponent(() => import('./pages/vps.tsx'), 'VpsPage'),
 });
 
@@ -115,6 +119,14 @@ const sweepsRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/sweeps.tsx'), 'SweepsPage'),
 });
 
+const jobsRoute = createRoute({ ...inApp, path: '/jobs', component: lazyRouteComponent(() => import('./pages/jobs.tsx'), 'JobsPage') });
+
+const simulatorRoute = createRoute({
+  ...inApp,
+  path: '/simulator',
+  component: lazyRouteComponent(() => import('./pages/simulator.tsx'), 'SimulatorPage'),
+});
+
 const settingsRoute = createRoute({
   ...inApp,
   path: '/settings',
@@ -138,6 +150,8 @@ const routeTree = rootRoute.addChildren([
     accountRoute,
     driftRoute,
     sweepsRoute,
+    jobsRoute,
+    simulatorRoute,
     settingsRoute,
     auditRoute,
   ]),

@@ -82,8 +82,19 @@ function isFinal(error: unknown): boolean {
   return status === 401 || status === 403 || status === 404;
 }
 
-/** Parses `text/event-stream`; lines may be cut anywhere between two chunks. */
+/** The operation's events of a stream. */
 export async function* readEvents(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<OperationEvent> {
+  for await (const { data } of readFrames(body, signal)) yield JSON.parse(data) as OperationEvent;
+}
+
+export interface Frame {
+  readonly id: string;
+  readonly event: string;
+  readonly data: string;
+}
+
+/** Parses `text/event-stream`; lines may be cut anywhere between two chunks. Comments are left out. */
+export async function* readFrames(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Frame> {
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
   const stop = (): void => void reader.cancel().catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
@@ -94,9 +105,10 @@ export async function* readEvents(body: ReadableStream<Uint8Array>, signal: Abor
       if (done || signal.aborted) return;
       buffer += value.replaceAll('\r\n', '\n');
       for (let end = buffer.indexOf('\n\n'); end >= 0; end = buffer.indexOf('\n\n')) {
-        const data = dataOf(buffer.slice(0, end));
+        const lines = buffer.slice(0, end).split('\n');
         buffer = buffer.slice(end + 2);
-        if (data !== '') yield JSON.parse(data) as OperationEvent;
+        const frame = { id: fieldOf(lines, 'id'), event: fieldOf(lines, 'event'), data: fieldOf(lines, 'data') };
+        if (frame.data !== '') yield frame;
       }
     }
   } finally {
@@ -105,12 +117,12 @@ export async function* readEvents(body: ReadableStream<Uint8Array>, signal: Abor
   }
 }
 
-function dataOf(block: string): string {
-  const lines = block.split('\n').filter((line) => line.startsWith('data:'));
-  return lines.map((line) => line.slice(5).replace(/^ /, '')).join('\n');
+function fieldOf(lines: readonly string[], name: string): string {
+  const own = lines.filter((line) => line.startsWith(`${name}:`));
+  return own.map((line) => line.slice(name.length + 1).replace(/^ /, '')).join('\n');
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms);
     function done(): void {

@@ -41,6 +41,7 @@ export type AccountList = {
     roles: string[];
     credential_fields: { name: string; label: string; help: string }[];
     docs_url: string;
+    features: Record<'snapshots' | 'backups' | 'rescue' | 'bandwidth' | 'metrics' | 'firewall' | 'reverse_dns', ActionCapability>;
   }[];
 };
 export type AccountPatch = { name?: string; configuration?: Record<string, unknown> };
@@ -279,10 +280,9 @@ export type Drift = {
 export type DriftAct = { confirm?: string };
 export type DriftAnswer = { drift: Drift };
 export type DriftDismiss = { reason: string };
-export type DriftList = { drifts: Drift[] };
 export type DriftField = 'power' | 'plan' | 'label' | 'region' | 'addresses' | 'identity' | 'records';
+export type DriftList = { drifts: Drift[] };
 export type DriftPolicy = 'none' | 'accept' | 'repair';
-export type DriftState = 'suspected' | 'confirmed' | 'unconfirmed' | 'dismissed' | 'accepting' | 'repairing' | 'resolved';
 export type DriftRule = {
   account_id: string;
   plan: string | null;
@@ -293,6 +293,7 @@ export type DriftRule = {
 };
 export type DriftRuleChange = { account_id: string; plan?: string | null; fields?: DriftField[]; policy: DriftPolicy | null };
 export type DriftRuleList = { rules: DriftRule[] };
+export type DriftState = 'suspected' | 'confirmed' | 'unconfirmed' | 'dismissed' | 'accepting' | 'repairing' | 'resolved';
 export type EventPage = { events: OperationEvent[]; last: number; ended: boolean };
 export type Evidence = {
   clean: boolean;
@@ -306,6 +307,32 @@ export type FirewallRulesInput = { protocol: 'tcp' | 'udp' | 'icmp'; ports?: str
 export type Inventory = { items: InventoryItem[]; orphan_cost: { currency: string; monthly: string }[]; missing: Drift[] };
 export type InventoryAnswer = { item: InventoryItem };
 export type InventoryDelete = { object_id: string; reason: string };
+export type InventoryImport = {
+  label: string;
+  hostname?: string;
+  organization_id?: string;
+  dns?: { zone?: string; name?: string; proxied?: boolean; reverse?: boolean };
+  root_pass?: string;
+};
+export type InventoryImportPreview = {
+  item_id: string;
+  object_id: string;
+  record: {
+    label: string;
+    hostname: string;
+    region: string;
+    plan: string;
+    image: string | null;
+    ipv4: string | null;
+    ipv6: string | null;
+    backups: boolean;
+    tags: string[];
+    dns_name: string | null;
+    password_known: boolean;
+  };
+  changes: string[];
+  not_taken_over: string[];
+};
 export type InventoryItem = {
   id: string;
   account_id: string;
@@ -322,6 +349,7 @@ export type InventoryItem = {
   first_seen_at: string;
   last_seen_at: string;
   deletable: boolean;
+  importable: boolean;
 };
 export type InventoryKind = 'orphan' | 'unmanaged' | 'record' | 'leftover';
 export type KeyRotate = { api_key: string | Record<string, string> };
@@ -360,6 +388,7 @@ export type Operation = {
 export type OperationEvent = { operation_id: string; seq: number; type: string; data: unknown; at: string };
 export type OperationKind =
   | 'provision'
+  | 'import'
   | 'refresh'
   | 'preview'
   | 'destroy'
@@ -421,6 +450,7 @@ export type Session = {
   mode: 'development' | 'production';
   version: string;
   simulator_url: string | null;
+  client_address: string | null;
 };
 export type SimulatorChange =
   | { change: 'remove' }
@@ -801,6 +831,8 @@ export interface Routes {
   getVpsStackHistory: { request: { id: string; query?: { limit?: number } }; answer: StackHistory };
   /** A kept version of its state, as Pulumi exports it. Role: operator. */
   getVpsStackVersion: { request: { id: string; version: number }; answer: StackExport };
+  /** Take an existing server into a stack, as a VPS; the server gets a tag and is not changed otherwise. Role: admin. */
+  importServer: { request: { id: string; body: InventoryImport }; answer: VpsAccepted };
   /** Provider accounts, and the providers there are. Role: admin. */
   listAccounts: { request: {}; answer: AccountList };
   /** The audit trail, newest first. Role: admin. */
@@ -818,11 +850,11 @@ export interface Routes {
     request: { query?: { state?: DriftState; kind?: 'changed' | 'vanished'; vps_id?: string; account_id?: string; limit?: number } };
     answer: DriftList;
   };
+  /** The rules for drift of single plans and kinds of difference, beside each account’s own policy. Role: admin. */
+  listDriftPolicies: { request: { query?: { account_id?: string } }; answer: DriftRuleList };
   /** What accounts hold that no record accounts for: orphans with their cost, unmanaged servers, dangling DNS records, leftovers. Role: admin. */
   listInventory: { request: { query?: { kind?: InventoryKind; account_id?: string } }; answer: Inventory };
   /** Events after a number; a stream with Accept: text/event-stream. Role: viewer. */
-  /** The rules for drift of single plans and kinds of difference, beside each account’s own policy. Role: admin. */
-  listDriftPolicies: { request: { query?: { account_id?: string } }; answer: DriftRuleList };
   listOperationEvents: { request: { id: string; query?: { after?: number; limit?: number } }; answer: EventPage };
   /** List operations, newest first. Role: viewer. */
   listOperations: {
@@ -869,6 +901,8 @@ export interface Routes {
   pauseBulkRun: { request: { id: string; body?: BulkStop }; answer: BulkAnswer };
   /** Dry run: how many VPSes match, which are refused and why, what it costs. Role: operator. */
   previewBulkRun: { request: { body: BulkPreviewRequest }; answer: BulkPreview };
+  /** What an import would record, what it would change at the server, and what it cannot know. Role: admin. */
+  previewImport: { request: { id: string; body: InventoryImport }; answer: InventoryImportPreview };
   /** Show what a change, or without one the next update, would do. Role: operator. */
   previewVps: { request: { id: string; body?: PreviewRequest }; answer: VpsPreviewed };
   /** Ask the provider what is there now. Role: operator. */
@@ -899,11 +933,11 @@ export interface Routes {
   runSweep: { request: { name: string }; answer: SweepAnswer };
   /** Stop or start automation, set an account’s drift policy, set or lift the hold on destructive work. Role: admin. */
   setAutomation: { request: { body?: AutomationChange }; answer: Automation };
+  /** Set rules for drift of a plan, of kinds of difference or both; a policy of null takes them away. Role: admin. */
+  setDriftPolicies: { request: { body: DriftRuleChange }; answer: DriftRuleList };
   /** Have a plan sold out in a region, or bring it back. Role: admin. */
   setSimulatorStock: { request: { body: SimulatorStock }; answer: undefined };
   /** Give a VPS to another organization. Role: admin. */
-  /** Set rules for drift of a plan, of kinds of difference or both; a policy of null takes them away. Role: admin. */
-  setDriftPolicies: { request: { body: DriftRuleChange }; answer: DriftRuleList };
   setVpsOwner: { request: { id: string; body: OwnerChange }; answer: { instance: Vps } };
   /** Every change of a VPS or operation; a stream with Accept: text/event-stream, resumable with Last-Event-ID. Role: viewer. */
   streamChanges: { request: { query?: { after?: string; limit?: number } }; answer: ReadableStream<Uint8Array> };
@@ -958,6 +992,7 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   getVpsStack: 'GET /api/vps/{id}/stack',
   getVpsStackHistory: 'GET /api/vps/{id}/stack/history',
   getVpsStackVersion: 'GET /api/vps/{id}/stack/versions/{version}',
+  importServer: 'POST /api/admin/inventory/{id}/import',
   listAccounts: 'GET /api/admin/providers',
   listAudit: 'GET /api/audit',
   listBulkItems: 'GET /api/bulk/{id}/items',
@@ -965,10 +1000,10 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   listChanges: 'GET /api/events',
   listDeadLetters: 'GET /api/admin/dead-letters',
   listDrift: 'GET /api/admin/drift',
+  listDriftPolicies: 'GET /api/admin/drift-policies',
   listInventory: 'GET /api/admin/inventory',
   listOperationEvents: 'GET /api/operations/{id}/events',
   listOperations: 'GET /api/operations',
-  listDriftPolicies: 'GET /api/admin/drift-policies',
   listOrganizations: 'GET /api/admin/organizations',
   listSimulatorInstances: 'GET /api/simulator/instances',
   listSimulatorRecords: 'GET /api/simulator/records',
@@ -982,6 +1017,7 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   listVpses: 'GET /api/vps',
   pauseBulkRun: 'POST /api/bulk/{id}/pause',
   previewBulkRun: 'POST /api/bulk/preview',
+  previewImport: 'POST /api/admin/inventory/{id}/import/preview',
   previewVps: 'POST /api/vps/{id}/preview',
   refreshVps: 'POST /api/vps/{id}/refresh',
   repairDrift: 'POST /api/admin/drift/{id}/repair',
@@ -997,10 +1033,10 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   rotateMasterKey: 'POST /api/admin/master-key/rotate',
   runSweep: 'POST /api/admin/sweeps/{name}/run',
   setAutomation: 'PUT /api/admin/automation',
+  setDriftPolicies: 'PUT /api/admin/drift-policies',
   setSimulatorStock: 'PUT /api/simulator/stock',
   setVpsOwner: 'PUT /api/vps/{id}/owner',
   streamChanges: 'STREAM /api/events',
-  setDriftPolicies: 'PUT /api/admin/drift-policies',
   streamOperation: 'STREAM /api/operations/{id}/stream',
   streamOperationEvents: 'STREAM /api/operations/{id}/events',
   updateAccount: 'PATCH /api/admin/providers/{id}',

@@ -1,6 +1,7 @@
 /** What the pages ask for, under one name each, and how often they ask again. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, type BulkItem, type BulkRun, type Routes } from './client.ts';
+import { paced } from './pace.ts';
 
 const BUSY_MS = 1_500;
 const CALM_MS = 10_000;
@@ -31,7 +32,7 @@ export const sessionQuery = queryOptions({
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],
   queryFn: ({ signal }) => api.getOverview({ signal }),
-  refetchInterval: (query) => ((query.state.data?.operations.length ?? 0) > 0 ? BUSY_MS : CALM_MS),
+  refetchInterval: (query) => paced((query.state.data?.operations.length ?? 0) > 0 ? BUSY_MS : CALM_MS),
 });
 
 export interface VpsSearch {
@@ -60,7 +61,7 @@ export const vpsListQuery = ({ deleted, ...search }: VpsSearch, limit = 200) =>
     refetchInterval: ({ state }) => {
       // A long list is not asked for again in whole; its first page shows what is new.
       if ((state.data?.pages.length ?? 0) > 2) return false;
-      return state.data?.pages.some((page) => page.instances.some((vps) => isChanging(vps.status))) ? BUSY_MS : CALM_MS;
+      return paced(state.data?.pages.some((page) => page.instances.some((vps) => isChanging(vps.status))) ? BUSY_MS : CALM_MS);
     },
   });
 
@@ -68,11 +69,17 @@ export const vpsQuery = (id: string) =>
   queryOptions({
     queryKey: keys.vps(id),
     queryFn: async ({ signal }) => (await api.getVps({ id, signal })).instance,
-    refetchInterval: ({ state }) => (state.data && isChanging(state.data.status) ? BUSY_MS : CALM_MS),
+    refetchInterval: ({ state }) => paced(state.data && isChanging(state.data.status) ? BUSY_MS : CALM_MS),
   });
 
 export const outputsQuery = (id: string) =>
   queryOptions({ queryKey: ['outputs', id], queryFn: ({ signal }) => api.getVpsOutputs({ id, signal }) });
+
+export const resourcesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['resources', id],
+    queryFn: async ({ signal }) => (await api.listVpsResources({ id, signal })).resources,
+  });
 
 export interface OperationSearch {
   readonly status?: string;
@@ -87,21 +94,21 @@ export const operationListQuery = (search: OperationSearch, limit = 50) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.operations.some((operation) => isUnfinished(operation.status))) ? BUSY_MS : CALM_MS,
+      paced(state.data?.pages.some((page) => page.operations.some((operation) => isUnfinished(operation.status))) ? BUSY_MS : CALM_MS),
   });
 
 export const vpsOperationsQuery = (id: string) =>
   queryOptions({
     queryKey: keys.vpsOperations(id),
     queryFn: async ({ signal }) => (await api.listOperations({ query: { vps_id: id, limit: 50 }, signal })).operations,
-    refetchInterval: ({ state }) => (state.data?.some((operation) => isUnfinished(operation.status)) ? BUSY_MS : CALM_MS),
+    refetchInterval: ({ state }) => paced(state.data?.some((operation) => isUnfinished(operation.status)) ? BUSY_MS : CALM_MS),
   });
 
 export const operationQuery = (id: string) =>
   queryOptions({
     queryKey: keys.operation(id),
     queryFn: async ({ signal }) => (await api.getOperation({ id, signal })).operation,
-    refetchInterval: ({ state }) => (state.data && isUnfinished(state.data.status) ? BUSY_MS : false),
+    refetchInterval: ({ state }) => (state.data && isUnfinished(state.data.status) ? paced(BUSY_MS) : false),
   });
 
 export const accountsQuery = queryOptions({
@@ -123,14 +130,19 @@ export const catalogQuery = <T>(kind: CatalogKind, accountId: string) =>
     retry: 1,
   });
 
+export const usageQuery = (id: string) =>
+  queryOptions({ queryKey: ['usage', id], queryFn: ({ signal }) => api.getAccountUsage({ id, signal }), staleTime: 30_000, retry: 0 });
+
 export const tokensQuery = queryOptions({ queryKey: keys.tokens, queryFn: ({ signal }) => api.listTokens({ signal }) });
 
-export const auditQuery = infiniteQueryOptions({
-  queryKey: keys.audit,
-  queryFn: ({ pageParam, signal }) => api.listAudit({ query: { before: pageParam }, signal }),
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: (page) => page.next ?? undefined,
-});
+/** `target`: only what was done to that. */
+export const auditQuery = (target?: string) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.audit, target ?? null],
+    queryFn: ({ pageParam, signal }) => api.listAudit({ query: { before: pageParam, target }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
 
 export const driftQuery = (search: { vps_id?: string } = {}) =>
   queryOptions({
@@ -150,6 +162,30 @@ export const sweepsQuery = queryOptions({
   queryKey: ['sweeps'],
   queryFn: async ({ signal }) => (await api.listSweeps({ signal })).sweeps,
   refetchInterval: ({ state }) => (state.data?.some((sweep) => sweep.running) ? BUSY_MS : 5_000),
+});
+
+export const queueQuery = queryOptions({ queryKey: ['queue'], queryFn: ({ signal }) => api.getQueue({ signal }), refetchInterval: 2_000 });
+
+export const deadLettersQuery = (dismissed: boolean) =>
+  queryOptions({
+    queryKey: ['dead-letters', dismissed],
+    queryFn: ({ signal }) => api.listDeadLetters({ query: { dismissed }, signal }),
+    refetchInterval: 5_000,
+  });
+
+/** The simulated clouds: what they hold, what is broken, what was asked of them. */
+export const simulatorQuery = queryOptions({
+  queryKey: ['simulator'],
+  queryFn: async ({ signal }) => {
+    const [state, { instances }, { records }, { requests }] = await Promise.all([
+      api.getSimulator({ signal }),
+      api.listSimulatorInstances({ signal }),
+      api.listSimulatorRecords({ signal }),
+      api.listSimulatorRequests({ query: { limit: 50 }, signal }),
+    ]);
+    return { ...state, instances, records, requests };
+  },
+  refetchInterval: 2_000,
 });
 
 export const automationQuery = queryOptions({

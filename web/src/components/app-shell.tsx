@@ -1,8 +1,11 @@
 /** The frame of every page behind the sign-in: navigation, search, the person's menu. */
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { setToken } from '../api/client.ts';
+import { accountsQuery } from '../api/queries.ts';
+import { useChanges } from '../api/use-changes.ts';
+import { operatorProblem } from '../lib/abilities.ts';
 import { currentTheme, setTheme, THEMES, type Theme } from '../lib/theme.ts';
 import { useSession } from '../lib/use-session.ts';
 import { useShortcuts } from '../lib/use-shortcuts.ts';
@@ -11,6 +14,7 @@ import { Dialog } from './ui/dialog.tsx';
 import { Icon, type IconName } from './ui/icon.tsx';
 import { IconButton } from './ui/button.tsx';
 import { Menu, MenuItem, MenuLabel, MenuRadio, MenuSeparator } from './ui/menu.tsx';
+import { Tooltip } from './ui/tooltip.tsx';
 
 const CommandPalette = lazy(async () => ({ default: (await import('./command-palette.tsx')).CommandPalette }));
 
@@ -21,6 +25,7 @@ const PLACES: readonly { to: string; label: string; icon: IconName; exact?: bool
   { to: '/bulk', label: 'Bulk runs', icon: 'columns' },
   { to: '/drift', label: 'Drift and inventory', icon: 'preview' },
   { to: '/sweeps', label: 'Sweeps', icon: 'refresh' },
+  { to: '/jobs', label: 'Jobs', icon: 'jobs' },
   { to: '/admin', label: 'Accounts', icon: 'accounts' },
   { to: '/audit', label: 'Audit', icon: 'audit' },
   { to: '/settings', label: 'Settings', icon: 'settings' },
@@ -64,6 +69,7 @@ export function AppShell() {
             <kbd className="ml-auto hidden rounded border border-line px-1.5 font-sans text-xs sm:inline">Ctrl K</kbd>
           </button>
           <div className="ml-auto flex items-center gap-1">
+            <LiveBadge />
             <PersonMenu />
           </div>
         </header>
@@ -83,6 +89,26 @@ export function AppShell() {
   );
 }
 
+const LIVENESS = {
+  idle: ['bg-line-strong', 'Not connected'],
+  live: ['bg-good', 'Live: changes show at once'],
+  reconnecting: ['bg-warn', 'Connection lost; trying again'],
+  polling: ['bg-warn', 'No live connection: asking every few seconds'],
+} as const;
+
+/** Whether the pages are told of changes, or ask by the clock. */
+function LiveBadge() {
+  const [colour, text] = LIVENESS[useChanges()];
+  return (
+    <Tooltip text={text}>
+      <span tabIndex={0} role="status" className="grid size-9 place-items-center">
+        <span aria-hidden="true" className={`size-2 rounded-full ${colour}`} />
+        <span className="sr-only">{text}</span>
+      </span>
+    </Tooltip>
+  );
+}
+
 function Brand() {
   return (
     <Link to="/" className="flex h-13 items-center gap-2.5 border-b border-line px-4 font-semibold">
@@ -92,30 +118,27 @@ function Brand() {
   );
 }
 
+const ACTIVE = { className: 'bg-accent-soft !text-accent font-medium', 'aria-current': 'page' } as const;
+
 function Navigation() {
   const session = useSession();
+  // Shown to who may break it, while an account is at the simulator.
+  const mayBreak = session !== undefined && session.simulator_url !== null && operatorProblem(session) === null;
+  const simulated = useQuery({ ...accountsQuery, enabled: mayBreak }).data?.providers.some((account) => account.simulated) ?? false;
   const item = 'flex min-h-9 items-center gap-2.5 rounded-md px-3 text-ink-2 hover:bg-raised hover:text-ink';
   return (
     <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5 p-2">
       {PLACES.map(({ to, label, icon, exact }) => (
-        <Link
-          key={to}
-          to={to}
-          activeOptions={{ exact: exact ?? false, includeSearch: false }}
-          className={item}
-          activeProps={{ className: 'bg-accent-soft !text-accent font-medium', 'aria-current': 'page' }}
-        >
+        <Link key={to} to={to} activeOptions={{ exact: exact ?? false, includeSearch: false }} className={item} activeProps={ACTIVE}>
           <Icon name={icon} />
           {label}
         </Link>
       ))}
-      {session?.simulator_url && (
-        <a href={session.simulator_url} target="_blank" rel="noreferrer" className={`${item} mt-auto`}>
+      {simulated && (
+        <Link to="/simulator" className={`${item} mt-auto`} activeProps={ACTIVE}>
           <Icon name="simulator" />
           Simulator
-          <Icon name="external" className="ml-auto size-3.5" />
-          <span className="sr-only">(opens in a new tab)</span>
-        </a>
+        </Link>
       )}
     </nav>
   );

@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { DRIFT_FIELDS } from '../../../contract/drift-policy.ts';
+import { DRIFT_FIELDS } from '../../../contract/words.ts';
 import type { Plan } from '../api/catalog.ts';
 import { api, type Automation, type DriftField, type DriftRule, type DriftRuleChange } from '../api/client.ts';
 import { catalogQuery } from '../api/queries.ts';

@@ -1,14 +1,15 @@
-/** From nothing to the first active VPS, in three steps; gone as soon as there is one. */
+/** From nothing to the first active VPS, in three steps. At the simulator a fourth follows: break it, and have it repaired. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Overview } from '../api/client.ts';
-import { accountsQuery, vpsListQuery } from '../api/queries.ts';
+import { accountsQuery, operationListQuery, vpsListQuery } from '../api/queries.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { operatorProblem } from '../lib/abilities.ts';
 import { cn } from '../lib/cn.ts';
+import { readStored, writeStored } from '../lib/storage.ts';
 import { useSession } from '../lib/use-session.ts';
-import { buttonClass } from './ui/button.tsx';
+import { Button, buttonClass } from './ui/button.tsx';
 import { Icon } from './ui/icon.tsx';
 
 export function FirstRunGuide({ overview }: { overview: Overview }) {
@@ -16,7 +17,8 @@ export function FirstRunGuide({ overview }: { overview: Overview }) {
   const mayAsk = session !== undefined && operatorProblem(session) === null;
   const accounts = useQuery({ ...accountsQuery, enabled: mayAsk }).data;
   const vpses = useInfiniteQuery(vpsListQuery({}, 1)).data?.pages[0]?.instances;
-  if (overview.by_status.some(({ status }) => status === 'active' || status === 'terminated')) return null;
+  if (overview.by_status.some(({ status }) => status === 'active')) return session?.simulator_url && mayAsk ? <BreakIt /> : null;
+  if (overview.by_status.some(({ status }) => status === 'terminated')) return null;
   const compute =
     accounts?.providers.filter(({ type }) => accounts.available.find((each) => each.type === type)?.roles.includes('compute')) ?? [];
   const first = vpses?.[0];
@@ -70,6 +72,44 @@ export function FirstRunGuide({ overview }: { overview: Overview }) {
           )}
         </GuideStep>
       </ol>
+    </section>
+  );
+}
+
+const SKIPPED = 'plinth.guide.broken';
+
+/** Until a drift was repaired for the first time, or somebody does not want to. */
+function BreakIt() {
+  const [skipped, skip] = useState(readStored(SKIPPED) !== null);
+  const repairs = useInfiniteQuery({ ...operationListQuery({ kind: 'drift-repair' }, 1), enabled: !skipped }).data;
+  const active = useInfiniteQuery({ ...vpsListQuery({ status: 'active' }, 1), enabled: !skipped }).data?.pages[0]?.instances[0];
+  if (skipped || !repairs || repairs.pages[0]?.operations.length !== 0 || !active?.simulated) return null;
+  const dismiss = (): void => {
+    writeStored(SKIPPED, 'yes');
+    skip(true);
+  };
+  return (
+    <section aria-labelledby="guide" className="rounded-lg border border-accent/40 bg-accent-soft p-5">
+      <h2 id="guide" className="text-base font-semibold">
+        Your first VPS runs. Now break it
+      </h2>
+      <ol className="mt-3 flex flex-col gap-3">
+        <GuideStep done={false} now title={`Switch ${active.label} off, or delete it, behind Plinth’s back`}>
+          The simulator’s page does what somebody could do in the vendor’s console.{' '}
+          <Link to="/simulator" className={buttonClass('primary', 'mt-2 w-fit')}>
+            <Icon name="simulator" /> Break it
+          </Link>
+        </GuideStep>
+        <GuideStep done={false} now={false} title="Have Plinth look, and repair what it finds">
+          <Link to="/drift" className="underline underline-offset-2">
+            Drift and inventory
+          </Link>{' '}
+          shows what differs, and why it is sure.
+        </GuideStep>
+      </ol>
+      <Button variant="ghost" className="mt-3" onClick={dismiss}>
+        Not now
+      </Button>
     </section>
   );
 }

@@ -4,11 +4,17 @@ import { money } from '../lib/format.ts';
 import { useAction } from '../lib/use-action.ts';
 import { sentenceCase } from '../lib/words.ts';
 import { ConfirmByTyping } from './confirm-by-typing.tsx';
+import { ImportDialog } from './import-dialog.tsx';
 import { Badge } from './ui/badge.tsx';
 import { Button } from './ui/button.tsx';
 import { Time } from './ui/time.tsx';
 
-const KINDS = { orphan: ['bad', 'Orphan'], unmanaged: ['quiet', 'Not ours'], record: ['warn', 'DNS record'] } as const;
+const KINDS = {
+  orphan: ['bad', 'Orphan'],
+  unmanaged: ['quiet', 'Not ours'],
+  record: ['warn', 'DNS record'],
+  leftover: ['warn', 'Leftover'],
+} as const;
 
 /** Servers and records at the providers that belong to no VPS. */
 export function InventoryTable({ items }: { items: readonly InventoryRow[] }) {
@@ -40,7 +46,10 @@ export function InventoryTable({ items }: { items: readonly InventoryRow[] }) {
                 <Time at={item.first_seen_at} />
               </td>
               <td className="py-1 text-right">
-                <DeleteOrphan item={item} />
+                <div className="flex justify-end gap-2">
+                  {item.importable && <Import item={item} />}
+                  <DeleteStray item={item} />
+                </div>
               </td>
             </tr>
           ))}
@@ -50,37 +59,47 @@ export function InventoryTable({ items }: { items: readonly InventoryRow[] }) {
   );
 }
 
-function DeleteOrphan({ item }: { item: InventoryRow }) {
+function Import({ item }: { item: InventoryRow }) {
   const [asking, ask] = useState(false);
-  const remove = useAction(
-    () => api.deleteOrphan({ id: item.id, body: { object_id: item.object_id, reason: 'orphan, deleted from the dashboard' } }),
-    {
-      quiet: true,
-      done: () => ask(false),
-    },
+  return (
+    <>
+      <Button onClick={() => ask(true)}>Import</Button>
+      {asking && <ImportDialog item={item} onClose={() => ask(false)} />}
+    </>
   );
-  if (item.kind !== 'orphan') return null;
-  const reason = item.deletable
+}
+
+function DeleteStray({ item }: { item: InventoryRow }) {
+  const [asking, ask] = useState(false);
+  const reason = `${KINDS[item.kind][1].toLowerCase()}, deleted from the dashboard`;
+  const remove = useAction(() => api.deleteStray({ id: item.id, body: { object_id: item.object_id, reason } }), {
+    quiet: true,
+    done: () => ask(false),
+  });
+  if (item.kind === 'unmanaged') return null;
+  const problem = item.deletable
     ? null
     : item.seen_count < 2
       ? 'It must be seen by two sweeps first.'
       : 'Its reason does not prove that nobody needs it.';
   return (
     <>
-      <Button icon="trash" variant="danger" disabledReason={reason} onClick={() => ask(true)}>
+      <Button icon="trash" variant="danger" disabledReason={problem} onClick={() => ask(true)}>
         Delete
       </Button>
       <ConfirmByTyping
         open={asking}
         onOpenChange={ask}
-        title={`Delete the orphan ${item.label}`}
+        title={`Delete ${item.label}`}
         name={item.object_id}
         action="Delete it at the provider"
         busy={remove.isPending}
         error={remove.error}
         onConfirm={() => remove.mutate()}
       >
-        The server and everything on its disk will be gone at the provider.
+        {item.kind === 'orphan'
+          ? 'The server and everything on its disk will be gone at the provider.'
+          : 'It will be gone at the provider. Nothing of it can be brought back.'}
       </ConfirmByTyping>
     </>
   );

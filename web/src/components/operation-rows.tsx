@@ -28,12 +28,8 @@ export function OperationRows({
             {kindName(operation.kind)}
           </Link>
           {withVps && (
-            <Link
-              to="/vps/$id"
-              params={{ id: operation.vps_id }}
-              className="font-mono text-xs text-ink-2 underline-offset-2 hover:underline"
-            >
-              {operation.vps_id}
+            <Link to="/vps/$id" params={{ id: operation.vps_id }} className="text-ink-2 underline-offset-2 hover:underline">
+              {operation.vps_label}
             </Link>
           )}
           {operation.fault && <span className="min-w-0 flex-1 truncate text-bad">{operation.fault.message}</span>}

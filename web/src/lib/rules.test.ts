@@ -7,7 +7,7 @@ import { consequences } from './change.ts';
 import { toCsv } from './csv.ts';
 import { duration, relativeTime } from './format.ts';
 import { keyLines, plannedResources } from './planned.ts';
-import { rankOf, stackResources } from './resources.ts';
+import { drawn, lastChanges } from './resources.ts';
 import { foldEvents } from './steps.ts';
 import { bodyOf, EMPTY_FORM, labelProblem, missing } from './vps-form.ts';
 
@@ -44,23 +44,33 @@ describe('foldEvents', () => {
   });
 });
 
-describe('stackResources', () => {
+describe('the resources of a stack', () => {
   const operation = (kind: string, steps: object[], n: number) =>
     ({ id: `o${n}`, kind, created_at: at(n), finished_at: at(n), result: { steps } }) as never;
-  it('adds what was made and removes what was deleted, oldest first; a preview changes nothing', () => {
-    const made = operation('provision', [step('vps-password'), step('vps-instance'), step('vps-dns-a')], 1);
-    const preview = operation('preview', [step('vps-other')], 2);
-    expect(stackResources([preview, made]).map((each) => [each.name, rankOf(each)])).toEqual([
+  const resource = (name: string, dependencies: string[], more: object = {}) =>
+    ({ urn: name, type: 'a:b:Thing', name, parent: 'frame', provider_id: `id-${name}`, protect: false, dependencies, ...more }) as never;
+
+  it('are drawn in the order they are built, without the frames that hold them', () => {
+    const resources = [
+      resource('frame', [], { parent: null, provider_id: null }),
+      resource('vps-password', [], { provider_id: null }),
+      resource('vps-instance', ['vps-password'], { protect: true }),
+      resource('vps-dns-a', ['vps-instance']),
+      resource('vps-reverse', ['vps-dns-a']),
+    ];
+    expect(drawn(resources).map(({ name, rank }) => [name, rank])).toEqual([
       ['vps-password', 0],
       ['vps-instance', 1],
       ['vps-dns-a', 2],
+      ['vps-reverse', 2],
     ]);
-    const gone = operation(
-      'destroy',
-      ['vps-password', 'vps-instance', 'vps-dns-a'].map((name) => ({ ...step(name), op: 'delete' })),
-      3,
-    );
-    expect(stackResources([gone, preview, made])).toEqual([]);
+    expect(drawn([])).toEqual([]);
+  });
+
+  it('know the operation that last changed them; a preview changes nothing', () => {
+    const made = operation('provision', [step('vps-instance')], 1);
+    const preview = operation('preview', [step('vps-instance')], 2);
+    expect(lastChanges([preview, made]).get('a:b:Thing vps-instance')).toEqual({ operation: 'o1', at: at(1) });
   });
 });
 
@@ -85,8 +95,10 @@ describe('the create form', () => {
   });
 
   it('plans the same resources as the stack', () => {
-    const planned = plannedResources({ label: 'web-1', keys: 2, firewall: true, dnsName: 'web-1.plinth.test', ipv6: true });
-    expect(planned.map(({ kind }) => kind)).toEqual(['Password', '2 SSH keys', 'Server', 'Firewall', 'DNS records A and AAAA']);
+    const more = { reverse: true, backups: true };
+    const planned = plannedResources({ label: 'web-1', keys: 2, firewall: true, dnsName: 'web-1.plinth.test', ipv6: true, ...more });
+    const made = ['Password', '2 SSH keys', 'Server', 'Firewall', 'Backups', 'DNS records A and AAAA', 'Reverse DNS'];
+    expect(planned.map(({ kind }) => kind)).toEqual(made);
     expect(keyLines(' a \n\n b')).toEqual(['a', 'b']);
   });
 

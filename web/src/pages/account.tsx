@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react';
 import { api, type Account, type AvailableProvider } from '../api/client.ts';
 import { accountsQuery } from '../api/queries.ts';
+import { AccountUsageCard } from '../components/account-usage.tsx';
 import { AccountCatalog, CATALOGS } from '../components/account-catalog.tsx';
 import { ConfirmByTyping } from '../components/confirm-by-typing.tsx';
 import { Page } from '../components/page.tsx';
@@ -86,29 +87,32 @@ function Shown({ account, provider }: { account: Account; provider: AvailablePro
         </p>
       )}
       <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[22rem_minmax(0,1fr)]">
-        <Card title="About">
-          <Facts
-            items={[
-              ['Checked', account.last_checked_at ? <Time key="checked" at={account.last_checked_at} /> : 'not yet'],
-              ['Key', `…${account.key_last4}, version ${account.key_version}`],
-              [
-                'Fingerprint',
-                <code key="print" className="font-mono text-xs">
-                  {account.key_fingerprint}
-                </code>,
-              ],
-              ['Where', account.simulated ? 'the simulator' : 'the real provider'],
-              ['Added', <Time key="added" at={account.created_at} />],
-              [
-                'Id',
-                <Code key="id" what="account id">
-                  {account.id}
-                </Code>,
-              ],
-              ...Object.entries(account.configuration).map(([name, value]) => [sentenceCase(name), text(value)] as const),
-            ]}
-          />
-        </Card>
+        <div className="flex min-w-0 flex-col gap-5">
+          <AccountUsageCard account={account} />
+          <Card title="About">
+            <Facts
+              items={[
+                ['Checked', account.last_checked_at ? <Time key="checked" at={account.last_checked_at} /> : 'not yet'],
+                ['Key', `…${account.key_last4}, version ${account.key_version}`],
+                [
+                  'Fingerprint',
+                  <code key="print" className="font-mono text-xs">
+                    {account.key_fingerprint}
+                  </code>,
+                ],
+                ['Where', account.simulated ? 'the simulator' : 'the real provider'],
+                ['Added', <Time key="added" at={account.created_at} />],
+                [
+                  'Id',
+                  <Code key="id" what="account id">
+                    {account.id}
+                  </Code>,
+                ],
+                ...Object.entries(account.configuration).map(([name, value]) => [sentenceCase(name), text(value)] as const),
+              ]}
+            />
+          </Card>
+        </div>
         <Catalogs account={account} kinds={CATALOGS.filter((each) => (each.id === 'zones' ? provider.roles.includes('dns') : compute))} />
       </div>
     </Page>

@@ -12,7 +12,7 @@ import { useSession } from '../lib/use-session.ts';
 export function AuditPage() {
   const session = useSession();
   const mayNot = roleProblem(session, 'admin');
-  const audit = useInfiniteQuery({ ...auditQuery, enabled: session !== undefined && mayNot === null });
+  const audit = useInfiniteQuery({ ...auditQuery(), enabled: session !== undefined && mayNot === null });
   const events = audit.data?.pages.flatMap((page) => page.events);
   const intact = audit.data?.pages[0]?.chain_intact;
   return (

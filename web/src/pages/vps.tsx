@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Operation, Vps, VpsDetail } from '../api/client.ts';
-import { auditQuery, driftQuery, isUnfinished, outputsQuery, vpsOperationsQuery, vpsQuery } from '../api/queries.ts';
+import { auditQuery, driftQuery, isUnfinished, outputsQuery, resourcesQuery, vpsOperationsQuery, vpsQuery } from '../api/queries.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { AuditRows } from '../components/audit-rows.tsx';
 import { DriftCard } from '../components/drift-card.tsx';
@@ -20,7 +20,7 @@ import { VpsNotes } from '../components/vps-notes.tsx';
 import { Proof, VpsNotices } from '../components/vps-notices.tsx';
 import { operatorProblem } from '../lib/abilities.ts';
 import { cn } from '../lib/cn.ts';
-import { stackResources } from '../lib/resources.ts';
+import { drawn, lastChanges } from '../lib/resources.ts';
 import { useSession } from '../lib/use-session.ts';
 import { kindName, operationTone, sentenceCase, vpsTone } from '../lib/words.ts';
 
@@ -53,11 +53,7 @@ export function VpsPage() {
         <div className="flex min-w-0 flex-col gap-5">
           {operations.error && <ProblemNote error={operations.error} />}
           {operations.data && <Timeline vps={vps} operations={operations.data} />}
-          {operations.data && (
-            <Card title="Resources of the stack">
-              <StackGraph resources={stackResources(operations.data)} />
-            </Card>
-          )}
+          {operations.data && <Resources vps={vps} operations={operations.data} />}
         </div>
         <div className="flex min-w-0 flex-col gap-5">
           <Proof vps={vps} />
@@ -68,6 +64,16 @@ export function VpsPage() {
       </div>
       <Audit vps={vps} />
     </Page>
+  );
+}
+
+function Resources({ vps, operations }: { vps: Vps; operations: readonly Operation[] }) {
+  const resources = useQuery(resourcesQuery(vps.id));
+  return (
+    <Card title="Resources of the stack">
+      {resources.error && <ProblemNote error={resources.error} retry={() => void resources.refetch()} />}
+      {resources.data && <StackGraph resources={drawn(resources.data)} changes={lastChanges(operations)} />}
+    </Card>
   );
 }
 
@@ -179,11 +185,11 @@ function Outputs({ vps }: { vps: Vps }) {
   );
 }
 
-/** Lines of the audit trail about this VPS and its operations, among the newest. */
+/** The newest lines of the audit trail about this VPS. */
 function Audit({ vps }: { vps: Vps }) {
   const session = useSession();
-  const audit = useInfiniteQuery({ ...auditQuery, enabled: session !== undefined && operatorProblem(session) === null });
-  const events = audit.data?.pages.flatMap((page) => page.events).filter((event) => event.target === vps.id);
+  const audit = useInfiniteQuery({ ...auditQuery(vps.id), enabled: session !== undefined && operatorProblem(session) === null });
+  const events = audit.data?.pages.flatMap((page) => page.events);
   if (!events) return null;
   return (
     <section aria-labelledby="vps-audit" className="flex flex-col gap-2">

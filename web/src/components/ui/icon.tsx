@@ -5,6 +5,7 @@ const PATHS = {
   overview: 'M4 4h7v7H4zM13 4h7v4h-7zM13 11h7v9h-7zM4 14h7v6H4z',
   server: 'M4 5h16v6H4zM4 13h16v6H4zM8 8h.01M8 16h.01',
   operations: 'M4 6h10M4 12h16M4 18h7M18 4v4M16 6h4M17 18h4',
+  jobs: 'M4 5h16M4 10h16M4 15h9M4 20h9M18 13v8M15 18l3 3 3-3',
   accounts: 'M7 14a4 4 0 1 1 3.5-6H21v4h-3v3h-4v-3h-3.5A4 4 0 0 1 7 14z',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5',
   audit: 'M6 3h9l4 4v14H6zM14 3v5h5M9 13h7M9 17h5',

@@ -1,0 +1,132 @@
+import { useState } from 'react';
+import { api, type SimulatorChange, type SimulatorInstances } from '../api/client.ts';
+import { useAction } from '../lib/use-action.ts';
+import { sentenceCase } from '../lib/words.ts';
+import { Badge } from './ui/badge.tsx';
+import { Button } from './ui/button.tsx';
+import { Dialog, DialogFooter } from './ui/dialog.tsx';
+import { TextField } from './ui/field.tsx';
+import { toast } from './ui/toast.tsx';
+import { ProblemNote } from './problem-note.tsx';
+
+type Instance = SimulatorInstances['instances'][number];
+type Naming = 'rename' | 'resize' | null;
+
+/** The simulated servers, with what somebody could do to them in the vendor's console. */
+export function SimulatedServers({ instances }: { instances: readonly Instance[] }) {
+  if (instances.length === 0) return <p className="text-ink-2">No server yet. The first appears when a VPS is created.</p>;
+  return (
+    <div tabIndex={0} role="region" aria-label="Simulated servers" className="overflow-x-auto">
+      <table className="w-full min-w-[56rem]">
+        <thead className="text-left text-xs text-ink-2">
+          <tr>
+            {['Provider', 'Server', 'State', 'Plan', 'Place', 'Address', ''].map((title) => (
+              <th key={title} className="pr-4 pb-1 font-medium">
+                {title || <span className="sr-only">Behind Plinth’s back</span>}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {instances.map((instance) => (
+            <ServerRow key={`${instance.provider} ${instance.id}`} instance={instance} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ServerRow({ instance }: { instance: Instance }) {
+  const [naming, name] = useState<Naming>(null);
+  const change = useAction((body: SimulatorChange) => api.changeSimulatorInstance({ provider: instance.provider, id: instance.id, body }), {
+    quiet: naming !== null,
+    done: () => {
+      name(null);
+      toast('Done; nobody was told.', { detail: 'Plinth finds it with the next drift sweep.' });
+    },
+  });
+  const isOff = /off|stop|halt|offline/i.test(instance.status);
+  return (
+    <tr>
+      <td className="py-2 pr-4">{instance.provider}</td>
+      <td className="py-2 pr-4">
+        {instance.label} <code className="block font-mono text-xs text-ink-2">{instance.id}</code>
+      </td>
+      <td className="py-2 pr-4">
+        <Badge tone={isOff ? 'quiet' : 'good'}>{sentenceCase(instance.status)}</Badge>
+      </td>
+      <td className="py-2 pr-4 font-mono text-xs">{instance.plan}</td>
+      <td className="py-2 pr-4 font-mono text-xs">{instance.region}</td>
+      <td className="py-2 pr-4 font-mono text-xs">{instance.ipv4}</td>
+      <td className="py-1">
+        <div className="flex flex-wrap justify-end gap-1">
+          <Button busy={change.isPending} onClick={() => change.mutate({ change: 'power', power: isOff ? 'on' : 'off' })}>
+            {isOff ? 'Switch on' : 'Switch off'}
+          </Button>
+          <Button onClick={() => name('rename')}>Rename…</Button>
+          <Button onClick={() => name('resize')}>Resize…</Button>
+          <Button icon="trash" variant="danger" onClick={() => change.mutate({ change: 'remove' })}>
+            Delete
+          </Button>
+        </div>
+        {naming !== null && (
+          <NewValue
+            naming={naming}
+            instance={instance}
+            busy={change.isPending}
+            error={change.error}
+            onClose={() => name(null)}
+            onValue={(value) => change.mutate(naming === 'rename' ? { change: 'rename', label: value } : { change: 'resize', plan: value })}
+          />
+        )}
+      </td>
+    </tr>
+  );
+}
+
+interface NewValueProps {
+  naming: 'rename' | 'resize';
+  instance: Instance;
+  busy: boolean;
+  error: unknown;
+  onClose: () => void;
+  onValue: (value: string) => void;
+}
+
+function NewValue({ naming, instance, busy, error, onClose, onValue }: NewValueProps) {
+  const before = naming === 'rename' ? instance.label : instance.plan;
+  const [value, setValue] = useState(before);
+  const same = value.trim() === '' || value === before ? 'Type another one.' : null;
+  return (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title={naming === 'rename' ? `Rename ${instance.label}` : `Resize ${instance.label}`}
+      description="At the simulated provider only, as somebody could in the vendor’s console."
+    >
+      <form
+        className="mt-4 flex flex-col gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (same === null) onValue(value.trim());
+        }}
+      >
+        <TextField
+          label={naming === 'rename' ? 'New name' : 'New plan, by its id'}
+          value={value}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setValue(event.target.value)}
+        />
+        {error ? <ProblemNote error={error} /> : null}
+        <DialogFooter>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" busy={busy} disabledReason={same}>
+            {naming === 'rename' ? 'Rename' : 'Resize'}
+          </Button>
+        </DialogFooter>
+      </form>
+    </Dialog>
+  );
+}
