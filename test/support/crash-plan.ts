@@ -2,6 +2,9 @@
 import type { Moment } from './held-writes.ts';
 import type { Shop } from './shop.ts';
 
+/** Calls that only wait are not as many each time, and a busy machine may be too slow for the holds. */
+const TRIES = 3;
+
 export interface Boundary {
   readonly of: string;
   /** A call to the cloud, to the DNS provider, or a write. */
@@ -42,7 +45,7 @@ export class CrashPlan {
   readonly missed: Boundary[] = [];
   total = 0;
   readonly #rows = new Map<string, Row>();
-  readonly #again = new Set<Boundary>();
+  readonly #tries = new Map<Boundary, number>();
   readonly #random: () => number;
 
   constructor(seed: number) {
@@ -77,7 +80,7 @@ export class CrashPlan {
     return this.#rows.get(`${cloud} ${operation}`)?.waiting.shift() ?? null;
   }
 
-  /** `hit`: what was held, null when the operation did not come by: then it gets another try. */
+  /** `hit`: what was held, null when the operation did not come by: then it is tried again. */
   done(cloud: string, operation: string, boundary: Boundary, hit: string | null, failure: string | null): void {
     const row = this.#rows.get(`${cloud} ${operation}`)!;
     const named = hit === null || hit === 'call' ? boundary : { ...boundary, what: hit };
@@ -86,12 +89,12 @@ export class CrashPlan {
       this.failures.push(`${describeBoundary(named)}: ${failure}`);
     }
     if (hit !== null) row.held += 1;
-    else if (this.#again.has(boundary)) {
+    else {
+      const tries = (this.#tries.get(boundary) ?? 0) + 1;
+      this.#tries.set(boundary, tries);
+      if (tries < TRIES) return void row.waiting.push(boundary);
       row.missed += 1;
       this.missed.push(boundary);
-    } else {
-      this.#again.add(boundary);
-      row.waiting.push(boundary);
     }
   }
 
