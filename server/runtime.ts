@@ -131,10 +131,7 @@ async function build(config: Config, progress: (line: string) => void, stops: St
     stops.push(() => watch.stop());
     const worker = await startWorker(context, boss);
     stops.push(() => worker.stop(config.drainMs));
-    const terminations = startTerminations(services);
-    stops.push(() => terminations.stop());
-    const bulk = startBulkRuns(services);
-    stops.push(() => bulk.stop());
+    for (const each of [startTerminations(services), startBulkRuns(services)]) stops.push(() => each.stop());
     const sweeps = await startSweeps(services, allSweeps(services));
     stops.push(() => sweeps.stop());
   }

@@ -353,7 +353,8 @@ describe('the turn of an item', () => {
     });
     expect(waiting).toMatchObject({ counts: { pending: 1 } });
     await shop.call('POST', `/api/bulk/${run.id}/cancel`, {});
-    expect(await reached(run.id, 'cancelled')).toMatchObject({ counts: { succeeded: 2, skipped: 1 }, finished_at: expect.any(String) });
+    const ended = await until(async () => ((run) => run.finished_at && run)(await runOf(run.id)), { timeoutMs: 20_000 });
+    expect(ended).toMatchObject({ status: 'cancelled', counts: { succeeded: 2, skipped: 1 }, waiting: null });
   });
 
   it('repairs the drift that is known, and leaves the others alone', async () => {
