@@ -40,6 +40,7 @@ export async function recordedPage(db: Db, accountId: string, after: string, lim
 export interface NamedVps {
   readonly id: string;
   readonly living: boolean;
+  /** The newest that was decided on: a reinstall elsewhere stores its own before it runs, and the row takes it at its end. */
   readonly generation: number;
   readonly recordsInstance: boolean;
   readonly busy: boolean;
@@ -49,7 +50,9 @@ export interface NamedVps {
 export async function namedVpses(db: Db, ids: readonly string[], since: Date): Promise<NamedVps[]> {
   if (ids.length === 0) return [];
   return await db.$queryRaw<NamedVps[]>`
-    SELECT v."id", v."deletedAt" IS NULL AS "living", v."generation", v."instanceId" IS NOT NULL AS "recordsInstance",
+    SELECT v."id", v."deletedAt" IS NULL AS "living", v."instanceId" IS NOT NULL AS "recordsInstance",
+      GREATEST(v."generation", (SELECT max((o."request" -> 'spec' ->> 'generation')::int) FROM "operation" o
+        WHERE o."vpsId" = v."id" AND o."kind" = 'reinstall')) AS "generation",
       (v."createdAt" > ${since} OR EXISTS (SELECT 1 FROM "operation" o WHERE o."vpsId" = v."id"
         AND (o."status" IN ('queued', 'running') OR o."finishedAt" > ${since}))) AS "busy"
     FROM "vps" v WHERE v."id" = ANY(${[...ids]})`;

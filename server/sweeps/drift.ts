@@ -6,7 +6,7 @@
 import type { OwnedObject } from '../../providers/instance-extras.ts';
 import type { DnsRecordSummary, InstanceSummary, Plan, RecordedAs } from '../../providers/provider.ts';
 import { clientOf } from '../services/accounts.ts';
-import { holdDestructive } from '../services/automation.ts';
+import { globalSwitches, holdDestructive } from '../services/automation.ts';
 import { readCatalog } from '../services/catalog.ts';
 import { fingerprintOf, resolveDrift } from '../services/drift.ts';
 import { findProvider, type Services } from '../services/services.ts';
@@ -27,7 +27,16 @@ import { saveSightings, type SeenItem } from '../store/inventory.ts';
 import { namesOfSnapshots } from '../store/snapshots.ts';
 import { databaseNow } from '../store/sweeps.ts';
 import { beyondEngine, compare, type Difference, isVanished, type Recorded } from './compare.ts';
-import { danglingRecords, type Found, type KnownVps, leftovers, strayInstances, vpsOfComment, vpsOfTags } from './inventory.ts';
+import {
+  danglingRecords,
+  type Found,
+  type KnownVps,
+  leftovers,
+  newerServer,
+  strayInstances,
+  vpsOfComment,
+  vpsOfTags,
+} from './inventory.ts';
 import { hasFailed, inParallel, type Reading, readAccount } from './reading.ts';
 import { recordedOf } from './recorded.ts';
 import type { SweepReport } from './runner.ts';
@@ -277,7 +286,7 @@ async function recordStrays(
     owners.map(({ vpsId }) => vpsId),
     outcome.withInstance,
   );
-  const newer = owners.find(({ vpsId, generation }) => generation > (known.get(vpsId)?.generation ?? generation));
+  const newer = newerServer(instances.values(), known, (await globalSwitches(services.db)).holdLiftedAt);
   if (newer)
     await holdDestructive(
       services,

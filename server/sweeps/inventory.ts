@@ -25,6 +25,7 @@ export interface KnownVps {
   readonly living: boolean;
   /** An operation runs, waits, or ended while the sweep looked: what it makes is not judged. */
   readonly busy: boolean;
+  /** The newest that was decided on. */
   readonly generation: number;
   readonly recordsInstance: boolean;
 }
@@ -40,6 +41,23 @@ export function vpsOfComment(comment: string | null): string | null {
 export function vpsOfTags(tags: readonly string[]): { vpsId: string; generation: number } | null {
   const named = tags.map(parseIdentityTag).filter((identity) => identity !== null);
   return named.sort((a, b) => b.generation - a.generation)[0] ?? null;
+}
+
+/**
+ * A server of a generation that nobody decided on, as far as the database knows; null when there is none. One that was made
+ * before `since` was there when a person last said that this is as it should be.
+ */
+export function newerServer(
+  instances: Iterable<InstanceSummary>,
+  known: ReadonlyMap<string, KnownVps>,
+  since: string | null,
+): { readonly vpsId: string; readonly generation: number } | null {
+  for (const { tags, createdAt } of instances) {
+    const owner = vpsOfTags(tags);
+    if (owner === null || owner.generation <= (known.get(owner.vpsId)?.generation ?? owner.generation)) continue;
+    if (since === null || !(Date.parse(createdAt) < Date.parse(since))) return owner;
+  }
+  return null;
 }
 
 /** Instances that no living VPS's record names. `recorded` holds the instance ids that one does. */
