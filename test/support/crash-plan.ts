@@ -40,6 +40,10 @@ export function describeBoundary({ of, kind, n, moment, what }: Boundary): strin
   return `${of}: ${moment} ${kind === 'write' ? 'write' : `${kind} call`} ${n}${what && ` (${what})`}`;
 }
 
+function changesSomething({ kind, moment, what }: Boundary): boolean {
+  return moment === 'after' && (kind === 'write' || !what.startsWith('GET'));
+}
+
 export class CrashPlan {
   readonly failures: string[] = [];
   readonly missed: Boundary[] = [];
@@ -71,7 +75,9 @@ export class CrashPlan {
         { ...step, moment: 'after' as const },
       ]);
       const shuffled = all.map((each) => [this.#random(), each] as const).toSorted(([a], [b]) => a - b);
-      row.waiting = shuffled.slice(0, most).map(([, each]) => each);
+      const chosen = shuffled.slice(0, most).map(([, each]) => each);
+      // What has just become another state of the world comes first; before it all is as it was after the step before.
+      row.waiting = [...chosen.filter(changesSomething), ...chosen.filter((each) => !changesSomething(each))];
       this.total += row.waiting.length;
     }
   }
