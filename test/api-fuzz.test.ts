@@ -32,7 +32,7 @@ let problemSchema: ValidateFunction;
 let tokens: Record<'viewer' | 'operator' | 'admin', string>;
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
 const validators = new Map<string, ValidateFunction>();
-const ids: Record<string, string[]> = { vps: [], operations: [], providers: [], tokens: [] };
+const ids: Record<string, string[]> = { vps: [], operations: [], providers: [], tokens: [], bulk: [] };
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'plinth-fuzz-'));
@@ -88,7 +88,12 @@ async function meaningfulValues(): Promise<Hints> {
       ids['operations']!.push(made.operation.id);
     }
     ids['providers'] = [id];
+    for (const vps of ids['vps']!) {
+      const bulk = { action: { action: 'refresh' }, selection: { ids: [vps] } };
+      ids['bulk']!.push((await ask('POST', '/api/bulk', bulk)).run.id);
+    }
     return {
+      ids: [ids['vps']!],
       type: [plan.id],
       region: [region],
       image: [image.id],
