@@ -6,6 +6,7 @@ import { bulkCommands } from './commands/bulk.ts';
 import { catalogCommands } from './commands/catalog.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { driftCommands } from './commands/drift.ts';
+import { inventoryImport } from './commands/inventory-import.ts';
 import { loginCommands } from './commands/login.ts';
 import { operationCommands } from './commands/operation.ts';
 import { queueCommands } from './commands/queue.ts';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   ...tokenCommands,
   ...stackCommands,
   ...driftCommands,
+  inventoryImport,
   ...automationCommands,
   ...queueCommands,
   ...upkeepCommands,

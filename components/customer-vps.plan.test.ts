@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseIdentityTag } from '../providers/identity.ts';
 import { providers } from '../providers/list.ts';
 import type { Descriptor } from '../providers/provider.ts';
-import { VpsSpec } from '../stacks/spec.ts';
+import { asOwn, VpsSpec } from '../stacks/spec.ts';
 import { planVps } from './customer-vps.plan.ts';
 import { asciiHost, makeHostname, makeLabel } from './names.ts';
 
@@ -50,6 +50,21 @@ describe.each(compute.map((descriptor) => [descriptor.id, descriptor] as const))
     expect(result.plan.records.map((record) => record.type)).toEqual(descriptor.capabilities.ipv6.can ? ['A', 'AAAA'] : ['A']);
     expect(result.plan.rootUser).toBe('root');
     expect(planVps(specFor(descriptor), descriptor)).toEqual(result);
+  });
+
+  test('an imported server keeps its name, gets its identity, and no password or user data', () => {
+    const { compute } = specFor(descriptor);
+    const imported = { id: '4711', label: 'Old name!', marked: false };
+    const spec = specFor(descriptor, { compute: { ...compute, image: '', imported } });
+    const result = planVps(spec, descriptor, 'x');
+    if (!result.ok) throw new Error(JSON.stringify(result.problems));
+    expect(result.plan).toMatchObject({ importId: '4711', label: 'Old name!', password: null, cloudInit: null });
+    expect(result.plan.tags).toEqual(['plinth-vps-abcd1234efgh5678-g1', 'team:ops']);
+    const marked = planVps(specFor(descriptor, { compute: { ...compute, imported: { ...imported, marked: true } } }), descriptor);
+    expect(marked.ok && marked.plan.tags).toContain('plinth');
+    const own = planVps(asOwn(spec), descriptor);
+    expect(own.ok && own.plan).toMatchObject({ importId: null, label: expect.stringContaining('my-web-server') });
+    expect(problems(descriptor, { compute: { ...compute, imported }, cloudInit: { packages: ['nginx'] } })).toEqual(['cloudInit']);
   });
 
   test('any customer label gives a legal, stable, unique label', () => {

@@ -59,6 +59,7 @@ it.each([
     /host/,
   ],
   ['protection refuses destroy to everyone', { deleteProtection: true }, 'destroy', 'delete_protected', /protection/i],
+  ['what is not imported yet is not changed', { importing: true, status: 'error' }, 'reinstall', 'import_unfinished', /leaves the server/],
   ['one change at a time', { busy: { kind: 'resize', id: 'op-1' } }, 'rename', 'operation_in_progress', /resize.*op-1/],
   ['no server, no power', { hasInstance: false, status: 'error' }, 'start', 'no_instance', /[Rr]etry/],
   ['an error is retried before it is changed', { status: 'error' }, 'resize', 'not_active', /[Rr]etry/],
