@@ -13,7 +13,6 @@ export interface ChangeForm {
   readonly plan: string;
   readonly image: string;
   readonly tags: string;
-  readonly firewall: string;
 }
 
 export const CHANGE_LEADS: Readonly<Record<ChangeAction, string>> = {
@@ -21,14 +20,10 @@ export const CHANGE_LEADS: Readonly<Record<ChangeAction, string>> = {
   resize: 'Another plan for the same server; its disk and address stay.',
   reinstall: 'A fresh image on the same server. The old disk is lost.',
   'reset-password': 'A new administrator password is generated and kept encrypted.',
-  configure: 'Tags and firewall of the server.',
+  configure: 'Words at the provider by which the server is found and grouped.',
 };
 
-const ANYWHERE = ['0.0.0.0/0', '::/0'];
-const OPEN_PORTS = [
-  ...['22', '80', '443'].map((ports) => ({ protocol: 'tcp' as const, ports, sources: ANYWHERE })),
-  { protocol: 'icmp' as const, ports: null, sources: ANYWHERE },
-];
+export const tagsOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 
 export function changeBody(action: ChangeAction, form: ChangeForm): VpsChange {
   switch (action) {
@@ -40,10 +35,8 @@ export function changeBody(action: ChangeAction, form: ChangeForm): VpsChange {
       return { action, image: form.image };
     case 'reset-password':
       return { action };
-    case 'configure': {
-      const tags = form.tags.split(/[\s,]+/).filter(Boolean);
-      return { action, tags, ...(form.firewall === 'keep' ? {} : { firewall: form.firewall === 'open' ? null : OPEN_PORTS }) };
-    }
+    case 'configure':
+      return { action, tags: tagsOf(form.tags) };
   }
 }
 
@@ -71,27 +64,14 @@ export function ChangeFields({ vps, action, form, set, problem }: FieldsProps) {
   if (action === 'reinstall') return <ImageField vps={vps} value={form.image} onChange={(image) => set({ image })} problem={problem} />;
   if (action === 'reset-password') return <p>The present password stops working when this is done. Reveal the new one afterwards.</p>;
   return (
-    <>
-      <TextField
-        label="Tags"
-        value={form.tags}
-        spellCheck={false}
-        onChange={(event) => set({ tags: event.target.value })}
-        error={fieldError(problem, 'tags')}
-        help="Separated by commas."
-      />
-      <SelectField
-        label="Firewall"
-        value={form.firewall}
-        onChange={(event) => set({ firewall: event.target.value })}
-        options={[
-          { value: 'keep', label: 'As it is' },
-          { value: 'web', label: 'Only SSH, HTTP, HTTPS and ping' },
-          { value: 'open', label: 'None: everything may come in' },
-        ]}
-        error={fieldError(problem, 'firewall')}
-      />
-    </>
+    <TextField
+      label="Tags"
+      value={form.tags}
+      spellCheck={false}
+      onChange={(event) => set({ tags: event.target.value })}
+      error={fieldError(problem, 'tags')}
+      help="Separated by commas. Lower-case letters, digits, hyphens and underscores."
+    />
   );
 }
 

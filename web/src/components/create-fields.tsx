@@ -1,10 +1,12 @@
 /** The parts of the create form that carry rules of their own. */
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
-import { api } from '../api/client.ts';
-import type { Zone } from '../api/catalog.ts';
+import { api, type AvailableProvider } from '../api/client.ts';
+import type { FieldError } from '../../../contract/ids.ts';
+import { backupsIn, type Plan, type Zone } from '../api/catalog.ts';
 import { fieldError } from '../api/problem.ts';
 import { accountsQuery, catalogQuery } from '../api/queries.ts';
+import { money } from '../lib/format.ts';
 import { keyLines } from '../lib/planned.ts';
 import { dnsNameOf, labelProblem, type VpsForm } from '../lib/vps-form.ts';
 import { Checkbox, SelectField, TextArea, TextField } from './ui/field.tsx';
@@ -74,7 +76,8 @@ export function KeysField({ form, set, problem, windows }: PartProps & { windows
   );
 }
 
-export function DnsFields({ form, set, problem, simulated }: PartProps & { simulated: boolean }) {
+export function DnsFields({ form, set, problem, simulated, features }: PartProps & { simulated: boolean; features: Features }) {
+  const noReverse = reasonOf(features, 'reverse_dns');
   const zones = useZones(simulated);
   const name = dnsNameOf(form);
   if (zones.length === 0)
@@ -84,7 +87,7 @@ export function DnsFields({ form, set, problem, simulated }: PartProps & { simul
       <SelectField
         label="DNS zone"
         value={form.zone}
-        onChange={(event) => set({ zone: event.target.value })}
+        onChange={(event) => set({ zone: event.target.value, ...(event.target.value === '' ? { reverse: false } : {}) })}
         options={[{ value: '', label: 'No name in the DNS' }, ...zones.map((zone) => ({ value: zone, label: zone }))]}
         error={fieldError(problem, 'dns.zone')}
       />
@@ -97,6 +100,16 @@ export function DnsFields({ form, set, problem, simulated }: PartProps & { simul
           onChange={(event) => set({ dnsLabel: event.target.value.toLowerCase() })}
           error={fieldError(problem, 'dns.name')}
           help={`Becomes ${name}.`}
+        />
+      )}
+      {form.zone !== '' && (
+        <Checkbox
+          className="sm:col-span-2"
+          label="Reverse DNS: the addresses lead back to the name"
+          checked={form.reverse && noReverse === null}
+          disabled={noReverse !== null}
+          onChange={(event) => set({ reverse: event.target.checked })}
+          help={<Refusal of={fieldError(problem, 'dns.reverse')} else={noReverse ?? 'Receivers of e-mail want it.'} />}
         />
       )}
     </div>
@@ -115,36 +128,41 @@ function useZones(simulated: boolean): string[] {
   ];
 }
 
-export function SetupFields({ form, set, problem, windows }: PartProps & { windows: boolean }) {
-  const backups = fieldError(problem, 'backups');
-  const firewall = fieldError(problem, 'firewall');
+/** What the chosen account's provider can do; null until that is known. */
+export type Features = AvailableProvider['features'] | null;
+
+/** Why a feature cannot be ordered there, or null. */
+const reasonOf = (features: Features, feature: keyof NonNullable<Features>): string | null => {
+  const told = features?.[feature];
+  return !told || told.allowed ? null : (told.reason ?? 'The provider does not offer this.');
+};
+
+interface SetupProps extends PartProps {
+  windows: boolean;
+  features: Features;
+  plan: Plan | undefined;
+}
+
+export function SetupFields({ form, set, problem, windows, features, plan }: SetupProps) {
+  const noFirewall = reasonOf(features, 'firewall');
+  const noBackups = reasonOf(features, 'backups');
+  const extra = plan && backupsIn(plan, form.region);
+  const price = extra ? `${money(extra, plan.currency)} per month on top of the plan.` : 'Charged by the provider on top of the plan.';
   return (
     <div className="flex flex-col gap-4">
       <Checkbox
         label="Firewall: let only SSH, HTTP, HTTPS and ping in"
-        checked={form.firewall}
+        checked={form.firewall && noFirewall === null}
+        disabled={noFirewall !== null}
         onChange={(event) => set({ firewall: event.target.checked })}
-        help={
-          firewall && (
-            <span className="text-bad">
-              {firewall.rule}. {firewall.remedy}
-            </span>
-          )
-        }
+        help={<Refusal of={fieldError(problem, 'firewall')} else={noFirewall ?? 'Other rules can be set when it is there.'} />}
       />
       <Checkbox
         label="Backups by the provider"
-        checked={form.backups}
+        checked={form.backups && noBackups === null}
+        disabled={noBackups !== null}
         onChange={(event) => set({ backups: event.target.checked })}
-        help={
-          backups ? (
-            <span className="text-bad">
-              {backups.rule}. {backups.remedy}
-            </span>
-          ) : (
-            'Charged by the provider on top of the plan.'
-          )
-        }
+        help={<Refusal of={fieldError(problem, 'backups')} else={noBackups ?? price} />}
       />
       {!windows && (
         <div className="grid gap-4 sm:grid-cols-2">
@@ -176,5 +194,15 @@ export function SetupFields({ form, set, problem, windows }: PartProps & { windo
         help="An order or customer number; unique, and found by the search."
       />
     </div>
+  );
+}
+
+/** The server's refusal of a box, or what stands there otherwise. */
+function Refusal({ of: refused, else: otherwise }: { of: FieldError | null; else: string }) {
+  if (!refused) return otherwise;
+  return (
+    <span className="text-bad">
+      {refused.rule}. {refused.remedy}
+    </span>
   );
 }

@@ -26,6 +26,8 @@ export function CreateSummary({ form, plan, simulated, mayNot, busy, error }: Su
     firewall: form.firewall,
     dnsName: dnsNameOf(form),
     ipv6: true,
+    reverse: form.reverse,
+    backups: form.backups,
   });
   const backups = plan && form.backups ? backupsIn(plan, form.region) : undefined;
   const price = plan && (Number(priceIn(plan, form.region)) + Number(backups ?? 0)).toFixed(2);

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { api, type VpsEnding, type VpsDetail } from '../api/client.ts';
+import { featureProblem } from '../lib/abilities.ts';
 import { useAction } from '../lib/use-action.ts';
 import { ConfirmByTyping } from './confirm-by-typing.tsx';
-import { SelectField } from './ui/field.tsx';
+import { Checkbox, SelectField } from './ui/field.tsx';
 
 export const GRACES = [
   { value: '0', label: 'Now: it cannot be undone' },
@@ -10,24 +11,26 @@ export const GRACES = [
   { value: '168', label: 'In 7 days: until then it can be restored' },
 ] as const;
 
-/** The end of a VPS: at once, or after a time in which it can be taken back. */
-export function EndDialog({
-  vps,
-  open,
-  onOpenChange,
-  onEnded,
-}: {
+interface EndProps {
   vps: VpsDetail;
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
+  onClose: () => void;
   onEnded: (ending: VpsEnding) => void;
-}) {
+}
+
+/** The end of a VPS: at once, or after a time in which it can be taken back; with or without something that stays of it. */
+export function EndDialog({ vps, onClose, onEnded }: EndProps) {
   const [grace, setGrace] = useState('0');
-  const remove = useAction(() => api.deleteVps({ id: vps.id, query: { grace_hours: Number(grace) } }), { quiet: true, done: onEnded });
+  const [snapshot, setSnapshot] = useState(vps.final_snapshot);
+  const cannot =
+    featureProblem(vps, 'snapshots') ?? (vps.instance_id === null ? 'It has no server that a snapshot could be made of.' : null);
+  const remove = useAction(
+    () => api.deleteVps({ id: vps.id, query: { grace_hours: Number(grace), final_snapshot: snapshot && cannot === null } }),
+    { quiet: true, done: onEnded },
+  );
   return (
     <ConfirmByTyping
-      open={open}
-      onOpenChange={onOpenChange}
+      open
+      onOpenChange={(open) => !open && onClose()}
       title={`Delete ${vps.label}`}
       name={vps.label}
       action="Delete the VPS"
@@ -36,11 +39,18 @@ export function EndDialog({
       onConfirm={() => remove.mutate()}
     >
       <p>
-        The server {vps.ipv4 ?? ''} at {vps.provider}, everything on its disk, and its DNS name {vps.dns_name ?? ''} will be gone.
-        Afterwards the provider is asked whether anything is left.
+        The server {vps.ipv4 ?? ''} at {vps.provider}, everything on its disk, its snapshots and backups, and its DNS name{' '}
+        {vps.dns_name ?? ''} will be gone. Afterwards the provider is asked whether anything is left.
       </p>
-      <div className="mt-3 text-ink">
+      <div className="mt-3 flex flex-col gap-3 text-ink">
         <SelectField label="When" value={grace} options={GRACES} onChange={(event) => setGrace(event.target.value)} />
+        <Checkbox
+          label="Make a final snapshot first and keep it"
+          checked={snapshot && cannot === null}
+          disabled={cannot !== null}
+          onChange={(event) => setSnapshot(event.target.checked)}
+          help={cannot ?? 'It costs money until it is deleted on this page. When it cannot be made, nothing is destroyed.'}
+        />
       </div>
     </ConfirmByTyping>
   );

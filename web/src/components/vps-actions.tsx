@@ -2,13 +2,14 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { VpsActionName } from '../../../contract/lifecycle.ts';
-import { api, type Operation, type Vps, type VpsAction, type VpsDetail } from '../api/client.ts';
-import { capabilityProblem, roleProblem, vpsActionProblem } from '../lib/abilities.ts';
+import { api, type Operation, type Session, type Vps, type VpsAction, type VpsDetail } from '../api/client.ts';
+import { capabilityProblem, operatorProblem, roleProblem, vpsActionProblem } from '../lib/abilities.ts';
 import { useAction } from '../lib/use-action.ts';
 import { useSession } from '../lib/use-session.ts';
 import { kindName } from '../lib/words.ts';
 import { type ChangeAction, ChangeDialog } from './change-dialog.tsx';
 import { EndDialog } from './end-dialog.tsx';
+import { OwnerDialog } from './owner-dialog.tsx';
 import { RevealPassword } from './reveal-password.tsx';
 import { SuspendDialog } from './suspend-dialog.tsx';
 import { Button } from './ui/button.tsx';
@@ -20,7 +21,9 @@ const POWER = ['start', 'stop', 'reboot', 'power-cycle'] as const;
 const CHANGES: readonly ChangeAction[] = ['rename', 'resize', 'reinstall', 'reset-password', 'configure'];
 const LOOKS = { refresh: api.refreshVps, preview: api.previewVps, retry: api.retryVps } as const;
 const once = ({ id }: Vps) => ({ id, idempotencyKey: crypto.randomUUID() });
-type Asking = ChangeAction | 'suspend' | 'destroy' | null;
+/** What the menu calls a change where its name says too little. */
+const CALLED: Partial<Record<ChangeAction, string>> = { configure: 'Tags' };
+type Asking = ChangeAction | 'suspend' | 'owner' | 'destroy' | null;
 
 export function VpsActions({ vps, last }: { vps: VpsDetail; last: Operation | undefined }) {
   const navigate = useNavigate();
@@ -34,17 +37,12 @@ export function VpsActions({ vps, last }: { vps: VpsDetail; last: Operation | un
   const restore = useAction(() => api.restoreVps({ id: vps.id }), { done: () => toast(`${vps.label} stays.`) });
   const mayNot = roleProblem(useSession(), 'operator');
   const problem = (action: VpsActionName): string | null => mayNot ?? capabilityProblem(vps, action);
+  const looks = (action: keyof typeof LOOKS): string | null => mayNot ?? vpsActionProblem(action, vps, last);
   const failed = last && ['failed', 'stalled', 'cancelled'].includes(last.status);
   return (
     <>
       {failed && (
-        <Button
-          variant="primary"
-          icon="retry"
-          busy={look.isPending}
-          disabledReason={mayNot ?? vpsActionProblem('retry', vps, last)}
-          onClick={() => look.mutate('retry')}
-        >
+        <Button variant="primary" icon="retry" busy={look.isPending} disabledReason={looks('retry')} onClick={() => look.mutate('retry')}>
           Run again
         </Button>
       )}
@@ -60,47 +58,92 @@ export function VpsActions({ vps, last }: { vps: VpsDetail; last: Operation | un
         </Button>
       )}
       <RevealPassword vps={vps} />
-      <Menu trigger={<MenuButton text="Power" busy={act.isPending} />}>
-        {POWER.map((action) => (
-          <MenuItem key={action} disabledReason={problem(action)} onSelect={() => act.mutate({ action })}>
-            {kindName(action)}
-          </MenuItem>
-        ))}
-      </Menu>
-      <Menu trigger={<MenuButton text="Change" busy={look.isPending} />}>
-        {CHANGES.map((action) => (
-          <MenuItem key={action} disabledReason={problem(action)} onSelect={() => ask(action)}>
-            {kindName(action)}…
-          </MenuItem>
-        ))}
-        <MenuSeparator />
-        {vps.suspension ? (
-          <MenuItem disabledReason={problem('unsuspend')} onSelect={() => act.mutate({ action: 'unsuspend' })}>
-            End the suspension
-          </MenuItem>
-        ) : (
-          <MenuItem disabledReason={problem('suspend')} onSelect={() => ask('suspend')}>
-            Suspend…
-          </MenuItem>
-        )}
-        <MenuSeparator />
-        <MenuItem disabledReason={mayNot ?? vpsActionProblem('refresh', vps, last)} onSelect={() => look.mutate('refresh')}>
-          Refresh: ask the provider
-        </MenuItem>
-        <MenuItem disabledReason={mayNot ?? vpsActionProblem('preview', vps, last)} onSelect={() => look.mutate('preview')}>
-          Preview the next update
-        </MenuItem>
-      </Menu>
+      <PowerMenu vps={vps} problem={problem} busy={act.isPending} act={act.mutate} />
+      <ChangeMenu vps={vps} problem={problem} looks={looks} busy={look.isPending} ask={ask} act={act.mutate} look={look.mutate} />
       <Button icon="trash" variant="danger" disabledReason={problem('destroy')} onClick={() => ask('destroy')}>
         Delete
       </Button>
-      {asking !== null && asking !== 'suspend' && asking !== 'destroy' && (
+      {asking !== null && asking !== 'suspend' && asking !== 'owner' && asking !== 'destroy' && (
         <ChangeDialog vps={vps} action={asking} onClose={() => ask(null)} onOrdered={show} />
       )}
       {asking === 'suspend' && <SuspendDialog vps={vps} onClose={() => ask(null)} onOrdered={show} />}
-      <EndDialog vps={vps} open={asking === 'destroy'} onOpenChange={(open) => ask(open ? 'destroy' : null)} onEnded={show} />
+      {asking === 'owner' && <OwnerDialog vps={vps} onClose={() => ask(null)} />}
+      {asking === 'destroy' && <EndDialog vps={vps} onClose={() => ask(null)} onEnded={show} />}
     </>
   );
+}
+
+interface MenuProps {
+  vps: VpsDetail;
+  /** Why an action cannot be done now, or null. */
+  problem: (action: VpsActionName) => string | null;
+  busy: boolean;
+  act: (body: VpsAction) => void;
+}
+
+function PowerMenu({ vps, problem, busy, act }: MenuProps) {
+  return (
+    <Menu trigger={<MenuButton text="Power" busy={busy} />}>
+      {POWER.map((action) => (
+        <MenuItem key={action} disabledReason={problem(action)} onSelect={() => act({ action })}>
+          {kindName(action)}
+        </MenuItem>
+      ))}
+      <MenuSeparator />
+      {vps.rescue_since === null ? (
+        <MenuItem disabledReason={problem('rescue')} onSelect={() => act({ action: 'rescue' })}>
+          Boot the rescue system
+        </MenuItem>
+      ) : (
+        <MenuItem disabledReason={problem('unrescue')} onSelect={() => act({ action: 'unrescue' })}>
+          Leave the rescue system
+        </MenuItem>
+      )}
+    </Menu>
+  );
+}
+
+interface ChangeMenuProps extends MenuProps {
+  looks: (action: 'refresh' | 'preview') => string | null;
+  ask: (what: Asking) => void;
+  look: (action: 'refresh' | 'preview') => void;
+}
+
+function ChangeMenu({ vps, problem, looks, busy, ask, act, look }: ChangeMenuProps) {
+  const session = useSession();
+  return (
+    <Menu trigger={<MenuButton text="Change" busy={busy} />}>
+      {CHANGES.map((action) => (
+        <MenuItem key={action} disabledReason={problem(action)} onSelect={() => ask(action)}>
+          {CALLED[action] ?? kindName(action)}…
+        </MenuItem>
+      ))}
+      <MenuSeparator />
+      {vps.suspension ? (
+        <MenuItem disabledReason={problem('unsuspend')} onSelect={() => act({ action: 'unsuspend' })}>
+          End the suspension
+        </MenuItem>
+      ) : (
+        <MenuItem disabledReason={problem('suspend')} onSelect={() => ask('suspend')}>
+          Suspend…
+        </MenuItem>
+      )}
+      <MenuItem disabledReason={ownerProblem(session, vps)} onSelect={() => ask('owner')}>
+        Give to another organization…
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem disabledReason={looks('refresh')} onSelect={() => look('refresh')}>
+        Refresh: ask the provider
+      </MenuItem>
+      <MenuItem disabledReason={looks('preview')} onSelect={() => look('preview')}>
+        Preview the next update
+      </MenuItem>
+    </Menu>
+  );
+}
+
+function ownerProblem(session: Session | undefined, vps: VpsDetail): string | null {
+  return operatorProblem(session) ?? (vps.status === 'terminated' ? 'It is terminated.' : null);
 }
 
 /** Passes on what the menu gives its trigger. */

@@ -14,11 +14,17 @@ export function VpsNotices({ vps }: { vps: VpsDetail }) {
       {vps.terminate_due_at && (
         <Notice>
           It will be deleted <Time at={vps.terminate_due_at} />. Until then it can be restored.
+          {vps.final_snapshot && ' A final snapshot of it will be made first and kept.'}
         </Notice>
       )}
       {vps.suspension && (
         <Notice>
           Suspended since <Time at={vps.suspension.since} />: {vps.suspension.reason}
+        </Notice>
+      )}
+      {vps.rescue_since && (
+        <Notice>
+          It runs the provider’s rescue system since <Time at={vps.rescue_since} />, not its own. Leave it under “Power”.
         </Notice>
       )}
       {vps.maintenance && <Notice>In maintenance: {vps.maintenance}</Notice>}

@@ -46,6 +46,12 @@ export function capabilityProblem(vps: VpsDetail, action: VpsActionName): string
   return capability.allowed ? null : (capability.reason ?? 'This cannot be done now.');
 }
 
+/** Why its provider cannot do this at all, or null. */
+export function featureProblem({ features }: Pick<VpsDetail, 'features'>, feature: keyof VpsDetail['features']): string | null {
+  const { allowed, reason } = features[feature];
+  return allowed ? null : (reason ?? 'The provider does not offer this.');
+}
+
 export function cancelProblem(operation: Operation): string | null {
   if (!isUnfinished(operation.status)) return `The operation has ended: ${operation.status}.`;
   return operation.cancel_requested ? 'It has been asked to stop already.' : null;

@@ -14,10 +14,10 @@ export function consequences(preview: ChangePreview): Consequence[] {
   if (preview.replaces_instance) found.push({ tone: 'bad', text: 'The server is replaced by a new one.' });
   if (preview.new_address) found.push({ tone: 'warn', text: 'The address will be another one.' });
   if (preview.interruption) found.push({ tone: 'warn', text: 'The server is off or restarts meanwhile.' });
+  if (found.length === 0) found.push({ tone: 'quiet', text: 'The server keeps running, with the same address and disk.' });
   const price = priceSentence(preview);
   if (price) found.push({ tone: 'quiet', text: price });
   found.push(...preview.notes.map((text) => ({ tone: 'quiet' as const, text })));
-  if (found.length === 0) found.push({ tone: 'quiet', text: 'The server keeps running, with the same address and disk.' });
   return found;
 }
 

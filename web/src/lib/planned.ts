@@ -5,6 +5,8 @@ export interface PlannedInput {
   readonly firewall: boolean;
   readonly dnsName: string | null;
   readonly ipv6: boolean;
+  readonly reverse: boolean;
+  readonly backups: boolean;
 }
 export interface PlannedResource {
   readonly kind: string;
@@ -19,7 +21,9 @@ export function plannedResources(input: PlannedInput): PlannedResource[] {
       : []),
     { kind: 'Server', detail: input.label || 'named as you choose' },
     ...(input.firewall ? [{ kind: 'Firewall', detail: 'lets SSH, HTTP, HTTPS and ping in, nothing else' }] : []),
+    ...(input.backups ? [{ kind: 'Backups', detail: 'by the provider’s own schedule' }] : []),
     ...(input.dnsName === null ? [] : [{ kind: input.ipv6 ? 'DNS records A and AAAA' : 'DNS record A', detail: input.dnsName }]),
+    ...(input.dnsName === null || !input.reverse ? [] : [{ kind: 'Reverse DNS', detail: 'the addresses lead back to the name' }]),
   ];
 }
 

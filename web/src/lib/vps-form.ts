@@ -13,6 +13,7 @@ export interface VpsForm {
   readonly keys: string;
   readonly zone: string;
   readonly dnsLabel: string;
+  readonly reverse: boolean;
   readonly firewall: boolean;
   readonly backups: boolean;
   readonly packages: string;
@@ -29,6 +30,7 @@ export const EMPTY_FORM: VpsForm = {
   keys: '',
   zone: '',
   dnsLabel: '',
+  reverse: false,
   firewall: false,
   backups: false,
   packages: '',
@@ -63,11 +65,15 @@ export function bodyOf(form: VpsForm, windows: boolean): VpsCreate {
     provider_id: form.account as NonNullable<VpsCreate['provider_id']>,
     backups: form.backups,
     ...(windows ? {} : { ssh_keys: keyLines(form.keys) }),
-    ...(form.zone === '' ? {} : { dns: { enabled: true, zone: form.zone, ...(form.dnsLabel === '' ? {} : { name: form.dnsLabel }) } }),
+    ...(form.zone === '' ? {} : { dns: dnsOf(form) }),
     ...(form.firewall ? { firewall: FIREWALL } : {}),
     ...(windows || Object.keys(setup).length === 0 ? {} : { cloud_init: setup }),
     ...(form.reference === '' ? {} : { external_reference: form.reference }),
   };
+}
+
+function dnsOf({ zone, dnsLabel, reverse }: VpsForm): NonNullable<VpsCreate['dns']> {
+  return { enabled: true, zone, ...(dnsLabel === '' ? {} : { name: dnsLabel }), ...(reverse ? { reverse: true } : {}) };
 }
 
 /** The first thing still missing, as the reason the button cannot be used yet. */

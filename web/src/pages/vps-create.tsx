@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { api, type Account } from '../api/client.ts';
+import { api, type Account, type AvailableProvider } from '../api/client.ts';
 import { type Image, imageProblem, type Plan, planProblem, priceIn, type Region } from '../api/catalog.ts';
 import { asApiError, fieldError } from '../api/problem.ts';
 import { accountsQuery, catalogQuery } from '../api/queries.ts';
@@ -20,6 +20,9 @@ import { useAction } from '../lib/use-action.ts';
 import { useSession } from '../lib/use-session.ts';
 import { bodyOf, EMPTY_FORM, missing, type VpsForm } from '../lib/vps-form.ts';
 import { sentenceCase } from '../lib/words.ts';
+
+/** What another provider may not have. */
+const UNSURE = { firewall: false, backups: false, reverse: false } as const;
 
 export function VpsCreatePage() {
   const session = useSession();
@@ -51,7 +54,7 @@ export function VpsCreatePage() {
           A VPS is bought at a provider with the key of an account. Add one; Plinth tries the key before it keeps it.
         </Empty>
       )}
-      {compute && compute.length > 0 && <CreateForm accounts={compute} />}
+      {accounts.data && compute && compute.length > 0 && <CreateForm accounts={compute} available={accounts.data.available} />}
     </Page>
   );
 }
@@ -72,7 +75,7 @@ function useCatalog(form: VpsForm) {
   };
 }
 
-function CreateForm({ accounts }: { accounts: readonly Account[] }) {
+function CreateForm({ accounts, available }: { accounts: readonly Account[]; available: readonly AvailableProvider[] }) {
   const { account: asked } = useSearch({ from: '/app/vps/new' });
   const navigate = useNavigate();
   const session = useSession();
@@ -94,6 +97,7 @@ function CreateForm({ accounts }: { accounts: readonly Account[] }) {
   useFittingChoice(form, set, catalog);
   const mayNot = roleProblem(session, 'operator');
   const account = accounts.find(({ id }) => id === form.account);
+  const features = available.find(({ type }) => type === account?.type)?.features ?? null;
   const windows = catalog.image?.family === 'windows';
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -104,40 +108,16 @@ function CreateForm({ accounts }: { accounts: readonly Account[] }) {
   return (
     <form ref={box} onSubmit={submit} noValidate className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex min-w-0 flex-col gap-5">
-        <Card title="Where and what">
-          <div className="flex flex-col gap-4">
-            <SelectField
-              label="Account"
-              value={form.account}
-              onChange={(event) => set({ account: event.target.value, region: '', plan: '', image: '', backups: false })}
-              options={accounts.map((each) => ({
-                value: each.id,
-                label: each.status === 'refused' ? `${each.name} – its key is refused` : each.name,
-              }))}
-              error={fieldError(problem, 'provider_id')}
-            />
-            {catalog.error && <ProblemNote error={catalog.error} retry={catalog.retry} />}
-            {!catalog.error && !(catalog.regions && catalog.plans && catalog.images) && <Loading what="regions, plans and images" />}
-            {catalog.regions && catalog.plans && catalog.images && (
-              <Choices
-                form={form}
-                set={set}
-                catalog={{ regions: catalog.regions, plans: catalog.plans, images: catalog.images }}
-                plan={catalog.plan}
-                problem={problem}
-              />
-            )}
-          </div>
-        </Card>
+        <WhereAndWhat accounts={accounts} form={form} set={set} catalog={catalog} problem={problem} />
         <Card title="Name and access">
           <div className="flex flex-col gap-4">
             <NameField form={form} set={set} problem={problem} />
             <KeysField form={form} set={set} problem={problem} windows={windows} />
-            <DnsFields form={form} set={set} problem={problem} simulated={account?.simulated ?? false} />
+            <DnsFields form={form} set={set} problem={problem} simulated={account?.simulated ?? false} features={features} />
           </div>
         </Card>
         <Card title="Set-up">
-          <SetupFields form={form} set={set} problem={problem} windows={windows} />
+          <SetupFields form={form} set={set} problem={problem} windows={windows} features={features} plan={catalog.plan} />
         </Card>
       </div>
       <CreateSummary
@@ -149,6 +129,39 @@ function CreateForm({ accounts }: { accounts: readonly Account[] }) {
         error={problem && problem.errors.length === 0 ? problem : null}
       />
     </form>
+  );
+}
+
+interface WhereProps {
+  accounts: readonly Account[];
+  form: VpsForm;
+  set: (change: Partial<VpsForm>) => void;
+  catalog: ReturnType<typeof useCatalog>;
+  problem: unknown;
+}
+
+function WhereAndWhat({ accounts, form, set, catalog, problem }: WhereProps) {
+  const { regions, plans, images } = catalog;
+  return (
+    <Card title="Where and what">
+      <div className="flex flex-col gap-4">
+        <SelectField
+          label="Account"
+          value={form.account}
+          onChange={(event) => set({ account: event.target.value, region: '', plan: '', image: '', ...UNSURE })}
+          options={accounts.map((each) => ({
+            value: each.id,
+            label: each.status === 'refused' ? `${each.name} – its key is refused` : each.name,
+          }))}
+          error={fieldError(problem, 'provider_id')}
+        />
+        {catalog.error && <ProblemNote error={catalog.error} retry={catalog.retry} />}
+        {!catalog.error && !(regions && plans && images) && <Loading what="regions, plans and images" />}
+        {regions && plans && images && (
+          <Choices form={form} set={set} catalog={{ regions, plans, images }} plan={catalog.plan} problem={problem} />
+        )}
+      </div>
+    </Card>
   );
 }
 

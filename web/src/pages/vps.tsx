@@ -18,6 +18,7 @@ import { Elapsed, Time } from '../components/ui/time.tsx';
 import { VpsActions } from '../components/vps-actions.tsx';
 import { VpsNotes } from '../components/vps-notes.tsx';
 import { Proof, VpsNotices } from '../components/vps-notices.tsx';
+import { VpsPanel, VpsTabs } from '../components/vps-tabs.tsx';
 import { operatorProblem } from '../lib/abilities.ts';
 import { cn } from '../lib/cn.ts';
 import { drawn, lastChanges } from '../lib/resources.ts';
@@ -26,6 +27,7 @@ import { kindName, operationTone, sentenceCase, vpsTone } from '../lib/words.ts'
 
 export function VpsPage() {
   const { id } = useParams({ from: '/app/vps/$id' });
+  const { tab } = useSearch({ from: '/app/vps/$id' });
   const query = useQuery(vpsQuery(id));
   const operations = useQuery(vpsOperationsQuery(id));
   const vps = query.data;
@@ -49,20 +51,26 @@ export function VpsPage() {
     >
       <VpsNotices vps={vps} />
       <DriftOf vps={vps} />
-      <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <div className="flex min-w-0 flex-col gap-5">
-          {operations.error && <ProblemNote error={operations.error} />}
-          {operations.data && <Timeline vps={vps} operations={operations.data} />}
-          {operations.data && <Resources vps={vps} operations={operations.data} />}
-        </div>
-        <div className="flex min-w-0 flex-col gap-5">
-          <Proof vps={vps} />
-          <About vps={vps} />
-          <VpsNotes vps={vps} key={vps.id} />
-          <Outputs vps={vps} />
-        </div>
-      </div>
-      <Audit vps={vps} />
+      <VpsTabs vps={vps} tab={tab} />
+      {tab !== undefined && <VpsPanel vps={vps} tab={tab} operations={operations.data} />}
+      {tab === undefined && (
+        <>
+          <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
+            <div className="flex min-w-0 flex-col gap-5">
+              {operations.error && <ProblemNote error={operations.error} />}
+              {operations.data && <Timeline vps={vps} operations={operations.data} />}
+              {operations.data && <Resources vps={vps} operations={operations.data} />}
+            </div>
+            <div className="flex min-w-0 flex-col gap-5">
+              <Proof vps={vps} />
+              <About vps={vps} />
+              <VpsNotes vps={vps} key={vps.id} />
+              <Outputs vps={vps} />
+            </div>
+          </div>
+          <Audit vps={vps} />
+        </>
+      )}
     </Page>
   );
 }

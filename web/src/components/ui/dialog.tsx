@@ -3,9 +3,11 @@ import type { ReactNode } from 'react';
 import { cn } from '../../lib/cn.ts';
 import { Icon } from './icon.tsx';
 
-const MIDDLE = 'top-[8vh] left-1/2 max-h-[84vh] w-[min(34rem,calc(100vw-2rem))] -translate-x-1/2 rounded-lg';
+const PLACE = 'top-[8vh] left-1/2 max-h-[84vh] -translate-x-1/2 rounded-lg';
+const MIDDLE = `${PLACE} w-[min(34rem,calc(100vw-2rem))]`;
 const SHAPES = {
   box: `${MIDDLE} overflow-y-auto p-5`,
+  wide: `${PLACE} w-[min(48rem,calc(100vw-2rem))] overflow-y-auto p-5`,
   drawer: 'inset-y-0 left-0 w-64 overflow-y-auto p-4',
   palette: `${MIDDLE} overflow-hidden`,
 } as const;
@@ -16,7 +18,7 @@ interface DialogProps {
   title: string;
   description?: ReactNode;
   children: ReactNode;
-  /** box: a question in the middle. drawer: from the left edge, in full height. palette: without padding and heading. */
+  /** box: a question in the middle. wide: one with a table in it. drawer: from the left edge, in full height. palette: without padding and heading. */
   shape?: keyof typeof SHAPES;
 }
 

@@ -19,10 +19,17 @@ function useField({ help, error }: FieldProps) {
   return { id, control: { id, 'aria-invalid': error ? true : undefined, 'aria-describedby': described || undefined } as const };
 }
 
-function Frame({ id, label, help, error, children }: FieldProps & { id: string; children: ReactNode }) {
+function Frame({
+  id,
+  label,
+  help,
+  error,
+  hideLabel = false,
+  children,
+}: FieldProps & { id: string; hideLabel?: boolean; children: ReactNode }) {
   return (
     <div className="flex min-w-0 flex-col gap-1">
-      <label htmlFor={id} className="font-medium">
+      <label htmlFor={id} className={hideLabel ? 'sr-only' : 'font-medium'}>
         {label}
       </label>
       {children}
@@ -77,11 +84,12 @@ export function SelectField({
   error,
   options,
   className,
+  hideLabel = false,
   ...rest
-}: FieldProps & ComponentProps<'select'> & { options: readonly SelectOption[] }) {
+}: FieldProps & ComponentProps<'select'> & { options: readonly SelectOption[]; hideLabel?: boolean }) {
   const { id, control } = useField({ label, help, error });
   return (
-    <Frame id={id} label={label} help={help} error={error}>
+    <Frame id={id} label={label} help={help} error={error} hideLabel={hideLabel}>
       <select {...rest} {...control} className={cn(CONTROL, 'min-h-9', className)}>
         {options.map((option) => (
           <option key={option.value} value={option.value} disabled={option.disabled}>

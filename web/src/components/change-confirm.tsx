@@ -1,0 +1,78 @@
+/** The second step of a change: what it means, then exactly that or nothing. */
+import { type FormEvent, type ReactNode, useState } from 'react';
+import type { ChangePreview } from '../../../contract/lifecycle.ts';
+import { api, type VpsAccepted, type VpsAction, type VpsChange, type VpsDetail } from '../api/client.ts';
+import { consequences } from '../lib/change.ts';
+import { cn } from '../lib/cn.ts';
+import { useAction } from '../lib/use-action.ts';
+import { kindName, sentenceCase } from '../lib/words.ts';
+import { ProblemNote } from './problem-note.tsx';
+import { Button } from './ui/button.tsx';
+import { DialogFooter } from './ui/dialog.tsx';
+import { TextField } from './ui/field.tsx';
+import { Icon } from './ui/icon.tsx';
+
+const TONES = { bad: 'text-bad', warn: 'text-warn', quiet: 'text-ink' } as const;
+
+interface ConfirmProps {
+  vps: VpsDetail;
+  preview: ChangePreview;
+  change: VpsChange;
+  /** What the change is in detail, for example the lines of a difference. */
+  children?: ReactNode;
+  onBack: () => void;
+  onOrdered: (accepted: VpsAccepted) => void;
+}
+
+export function ChangeConfirm({ vps, preview, change, children, onBack, onOrdered }: ConfirmProps) {
+  const [typed, setTyped] = useState('');
+  const [key] = useState(() => crypto.randomUUID());
+  const order = useAction(
+    () => api.actOnVps({ id: vps.id, body: { ...change, approval: preview.approval } as VpsAction, idempotencyKey: key }),
+    { quiet: true, done: onOrdered },
+  );
+  const grave = preview.data_loss || preview.replaces_instance;
+  const reason = grave && typed.trim() !== vps.label ? `Type “${vps.label}” first.` : null;
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (reason === null && !order.isPending) order.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="mt-4 flex flex-col gap-4">
+      {children}
+      <ul className="flex flex-col gap-2" aria-label="What it means">
+        {consequences(preview).map(({ tone, text }) => (
+          <li key={text} className={cn('flex items-start gap-2', TONES[tone])}>
+            <Icon name={tone === 'quiet' ? 'info' : 'alert'} className="mt-0.5" />
+            {text}
+          </li>
+        ))}
+      </ul>
+      {preview.resources.length > 0 && (
+        <ul className="rounded-md border border-line bg-canvas px-3 py-2" aria-label="Resources it touches">
+          {preview.resources.map((resource) => (
+            <li key={resource.name}>
+              {sentenceCase(resource.effect)} <code className="font-mono text-xs">{resource.name}</code>
+            </li>
+          ))}
+        </ul>
+      )}
+      {grave && (
+        <TextField
+          label={`Type ${vps.label} to confirm`}
+          value={typed}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      )}
+      {order.error ? <ProblemNote error={order.error} /> : null}
+      <DialogFooter>
+        <Button onClick={onBack}>Back</Button>
+        <Button type="submit" variant={grave ? 'danger' : 'primary'} busy={order.isPending} disabledReason={reason}>
+          {kindName(preview.action)} now
+        </Button>
+      </DialogFooter>
+    </form>
+  );
+}

@@ -1,0 +1,84 @@
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { api, type Organization, type VpsDetail } from '../api/client.ts';
+import { organizationsQuery } from '../api/panel-queries.ts';
+import { asApiError, fieldError } from '../api/problem.ts';
+import { plural } from '../lib/format.ts';
+import { useAction } from '../lib/use-action.ts';
+import { ProblemNote } from './problem-note.tsx';
+import { Button } from './ui/button.tsx';
+import { Dialog, DialogFooter } from './ui/dialog.tsx';
+import { SelectField, TextField } from './ui/field.tsx';
+import { Loading } from './ui/spinner.tsx';
+import { toast } from './ui/toast.tsx';
+
+/** Another customer gets the VPS: record and stack move, the server itself stays as it is. */
+export function OwnerDialog({ vps, onClose }: { vps: VpsDetail; onClose: () => void }) {
+  const organizations = useQuery(organizationsQuery);
+  const others = organizations.data?.filter(({ id }) => id !== vps.organization_id);
+  const present = organizations.data?.find(({ id }) => id === vps.organization_id);
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={`Give ${vps.label} to another organization`}
+      description={`${present ? `“${present.name}”` : 'Its owner'} sees it no longer, but may still know its password. The server itself is not touched.`}
+    >
+      {organizations.error && <ProblemNote error={organizations.error} retry={() => void organizations.refetch()} />}
+      {!others && !organizations.error && <Loading what="the organizations" />}
+      {others?.length === 0 && (
+        <p className="mt-4 text-ink-2">
+          There is no other organization. Add one with <code className="font-mono text-xs">POST /api/admin/organizations</code>.
+        </p>
+      )}
+      {others && others.length > 0 && <Form vps={vps} others={others} onClose={onClose} />}
+    </Dialog>
+  );
+}
+
+function Form({ vps, others, onClose }: { vps: VpsDetail; others: readonly Organization[]; onClose: () => void }) {
+  const [to, setTo] = useState('');
+  const [reason, setReason] = useState('');
+  const give = useAction(() => api.setVpsOwner({ id: vps.id, body: { organization_id: to, reason: reason.trim() } }), {
+    quiet: true,
+    done: () => {
+      onClose();
+      toast(`${vps.label} belongs to “${others.find(({ id }) => id === to)?.name}” now.`);
+    },
+  });
+  const problem = give.error ? asApiError(give.error) : null;
+  const missing = to === '' ? 'Choose an organization first.' : reason.trim().length < 3 ? 'Say why, in at least 3 characters.' : null;
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (missing === null && !give.isPending) give.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="mt-4 flex flex-col gap-4" noValidate>
+      <SelectField
+        label="New owner"
+        value={to}
+        onChange={(event) => setTo(event.target.value)}
+        options={[
+          { value: '', label: 'Choose…' },
+          ...others.map(({ id, name, vps_count: count }) => ({ value: id, label: `${name} (${plural(count, 'VPS', 'VPSes')})` })),
+        ]}
+        error={fieldError(problem, 'organization_id')}
+      />
+      <TextField
+        label="Reason"
+        value={reason}
+        maxLength={500}
+        onChange={(event) => setReason(event.target.value)}
+        error={fieldError(problem, 'reason')}
+        help="For the audit trails of both organizations."
+      />
+      {problem && problem.errors.length === 0 ? <ProblemNote error={problem} /> : null}
+      <DialogFooter>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" variant="primary" busy={give.isPending} disabledReason={missing}>
+          Give it away
+        </Button>
+      </DialogFooter>
+    </form>
+  );
+}

@@ -1,0 +1,74 @@
+import type { Snapshot } from '../api/client.ts';
+import { money } from '../lib/format.ts';
+import { deleteProblem, restoreProblem, snapshotKind, snapshotName, snapshotTone } from '../lib/snapshots.ts';
+import { sentenceCase } from '../lib/words.ts';
+import { Badge } from './ui/badge.tsx';
+import { Button, IconButton } from './ui/button.tsx';
+import { Time } from './ui/time.tsx';
+
+interface TableProps {
+  snapshots: readonly Snapshot[];
+  /** Why nothing can be restored or deleted now, whatever the snapshot, or null. */
+  restoreReason: string | null;
+  deleteReason: string | null;
+  onRestore: (snapshot: Snapshot) => void;
+  onDelete: (snapshot: Snapshot) => void;
+}
+
+export function SnapshotTable({ snapshots, restoreReason, deleteReason, onRestore, onDelete }: TableProps) {
+  return (
+    <div tabIndex={0} role="region" aria-label="Snapshots and backups" className="overflow-x-auto">
+      <table className="w-full min-w-[38rem]">
+        <thead className="text-left text-xs text-ink-2">
+          <tr>
+            {['Name', 'State', 'Size', 'Monthly', 'Made', ''].map((title) => (
+              <th key={title} className="pr-4 pb-1 font-medium">
+                {title || <span className="sr-only">Actions</span>}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {snapshots.map((snapshot) => (
+            <tr key={snapshot.id}>
+              <td className="max-w-72 py-2 pr-4 break-words">
+                <span className="font-medium">{snapshotName(snapshot)}</span>
+                {snapshot.kind !== 'snapshot' && <span className="block text-xs text-ink-2">{snapshotKind(snapshot.kind)}</span>}
+                {snapshot.note && <span className="block text-ink-2">{snapshot.note}</span>}
+                {snapshot.message && <span className="block text-bad">{snapshot.message}</span>}
+              </td>
+              <td className="py-2 pr-4">
+                <Badge tone={snapshotTone(snapshot.status)}>{sentenceCase(snapshot.status)}</Badge>
+              </td>
+              <td className="py-2 pr-4 whitespace-nowrap">
+                {snapshot.size_gb === null ? '–' : `${Number(snapshot.size_gb.toFixed(1))} GB`}
+              </td>
+              <td className="py-2 pr-4 whitespace-nowrap">{costOf(snapshot)}</td>
+              <td className="py-2 pr-4">
+                <Time at={snapshot.created_at} />
+              </td>
+              <td className="py-1">
+                <span className="flex justify-end gap-1">
+                  <Button disabledReason={restoreReason ?? restoreProblem(snapshot)} onClick={() => onRestore(snapshot)}>
+                    Restore
+                  </Button>
+                  <IconButton
+                    icon="trash"
+                    label={`Delete ${snapshotName(snapshot)}`}
+                    disabledReason={deleteReason ?? deleteProblem(snapshot)}
+                    onClick={() => onDelete(snapshot)}
+                  />
+                </span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function costOf({ kind, monthly_cost: cost }: Snapshot): string {
+  if (cost) return money(cost.amount, cost.currency);
+  return kind === 'backup' ? 'in the price' : '–';
+}

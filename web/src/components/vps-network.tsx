@@ -1,0 +1,150 @@
+/** Who may reach a server, and which name its addresses lead back to. */
+import { useState } from 'react';
+import type { FirewallRules, VpsAccepted, VpsDetail } from '../api/client.ts';
+import { capabilityProblem, featureProblem, roleProblem } from '../lib/abilities.ts';
+import { sourcesText } from '../lib/firewall.ts';
+import { useSession } from '../lib/use-session.ts';
+import { FirewallDialog } from './firewall-dialog.tsx';
+import { PreviewedDialog } from './previewed-dialog.tsx';
+import { Badge } from './ui/badge.tsx';
+import { Button } from './ui/button.tsx';
+import { Card, Facts } from './ui/card.tsx';
+import { Code } from './ui/copy.tsx';
+
+interface NetworkProps {
+  vps: VpsDetail;
+  onOrdered: (accepted: VpsAccepted) => void;
+}
+
+export function VpsNetwork(props: NetworkProps) {
+  return (
+    <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <FirewallCard {...props} />
+      <AddressCard {...props} />
+    </div>
+  );
+}
+
+function FirewallCard({ vps, onOrdered }: NetworkProps) {
+  const [asking, ask] = useState<'edit' | 'off' | null>(null);
+  const mayNot = roleProblem(useSession(), 'operator') ?? capabilityProblem(vps, 'configure');
+  const cannot = featureProblem(vps, 'firewall');
+  const ordered = (accepted: VpsAccepted): void => {
+    ask(null);
+    onOrdered(accepted);
+  };
+  return (
+    <Card
+      title="Firewall"
+      actions={
+        <span className="flex flex-wrap items-center gap-2">
+          <Badge tone={vps.firewall ? 'good' : 'quiet'}>{vps.firewall ? 'On' : 'Off'}</Badge>
+          {vps.firewall && (
+            <Button disabledReason={mayNot} onClick={() => ask('off')}>
+              Switch off
+            </Button>
+          )}
+          <Button disabledReason={mayNot ?? cannot} onClick={() => ask('edit')}>
+            {vps.firewall ? 'Edit the rules' : 'Set up a firewall'}
+          </Button>
+        </span>
+      }
+    >
+      {cannot !== null && <p className="mb-2 text-ink-2">{cannot}</p>}
+      {vps.firewall ? (
+        <Rules rules={vps.firewall} />
+      ) : (
+        <p>There is none at the provider: everything may come in that the server itself answers.</p>
+      )}
+      {asking === 'edit' && <FirewallDialog vps={vps} onClose={() => ask(null)} onOrdered={ordered} />}
+      {asking === 'off' && (
+        <PreviewedDialog
+          vps={vps}
+          title={`Switch off the firewall of ${vps.label}`}
+          lead="Everything may come in then that the server itself answers. The rules are not kept."
+          change={{ action: 'configure', firewall: null }}
+          hold={null}
+          onClose={() => ask(null)}
+          onOrdered={ordered}
+        />
+      )}
+    </Card>
+  );
+}
+
+function Rules({ rules }: { rules: FirewallRules }) {
+  return (
+    <>
+      <div tabIndex={0} role="region" aria-label="Firewall rules" className="overflow-x-auto">
+        <table className="w-full">
+          <thead className="text-left text-xs text-ink-2">
+            <tr>
+              {['Protocol', 'Ports', 'From'].map((title) => (
+                <th key={title} className="pr-4 pb-1 font-medium">
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody className="divide-y divide-line">
+            {rules.map((rule, index) => (
+              // Rules have no identity but their place.
+              <tr key={index}>
+                <td className="py-1.5 pr-4">{rule.protocol === 'icmp' ? 'Ping (ICMP)' : rule.protocol.toUpperCase()}</td>
+                <td className="py-1.5 pr-4">{rule.protocol === 'icmp' ? '–' : (rule.ports ?? 'all')}</td>
+                <td className="py-1.5 font-mono text-xs break-all">{sourcesText(rule.sources)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="mt-2 text-xs text-ink-2">Nothing else may come in. Everything may go out.</p>
+    </>
+  );
+}
+
+function AddressCard({ vps, onOrdered }: NetworkProps) {
+  const [asking, ask] = useState(false);
+  const mayNot = roleProblem(useSession(), 'operator') ?? capabilityProblem(vps, 'configure');
+  const cannot = vps.reverse_dns
+    ? null
+    : (featureProblem(vps, 'reverse_dns') ??
+      (vps.dns_name === null ? 'It has no name in the DNS that its addresses could lead back to.' : null));
+  const next = !vps.reverse_dns;
+  return (
+    <Card title="Addresses and names">
+      <Facts
+        items={[
+          ['IPv4', vps.ipv4 && <Code what="IPv4 address">{vps.ipv4}</Code>],
+          ['IPv6', vps.ipv6 && <Code what="IPv6 address">{vps.ipv6}</Code>],
+          ['DNS name', vps.dns_name && <Code what="DNS name">{vps.dns_name}</Code>],
+          ['Reverse DNS', <Badge key="rdns" tone={vps.reverse_dns ? 'good' : 'quiet'}>{`${vps.reverse_dns ? 'On' : 'Off'}`}</Badge>],
+        ]}
+      />
+      <p className="mt-3 text-xs text-ink-2">
+        {cannot ?? 'With reverse DNS the addresses lead back to the name: receivers of e-mail want that.'}
+      </p>
+      <Button className="mt-3" disabledReason={mayNot ?? cannot} onClick={() => ask(true)}>
+        {next ? 'Switch reverse DNS on' : 'Switch reverse DNS off'}
+      </Button>
+      {asking && (
+        <PreviewedDialog
+          vps={vps}
+          title={`Switch reverse DNS ${next ? 'on' : 'off'}`}
+          lead={
+            next
+              ? `${[vps.ipv4, vps.ipv6].filter(Boolean).join(' and ')} will lead back to ${vps.dns_name}.`
+              : 'The provider gives the addresses its own names again.'
+          }
+          change={{ action: 'configure', reverse_dns: next }}
+          hold={null}
+          onClose={() => ask(false)}
+          onOrdered={(accepted) => {
+            ask(false);
+            onOrdered(accepted);
+          }}
+        />
+      )}
+    </Card>
+  );
+}
