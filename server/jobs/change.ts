@@ -31,14 +31,6 @@ export function mayReplace(operation: Operation): boolean {
   return operation.kind === 'destroy' || (['reinstall', 'preview'].includes(operation.kind) && way === 'replacement');
 }
 
-/**
- * A set-up that goes on after a failure believes nothing that it recorded: what was deleted meanwhile is made anew. Later in
- * life that is a person's decision, because the customer's disk is gone with it.
- */
-export function looksFirst({ kind, attempt, request }: Operation): boolean {
-  return kind === 'provision' && (attempt > 1 || (request as ChangeRequest).repeated === true);
-}
-
 /** The password that the change brings, or the one the customer chose; undefined = the stack's own. Secret. */
 export function passwordOf(services: Services, operation: Operation, vps: VpsWithAccount): string | undefined {
   if (bringsPassword(operation) && vps.nextPassword !== null) return services.secrets.open(nextPasswordPlace(vps.id), vps.nextPassword);

@@ -9,13 +9,14 @@ import { thisHost } from '../../automation/recovery.ts';
 import type { Engine, EngineEvent, EngineFault, EngineOperation, EngineResult } from '../../automation/types.ts';
 import { stackName } from '../../stacks/spec.ts';
 import { openAccount } from '../services/accounts.ts';
+import type { ChangeRequest } from '../services/lifecycle/actions.ts';
 import { isHandRun } from '../services/hand-run.ts';
 import type { Services } from '../services/services.ts';
 import { accountById } from '../store/accounts.ts';
 import type { Operation, Vps } from '../store/database.ts';
 import { claimOperation, type ClaimTerms, type Lease, LeaseLost, operationById, updateHeld } from '../store/operations.ts';
 import { vpsById, type VpsWithAccount } from '../store/vpses.ts';
-import { afterDestroy, beforeEngine, looksFirst, mayReplace, passwordOf, specOf } from './change.ts';
+import { afterDestroy, beforeEngine, mayReplace, passwordOf, specOf } from './change.ts';
 import { isDirect, runDirect } from './direct.ts';
 import { EventWriter } from './event-writer.ts';
 import { finishOperation } from './finish.ts';
@@ -162,7 +163,7 @@ function makeDrive(worker: WorkerContext, operation: Operation, vps: VpsWithAcco
       accounts: await attachedAccounts(services, vps),
       message: `${operation.kind} ${operation.id}`,
       allowInstanceReplacement: mayDelete,
-      refreshFirst: looksFirst(operation),
+      refreshFirst: (operation.request as ChangeRequest).looksFirst === true,
       onEvent: (event) => writer.add(eventOf(event)),
       signal,
       onProcess: async (process) => {

@@ -123,10 +123,19 @@ export async function retryVps(services: Services, principal: Principal, id: str
 const SETUPS = new Set(['provision', 'import']);
 const SUSPENDED_RETRIES = new Set(['suspend', 'unsuspend', 'destroy']);
 
-/** What a repetition takes over: the wish, and what the provider has done of it already. */
-function again({ request, progress }: Operation): OrderOptions {
+/** Failures that what the stack recorded may be gone explains. */
+const GONE: readonly unknown[] = ['not_found', 'invalid'];
+
+/**
+ * What a repetition takes over: the wish, and what the provider has done of it already. A set-up that failed over something
+ * gone looks for what is left: what was deleted meanwhile is made anew. Later in life that is a person's decision, because
+ * the customer's disk is gone with it. After any other failure it must not look: a server that is not ready yet would be
+ * taken for a finished one.
+ */
+function again({ kind, request, progress, fault }: Operation): OrderOptions {
+  const looksFirst = kind === 'provision' && GONE.includes((fault as { kind?: unknown } | null)?.kind);
   return {
-    request: { ...(request as Record<string, Json>), repeated: true },
+    request: { ...(request as Record<string, Json>), looksFirst },
     ...(progress === null ? {} : { progress: progress as Json }),
   };
 }

@@ -19,8 +19,8 @@ type SpecChange = Extract<VpsAction, VpsChange>;
 export interface ChangeRequest {
   readonly spec?: unknown;
   readonly way?: PlannedChange['way'];
-  /** Ordered again after an end without success. */
-  readonly repeated?: boolean;
+  /** The engine looks at what the provider has of the stack before it changes anything. */
+  readonly looksFirst?: boolean;
   readonly restore?: RestoreSource;
   /** A restore that leaves the recorded password as it is: it stays the same, or nobody here knows the one it brings back. */
   readonly keepsPassword?: boolean;
