@@ -43,7 +43,7 @@ export async function finishOperation(services: Services, engine: Engine, operat
         { operation: operation.id, vps: operation.vpsId, fault: fault.kind, attempt: operation.attempt },
         'operation stalled',
       );
-    await end(services, tx, operation, status, { fault: withRemedy(fault) as unknown as Json, result: summary(result) });
+    await end(services, tx, operation, status, { fault: withRemedy(operation.kind, fault) as unknown as Json, result: summary(result) });
     await markFailure(tx, operation, fault);
     return status;
   });

@@ -13,8 +13,15 @@ const REMEDIES: Partial<Record<FaultKind, string>> = {
   conflict: 'Wait until the provider is done with it, then retry the operation.',
 };
 
+/** Nobody has the server yet, so a repetition makes anew what is gone. */
+const SET_UP: Partial<Record<FaultKind, string>> = {
+  not_found: 'Retry the operation: what was deleted meanwhile is made anew.',
+  invalid: 'If something it names was deleted meanwhile, retry; else terminate the VPS and order it with another value.',
+};
+
 /** Faults that are not a provider's have their remedy already. */
-export function withRemedy(fault: EngineFault): EngineFault {
-  const remedy = fault.provider === undefined ? undefined : REMEDIES[fault.kind];
+export function withRemedy(operationKind: string, fault: EngineFault): EngineFault {
+  const remedies = operationKind === 'provision' ? { ...REMEDIES, ...SET_UP } : REMEDIES;
+  const remedy = fault.provider === undefined ? undefined : remedies[fault.kind];
   return remedy === undefined ? fault : { ...fault, message: `${fault.message.trimEnd()} ${remedy}` };
 }
