@@ -1,33 +1,24 @@
 /** What a bulk run would do to each VPS of a selection: the same rules that refuse a single order, asked for all at once. */
 import type { BulkAction, BulkPreviewRequest, BulkSelection } from '../../../contract/bulk.ts';
-import type { VpsChange, VpsActionName } from '../../../contract/lifecycle.ts';
-import { isProviderError } from '../../../providers/errors.ts';
-import { VpsSpec } from '../../../stacks/spec.ts';
-import { Refusal, refuseField } from '../../problem.ts';
+import type { VpsActionName } from '../../../contract/lifecycle.ts';
+import { refuseField } from '../../problem.ts';
 import { unfinishedByVps, vpsesByIds } from '../../store/bulk.ts';
 import { type DriftRow, openDriftsByVps } from '../../store/drift.ts';
 import { listVpses, type VpsWithAccount } from '../../store/vpses.ts';
-import { providerOf } from '../accounts.ts';
-import { readCatalog } from '../catalog.ts';
 import { differencesOf } from '../drift.ts';
 import { isVanished } from '../../sweeps/compare.ts';
 import { capabilityOf, IMPORTING } from '../lifecycle/capabilities.ts';
 import { situationFrom } from '../lifecycle/guard.ts';
-import { planChange } from '../lifecycle/plan-change.ts';
-import { type Price, priceOf } from '../lifecycle/preview.ts';
 import type { Principal, Services } from '../services.ts';
+import { makeOutlook, type Outlook, type Refused } from './outlook.ts';
 
 /** One run takes at most so many. */
 export const MAX_SELECTED = 10_000;
 
-export type Refused = { readonly code: string; readonly reason: string };
-export interface Judged {
+export interface Judged extends Outlook {
   readonly vps: VpsWithAccount;
-  readonly refused: Refused | null;
   /** Not refused, but something else is under way on it. */
   readonly busy: boolean;
-  /** Of its plan now and then; null where the action changes no price, `unknown` where the catalogue does not tell. */
-  readonly price: { readonly before: Price; readonly after: Price } | 'unknown' | null;
 }
 
 /** Living VPSs in the order in which they are taken: as named, or the oldest first. @throws Refusal 422 */
@@ -75,14 +66,14 @@ export async function judgeAll(
   const ids = vpses.map(({ id }) => id);
   const unfinished = await unfinishedByVps(services.db, ids);
   const drifts = asked.action.action === 'drift-repair' ? await openDriftsByVps(services.db, ids) : new Map<string, DriftRow>();
-  const plans = new Map<string, Promise<Planned>>();
+  const outlook = makeOutlook(services, asked.action);
   const judged: Judged[] = [];
   for (const vps of vpses) {
     const situation = situationFrom(services, principal, vps, unfinished.get(vps.id) ?? []);
     const refused = ownRefusal(asked, vps, drifts.get(vps.id)) ?? byCapability(asked.action, situation);
     const busy = refused?.code === 'operation_in_progress';
     if (refused !== null && !busy) judged.push({ vps, refused, busy: false, price: null });
-    else judged.push({ vps, busy, ...(await planOf(services, plans, vps, asked.action)) });
+    else judged.push({ vps, busy, ...(await outlook(vps)) });
   }
   return judged;
 }
@@ -122,51 +113,4 @@ function byCapability({ action }: BulkAction, situation: Parameters<typeof capab
     return situation.busy && { code: 'operation_in_progress', reason: `A ${situation.busy.kind} is under way.` };
   const { allowed, code = 'not_allowed', reason = 'It cannot be done now.' } = capabilityOf(situation, action satisfies VpsActionName);
   return allowed ? null : { code, reason };
-}
-
-type Planned = Pick<Judged, 'refused' | 'price'>;
-
-/** Servers that are alike get the same answer, so the catalogue is read once for all of them. */
-async function planOf(services: Services, known: Map<string, Promise<Planned>>, vps: VpsWithAccount, action: BulkAction): Promise<Planned> {
-  const change = changeOf(action);
-  if (change === null) return { refused: null, price: null };
-  if (change.action === 'configure' || change.action === 'reset-password') return await plan(services, vps, change);
-  const { compute } = VpsSpec.parse(vps.spec);
-  const key = JSON.stringify([vps.accountId, compute.plan, compute.region, compute.image, compute.windows, vps.instanceId === null]);
-  const planned = known.get(key) ?? plan(services, vps, change);
-  known.set(key, planned);
-  return await planned;
-}
-
-async function plan(services: Services, vps: VpsWithAccount, change: VpsChange): Promise<Planned> {
-  try {
-    const { before, spec } = await planChange(services, vps, change);
-    if (change.action !== 'resize' && change.action !== 'destroy') return { refused: null, price: null };
-    const plans = providerOf(services, vps.account).compute ? (await readCatalog(services, vps.account, 'plans')).items : [];
-    const now = priceOf(plans, before);
-    const then = change.action === 'destroy' ? now && { ...now, monthly: '0.00' } : priceOf(plans, spec);
-    const comparable = now !== null && then !== null && now.currency === then.currency;
-    return { refused: null, price: comparable ? { before: now, after: then } : 'unknown' };
-  } catch (error) {
-    // The provider cannot be asked now: whether it can be done shows when its turn comes.
-    if (isProviderError(error))
-      return { refused: null, price: change.action === 'resize' || change.action === 'destroy' ? 'unknown' : null };
-    if (!(error instanceof Refusal)) throw error;
-    return { refused: { code: error.code, reason: error.message }, price: null };
-  }
-}
-
-/** The change of the spec that the action makes, or null. */
-export function changeOf(action: BulkAction): VpsChange | null {
-  switch (action.action) {
-    case 'resize':
-    case 'reinstall':
-    case 'configure':
-    case 'reset-password':
-      return action;
-    case 'destroy':
-      return { action: 'destroy', ...(action.final_snapshot === undefined ? {} : { final_snapshot: action.final_snapshot }) };
-    default:
-      return null;
-  }
 }
