@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Readable } from 'node:stream';
+import { run } from '../cli/run.ts';
 import { createToken } from '../server/auth/tokens.ts';
 import { readConfig } from '../server/config.ts';
 import { type Runtime, startRuntime } from '../server/runtime.ts';
@@ -172,3 +174,50 @@ it('tells how much of an account is used', async () => {
   await shop.fault({ provider: cloud, kind: 'status', status: 401 });
   expect((await usage(cloud)).httpStatus).not.toBe(200);
 });
+
+/** Runs `plinth <words>` as the first admin, until it ends or prints `enough` lines. */
+async function cli(words: readonly string[], enough = Infinity): Promise<{ code: number; out: string; err: string }> {
+  const stop = new AbortController();
+  const said = { out: '', err: '' };
+  const code = await run(words, {
+    out: (text) => {
+      said.out += text;
+      if (said.out.split('\n').length > enough) stop.abort();
+    },
+    err: (text) => void (said.err += text),
+    outIsTty: false,
+    errIsTty: false,
+    columns: 80,
+    env: { PLINTH_URL: runtime.origin!, PLINTH_TOKEN: runtime.seeded.adminToken!, XDG_CONFIG_HOME: dataDir },
+    cwd: dataDir,
+    stdin: Readable.from([]),
+    signal: stop.signal,
+  });
+  return { code, ...said };
+}
+
+it('does the same from a terminal', async () => {
+  const { operation, vps } = await stalled('cli-1', 'locked');
+  const id = `operation:${operation}`;
+  expect(await cli(['queue', 'show'])).toMatchObject({ code: 1, out: expect.stringContaining('dead letters') });
+  const listed = await cli(['queue', 'letters', '--fault', 'locked']);
+  expect(listed).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('cli-1'),
+    err: expect.stringContaining('Another update holds the stack'),
+  });
+  expect(await cli(['queue', 'retry'])).toMatchObject({ err: expect.stringContaining('name one letter') });
+  expect(await cli(['queue', 'dismiss', id, '--reason', 'for the test'])).toMatchObject({ code: 0 });
+  expect((await cli(['queue', 'letters', '--fault', 'locked'])).out).not.toContain('cli-1');
+  const { last } = await shop.call('GET', '/api/events');
+  const again = await cli(['queue', 'retry', id, '--json']);
+  expect(JSON.parse(again.out)).toMatchObject({ operation: { vps_id: vps, status: 'queued' } });
+  const events = await cli(['events', '--after', last, '--json'], 2);
+  const changes = events.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(changes.map(({ vps_id }) => vps_id)).toContain(vps);
+  const usage = await cli(['account', 'usage', (await shop.call('GET', '/api/admin/providers')).providers[0].name]);
+  expect(usage).toMatchObject({ code: 0, out: expect.stringContaining('calls left') });
+}, 30_000);

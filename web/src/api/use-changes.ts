@@ -15,24 +15,36 @@ export function useChanges(): Liveness {
   const client = useQueryClient();
   const [liveness, setLiveness] = useState<Liveness>('idle');
   useEffect(() => {
-    const stop = new AbortController();
-    const gathered = gatherer(client, stop.signal);
-    void followChanges((lastEventId, signal) => api.streamChanges({ signal, ...(lastEventId === undefined ? {} : { lastEventId }) }), {
-      signal: stop.signal,
-      onChange: gathered,
-      onReset: () => void client.invalidateQueries({ predicate: ({ queryKey }) => isCovered(queryKey[0]) }),
-      onLiveness: (state) => {
-        setLiveness(state);
-        // Questions by the clock go on where the stream left off, at once.
-        if (setLive(state === 'live')) void client.invalidateQueries({ predicate: ({ queryKey }) => isCovered(queryKey[0]) });
-      },
-    });
-    return () => {
+    let stop = new AbortController();
+    const follow = (): void => {
       stop.abort();
-      setLive(false);
+      // A browser has few connections to one place for all its windows: one that nobody sees keeps none.
+      if (document.visibilityState === 'visible') stop = start(client, setLiveness);
+    };
+    follow();
+    document.addEventListener('visibilitychange', follow);
+    return () => {
+      document.removeEventListener('visibilitychange', follow);
+      stop.abort();
     };
   }, [client]);
   return liveness;
+}
+
+function start(client: QueryClient, onLiveness: (state: Liveness) => void): AbortController {
+  const stop = new AbortController();
+  const renew = (): void => void client.invalidateQueries({ predicate: ({ queryKey }) => isCovered(queryKey[0]) });
+  void followChanges((lastEventId, signal) => api.streamChanges({ signal, ...(lastEventId === undefined ? {} : { lastEventId }) }), {
+    signal: stop.signal,
+    onChange: gatherer(client, stop.signal),
+    onReset: renew,
+    onLiveness: (state) => {
+      onLiveness(state);
+      // Questions by the clock go on where the stream left off, at once.
+      if (setLive(state === 'live')) renew();
+    },
+  });
+  return stop;
 }
 
 const isCovered = (word: unknown): boolean => LISTS.has(word) || OF_VPS.has(word) || word === 'operation';

@@ -27,7 +27,10 @@ export function AccountUsageCard({ account }: { account: Account }) {
           items={[
             ['Servers', usage.data.instances && <Servers key="servers" {...usage.data.instances} />],
             ['Balance', usage.data.balance && balanceText(usage.data.balance)],
-            ['Calls left', `${count(usage.data.rate.left)} of ${count(usage.data.rate.requests)} per ${duration(usage.data.rate.per_ms)}`],
+            [
+              'Calls left',
+              `${count(usage.data.rate.left)} of ${count(usage.data.rate.requests)} per ${periodText(usage.data.rate.per_ms)}`,
+            ],
             ['Paused', usage.data.rate.paused_ms > 0 ? `for ${duration(usage.data.rate.paused_ms)}: the provider asked for it` : null],
             ['Known there as', usage.data.account_name],
             ['Status there', sentenceCase(usage.data.account_status)],
@@ -51,6 +54,9 @@ function Servers({ used, ours, limit }: { used: number; ours: number; limit: num
     </>
   );
 }
+
+const PERIODS: Readonly<Record<number, string>> = { 1000: 'second', 60_000: 'minute', 3_600_000: 'hour', 86_400_000: 'day' };
+const periodText = (ms: number): string => PERIODS[ms] ?? duration(ms);
 
 function balanceText({ amount, currency }: { amount: string; currency: string }): string {
   const owed = Number(amount);

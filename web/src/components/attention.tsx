@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { automationQuery, driftQuery, inventoryQuery } from '../api/queries.ts';
+import { automationQuery, deadLettersQuery, driftQuery, inventoryQuery } from '../api/queries.ts';
 import { operatorProblem } from '../lib/abilities.ts';
 import { money, plural } from '../lib/format.ts';
 import { useSession } from '../lib/use-session.ts';
@@ -17,9 +17,15 @@ export function Attention() {
   const automation = useQuery({ ...automationQuery, enabled }).data;
   const drifts = useQuery({ ...driftQuery(), enabled }).data?.filter(({ state }) => state === 'confirmed');
   const inventory = useQuery({ ...inventoryQuery, enabled }).data;
+  const letters = useQuery({ ...deadLettersQuery(false), enabled }).data?.letters.length ?? 0;
   const orphans = inventory?.items.filter(({ kind }) => kind === 'orphan') ?? [];
   const nothing =
-    !automation?.stopped && !automation?.destructive_hold && !automation?.alerts.length && !drifts?.length && orphans.length === 0;
+    !automation?.stopped &&
+    !automation?.destructive_hold &&
+    !automation?.alerts.length &&
+    !drifts?.length &&
+    orphans.length === 0 &&
+    letters === 0;
   if (nothing) return null;
   const cost = inventory?.orphan_cost.map((each) => money(each.monthly, each.currency)).join(' and ');
   const link = 'underline underline-offset-2';
@@ -39,6 +45,14 @@ export function Attention() {
             Destructive work is held: {automation.destructive_hold.reason}.{' '}
             <Link to="/settings" className={link}>
               Switches
+            </Link>
+          </Item>
+        )}
+        {letters > 0 && (
+          <Item>
+            {plural(letters, 'job stands', 'jobs stand')} still.{' '}
+            <Link to="/jobs" className={link}>
+              What to do
             </Link>
           </Item>
         )}

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useId, useState } from 'react';
 import { api } from '../api/client.ts';
+import { useSession } from '../lib/use-session.ts';
 import { cn } from '../lib/cn.ts';
 import { GO_KEYS } from '../lib/use-shortcuts.ts';
 import { Dialog } from './ui/dialog.tsx';
@@ -81,6 +82,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
 
 function useCommands(text: string, close: () => void): Command[] {
   const navigate = useNavigate();
+  const simulated = Boolean(useSession()?.simulator_url);
   const asked = useDeferredValue(text);
   const found = useQuery({
     queryKey: ['palette', asked],
@@ -93,6 +95,7 @@ function useCommands(text: string, close: () => void): Command[] {
   };
   const places: Command[] = [
     ...Object.entries(GO_KEYS).map(([key, [to, label]]) => ({ id: to, label, hint: `g ${key}`, icon: 'chevron' as const, run: go(to) })),
+    ...(simulated ? [{ id: '/simulator', label: 'Simulator', hint: 'page', icon: 'simulator' as const, run: go('/simulator') }] : []),
     { id: 'create', label: 'Create a VPS', hint: 'c', icon: 'plus', run: go('/vps/new') },
   ];
   const wanted = places.filter((place) => place.label.toLowerCase().includes(text.toLowerCase()));

@@ -95,7 +95,7 @@ function BreakIt() {
       </h2>
       <ol className="mt-3 flex flex-col gap-3">
         <GuideStep done={false} now title={`Switch ${active.label} off, or delete it, behind Plinth’s back`}>
-          The simulator’s page does what somebody could do in the vendor’s console.{' '}
+          <span className="block">The simulator’s page does what somebody could do in the vendor’s console.</span>
           <Link to="/simulator" className={buttonClass('primary', 'mt-2 w-fit')}>
             <Icon name="simulator" /> Break it
           </Link>

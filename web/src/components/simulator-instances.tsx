@@ -17,7 +17,7 @@ export function SimulatedServers({ instances }: { instances: readonly Instance[]
   if (instances.length === 0) return <p className="text-ink-2">No server yet. The first appears when a VPS is created.</p>;
   return (
     <div tabIndex={0} role="region" aria-label="Simulated servers" className="overflow-x-auto">
-      <table className="w-full min-w-[56rem]">
+      <table className="w-full min-w-[64rem]">
         <thead className="text-left text-xs text-ink-2">
           <tr>
             {['Provider', 'Server', 'State', 'Plan', 'Place', 'Address', ''].map((title) => (
@@ -60,7 +60,7 @@ function ServerRow({ instance }: { instance: Instance }) {
       <td className="py-2 pr-4 font-mono text-xs">{instance.region}</td>
       <td className="py-2 pr-4 font-mono text-xs">{instance.ipv4}</td>
       <td className="py-1">
-        <div className="flex flex-wrap justify-end gap-1">
+        <div className="flex justify-end gap-1">
           <Button busy={change.isPending} onClick={() => change.mutate({ change: 'power', power: isOff ? 'on' : 'off' })}>
             {isOff ? 'Switch on' : 'Switch off'}
           </Button>

@@ -9,6 +9,7 @@ export const GO_KEYS: Readonly<Record<string, readonly [to: string, label: strin
   p: ['/operations', 'Operations'],
   d: ['/drift', 'Drift and inventory'],
   w: ['/sweeps', 'Sweeps'],
+  j: ['/jobs', 'Jobs'],
   a: ['/admin', 'Accounts'],
   t: ['/audit', 'Audit'],
   s: ['/settings', 'Settings'],
