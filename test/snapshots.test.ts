@@ -260,30 +260,31 @@ it('makes one, though the answer to its order is lost', async () => {
   });
 }, 300_000);
 
-it('makes one, though the whole service dies while it is made', async () => {
+/** Kills the service when the provider has every order but nobody has its answer, and starts it again. Resolves with the operations' ids. */
+async function dieWhile(order: (subject: Subject) => Promise<any>): Promise<Map<Subject, string>> {
   const held = await Promise.all(
     subjects.map(async (subject) => {
       const { id } = await shop.fault({ provider: subject.provider, kind: 'hold', when: 'after', ...ORDER });
-      const { operation } = await act(subject, { action: 'snapshot', name: 'died' });
-      await until(async () => (await shop.control('GET', '/faults')).some((fault: any) => fault.id === id && fault.hits > 0), {
-        timeoutMs: 30_000,
-        what: 'the order to reach the provider',
-      });
-      return { subject, id, operation };
+      const { operation } = await order(subject);
+      const isHit = async () => (await shop.control('GET', '/faults')).some((fault: any) => fault.id === id && fault.hits > 0);
+      await until(isHit, { timeoutMs: PATIENCE_MS, what: 'the order to reach the provider' });
+      return { subject, id, operation: operation.id as string };
     }),
   );
   await service.end('SIGKILL');
   await Promise.all(held.map(({ id }) => shop.control('DELETE', `/faults/${id}`)));
   await start();
-  await Promise.all(
-    held.map(async ({ subject, operation }) => {
-      expect(await shop.ended(operation.id, PATIENCE_MS)).toMatchObject({ status: 'succeeded', attempt: 2 });
-      expect((await ordered(subject)).filter(({ name }: any) => name === 'died')).toEqual([
-        expect.objectContaining({ status: 'available' }),
-      ]);
-      expect(await atProvider(subject)).toHaveLength(3);
-    }),
-  );
+  return new Map(held.map(({ subject, operation }) => [subject, operation]));
+}
+
+it('makes one, though the whole service dies while it is made', async () => {
+  const operations = await dieWhile((subject) => act(subject, { action: 'snapshot', name: 'died' }));
+  await each(async (subject) => {
+    expect(await shop.ended(operations.get(subject)!, PATIENCE_MS)).toMatchObject({ status: 'succeeded', attempt: 2 });
+    const died = (await ordered(subject)).filter(({ name }: any) => name === 'died');
+    expect(died).toEqual([expect.objectContaining({ status: 'available' })]);
+    expect(await atProvider(subject)).toHaveLength(3);
+  });
 }, 300_000);
 
 describe('the snapshot before the end', { timeout: 300_000 }, () => {
@@ -302,14 +303,16 @@ describe('the snapshot before the end', { timeout: 300_000 }, () => {
     });
   });
 
-  it('is all that is left, and can be deleted at last', async () => {
+  it('is all that is left, also when the service dies meanwhile, and can be deleted at last', async () => {
     await each(async (subject) => {
       const change = { action: 'destroy', final_snapshot: true };
       const { preview } = await shop.call('POST', `/api/vps/${subject.id}/preview`, { change });
       expect(preview.resources).toContainEqual({ name: 'final snapshot', effect: 'create' });
       expect(preview.resources).toContainEqual({ name: 'snapshot lost', effect: 'delete' });
-      const { operation } = await end(subject, 'final_snapshot=true');
-      expect(await shop.ended(operation.id, PATIENCE_MS)).toMatchObject({ status: 'succeeded', fault: null });
+    });
+    const operations = await dieWhile((subject) => end(subject, 'final_snapshot=true'));
+    await each(async (subject) => {
+      expect(await shop.ended(operations.get(subject)!, PATIENCE_MS)).toMatchObject({ status: 'succeeded', fault: null });
       expect(await shop.vps(subject.id)).toMatchObject({ status: 'terminated', evidence: { clean: true } });
       expect(await shop.servers(subject.label)).toEqual([]);
       const { snapshots } = await list(subject);
