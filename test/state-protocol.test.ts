@@ -110,7 +110,7 @@ describe('rights', () => {
       (await call('GET', '/api/user/stacks?organization=acme', authorization)).body.stacks.map((stack: any) => stack.stackName),
     ).toEqual([mine]);
     await release();
-    expect((await call('GET', `/api/stacks/acme/plinth/${mine}`, authorization)).status).toBe(403);
+    expect((await call('GET', `/api/stacks/acme/plinth/${mine}`, authorization)).status).toBe(401);
   });
 
   test('refusals are audited', async () => {

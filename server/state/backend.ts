@@ -1,6 +1,6 @@
 /**
- * The engine's state backend on our own tables. The worker's token opens a stack while an operation has
- * it open; when its process has ended the lease is freed at once, so nobody waits for it to run out.
+ * The engine's state backend on our own tables. Each operation gets a token for its stack alone; when its process
+ * has ended the lease is freed at once, so nobody waits for it to run out.
  */
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
@@ -11,7 +11,7 @@ import type { NewUpdate, StackRow } from '../store/state-rows.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { integrityError, pendingCreates, type Checkpoint } from './deployment.ts';
 import { decryptSecret, encryptSecret, newDataKey, type KeyWrapper } from './keys.ts';
-import type { WorkerToken } from './worker-token.ts';
+import type { WorkerTokens } from './worker-tokens.ts';
 
 const SECRET_SIGNATURE = '1b47061264138c4ac30d75fd1eb44270';
 const SIGNATURE_KEY = '4dabf18193072939515e22adb298388d';
@@ -19,7 +19,7 @@ const SIGNATURE_KEY = '4dabf18193072939515e22adb298388d';
 export interface StateBackendOptions {
   readonly store: StateStore;
   readonly keys: KeyWrapper;
-  readonly token: WorkerToken;
+  readonly tokens: WorkerTokens;
   /** Where the state router listens for this machine's engine processes, for example `http://127.0.0.1:4000`. */
   readonly origin: () => string;
   /** Slug of the organization that owns a stack. */
@@ -33,10 +33,10 @@ export class TableStateBackend implements StateBackend {
   }
 
   async open(stack: string): ReturnType<StateBackend['open']> {
-    const { token, store, origin } = this.#options;
+    const { tokens, store, origin } = this.#options;
     const row = await this.#ensure(stack);
     const operationId = randomUUID();
-    const close = token.admit(stack, operationId);
+    const token = tokens.issue(stack, operationId);
     return {
       env: {
         PULUMI_BACKEND_URL: origin(),
@@ -46,7 +46,7 @@ export class TableStateBackend implements StateBackend {
         PULUMI_JOURNALING_BATCH_PERIOD: '1',
       },
       async release() {
-        close();
+        token.close();
         const active = await store.activeUpdate(row.id);
         if (active?.operationId === operationId) await store.completeUpdate(row.id, active.id, null, 'failed');
       },

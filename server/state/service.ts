@@ -17,7 +17,7 @@ import { TableStateBackend } from './backend.ts';
 import { StackCare } from './care.ts';
 import type { KeyWrapper } from './keys.ts';
 import { stateRouter } from './router.ts';
-import { WorkerToken } from './worker-token.ts';
+import { WorkerTokens } from './worker-tokens.ts';
 
 /** The command line renews at half of the five minutes it assumes, so a lease is never shorter than that. */
 const LEASE_MS = 300_000;
@@ -39,7 +39,7 @@ export async function openStateService(services: Services, databaseUrl: string, 
   const pool = new Pool({ connectionString: databaseUrl, max: CONNECTIONS, application_name: 'plinth-state' });
   pool.on('error', (error) => services.log.warn({ err: error }, 'an idle state connection was lost'));
   const store = new StateStore(pool);
-  const worker = new WorkerToken();
+  const workers = new WorkerTokens();
   const keys = keyWrapper(services.secrets);
   const server = createServer();
   const organizationOf = async (stack: string): Promise<string> =>
@@ -47,7 +47,7 @@ export async function openStateService(services: Services, databaseUrl: string, 
   const backend = new TableStateBackend({
     store,
     keys,
-    token: worker,
+    tokens: workers,
     origin: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     organizationOf,
   });
@@ -57,7 +57,7 @@ export async function openStateService(services: Services, databaseUrl: string, 
     engineVersion,
     leaseMs: LEASE_MS,
     log: services.log,
-    authenticate: async (token) => worker.find(token, DEFAULT_ORGANIZATION) ?? (await personOf(services, token)),
+    authenticate: async (token) => workers.find(token, DEFAULT_ORGANIZATION) ?? (await personOf(services, token)),
     hooks: new HandRuns(services, (stack) => backend.outputs(stack)),
   });
   await listenPrivately(server, router);

@@ -8,7 +8,7 @@ import type { StatePrincipal } from '../../server/state/access.ts';
 import { TableStateBackend } from '../../server/state/backend.ts';
 import type { StateHooks } from '../../server/state/context.ts';
 import { stateRouter } from '../../server/state/router.ts';
-import { WorkerToken } from '../../server/state/worker-token.ts';
+import { WorkerTokens } from '../../server/state/worker-tokens.ts';
 import { StateStore } from '../../server/store/state-store.ts';
 
 export const ORGANIZATION = 'acme';
@@ -39,7 +39,7 @@ export async function startStateService(databaseUrl: string, options: StateServi
   // Databases of tests are dropped under idle connections.
   pool.on('error', () => undefined);
   const store = new StateStore(pool);
-  const worker = new WorkerToken();
+  const workers = new WorkerTokens();
   // The service's own envelope is tested with the service; here any reversible wrapping will do.
   const keys = { wrap: (key: Buffer) => key.toString('base64'), unwrap: (text: string) => Buffer.from(text, 'base64') };
   const audits: { action: string; by: string }[] = [];
@@ -62,13 +62,13 @@ export async function startStateService(databaseUrl: string, options: StateServi
       log: pino({ level: 'silent' }),
       engineVersion: 'v3.259.0',
       leaseMs: options.leaseMs ?? 300_000,
-      authenticate: async (token) => worker.find(token, ORGANIZATION) ?? people[token] ?? null,
+      authenticate: async (token) => workers.find(token, ORGANIZATION) ?? people[token] ?? null,
     }),
   );
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const backend = new TableStateBackend({ store, keys, token: worker, origin: () => origin, organizationOf: async () => ORGANIZATION });
+  const backend = new TableStateBackend({ store, keys, tokens: workers, origin: () => origin, organizationOf: async () => ORGANIZATION });
   return {
     origin,
     store,
