@@ -2,8 +2,8 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { DRIFT_FIELDS } from '../../../contract/words.ts';
 import type { Plan } from '../api/catalog.ts';
-import { api, type Automation, type DriftField, type DriftRule, type DriftRuleChange } from '../api/client.ts';
-import { catalogQuery } from '../api/queries.ts';
+import { type Account, api, type Automation, type DriftField, type DriftRule, type DriftRuleChange } from '../api/client.ts';
+import { accountsQuery, catalogQuery } from '../api/queries.ts';
 import { useAction } from '../lib/use-action.ts';
 import { sentenceCase } from '../lib/words.ts';
 import { POLICIES, type Policy } from '../lib/drift-policy.ts';
@@ -22,6 +22,9 @@ const policyWords = (policy: Policy): string => POLICIES.find(([value]) => value
 export function DriftRules({ accounts }: { accounts: Automation['accounts'] }) {
   const rules = useQuery(rulesQuery);
   const change = useAction((body: DriftRuleChange) => api.setDriftPolicies({ body }));
+  const { providers = [], available = [] } = useQuery(accountsQuery).data ?? {};
+  // Where no servers are sold there are no plans.
+  const selling = providers.filter(({ type }) => available.find((each) => each.type === type)?.roles.includes('compute'));
   if (accounts.length === 0) return null;
   const remove = ({ account_id, plan, field }: DriftRule) =>
     change.mutate({ account_id, plan, fields: field === null ? [] : [field], policy: null });
@@ -33,31 +36,31 @@ export function DriftRules({ accounts }: { accounts: Automation['accounts'] }) {
       <ul className="divide-y divide-line">
         {rules.data?.map((rule) => {
           const account = accounts.find(({ account_id }) => account_id === rule.account_id)?.name ?? rule.account_id;
-          const what = `${rule.field === null ? 'any difference' : rule.field} of ${rule.plan ?? 'every plan'} at ${account}`;
+          const what = `${sentenceCase(rule.field ?? 'any difference')} of ${rule.plan ?? 'every plan'} at ${account}`;
           return (
             <li key={`${rule.account_id} ${rule.plan} ${rule.field}`} className="flex items-center gap-3 py-1">
               <span className="min-w-0 flex-1 break-words">
-                {sentenceCase(what)}: <strong>{policyWords(rule.policy)}</strong>
+                {what}: <strong>{policyWords(rule.policy)}</strong>
               </span>
-              <IconButton icon="trash" label={`Remove the rule for ${what}`} onClick={() => remove(rule)} />
+              <IconButton icon="trash" label={`Remove the rule: ${what}`} onClick={() => remove(rule)} />
             </li>
           );
         })}
       </ul>
-      <NewRule accounts={accounts} busy={change.isPending} onAdd={(body) => change.mutate(body)} />
+      {selling.length > 0 && <NewRule accounts={selling} busy={change.isPending} onAdd={(body) => change.mutate(body)} />}
       <p className="mt-1 text-xs text-ink-2">A drift whose differences fall under different policies waits for a person.</p>
     </section>
   );
 }
 
 interface NewRuleProps {
-  accounts: Automation['accounts'];
+  accounts: readonly Pick<Account, 'id' | 'name'>[];
   busy: boolean;
   onAdd: (rule: DriftRuleChange) => void;
 }
 
 function NewRule({ accounts, busy, onAdd }: NewRuleProps) {
-  const [account, setAccount] = useState<string>(accounts[0]!.account_id);
+  const [account, setAccount] = useState<string>(accounts[0]!.id);
   const [plan, setPlan] = useState(EVERY);
   const [field, setField] = useState<DriftField | typeof EVERY>(EVERY);
   const [policy, setPolicy] = useState<Policy>('none');
@@ -72,7 +75,7 @@ function NewRule({ accounts, busy, onAdd }: NewRuleProps) {
         label="Account"
         value={account}
         onChange={(event) => (setAccount(event.target.value), setPlan(EVERY))}
-        options={accounts.map(({ account_id, name }) => ({ value: account_id, label: name }))}
+        options={accounts.map(({ id, name }) => ({ value: id, label: name }))}
       />
       <SelectField
         label="Plan"
