@@ -1,0 +1,296 @@
+/** A server that somebody made at the vendor becomes a VPS, unchanged but for one tag; what fails leaves it as it was. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAccount } from '../server/services/accounts.ts';
+import { withDatabase } from './support/database.ts';
+import { type Plinth, startPlinth } from './support/plinth.ts';
+import { Shop, ZONE } from './support/shop.ts';
+import { until } from './support/until.ts';
+import { type MadeServer, type Order, Vendor } from './support/vendors.ts';
+
+const PASSWORD = 'Known-Secret-4711';
+const database = withDatabase();
+let plinth: Plinth;
+let shop: Shop;
+const CLOUDS = ['digitalocean', 'linode', 'vultr'];
+
+beforeAll(async () => {
+  plinth = await startPlinth(database.url, { PLINTH_DRIFT_SECONDS: '0', PLINTH_CONCURRENCY: '3' });
+  shop = new Shop(
+    () => plinth.origin,
+    async () => plinth.adminToken,
+    plinth.runtime.simulatorOrigin!,
+  );
+}, 120_000);
+afterAll(() => plinth?.stop());
+
+async function vendor(provider: string): Promise<Vendor> {
+  const account = (await plinth.runtime.services.db.account.findFirst({ where: { provider } }))!;
+  const { credential, endpoint } = openAccount(plinth.runtime.services, account);
+  return new Vendor(provider, endpoint.baseUrl, Object.values(credential)[0]!);
+}
+
+async function orderFor(provider: string, label: string, over: Partial<Order> = {}): Promise<Order> {
+  const { type, region, image } = (await shop.template(provider)) as Record<string, string>;
+  return { label, region: region!, plan: type!, image: image!, tags: ['web', 'team-a'], backups: false, password: PASSWORD, ...over };
+}
+
+async function sweep(): Promise<any> {
+  const before = (await shop.call('GET', '/api/admin/sweeps')).sweeps.find((each: any) => each.name === 'drift').runs;
+  await shop.call('POST', '/api/admin/sweeps/drift/run', {});
+  return await until(
+    async () => {
+      const found = (await shop.call('GET', '/api/admin/sweeps')).sweeps.find((each: any) => each.name === 'drift');
+      return found.runs > before && !found.running ? found.last : undefined;
+    },
+    { timeoutMs: 30_000, what: 'the drift sweep' },
+  );
+}
+
+async function itemOf(server: MadeServer): Promise<any> {
+  const { items } = await shop.call('GET', '/api/admin/inventory');
+  return items.find((each: any) => each.object_id === server.id);
+}
+
+const preview = (item: any, body: object) => shop.call('POST', `/api/admin/inventory/${item.id}/import/preview`, body);
+const order = (item: any, body: object) => shop.call('POST', `/api/admin/inventory/${item.id}/import`, body);
+
+/** All that a vendor tells of a server, but its tags and when it was touched last. */
+function unchanged({ told }: MadeServer): unknown {
+  const { tags: _tags, tag: _tag, updated: _updated, backups: _backups, backup_ids: _ids, next_backup_window: _next, ...rest } = told;
+  return rest;
+}
+
+/** What was asked for that changes anything, since a moment. */
+async function writes(provider: string, since: number): Promise<string[]> {
+  const all = (await shop.control('GET', `/requests?provider=${provider}&limit=2000`)) as any[];
+  return all
+    .filter(({ method, at }) => method !== 'GET' && (typeof at === 'number' ? at : Date.parse(at)) >= since)
+    .map(({ method, path }) => `${method} ${path}`)
+    .sort();
+}
+
+async function act(id: string, action: object): Promise<any> {
+  const answer = await shop.call('POST', `/api/vps/${id}/actions`, action);
+  expect(answer, JSON.stringify(answer)).toMatchObject({ httpStatus: 202 });
+  return await shop.ended(answer.operation.id, 90_000);
+}
+
+describe.each(CLOUDS)('on %s', (provider) => {
+  const label = `take-${provider}`;
+  let made: MadeServer;
+  let id: string;
+  let at: Vendor;
+
+  it('previews what it records, changes and cannot know', { timeout: 60_000 }, async () => {
+    at = await vendor(provider);
+    made = await at.make(await orderFor(provider, `old-${provider}`, { backups: true }));
+    expect((await sweep()).outcome).toBe('ok');
+    const item = await itemOf(made);
+    expect(item).toMatchObject({ kind: 'unmanaged', importable: true, deletable: false });
+    const shown = await preview(item, { label, dns: { zone: ZONE } });
+    const { type, region, image } = await shop.template(provider);
+    expect(shown).toMatchObject({
+      httpStatus: 200,
+      object_id: made.id,
+      record: {
+        label,
+        plan: type,
+        region,
+        image,
+        backups: true,
+        tags: expect.arrayContaining(['web', 'team-a']),
+        dns_name: `${label}.${ZONE}`,
+        password_known: false,
+      },
+      changes: [expect.stringContaining('one more tag'), expect.stringContaining(`${label}.${ZONE}`)],
+    });
+    expect(shown.not_taken_over.join(' ')).toMatch(/SSH keys.*password is not known/s);
+    expect(unchanged((await at.find(made.id))!)).toEqual(unchanged(made));
+  });
+
+  it('takes it over: one tag more, and nothing else was asked of the vendor', { timeout: 120_000 }, async () => {
+    const item = await itemOf(made);
+    const since = Date.now();
+    const ordered = await Promise.all([order(item, { label, dns: { zone: ZONE } }), order(item, { label: `${label}-b` })]);
+    const accepted = ordered.find(({ httpStatus }) => httpStatus === 202);
+    expect(ordered.map(({ httpStatus }) => httpStatus).sort(), JSON.stringify(ordered)).toEqual([202, 409]);
+    expect(ordered.find(({ httpStatus }) => httpStatus === 409).code).toBe('already_recorded');
+    id = accepted.instance.id;
+    expect(accepted).toMatchObject({ instance: { status: 'provisioning' }, operation: { kind: 'import' } });
+    expect(await shop.ended(accepted.operation.id, 90_000)).toMatchObject({ status: 'succeeded', fault: null });
+    const after = (await at.find(made.id))!;
+    expect(unchanged(after)).toEqual(unchanged(made));
+    expect([...after.tags].sort()).toEqual([...made.tags, `plinth-vps-${id}-g1`].sort());
+    expect(new Set((await writes(provider, since)).map((write) => write.split(' ')[0]))).toEqual(
+      new Set([{ digitalocean: 'POST', linode: 'PUT', vultr: 'PATCH' }[provider]]),
+    );
+    const vps = await shop.vps(id);
+    expect(vps).toMatchObject({ status: 'active', instance_id: made.id, power_state: 'running', password_available: false });
+    expect(await shop.servers(`old-${provider}`)).toHaveLength(1);
+    const named = accepted.instance.label === label ? [vps.ipv4, vps.ipv6] : [];
+    expect((await shop.records(label)).map(({ content }) => content).sort()).toEqual(named.toSorted());
+    expect(await itemOf(made)).toBeUndefined();
+    expect(await shop.call('POST', `/api/vps/${id}/reveal-password`, { reason: 'test' })).toMatchObject({ code: 'no_password_yet' });
+  });
+
+  it('is a VPS like any other: nothing to change, refreshed, clean to the sweep', { timeout: 120_000 }, async () => {
+    const { operation: previewed } = await shop.call('POST', `/api/vps/${id}/preview`, {});
+    expect((await shop.ended(previewed.id)).result).toMatchObject({ steps: [] });
+    const refreshed = await shop.call('POST', `/api/vps/${id}/refresh`);
+    expect(await shop.ended(refreshed.operation.id)).toMatchObject({ status: 'succeeded' });
+    expect(await sweep()).toMatchObject({ outcome: 'ok', result: { drifted: 0 } });
+    expect(await itemOf(made)).toBeUndefined();
+  });
+
+  it('resizes, renames, reinstalls and is destroyed', { timeout: 240_000 }, async () => {
+    const account = (await shop.vps(id)).provider_id;
+    const { items: plans } = await shop.call('GET', `/api/admin/upstream/plans?providerId=${account}`);
+    const vps = await shop.vps(id);
+    const present = plans.find((each: any) => each.id === vps.plan);
+    const family = (each: any): string => each.id.split('-').slice(0, 1).join();
+    const bigger = plans.find(
+      (each: any) =>
+        each.available &&
+        each.regions.includes(vps.region) &&
+        family(each) === family(present) &&
+        each.diskGb > present.diskGb &&
+        each.memoryMb > present.memoryMb,
+    );
+    expect(await act(id, { action: 'resize', plan: bigger.id })).toMatchObject({ status: 'succeeded', fault: null });
+    expect((await shop.servers(`old-${provider}`))[0]).toMatchObject({ id: made.id });
+    expect(await act(id, { action: 'rename', label: `named-${provider}` })).toMatchObject({ status: 'succeeded', fault: null });
+    expect((await shop.servers(`named-${provider}`)).map((server) => server.id)).toEqual([made.id]);
+    if (provider !== 'linode') {
+      const taken = await act(id, { action: 'snapshot', name: 'before' });
+      expect(taken).toMatchObject({ status: 'succeeded' });
+    }
+    const reinstalled = await act(id, { action: 'reinstall' });
+    expect(reinstalled).toMatchObject({ status: 'succeeded', fault: null });
+    const now = await shop.vps(id);
+    expect(now).toMatchObject({ status: 'active', password_available: true });
+    expect(await shop.servers(`named-${provider}`)).toHaveLength(1);
+    expect(await shop.destroy(id)).toMatchObject({ status: 'succeeded', fault: null });
+    expect(await shop.servers(`named-${provider}`)).toEqual([]);
+    expect(await at.find(now.instance_id)).toBeNull();
+  });
+});
+
+/** A server at the vendor, seen by the sweep. */
+async function stranger(provider: string, name: string, over: Partial<Order> = {}) {
+  const at = await vendor(provider);
+  const made = await at.make(await orderFor(provider, name, over));
+  await sweep();
+  return { at, made, item: await itemOf(made) };
+}
+
+describe('an import that fails', () => {
+  it('leaves the server as it was, can be retried, and its VPS ends without it', { timeout: 240_000 }, async () => {
+    for (const provider of CLOUDS) {
+      const label = `fail-${provider}`;
+      const { at, made, item } = await stranger(provider, `${label}-server`);
+      // The tag is on the server by the time that its name cannot be made.
+      const fault = await shop.fault({
+        provider: 'cloudflare',
+        kind: 'status',
+        status: 400,
+        method: 'POST',
+        path: 'dns_records',
+        times: null,
+      });
+      const { instance, operation } = await order(item, { label, dns: { zone: ZONE } });
+      expect(await shop.ended(operation.id, 90_000)).toMatchObject({ status: 'failed', fault: { provider: 'cloudflare' } });
+      expect((await at.find(made.id))!.tags).toEqual(made.tags);
+      expect(unchanged((await at.find(made.id))!)).toEqual(unchanged(made));
+      const { id } = instance;
+      const { capabilities, ...vps } = await shop.vps(id);
+      expect(vps).toMatchObject({ status: 'error', instance_id: null });
+      expect(Object.keys(capabilities).filter((action) => capabilities[action].allowed)).toEqual(['destroy']);
+      expect(await shop.call('POST', `/api/vps/${id}/refresh`)).toMatchObject({ code: 'import_unfinished' });
+      await shop.control('DELETE', `/faults/${fault.id}`);
+      // Named otherwise meanwhile: what was agreed to no longer holds.
+      await shop.control('POST', `/instances/${provider}/${made.id}/rename`, { label: `${label}-renamed` });
+      const retried = await shop.call('POST', `/api/vps/${id}/retry`, {});
+      expect(await shop.ended(retried.operation.id, 90_000)).toMatchObject({
+        fault: { kind: 'invalid', message: expect.stringContaining('label') },
+      });
+      await shop.control('POST', `/instances/${provider}/${made.id}/rename`, { label: `${label}-server` });
+      expect(await shop.destroy(id)).toMatchObject({ status: 'succeeded', fault: null });
+      expect(await shop.vps(id)).toMatchObject({ status: 'terminated', instance_id: null, evidence: { clean: true } });
+      expect(unchanged((await at.find(made.id))!)).toEqual(unchanged(made));
+      expect(await shop.records(label)).toEqual([]);
+      await sweep();
+      expect(await itemOf(made)).toMatchObject({ kind: 'unmanaged', importable: true });
+    }
+  });
+
+  it('succeeds when it is retried, with the known password to be shown once', { timeout: 120_000 }, async () => {
+    const [provider] = CLOUDS;
+    const { at, made, item } = await stranger(provider!, 'again-server');
+    const fault = await shop.fault({ provider: provider!, kind: 'status', status: 422, method: 'POST', path: '/v2/tags', times: null });
+    const { instance, operation } = await order(item, { label: 'again', root_pass: 'short1' });
+    expect(await shop.ended(operation.id, 90_000)).toMatchObject({ status: 'failed' });
+    await shop.control('DELETE', `/faults/${fault.id}`);
+    const retried = await shop.call('POST', `/api/vps/${instance.id}/retry`, {});
+    expect(await shop.ended(retried.operation.id, 90_000)).toMatchObject({ status: 'succeeded', fault: null });
+    expect(await shop.password(instance.id)).toBe('short1');
+    expect((await at.find(made.id))!.tags).toContain(`plinth-vps-${instance.id}-g1`);
+    expect(await shop.destroy(instance.id)).toMatchObject({ status: 'succeeded' });
+    expect(await at.find(made.id)).toBeNull();
+  });
+
+  it('given up while it runs, still leaves the server', { timeout: 120_000 }, async () => {
+    const [provider] = CLOUDS;
+    const { at, made, item } = await stranger(provider!, 'midway-server');
+    const hold = await shop.fault({ provider: provider!, kind: 'delay', ms: 4_000, method: 'POST', path: '/v2/tags' });
+    const { instance, operation } = await order(item, { label: 'midway' });
+    const hit = async () => (await shop.control('GET', '/faults')).every(({ id, hits }: any) => id !== hold.id || hits > 0);
+    await until(hit, { timeoutMs: 60_000, what: 'the tag to be on its way' });
+    const ended = await shop.destroy(instance.id);
+    expect(ended).toMatchObject({ kind: 'destroy', status: 'succeeded' });
+    expect(['cancelled', 'succeeded']).toContain((await shop.operation(operation.id)).status);
+    const after = (await at.find(made.id))!;
+    expect([after.tags, unchanged(after)]).toEqual([made.tags, unchanged(made)]);
+    expect((await shop.vps(instance.id)).status).toBe('terminated');
+  });
+});
+
+describe('what is not imported', () => {
+  it('is a server of a VPS, one with somebody else’s mark, and a name that is taken', { timeout: 120_000 }, async () => {
+    const [provider] = CLOUDS;
+    const { instance, operation } = await shop.order(provider!, 'own-one');
+    expect(await shop.ended(operation.id)).toMatchObject({ status: 'succeeded' });
+    const second = await stranger(provider!, 'second-one', { tags: [`plinth-vps-${instance.id}-g1`] });
+    expect(second.item).toMatchObject({ kind: 'orphan', reason: 'second_server', importable: false });
+    expect(await order(second.item, { label: 'second' })).toMatchObject({ httpStatus: 409, code: 'not_importable' });
+    const marked = await stranger(provider!, 'marked-one', { tags: ['plinth-urn-abc'] });
+    expect(await preview(marked.item, { label: 'marked' })).toMatchObject({ httpStatus: 409, code: 'foreign_identity' });
+    const plain = await stranger(provider!, 'plain-one');
+    expect(await order(plain.item, { label: 'own-one' })).toMatchObject({ httpStatus: 409, code: 'label_taken' });
+    expect(await order(plain.item, { label: 'x', plan: 'y' })).toMatchObject({ httpStatus: 422 });
+    const { secret } = await shop.call('POST', '/api/tokens', { name: 'viewer', role: 'viewer' });
+    const asViewer = new Shop(
+      () => plinth.origin,
+      async () => secret,
+      plinth.runtime.simulatorOrigin!,
+    );
+    expect(await asViewer.call('POST', `/api/admin/inventory/${plain.item.id}/import`, { label: 'v' })).toMatchObject({ httpStatus: 403 });
+    await shop.destroy(instance.id);
+  });
+});
+
+it('a lost VPS’s server becomes that VPS again, without a change at the vendor', { timeout: 120_000 }, async () => {
+  for (const provider of CLOUDS) {
+    const lost = `${provider.replaceAll(/[^a-z]/g, '')}zzzzzzzzzzzzzzzz`.slice(0, 16);
+    const tags = [`plinth-vps-${lost}-g3`, 'plinth', 'web'];
+    const { at, made, item } = await stranger(provider, `lost-${provider}`, { tags });
+    expect(item).toMatchObject({ kind: 'orphan', reason: 'unknown_vps', importable: true });
+    const since = Date.now();
+    const { instance, operation } = await order(item, { label: `found-${provider}` });
+    expect(instance).toMatchObject({ id: lost, generation: 3, tags: ['web'] });
+    expect(await shop.ended(operation.id, 90_000)).toMatchObject({ status: 'succeeded', fault: null });
+    expect(await writes(provider, since)).toEqual([]);
+    expect((await at.find(made.id))!.tags).toEqual(made.tags);
+    expect(await shop.destroy(lost)).toMatchObject({ status: 'succeeded' });
+    expect(await at.find(made.id)).toBeNull();
+  }
+});
