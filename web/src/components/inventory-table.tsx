@@ -16,11 +16,25 @@ const KINDS = {
   leftover: ['warn', 'Leftover'],
 } as const;
 
+const REASONS: Readonly<Record<InventoryRow['reason'], string>> = {
+  unknown_vps: 'Its VPS is not known here',
+  terminated_vps: 'Its VPS is terminated',
+  second_server: 'Its VPS lives and uses another server',
+  not_adopted: 'Its VPS lives and has no server on record',
+  foreign: 'It does not carry Plinth’s tag',
+};
+const LOSSES: Readonly<Record<InventoryRow['kind'], string>> = {
+  orphan: 'The server and everything on its disk will be gone at the provider.',
+  unmanaged: '',
+  record: 'The name will lead nowhere any more. Nobody’s server stands behind it.',
+  leftover: 'It will be gone at the provider, and cannot be brought back. No VPS of the record uses it.',
+};
+
 /** Servers and records at the providers that belong to no VPS. */
 export function InventoryTable({ items }: { items: readonly InventoryRow[] }) {
   if (items.length === 0) return <p className="text-ink-2">Nothing: every server and DNS record at the providers belongs to a VPS here.</p>;
   return (
-    <div tabIndex={0} role="region" aria-label="Inventory" className="overflow-x-auto">
+    <div tabIndex={0} role="region" aria-label="Inventory" className="relative overflow-x-auto">
       <table className="w-full min-w-[44rem]">
         <thead className="text-left text-xs text-ink-2">
           <tr>
@@ -35,12 +49,12 @@ export function InventoryTable({ items }: { items: readonly InventoryRow[] }) {
           {items.map((item) => (
             <tr key={item.id}>
               <td className="py-2 pr-4">
-                <Badge tone={KINDS[item.kind][0]}>{KINDS[item.kind][1]}</Badge>
+                <Badge tone={KINDS[item.kind][0]}>{whatItIs(item)}</Badge>
               </td>
               <td className="py-2 pr-4">
                 {item.label} <code className="font-mono text-xs text-ink-2">{item.object_id}</code>
               </td>
-              <td className="py-2 pr-4">{sentenceCase(item.reason)}</td>
+              <td className="py-2 pr-4">{REASONS[item.reason] ?? sentenceCase(item.reason)}</td>
               <td className="py-2 pr-4">{item.monthly_cost && item.currency ? money(item.monthly_cost, item.currency) : '–'}</td>
               <td className="py-2 pr-4">
                 <Time at={item.first_seen_at} />
@@ -77,11 +91,7 @@ function DeleteStray({ item }: { item: InventoryRow }) {
     done: () => ask(false),
   });
   if (item.kind === 'unmanaged') return null;
-  const problem = item.deletable
-    ? null
-    : item.seen_count < 2
-      ? 'It must be seen by two sweeps first.'
-      : 'Its reason does not prove that nobody needs it.';
+  const problem = item.deletable ? null : whyNot(item);
   return (
     <>
       <Button icon="trash" variant="danger" disabledReason={problem} onClick={() => ask(true)}>
@@ -97,10 +107,20 @@ function DeleteStray({ item }: { item: InventoryRow }) {
         error={remove.error}
         onConfirm={() => remove.mutate()}
       >
-        {item.kind === 'orphan'
-          ? 'The server and everything on its disk will be gone at the provider.'
-          : 'It will be gone at the provider. Nothing of it can be brought back.'}
+        {LOSSES[item.kind]}
       </ConfirmByTyping>
     </>
   );
+}
+
+/** A leftover says which thing it is. */
+function whatItIs({ kind, detail }: InventoryRow): string {
+  const what = (detail as { what?: unknown } | null)?.what;
+  return kind === 'leftover' && typeof what === 'string' ? `Leftover ${what.replace('-', ' ')}` : KINDS[kind][1];
+}
+
+/** In the order the server refuses. */
+function whyNot({ reason, seen_count: seen }: InventoryRow): string {
+  if (reason === 'not_adopted') return 'Its VPS has no other server: retry that VPS, which adopts this one.';
+  return seen < 2 ? 'It must be seen by two sweeps first.' : 'A living VPS needs it.';
 }

@@ -25,7 +25,8 @@ const RANGES = [
   { value: '720', label: 'The last 30 days' },
 ] as const;
 const TABLE_ROWS = 48;
-const ALL_CORES = 100;
+/** A processor that does next to nothing does not look busy. */
+const CALM_PERCENT = 10;
 const short = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const long = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const both = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
@@ -135,6 +136,7 @@ function axisOf(data: Metrics) {
 function Processor({ data }: { data: Metrics }) {
   const points = pointsOf(data, 'cpu');
   if (points === null) return null;
+  if (points.length === 0) return <p className="text-ink-2">{seriesSentence('Processor', 'percent', points)}</p>;
   const format = (value: number): string => valueIn('percent', value);
   const rows = thinned(points, TABLE_ROWS).toReversed();
   return (
@@ -144,7 +146,7 @@ function Processor({ data }: { data: Metrics }) {
       names={['Processor']}
       lines={[points]}
       format={format}
-      atLeast={Math.min(ALL_CORES, 10)}
+      atLeast={CALM_PERCENT}
       table={{ head: ['Time', 'Processor'], rows: rows.map(({ at, value }) => [both.format(at), format(value)]) }}
     />
   );
@@ -156,6 +158,7 @@ function Network({ data }: { data: Metrics }) {
   if (out === null && into === null) return null;
   const format = (value: number): string => valueIn('bytes_per_second', value);
   const [goes, comes] = [out ?? [], into ?? []];
+  if (goes.length + comes.length === 0) return <p className="text-ink-2">{seriesSentence('Network', 'bytes_per_second', goes)}</p>;
   const incoming = new Map(thinned(comes, TABLE_ROWS).map(({ at, value }) => [at, value]));
   const cell = (value: number | undefined): string => (value === undefined ? '–' : format(value));
   return (

@@ -45,7 +45,7 @@ it('finds what a pointer is at, and says the whole in a sentence', () => {
   expect(nearest(points(1, 2, 3), 61_000)).toEqual({ at: 60_000, value: 2 });
   expect(nearest([], 0)).toBeNull();
   expect(seriesSentence('Processor', 'percent', points(1, 2, 6))).toBe('Processor: 3 % on average, 6 % at most, now 6 %.');
-  expect(seriesSentence('Processor', 'percent', [])).toBe('Processor: nothing was measured.');
+  expect(seriesSentence('Processor', 'percent', [])).toBe('Processor: nothing was measured in this time.');
   expect(thinned(points(1, 3, 5, 7, 9), 2)).toEqual([
     { at: 0, value: 3 },
     { at: 180_000, value: 8 },

@@ -78,7 +78,7 @@ export function sharePercent(share: number): string {
 
 /** Lowest, middle and highest of a line, as a reader without the picture needs them. */
 export function seriesSentence(name: string, unit: Metrics['series'][number]['unit'], points: readonly Point[]): string {
-  if (points.length === 0) return `${name}: nothing was measured.`;
+  if (points.length === 0) return `${name}: nothing was measured in this time.`;
   const sorted = points.map(({ value }) => value).toSorted((a, b) => a - b);
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   return `${name}: ${valueIn(unit, mean)} on average, ${valueIn(unit, sorted.at(-1)!)} at most, now ${valueIn(unit, points.at(-1)!.value)}.`;
