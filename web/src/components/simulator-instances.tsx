@@ -16,11 +16,11 @@ type Naming = 'rename' | 'resize' | null;
 export function SimulatedServers({ instances }: { instances: readonly Instance[] }) {
   if (instances.length === 0) return <p className="text-ink-2">No server yet. The first appears when a VPS is created.</p>;
   return (
-    <div tabIndex={0} role="region" aria-label="Simulated servers" className="overflow-x-auto">
-      <table className="w-full min-w-[64rem]">
+    <div tabIndex={0} role="region" aria-label="Simulated servers" className="relative overflow-x-auto">
+      <table className="w-full min-w-[52rem]">
         <thead className="text-left text-xs text-ink-2">
           <tr>
-            {['Provider', 'Server', 'State', 'Plan', 'Place', 'Address', ''].map((title) => (
+            {['Server', 'State', 'Plan and place', 'Address', ''].map((title) => (
               <th key={title} className="pr-4 pb-1 font-medium">
                 {title || <span className="sr-only">Behind Plinth’s back</span>}
               </th>
@@ -49,15 +49,18 @@ function ServerRow({ instance }: { instance: Instance }) {
   const isOff = /off|stop|halt|offline/i.test(instance.status);
   return (
     <tr>
-      <td className="py-2 pr-4">{instance.provider}</td>
       <td className="py-2 pr-4">
-        {instance.label} <code className="block font-mono text-xs text-ink-2">{instance.id}</code>
+        {instance.label}{' '}
+        <span className="block text-xs text-ink-2">
+          {instance.provider} <code className="font-mono">{instance.id}</code>
+        </span>
       </td>
       <td className="py-2 pr-4">
         <Badge tone={isOff ? 'quiet' : 'good'}>{sentenceCase(instance.status)}</Badge>
       </td>
-      <td className="py-2 pr-4 font-mono text-xs">{instance.plan}</td>
-      <td className="py-2 pr-4 font-mono text-xs">{instance.region}</td>
+      <td className="py-2 pr-4 font-mono text-xs">
+        {instance.plan} <span className="block">{instance.region}</span>
+      </td>
       <td className="py-2 pr-4 font-mono text-xs">{instance.ipv4}</td>
       <td className="py-1">
         <div className="flex justify-end gap-1">
