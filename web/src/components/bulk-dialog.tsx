@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { api, type BulkPreview, type BulkRun, type Vps } from '../api/client.ts';
 import { EMPTY_FORM, type BulkForm, formProblem, type Offered, paceBody, whatBody } from '../lib/bulk.ts';
 import { plural } from '../lib/format.ts';
@@ -46,18 +46,19 @@ export function BulkDialog({ action, chosen, filter, onClose, onStarted }: BulkD
     if (problem === null && !look.isPending) look.mutate();
   };
   const error = start.error ?? look.error;
+  const everybody = Object.keys(filter).length > 0 ? 'All VPSes that match the list’s filters' : 'All living VPSes';
   return (
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={`${title(action)} ${plural(chosen.length, 'VPS', 'VPSes')}`}
+      title={`${title(action)} ${form.everybody ? 'many' : plural(chosen.length, 'VPS', 'VPSes')}`}
       description={LEADS[action]}
     >
       <form onSubmit={submit} className="mt-4 flex flex-col gap-4">
         <BulkActionFields action={action} chosen={chosen} form={form} set={set} />
         <div className="flex flex-col gap-2">
           <Checkbox
-            label={`All VPSes that match the list’s filters, not only the ${chosen.length} chosen`}
+            label={`${everybody}, not only the ${chosen.length} chosen`}
             checked={form.everybody}
             onChange={(event) => set({ everybody: event.target.checked })}
           />
@@ -113,11 +114,16 @@ function StartStep({
   onStart: () => void;
 }) {
   const [typed, setTyped] = useState('');
+  const end = useRef<HTMLDivElement>(null);
+  // What was found, and what to do next, come below a long form.
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   const word = `delete ${dry.ready}`;
   const asks = dry.data_loss && dry.ready > 0;
   const missing = dry.ready === 0 ? 'It can be done to none of them.' : asks && typed.trim() !== word ? `Type “${word}” first.` : null;
   return (
-    <>
+    <div ref={end} className="flex flex-col gap-4">
       {asks && (
         <TextField
           label={`Type ${word} to confirm`}
@@ -133,6 +139,6 @@ function StartStep({
           {title(action)} {plural(dry.ready, 'VPS', 'VPSes')}
         </Button>
       </DialogFooter>
-    </>
+    </div>
   );
 }

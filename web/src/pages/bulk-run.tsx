@@ -102,14 +102,11 @@ function About({ run }: { run: BulkRun }) {
   return (
     <Facts
       items={[
-        ['Action', `${kindName(action.action)}${Object.keys(details).length > 0 ? ` ${JSON.stringify(details)}` : ''}`],
-        [
-          'Whom',
-          'filter' in run.selection ? `by filter ${JSON.stringify(run.selection.filter)}` : plural(run.selection.ids_count, 'VPS', 'VPSes'),
-        ],
+        ['Action', `${kindName(action.action)}${Object.keys(details).length > 0 ? ` (${words(details)})` : ''}`],
+        ['Whom', 'filter' in run.selection ? filterWords(run.selection.filter) : plural(run.selection.ids_count, 'VPS', 'VPSes')],
         ['First ones', first],
         ['Pace', `${pace.max_parallel} at once${pace.max_per_minute === null ? '' : `, ${pace.max_per_minute} a minute`}`],
-        ['Pauses after', `${pace.max_failures} failed`],
+        ['Pauses', `when more than ${pace.max_failures} failed`],
         [
           'Started',
           <>
@@ -121,4 +118,16 @@ function About({ run }: { run: BulkRun }) {
       ]}
     />
   );
+}
+
+/** `plan: s-2vcpu-2gb`, as it was asked for. */
+function words(fields: object): string {
+  const texts = Object.entries(fields).map(
+    ([name, value]) => `${name.replaceAll('_', ' ')}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return texts.join(', ');
+}
+
+function filterWords(filter: object): string {
+  return Object.keys(filter).length > 0 ? `all that matched ${words(filter)}` : 'all living VPSes';
 }
