@@ -43,7 +43,7 @@ beforeAll(async () => {
       return { ...(await api('GET', `/api/vps/${instance.id}`)).instance, account, bigger };
     }),
   );
-}, 120_000);
+}, 300_000);
 afterAll(() => plinth?.stop());
 
 async function send(url: string, method: string, body?: unknown): Promise<{ status: number; body: any }> {

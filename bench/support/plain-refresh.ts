@@ -114,5 +114,7 @@ async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) =>
   const lane = async (): Promise<void> => {
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  // What the others still run must end before anybody tidies up.
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
 }
