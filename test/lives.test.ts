@@ -20,7 +20,7 @@ const CLOUDS = ['digitalocean', 'linode', 'vultr'];
 const SHARE = 0.1;
 const SEED = Number(process.env['PLINTH_TEST_SEED'] ?? Math.floor(Math.random() * 1_000_000));
 const RETRIES = 8;
-const OPERATION_MS = 300_000;
+const OPERATION_MS = 420_000;
 /** Many wait at once: none may ask too often. */
 const POLL_MS = 250;
 
@@ -33,7 +33,12 @@ let lanes: Lane[];
 beforeAll(async () => {
   await testEngine();
   cluster = await openCluster(database.url, 2_000);
-  const settings = { PLINTH_PROVIDER_TIMEOUT_SECONDS: '1.5', PLINTH_PROVIDER_WAIT_SECONDS: '20', PLINTH_DRIFT_SECONDS: '0' };
+  const settings = {
+    PLINTH_PROVIDER_TIMEOUT_SECONDS: '1.5',
+    PLINTH_PROVIDER_WAIT_SECONDS: '20',
+    PLINTH_DRIFT_SECONDS: '0',
+    PLINTH_HEARTBEAT_SECONDS: '2',
+  };
   service = await cluster.service('all', { ...settings, PLINTH_OPERATIONS: String(AT_ONCE) });
   shop = new Shop(() => service.origin, cluster.token, cluster.simulator.origin);
   // Every second account's servers have a key and a firewall.

@@ -34,7 +34,7 @@ export interface Result extends Case {
   readonly outcome: string;
 }
 
-const OPERATION_MS = 180_000;
+const OPERATION_MS = 420_000;
 /** Many wait at once: none may ask too often. */
 const POLL_MS = 200;
 /** A person repeats what failed this often before giving up. */
