@@ -249,7 +249,7 @@ it('never says terminated while the provider keeps the server, and proves it whe
     await succeeds(call('DELETE', `/api/vps/${subject.id}`));
     const gone = await look(subject);
     expect(gone).toMatchObject({ status: 'terminated', evidence: { clean: true, monthly_cost: null } });
-    expect(gone.evidence.checks.map((check: any) => check.result)).toEqual(['gone', 'gone', 'gone']);
+    expect(gone.evidence.checks.map((check: any) => check.result)).toEqual(['gone', 'gone', 'gone', 'gone']);
     expect(gone.capabilities.start).toMatchObject({ allowed: false, code: 'vps_gone' });
     expect(await simulated(instance_id)).toBeUndefined();
   });

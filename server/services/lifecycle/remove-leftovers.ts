@@ -11,6 +11,8 @@ import { mustCompute, ownedOf, recordsOf } from './proof.ts';
 /** Names of what was asked to go. What cannot be read or deleted now shows in the proof that follows. */
 export async function removeLeftovers(services: Services, vps: VpsWithAccount, signal: AbortSignal): Promise<string[]> {
   const removed: string[] = [];
+  // A provider that keeps what it promised to delete must not keep the leak from being told.
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(services.config.destroyTimeoutMs)]);
   const attempt = async (what: string, work: () => Promise<readonly string[]>): Promise<void> => {
     try {
       removed.push(...(await work()));
@@ -19,10 +21,10 @@ export async function removeLeftovers(services: Services, vps: VpsWithAccount, s
       services.log.warn({ err: error, vps: vps.id, what }, 'a leftover could not be deleted');
     }
   };
-  await attempt('records', () => removeRecords(services, vps, signal));
-  await attempt('instance', () => removeInstance(services, vps, signal));
+  await attempt('records', () => removeRecords(services, vps, patience));
+  await attempt('instance', () => removeInstance(services, vps, patience));
   // After the server: keys and firewalls in use are kept by their provider.
-  await attempt('helpers', () => removeHelpers(services, vps, signal));
+  await attempt('helpers', () => removeHelpers(services, vps, patience));
   return removed;
 }
 
