@@ -20,7 +20,7 @@ class Server extends pulumi.CustomResource {}
 
 const rules = providers.find((provider) => provider.instance)!.descriptor;
 
-function planned() {
+function planned(imported: object = {}) {
   const spec = VpsSpec.parse({
     version: 1,
     vpsId: 'abcd1234',
@@ -37,6 +37,7 @@ function planned() {
       ipv6: false,
       backups: false,
       options: {},
+      ...imported,
     },
     dns: null,
     tags: [],
@@ -49,10 +50,11 @@ function planned() {
   return result.plan;
 }
 
-async function declared(replaceInstance: boolean, generatedPassword?: string) {
+async function declared(replaceInstance: boolean, generatedPassword?: string, imported?: object) {
   let seen: { request: InstanceRequest; opts: pulumi.CustomResourceOptions } | undefined;
   const instance: InstanceModule = {
     ignoreChanges: ['image', 'userData'],
+    importedIgnoreChanges: ['network'],
     declare(name, request, opts) {
       seen = { request, opts };
       const resource = new Server('test:index:Server', name, {}, { parent: opts.parent! });
@@ -60,7 +62,7 @@ async function declared(replaceInstance: boolean, generatedPassword?: string) {
       return generatedPassword === undefined ? base : { ...base, generatedPassword: pulumi.secret(generatedPassword) };
     },
   };
-  const vps = new CustomerVps('vps', { plan: planned(), instance, dnsRecord: null, replaceInstance });
+  const vps = new CustomerVps('vps', { plan: planned(imported), instance, dnsRecord: null, replaceInstance });
   return { vps, ...seen! };
 }
 
@@ -83,4 +85,11 @@ test('a password that only the provider can make wins', async () => {
   const { vps } = await declared(false, 'Made-by-the-cl0ud');
   expect(await (vps.rootPassword as any).promise()).toBe('Made-by-the-cl0ud');
   expect(await pulumi.isSecret(vps.rootPassword)).toBe(true);
+});
+
+test('an imported server is named, left alone, and has no password that anybody knows', async () => {
+  const { opts, vps } = await declared(false, 'Made-by-the-cl0ud', { imported: { id: '4711', label: 'old', marked: false } });
+  expect(opts).toMatchObject({ import: '4711', ignoreChanges: ['image', 'userData', 'network'], dependsOn: [], protect: true });
+  expect(await (vps.rootPassword as any).promise()).toBe('');
+  expect((await declared(false)).opts).not.toHaveProperty('import');
 });

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { openAccount } from '../server/services/accounts.ts';
 import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
 import { type Plinth, someServer, startPlinth } from './support/plinth.ts';
 import { until } from './support/until.ts';
+import { Vendor } from './support/vendors.ts';
 
 const database = withDatabase();
 let plinth: Plinth;
@@ -203,3 +205,34 @@ it('stack pull says what to type, without the token', async () => {
   expect(out).toContain(dirname(engine));
   expect(out).not.toContain(plinth.adminToken);
 }, 120_000);
+
+it('finds nothing to do on an imported server, and never makes another', async () => {
+  const { services, simulatorOrigin } = plinth.runtime;
+  const account = (await services.db.account.findFirst({ where: { name: server[1]! } }))!;
+  const { credential } = openAccount(services, account);
+  const vendor = new Vendor(account.provider, `${simulatorOrigin}/${account.provider}`, Object.values(credential)[0]!);
+  const [plan, region, image] = [server[3]!, server[5]!, server[7]!];
+  const made = await vendor.make({ label: 'old-one', region, plan, image, tags: ['web'], backups: false, password: 'Known-Secret-4711' });
+  await plinth.json('sweep', 'run', 'drift');
+  const item = await until(
+    async () => (await plinth.json('inventory', 'list', '--kind', 'unmanaged')).items.find((each: any) => each.object_id === made.id),
+    { timeoutMs: 30_000, everyMs: 200, what: 'the inventory' },
+  );
+  const words = ['inventory', 'import', item.id, '--label', 'hand-import', '--dns-zone', 'plinth.test'];
+  const shown = await plinth.cli([...words, '--preview']);
+  expect(shown, shown.err).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/one more tag[^]*hand-import\.plinth\.test[^]*password is not known/),
+  });
+  const imported = await plinth.cli([...words, '--wait']);
+  expect(imported, imported.err).toMatchObject({ code: 0, out: expect.stringContaining('hand-import is active') });
+  const { file, organization, project, stack } = await plinth.json('stack', 'pull', 'hand-import', '--dir', dir);
+  const anna = await person('anna', plinth.adminToken);
+  await anna.must('stack', 'select', `${organization}/${project}/${stack}`);
+  await anna.must('preview', '--expect-no-changes');
+  await anna.must('up', '--yes', '--expect-no-changes');
+  await anna.must('refresh', '--yes', '--expect-no-changes');
+  await changeSpec(file, (spec) => (spec.compute.imported.id = '1'));
+  expect((await anna.pulumi('up', '--yes', '--skip-preview')).out).toContain('compute.imported');
+  expect((await vendor.find(made.id))!.tags).toHaveLength(2);
+}, 180_000);

@@ -164,6 +164,10 @@ describe.each(CLOUDS)('on %s', (provider) => {
       const taken = await act(id, { action: 'snapshot', name: 'before' });
       expect(taken).toMatchObject({ status: 'succeeded' });
     }
+    if ((await shop.vps(id)).capabilities['reset-password'].allowed) {
+      expect(await act(id, { action: 'reset-password' })).toMatchObject({ status: 'succeeded', fault: null });
+      expect((await shop.servers(`named-${provider}`))[0]).toMatchObject({ id: made.id, password: await shop.password(id) });
+    }
     const reinstalled = await act(id, { action: 'reinstall' });
     expect(reinstalled).toMatchObject({ status: 'succeeded', fault: null });
     const now = await shop.vps(id);

@@ -16,6 +16,12 @@ export function effectsOf(before: VpsSpec, spec: VpsSpec, way: Way): Effects {
   };
 }
 
+/** The end of a VPS whose import has not succeeded: the server was never its own. */
+export function forgetting(before: VpsSpec): Effects {
+  const resources = all([...records(before), ...reverseNames(before)], 'delete');
+  return { resources, replaces_instance: false, data_loss: false, interruption: false, new_address: false };
+}
+
 const perAddress = (name: string, { compute }: VpsSpec): string[] => [`${name} A`, ...(compute.ipv6 ? [`${name} AAAA`] : [])];
 const records = (of: VpsSpec): string[] => (of.dns ? perAddress('dns record', of) : []);
 const reverseNames = (of: VpsSpec): string[] => (of.dns?.reverse ? perAddress('reverse name', of) : []);

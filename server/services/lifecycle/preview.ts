@@ -12,7 +12,7 @@ import { stackVersion, type VpsWithAccount } from '../../store/vpses.ts';
 import { providerOf } from '../accounts.ts';
 import { readCatalog } from '../catalog.ts';
 import type { Services } from '../services.ts';
-import { effectsOf } from './effects.ts';
+import { effectsOf, forgetting } from './effects.ts';
 import type { PlannedChange } from './plan-change.ts';
 
 export interface Price {
@@ -30,8 +30,9 @@ export async function previewOf(
   const plans = providerOf(services, vps.account).compute ? (await readCatalog(services, vps.account, 'plans')).items : [];
   const { before, spec, way, notes } = planned;
   const price_before = priceOf(plans, before);
-  const price_after = way === 'destroy' ? freeOf(price_before) : priceOf(plans, spec);
-  const facts = effectsOf(before, spec, way);
+  const forgets = way === 'destroy' && vps.importing !== null;
+  const price_after = way === 'destroy' && !forgets ? freeOf(price_before) : priceOf(plans, spec);
+  const facts = forgets ? forgetting(before) : effectsOf(before, spec, way);
   const state = await stackVersion(db, stackName(vps.id));
   return {
     action: change.action,

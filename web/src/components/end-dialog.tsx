@@ -21,6 +21,8 @@ interface EndProps {
 export function EndDialog({ vps, onClose, onEnded }: EndProps) {
   const [grace, setGrace] = useState('0');
   const [snapshot, setSnapshot] = useState(vps.final_snapshot);
+  // The server is not its own yet, so it stays.
+  const imported = vps.capabilities.start?.code !== 'import_unfinished';
   const cannot =
     featureProblem(vps, 'snapshots') ?? (vps.instance_id === null ? 'It has no server that a snapshot could be made of.' : null);
   const remove = useAction(
@@ -38,20 +40,26 @@ export function EndDialog({ vps, onClose, onEnded }: EndProps) {
       error={remove.error}
       onConfirm={() => remove.mutate()}
     >
-      <p>
-        The server {vps.ipv4 ?? ''} at {vps.provider}, everything on its disk, its snapshots and backups, and its DNS name{' '}
-        {vps.dns_name ?? ''} will be gone. Afterwards the provider is asked whether anything is left.
-      </p>
-      <div className="mt-3 flex flex-col gap-3 text-ink">
-        <SelectField label="When" value={grace} options={GRACES} onChange={(event) => setGrace(event.target.value)} />
-        <Checkbox
-          label="Make a final snapshot first and keep it"
-          checked={snapshot && cannot === null}
-          disabled={cannot !== null}
-          onChange={(event) => setSnapshot(event.target.checked)}
-          help={cannot ?? 'It costs money until it is deleted on this page. When it cannot be made, nothing is destroyed.'}
-        />
-      </div>
+      {imported ? (
+        <>
+          <p>
+            The server {vps.ipv4 ?? ''} at {vps.provider}, everything on its disk, its snapshots and backups, and its DNS name{' '}
+            {vps.dns_name ?? ''} will be gone. Afterwards the provider is asked whether anything is left.
+          </p>
+          <div className="mt-3 flex flex-col gap-3 text-ink">
+            <SelectField label="When" value={grace} options={GRACES} onChange={(event) => setGrace(event.target.value)} />
+            <Checkbox
+              label="Make a final snapshot first and keep it"
+              checked={snapshot && cannot === null}
+              disabled={cannot !== null}
+              onChange={(event) => setSnapshot(event.target.checked)}
+              help={cannot ?? 'It costs money until it is deleted on this page. When it cannot be made, nothing is destroyed.'}
+            />
+          </div>
+        </>
+      ) : (
+        <p>Its import has not succeeded. Only its record here and its DNS name go; the server at {vps.provider} stays as it is.</p>
+      )}
     </ConfirmByTyping>
   );
 }
