@@ -151,7 +151,7 @@ export async function settleBulkItems(db: Db, runId: string): Promise<void> {
     UPDATE "bulk_item" i SET "finishedAt" = COALESCE(o."finishedAt", clock_timestamp()), "waiting" = NULL,
       "status" = CASE WHEN o."status" = 'succeeded' THEN 'succeeded' ELSE 'failed' END,
       "fault" = CASE WHEN o."status" = 'succeeded' THEN NULL ELSE COALESCE(o."fault", jsonb_build_object(
-        'kind', o."status", 'message', 'The operation was ' || o."status" || ' without a word.', 'retryable', true)) END
+        'kind', o."status", 'message', 'The operation ended as ' || o."status" || '.', 'retryable', true)) END
     FROM "operation" o WHERE i."runId" = ${runId} AND i."status" = 'ordered' AND o."id" = i."operationId"
       AND o."status" NOT IN ('queued', 'running')`;
 }
