@@ -152,7 +152,11 @@ const faultOn = command({
     const body = {
       provider,
       kind,
-      ...{ method, path, when, flag, match },
+      method,
+      path,
+      when,
+      flag,
+      match,
       ...number('status', code),
       ...number('ms', ms),
       ...(times === '0' ? { times: null } : number('times', times)),
