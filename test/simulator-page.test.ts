@@ -32,10 +32,8 @@ it('shows servers and records without their passwords, and changes them behind P
   expect(rest).toEqual({ httpStatus: 200 });
   expect(instances).toMatchObject([{ provider, id: server!.id, label: expect.stringMatching(/^shown-1/) }]);
   expect(JSON.stringify(instances)).not.toMatch(/password|userData/);
-  expect((await shop.call('GET', '/api/simulator/records')).records).toMatchObject([
-    { name: 'shown-1.plinth.test', type: 'A' },
-    { type: 'AAAA' },
-  ]);
+  const { records } = await shop.call('GET', '/api/simulator/records');
+  expect(records.map(({ name, type }: any) => `${type} ${name}`).toSorted()).toEqual(['A shown-1.plinth.test', 'AAAA shown-1.plinth.test']);
   expect(await plinth.cli(['simulator', 'change', provider, server!.id, 'off'])).toMatchObject({ code: 0 });
   expect((await shop.servers('shown-1'))[0]!.status).not.toBe(server!.status);
   expect(await plinth.cli(['simulator', 'change', provider, server!.id, 'rename', 'stranger'])).toMatchObject({ code: 0 });

@@ -24,7 +24,12 @@ test('from an empty database to an active VPS, its password, a resize, a drift, 
   await page.getByText('“web-1” is free.').waitFor();
   await page.getByLabel('DNS zone').selectOption({ index: 1 });
   await page.getByText('DNS records A and AAAA').waitFor();
-  expect(await page.getByText(/per month/).last().textContent()).toMatch(/\d/);
+  expect(
+    await page
+      .getByText(/per month/)
+      .last()
+      .textContent(),
+  ).toMatch(/\d/);
   await page.getByRole('button', { name: 'Create the VPS' }).click();
 
   await page.getByRole('heading', { name: 'web-1' }).waitFor();
