@@ -171,7 +171,7 @@ async function round(turns: Turn[], plan: CrashPlan): Promise<number> {
   return seconds;
 }
 
-it('ends whole, whatever step it dies at', { timeout: LONG ? 3_600_000 : 600_000 }, async () => {
+it('ends whole, whatever step it dies at', { timeout: LONG ? 7_200_000 : 1_800_000 }, async () => {
   const plan = new CrashPlan(SEED);
   await dryRun(plan);
   // A regular end writes the cache of compiled modules, so that the many starts to come cost half.
