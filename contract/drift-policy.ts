@@ -9,7 +9,11 @@ export { DRIFT_FIELDS } from './words.ts';
 export const DriftField = z.enum(DRIFT_FIELDS);
 export type DriftField = z.infer<typeof DriftField>;
 
-const PlanId = z.string().trim().min(1).max(100);
+const PlanId = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/, 'printable characters without spaces');
 
 /** What it names must both fit; null fits everything. The most specific rule wins, then the account's own policy. */
 export const DriftRule = z.strictObject({

@@ -15,6 +15,7 @@ let shop: Shop;
 let account: any;
 let small: any;
 let large: any;
+let largest: any;
 const servers = new Map<string, any>();
 
 beforeAll(async () => {
@@ -34,6 +35,7 @@ beforeAll(async () => {
   const [region] = small.regions;
   const isBigger = (plan: any) => plan.memoryMb > small.memoryMb && plan.diskGb > small.diskGb && plan.regions.includes(region);
   large = plans.find(isBigger);
+  largest = plans.find((plan: any) => isBigger(plan) && plan.diskGb > large.diskGb);
   const image = images.find((each: any) => each.family === 'linux' && !each.deprecated && each.minDiskGb <= small.diskGb).id;
   const order = async (label: string, plan: any) => {
     const body = { label, type: plan.id, region, image, provider_id: account.id };
@@ -93,6 +95,7 @@ it('sets rules by account, plan and field, and refuses those that could never fi
   expect(await rule({ policy: 'accept' })).toMatchObject({ httpStatus: 422 });
   expect(await rule({ plan: 'no-such-plan', policy: 'accept' })).toMatchObject({ httpStatus: 422, code: 'unknown_plan' });
   expect(await rule({ fields: ['colour'], policy: 'accept' })).toMatchObject({ httpStatus: 422 });
+  expect(await rule({ plan: 'a\0b', policy: 'accept' })).toMatchObject({ httpStatus: 422, code: 'invalid_request' });
   await rule({ plan: small.id, fields: ['label'], policy: 'accept' });
   await rule({ plan: large.id, policy: 'repair' });
   const set = await plinth.json('automation', 'policy', account.name, 'repair', '--field', 'power');
@@ -166,6 +169,19 @@ it('acts on nothing where automation is stopped, and goes on when it is started'
   expect(await sweep()).toMatchObject({ message: expect.stringContaining('stopped on 1 accounts') });
   await shop.call('PUT', '/api/admin/automation', { account_id: account.id, stopped: false });
   expect(await settled('b2')).toMatchObject({ resolution: 'repaired' });
+}, 400_000);
+
+it('leaves a repair that the provider cannot do to a person, and does not try it again and again', async () => {
+  // No disk can be made smaller.
+  await behindBack('b3', 'resize', { plan: largest.id });
+  await sweep();
+  const { message, decided_by } = await left('b3', (drift) => drift.message !== null);
+  expect([message, decided_by]).toEqual([expect.stringContaining('It did not succeed'), 'plinth']);
+  for (let round = 0; round < 2; round++) await sweep('drift-settle');
+  const { operations } = await shop.call('GET', `/api/operations?vps_id=${servers.get('b3').id}&kind=drift-repair`);
+  expect(operations).toHaveLength(1);
+  await shop.call('POST', `/api/admin/drift/${(await driftsOf('b3'))[0].id}/accept`, {});
+  expect(await settled('b3')).toMatchObject({ resolution: 'accepted', decided_by: 'first admin' });
 }, 400_000);
 
 it('changes nothing when most of an account’s servers are missing at once, whatever the policy', async () => {
