@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAccount } from '../server/services/accounts.ts';
 import { withDatabase } from './support/database.ts';
+import { query } from './support/invariants.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
 import { Shop, ZONE } from './support/shop.ts';
 import { until } from './support/until.ts';
@@ -297,4 +298,28 @@ it('a lost VPS’s server becomes that VPS again, without a change at the vendor
     expect(await shop.destroy(lost)).toMatchObject({ status: 'succeeded' });
     expect(await at.find(made.id)).toBeNull();
   }
+});
+
+it('a lost server that was imported is replaced by one of Plinth’s own, when a person says so', { timeout: 180_000 }, async () => {
+  const provider = CLOUDS.at(-1)!;
+  const { made, item } = await stranger(provider, 'vanishing');
+  const { instance, operation } = await order(item, { label: 'vanishing' });
+  expect(await shop.ended(operation.id, 90_000)).toMatchObject({ status: 'succeeded', fault: null });
+  // What the server was set up with is nobody's business here.
+  const [{ checkpoint }] = await query(database.url, 'SELECT "checkpoint" FROM "state_stack" WHERE "name" = $1', [`vps-${instance.id}`]);
+  expect(checkpoint).toContain(made.id);
+  expect(checkpoint).not.toContain('htop');
+  await shop.control('POST', `/instances/${provider}/${made.id}/remove`, {});
+  await sweep();
+  const lost = await until(async () => (await shop.call('GET', '/api/admin/drift?kind=vanished&state=confirmed')).drifts[0], {
+    timeoutMs: 30_000,
+    everyMs: 100,
+    what: 'the verdict',
+  });
+  const { drift } = await shop.call('POST', `/api/admin/drift/${lost.id}/repair`, { confirm: 'vanishing' });
+  expect(await shop.ended(drift.action_operation_id, 90_000)).toMatchObject({ status: 'succeeded', fault: null });
+  const vps = await shop.vps(instance.id);
+  expect(vps).toMatchObject({ status: 'active', password_available: true });
+  expect(vps.instance_id).not.toBe(made.id);
+  expect(await shop.destroy(instance.id)).toMatchObject({ status: 'succeeded' });
 });

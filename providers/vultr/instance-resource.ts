@@ -1,9 +1,8 @@
 /** `vultr:index/instance:Instance`, compatible with the vendor's properties, defaults and replace rules. */
-import { ProviderError } from '../errors.ts';
 import type { CheckFailure, Json, Properties, PropertySpec, ReadResult, ResourceDefinition } from '../resource.ts';
 import { waitFor } from '../wait.ts';
 import { z } from 'zod';
-import { instancePath, type VultrClient } from './client.ts';
+import type { VultrClient } from './client.ts';
 import { VULTR } from './errors.ts';
 import { createInstance } from './instance-create.ts';
 import {
@@ -104,7 +103,7 @@ async function read(ctx: Context, id: string, state?: { inputs: Properties; outp
   const known = state?.outputs['defaultPassword'];
   const password = typeof known === 'string' && known !== '' ? known : instance.default_password;
   if (typeof known === 'string' && known !== '') await dropUnfinishedMark(ctx, instance);
-  const now = state ? refreshed(state.inputs, instance) : await imported(ctx, instance);
+  const now = state ? refreshed(state.inputs, instance) : imported(instance);
   return { id, inputs: now, outputs: outputsOf(instance, now, password) };
 }
 
@@ -162,12 +161,8 @@ function refreshed(old: Properties, instance: Instance): Properties {
   return now;
 }
 
-async function imported(ctx: Context, instance: Instance): Promise<Properties> {
-  const request = { method: 'GET', path: `${instancePath(instance.id)}/user-data`, signal: ctx.signal } as const;
-  const userData = await ctx.client.one(request, 'user_data', z.object({ data: z.string().nullish() })).catch((error: unknown) => {
-    if (error instanceof ProviderError && error.kind === 'not_found') return { data: '' };
-    throw error;
-  });
+/** Without the user data: it may hold anybody's secrets, and a state is read by more people than the server's owner. */
+function imported(instance: Instance): Properties {
   const tags = programTags(instance.tags);
   return {
     region: instance.region,
@@ -180,7 +175,6 @@ async function imported(ctx: Context, instance: Instance): Promise<Properties> {
     ...(instance.firewall_group_id === '' ? {} : { firewallGroupId: instance.firewall_group_id }),
     ...(instance.os_id === 0 ? {} : { osId: instance.os_id }),
     ...(tags.length === 0 ? {} : { tags }),
-    ...(userData.data ? { userData: Buffer.from(userData.data, 'base64').toString('utf8') } : {}),
   };
 }
 
