@@ -62,7 +62,7 @@ const ended = (id: string): Promise<any> =>
       const { operation } = await api('GET', `/api/operations/${id}`);
       return ['queued', 'running'].includes(operation.status) ? undefined : operation;
     },
-    { timeoutMs: 50_000, everyMs: 50, what: `operation ${id} to end` },
+    { timeoutMs: 150_000, everyMs: 50, what: `operation ${id} to end` },
   );
 
 async function sweep(): Promise<any> {
@@ -73,7 +73,7 @@ async function sweep(): Promise<any> {
       const found = (await api('GET', '/api/admin/sweeps')).sweeps.find((each: any) => each.name === 'drift');
       return found.runs > before ? found.last : undefined;
     },
-    { timeoutMs: 20_000, what: 'the drift sweep' },
+    { timeoutMs: 60_000, what: 'the drift sweep' },
   );
 }
 
@@ -84,27 +84,28 @@ const settled = (state: string, count: number): Promise<any[]> =>
       const all = await drifts(`?state=${state}`);
       return all.length === count ? all : undefined;
     },
-    { timeoutMs: 20_000, everyMs: 100, what: `${count} drifts to be ${state}` },
+    { timeoutMs: 60_000, everyMs: 100, what: `${count} drifts to be ${state}` },
   );
 const behindBack = (vps: any, what: string, body: unknown = {}) =>
   control('POST', `/instances/${vps.provider}/${vps.instance_id}/${what}`, body);
 
 it('sees nothing in a quiet world, and changes nothing when no read succeeds', async () => {
   expect(await sweep()).toMatchObject({ outcome: 'ok', result: { compared: servers.length, drifted: 0 } });
-  const before = (await api('GET', '/api/vps')).instances;
-  for (const type of new Set(servers.map((each) => each.provider)))
-    await control('POST', '/faults', { provider: type, kind: 'status', status: 401, times: null });
-  for (const { type } of (await api('GET', '/api/admin/providers')).providers)
-    await control('POST', '/faults', { provider: type, kind: 'status', status: 401, times: null });
+  const stacks = () => plinth.runtime.services.db.$queryRaw`SELECT "name", "checkpoint"::text FROM "state_stack" ORDER BY "name"`;
+  const before = [(await api('GET', '/api/vps')).instances, await stacks()];
+  const types = new Set<string>((await api('GET', '/api/admin/providers')).providers.map(({ type }: any) => type));
   await behindBack(servers[1], 'rename', { label: 'elsewhere' });
-  const last = await sweep();
-  expect(last.outcome).toBe('partial');
-  expect(last.result.reports.every((report: any) => report.failure)).toBe(true);
-  expect(last.message).toContain('stay as they were');
-  expect(await drifts()).toEqual([]);
-  expect((await api('GET', '/api/vps')).instances).toEqual(before);
-  await control('DELETE', '/faults');
-});
+  for (const trouble of [{ kind: 'status', status: 401 }, { kind: 'status', status: 503 }, { kind: 'cut' }, { kind: 'malformed' }]) {
+    for (const provider of types) await control('POST', '/faults', { provider, times: null, ...trouble });
+    const last = await sweep();
+    expect(last.outcome).toBe('partial');
+    expect(last.result.reports.every((report: any) => report.failure)).toBe(true);
+    expect(last.message).toContain('stay as they were');
+    expect(await drifts()).toEqual([]);
+    expect([(await api('GET', '/api/vps')).instances, await stacks()]).toEqual(before);
+    await control('DELETE', '/faults');
+  }
+}, 300_000);
 
 it('finds what changed behind our back, and only asks the engine about that', async () => {
   const [, second, third, fourth = third] = servers;
@@ -143,7 +144,26 @@ it('repairs, accepts and dismisses', async () => {
   expect(await sweep()).toMatchObject({ outcome: 'ok', result: { drifted: rest.length } });
   expect((await drifts()).map((drift) => drift.state)).toEqual(rest.map(() => 'dismissed'));
   expect((await api('POST', `/api/admin/drift/${renamed.id}/repair`, {})).code).toBe('drift_not_open');
-}, 60_000);
+}, 180_000);
+
+it('brings back a name that someone deleted', async () => {
+  const [, second] = servers;
+  const recordsOf = async () => (await control('GET', '/records')).filter(({ comment }: any) => comment?.includes(second.id));
+  const before = await recordsOf();
+  expect(before.length).toBeGreaterThan(0);
+  await control('POST', `/instances/${before[0].provider}/${before[0].id}/remove`, {});
+  await sweep();
+  const lost = await until(async () => (await drifts(`?vps_id=${second.id}&state=confirmed`))[0], {
+    timeoutMs: 60_000,
+    everyMs: 100,
+    what: 'the verdict about the name',
+  });
+  expect(lost.differences.map((each: any) => each.text)).toEqual([expect.stringContaining('is gone at the provider')]);
+  const { drift } = await api('POST', `/api/admin/drift/${lost.id}/repair`, {});
+  expect(await ended(drift.action_operation_id)).toMatchObject({ status: 'succeeded' });
+  const facts = (records: any[]) => records.map(({ name, type, content }) => [type, name, content]).sort();
+  expect(facts(await recordsOf())).toEqual(facts(before));
+}, 180_000);
 
 it('alerts of a vanished server, and neither forgets nor recreates it unasked', async () => {
   const [first] = servers;
@@ -151,7 +171,7 @@ it('alerts of a vanished server, and neither forgets nor recreates it unasked', 
   await behindBack(first, 'remove');
   await sweep();
   const lost = await until(async () => (await drifts('?kind=vanished&state=confirmed'))[0], {
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     everyMs: 100,
     what: 'the verdict',
   });
@@ -166,7 +186,7 @@ it('alerts of a vanished server, and neither forgets nor recreates it unasked', 
   expect(instance).toMatchObject({ status: 'active', instance_id: expect.not.stringMatching(`^${first.instance_id}$`) });
   await until(async () => (await api('GET', '/api/admin/automation')).alerts.length === 0, { what: 'the alert to end' });
   await api('PUT', '/api/admin/automation', { account_id: first.account.id, drift_policy: 'none' });
-}, 60_000);
+}, 180_000);
 
 it('lists orphans with their cost, strangers and dangling records; deletes an orphan seen twice by its id', async () => {
   const [first] = servers;
@@ -240,7 +260,7 @@ it('lists orphans with their cost, strangers and dangling records; deletes an or
   const dangling = inventory.items.find((each: any) => each.kind === 'record');
   expect((await remove(dangling.id, dangling.object_id)).item).toMatchObject({ kind: 'record', label: 'old.plinth.test' });
   expect((await control('GET', '/records')).some((each: any) => each.name === 'old.plinth.test')).toBe(false);
-}, 60_000);
+}, 180_000);
 
 it('refreshes and destroys with the rotated key, and never asks for the old', async () => {
   const [, second] = servers;
@@ -262,7 +282,7 @@ it('refreshes and destroys with the rotated key, and never asks for the old', as
   expect((await api('GET', `/api/vps/${second.id}`)).instance.status).toBe('terminated');
   expect(await refused()).toBe(refusedBefore);
   expect((await control('GET', '/instances')).length).toBe(before - 1);
-}, 60_000);
+}, 180_000);
 
 it('holds destructive work while the database looks restored, until a person lifts it', async () => {
   const { lookForRestore } = await import('../server/sweeps/restore-watch.ts');
@@ -284,7 +304,7 @@ it('holds destructive work while the database looks restored, until a person lif
   expect(after).toMatchObject({ destructive_hold: null, alerts: [] });
   expect(await lookForRestore(services)).toBe(true);
   expect(await ended(operation.id)).toMatchObject({ status: 'succeeded' });
-}, 60_000);
+}, 180_000);
 
 it('stops what Plinth does by itself', async () => {
   expect((await send(`${plinth.origin}/api/admin/automation`, 'PUT', { stopped: true })).status).toBe(422);
