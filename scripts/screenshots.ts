@@ -10,13 +10,22 @@ import { spawnSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 import { type BenchService, order, startService } from '../bench/support/service.ts';
 import { openBrowser, visit } from '../test/support/browser.ts';
 import { everyPage, type PageToVisit } from '../test/support/pages.ts';
 
 const WIDTHS = { phone: [390, 844], desktop: [1280, 860] } as const;
 const MAIN: readonly string[] = ['overview', 'vps', 'create', 'drift'];
-const NAMES = ['shop-1', 'shop-2', 'mail-1', 'blog-1', 'build-1', 'staging-1'];
+/** What opens on a page, by the name of that page. */
+const DIALOGS: readonly { name: string; on: string; open: (page: Page) => Promise<void> }[] = [
+  { name: 'snapshot-restore', on: 'vps-snapshots', open: restoring },
+  { name: 'firewall-edit', on: 'vps-network', open: (page) => page.getByRole('button', { name: 'Edit the rules' }).click() },
+  { name: 'firewall-preview', on: 'vps-network', open: comparing },
+  { name: 'vps-end', on: 'vps-network', open: (page) => page.getByRole('button', { name: 'Delete', exact: true }).click() },
+  { name: 'vps-power', on: 'vps-network', open: (page) => page.getByRole('button', { name: 'Power', exact: true }).click() },
+];
+const NAMES = ['shop-1', 'shop-2', 'mail-1', 'blog-1', 'build-1', 'staging-1', 'test-1'];
 
 const folder = process.argv[2];
 if (!folder) {
@@ -55,7 +64,38 @@ async function furnish({ call, finished, orders, runtime }: BenchService): Promi
     if (drifts.some(({ state }) => state === 'confirmed')) break;
     await new Promise((done) => setTimeout(done, 100));
   }
+  await furnishPanels(service, made.at(-1)!.vpsId);
   await order(service, { ...bodies[0]!, label: 'new-customer' });
+}
+
+/** A firewall and a snapshot for the VPS whose panels are shown. */
+async function furnishPanels({ call, finished }: BenchService, id: string): Promise<void> {
+  const act = async (body: object): Promise<void> => {
+    const { operation } = await call<{ operation: { id: string } }>('POST', `/api/vps/${id}/actions`, body);
+    await finished(operation.id);
+  };
+  const anywhere = ['0.0.0.0/0', '::/0'];
+  const rules = [
+    { protocol: 'tcp', ports: '22', sources: ['203.0.113.0/24', '2001:db8::/48'] },
+    { protocol: 'tcp', ports: '443', sources: anywhere },
+    { protocol: 'icmp', sources: anywhere },
+  ];
+  await act({ action: 'configure', firewall: rules });
+  await act({ action: 'snapshot', name: 'before the upgrade', note: 'ticket 4711' });
+}
+
+async function restoring(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Restore', exact: true }).first().click();
+  await page.getByRole('button', { name: 'See what it means' }).click();
+  await page.getByText('Everything on the disk is lost.').waitFor();
+}
+
+async function comparing(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Edit the rules' }).click();
+  const first = page.getByRole('group', { name: 'Rule 1' });
+  await first.getByLabel('From').fill('203.0.113.7');
+  await page.getByRole('button', { name: 'See what it means' }).click();
+  await page.getByRole('list', { name: 'What changes' }).waitFor();
 }
 
 async function takeAll(pages: readonly PageToVisit[], name: string, look: { width: number; height: number; dark: boolean }): Promise<void> {
@@ -65,7 +105,14 @@ async function takeAll(pages: readonly PageToVisit[], name: string, look: { widt
     await page.getByText(ready).first().waitFor();
     await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined);
     await page.screenshot({ path: join(resolve(folder!), `${what}-${name}.png`), fullPage: look.width < 600 });
+    for (const dialog of DIALOGS.filter(({ on }) => on === what)) await takeDialog(page, dialog, path, name);
     if (docs && MAIN.includes(what) && name === 'desktop-light') await page.screenshot({ path: join(docs, `${what}.png`) });
   }
   await context.close();
+}
+
+async function takeDialog(page: Page, { name: what, open }: (typeof DIALOGS)[number], path: string, name: string): Promise<void> {
+  await open(page);
+  await page.screenshot({ path: join(resolve(folder!), `${what}-${name}.png`) });
+  await page.goto(path);
 }

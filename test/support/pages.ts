@@ -11,6 +11,8 @@ export interface PageToVisit {
 /** Every address of the dashboard, with ids of what the database holds. */
 export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
   const vps = await services.db.vps.findFirst({ orderBy: { createdAt: 'desc' } });
+  /** One with a server shows more in its panels. */
+  const served = (await services.db.vps.findFirst({ where: { instanceId: { not: null } }, orderBy: { createdAt: 'desc' } })) ?? vps;
   const operation = await services.db.operation.findFirst({ orderBy: { createdAt: 'desc' } });
   const bulk = await services.db.bulkRun.findFirst({ orderBy: { createdAt: 'desc' } });
   const accounts = await allAccounts(services);
@@ -21,6 +23,13 @@ export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
     { name: 'vpses', path: '/vps', ready: vps?.label ?? 'No VPS yet' },
     { name: 'create', path: '/vps/new', ready: /per month/ },
     ...(vps ? [{ name: 'vps', path: `/vps/${vps.id}`, ready: 'About' }] : []),
+    ...(served
+      ? [
+          { name: 'vps-snapshots', path: `/vps/${served.id}?tab=snapshots`, ready: /^(None yet|Keeping them costs)/ },
+          { name: 'vps-graphs', path: `/vps/${served.id}?tab=graphs`, ready: 'Processor and network' },
+          { name: 'vps-network', path: `/vps/${served.id}?tab=network`, ready: 'Addresses and names' },
+        ]
+      : []),
     { name: 'operations', path: '/operations', ready: operation ? /^\d.* (s|ms)$/ : 'No operation yet' },
     ...(operation ? [{ name: 'operation', path: `/operations/${operation.id}`, ready: 'Attempts' }] : []),
     { name: 'bulk-runs', path: '/bulk', ready: bulk ? /of \d+ VPSes$/ : 'No bulk run yet' },

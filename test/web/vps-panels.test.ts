@@ -41,7 +41,7 @@ const done = (page: Page, name: string) =>
 test('a snapshot is made, restored with the name typed, and deleted', { timeout: 150_000 }, async () => {
   const vps = able('snapshots', true);
   const { page, complaints, context } = await opened(vps);
-  await part(page, 'Snapshots and backups');
+  await part(page, 'Snapshots');
   await page.getByText('None yet.').waitFor();
   await page.getByRole('button', { name: 'Make a snapshot' }).click();
   const dialog = page.getByRole('dialog');
@@ -52,9 +52,12 @@ test('a snapshot is made, restored with the name typed, and deleted', { timeout:
   const row = page.getByRole('row', { name: /before the upgrade/ });
   await row.getByText('Available').waitFor(LONG);
   await row.getByText('ticket 4711').waitFor();
-  await row.getByText(/\d GB/).waitFor();
+  await row.getByRole('cell', { name: /^[\d.]+ GB$/ }).waitFor();
   await page.getByText(/Keeping them costs .*\d.* per month/).waitFor();
   expect(await seriousProblems(page)).toEqual([]);
+  await page.setViewportSize({ width: 375, height: 800 });
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  await page.setViewportSize({ width: 1280, height: 900 });
 
   const restore = row.getByRole('button', { name: 'Restore' });
   await page.getByText('is under way').waitFor({ state: 'detached', ...LONG });
@@ -70,7 +73,7 @@ test('a snapshot is made, restored with the name typed, and deleted', { timeout:
   await done(page, 'Restore snapshot');
   expect(await shop.vps(vps.id)).toMatchObject({ status: 'active', ipv4: vps.ipv4, instance_id: vps.instance_id });
 
-  await part(page, 'Snapshots and backups');
+  await part(page, 'Snapshots');
   const remove = page.getByRole('button', { name: 'Delete before the upgrade' });
   await expect.poll(() => remove.getAttribute('aria-disabled'), LONG).toBeNull();
   await remove.click();
@@ -92,7 +95,7 @@ test('backups are switched on with their price, and off', { timeout: 150_000 }, 
   await dialog.getByRole('button', { name: 'Configure now' }).click();
   await done(page, 'Configure');
   expect((await shop.vps(vps.id)).backups).toBe(true);
-  await part(page, 'Snapshots and backups');
+  await part(page, 'Snapshots');
   await page.getByRole('button', { name: 'Switch backups off' }).click();
   await dialog.getByText('may delete those there are at once').waitFor();
   await dialog.getByRole('button', { name: 'Cancel' }).click();

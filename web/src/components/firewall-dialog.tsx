@@ -122,7 +122,7 @@ function Row({ row, number, change, remove }: RowProps) {
         onChange={(event) => change({ protocol: event.target.value as Protocol })}
       />
       {row.protocol === 'icmp' ? (
-        <p className="self-center text-ink-2">has no ports</p>
+        <p className="text-ink-2 sm:mt-8">has no ports</p>
       ) : (
         <TextField
           label="Ports"
@@ -152,11 +152,11 @@ function Difference({ vps, after }: { vps: VpsDetail; after: ReturnType<typeof r
   return (
     <ul aria-label="What changes" className="rounded-md border border-line bg-canvas px-3 py-2 font-mono text-xs">
       {firewallChanges(vps.firewall, after).map(({ change, text }) => (
-        <li key={`${change} ${text}`} className={cn('flex gap-2 break-all', SIGNS[change][1])}>
+        <li key={`${change} ${text}`} className={cn('flex gap-2', SIGNS[change][1])}>
           <span aria-hidden="true" className="w-2 shrink-0">
             {SIGNS[change][0]}
           </span>
-          <span>
+          <span className="min-w-0 break-words">
             <span className="sr-only">{SIGNS[change][2]}</span>
             {text}
           </span>

@@ -1,10 +1,14 @@
 import type { Snapshot } from '../api/client.ts';
+import { cn } from '../lib/cn.ts';
 import { money } from '../lib/format.ts';
 import { deleteProblem, restoreProblem, snapshotKind, snapshotName, snapshotTone } from '../lib/snapshots.ts';
 import { sentenceCase } from '../lib/words.ts';
 import { Badge } from './ui/badge.tsx';
 import { Button, IconButton } from './ui/button.tsx';
 import { Time } from './ui/time.tsx';
+
+/** On a phone these stand below the name. */
+const WIDE_ONLY: ReadonlySet<string> = new Set(['Size', 'Monthly', 'Made']);
 
 interface TableProps {
   snapshots: readonly Snapshot[];
@@ -17,12 +21,12 @@ interface TableProps {
 
 export function SnapshotTable({ snapshots, restoreReason, deleteReason, onRestore, onDelete }: TableProps) {
   return (
-    <div tabIndex={0} role="region" aria-label="Snapshots and backups" className="overflow-x-auto">
-      <table className="w-full min-w-[38rem]">
+    <div tabIndex={0} role="region" aria-label="Snapshots and backups" className="relative overflow-x-auto">
+      <table className="w-full sm:min-w-[38rem]">
         <thead className="text-left text-xs text-ink-2">
           <tr>
             {['Name', 'State', 'Size', 'Monthly', 'Made', ''].map((title) => (
-              <th key={title} className="pr-4 pb-1 font-medium">
+              <th key={title} className={cn('pr-4 pb-1 font-medium', WIDE_ONLY.has(title) && 'hidden sm:table-cell')}>
                 {title || <span className="sr-only">Actions</span>}
               </th>
             ))}
@@ -35,6 +39,9 @@ export function SnapshotTable({ snapshots, restoreReason, deleteReason, onRestor
                 <span className="font-medium">{snapshotName(snapshot)}</span>
                 {snapshot.kind !== 'snapshot' && <span className="block text-xs text-ink-2">{snapshotKind(snapshot.kind)}</span>}
                 {snapshot.note && <span className="block text-ink-2">{snapshot.note}</span>}
+                <span className="block text-xs text-ink-2 sm:hidden">
+                  {sizeOf(snapshot)}, {costOf(snapshot)}, <Time at={snapshot.created_at} />
+                </span>
                 {snapshot.message && <span className="block text-bad">{snapshot.message}</span>}
               </td>
               <td className="py-2 pr-4">
@@ -66,6 +73,10 @@ export function SnapshotTable({ snapshots, restoreReason, deleteReason, onRestor
       </table>
     </div>
   );
+}
+
+function sizeOf({ size_gb: size }: Snapshot): string {
+  return size === null ? '–' : `${Number(size.toFixed(1))} GB`;
 }
 
 function costOf({ kind, monthly_cost: cost }: Snapshot): string {

@@ -24,6 +24,7 @@ const RANGES = [
   { value: '168', label: 'The last 7 days' },
   { value: '720', label: 'The last 30 days' },
 ] as const;
+const YOUNG_MS = 3 * 3_600_000;
 const TABLE_ROWS = 48;
 /** A processor that does next to nothing does not look busy. */
 const CALM_PERCENT = 10;
@@ -101,7 +102,8 @@ function TransferBars({ data, days }: { data: Bandwidth; days: number }) {
 }
 
 function Use({ vps }: { vps: VpsDetail }) {
-  const [hours, setHours] = useState('24');
+  // A day of a server that is an hour old would be a dot.
+  const [hours, setHours] = useState(() => (Date.now() - Date.parse(vps.created_at) < YOUNG_MS ? '1' : '24'));
   const cannot = featureProblem(vps, 'metrics') ?? nothingToRead(vps);
   const query = useQuery({ ...metricsQuery(vps.id, Number(hours)), enabled: cannot === null });
   return (
@@ -199,7 +201,10 @@ function Read({ cannot, what, query, children }: ReadProps) {
 function Source({ simulated, at }: { simulated: boolean; at: string }) {
   return (
     <p className="mt-3 flex flex-wrap items-center gap-2 text-xs text-ink-2">
-      Read at the provider <Time at={at} />. {simulated && <SimulatedBadge />}
+      <span>
+        Read at the provider <Time at={at} />.
+      </span>
+      {simulated && <SimulatedBadge />}
     </p>
   );
 }

@@ -92,7 +92,7 @@ function Rules({ rules }: { rules: FirewallRules }) {
               <tr key={index}>
                 <td className="py-1.5 pr-4">{rule.protocol === 'icmp' ? 'Ping (ICMP)' : rule.protocol.toUpperCase()}</td>
                 <td className="py-1.5 pr-4">{rule.protocol === 'icmp' ? '–' : (rule.ports ?? 'all')}</td>
-                <td className="py-1.5 font-mono text-xs break-all">{sourcesText(rule.sources)}</td>
+                <td className="py-1.5 font-mono text-xs break-words">{sourcesText(rule.sources)}</td>
               </tr>
             ))}
           </tbody>

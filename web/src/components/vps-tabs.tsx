@@ -13,7 +13,7 @@ import { VpsSnapshots } from './vps-snapshots.tsx';
 
 const TABS: readonly (readonly [tab: VpsTab | undefined, label: string])[] = [
   [undefined, 'Operations'],
-  ['snapshots', 'Snapshots and backups'],
+  ['snapshots', 'Snapshots'],
   ['graphs', 'Graphs'],
   ['network', 'Network'],
 ];
@@ -31,7 +31,7 @@ export function VpsTabs({ vps, tab: open }: { vps: VpsDetail; tab: VpsTab | unde
           resetScroll={false}
           aria-current={tab === open ? 'page' : undefined}
           className={cn(
-            'border-b-2 px-3 py-2 font-medium whitespace-nowrap',
+            'border-b-2 px-2 py-2 sm:px-3 font-medium whitespace-nowrap',
             tab === open ? 'border-accent text-ink' : 'border-transparent text-ink-2 hover:text-ink',
           )}
         >
