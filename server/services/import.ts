@@ -180,9 +180,9 @@ export function factsOf({ region, plan, image, ipv6, backups }: InstanceSummary)
   return { region, plan, image: image ?? '', ipv6: ipv6 !== null, backups: backups === true };
 }
 
-/** The tags that are not Plinth's own. */
+/** The tags that are not Plinth's own, each once. */
 export function tagsOf({ tags }: InstanceSummary): string[] {
-  return tags.filter((tag) => !isOwnTag(tag));
+  return [...new Set(tags)].filter((tag) => !isOwnTag(tag));
 }
 
 async function lookAt(compute: ComputeClient, { objectId }: InventoryItem): Promise<InstanceSummary> {
