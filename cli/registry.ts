@@ -9,6 +9,7 @@ import { driftCommands } from './commands/drift.ts';
 import { inventoryImport } from './commands/inventory-import.ts';
 import { loginCommands } from './commands/login.ts';
 import { operationCommands } from './commands/operation.ts';
+import { overviewCommands } from './commands/overview.ts';
 import { queueCommands } from './commands/queue.ts';
 import { serveCommands } from './commands/serve.ts';
 import { organizationCommands } from './commands/organization.ts';
@@ -19,11 +20,13 @@ import { tokenCommands } from './commands/token.ts';
 import { upkeepCommands } from './commands/upkeep.ts';
 import { vpsCommands } from './commands/vps.ts';
 import { lifecycleCommands } from './commands/vps-lifecycle.ts';
+import { recordCommands } from './commands/vps-record.ts';
 import { usageCommands } from './commands/vps-usage.ts';
 
 export const commands: readonly Command[] = [
   ...vpsCommands,
   ...lifecycleCommands,
+  ...recordCommands,
   ...usageCommands,
   ...snapshotCommands,
   ...operationCommands,
@@ -39,6 +42,7 @@ export const commands: readonly Command[] = [
   ...queueCommands,
   ...upkeepCommands,
   ...simulatorCommands,
+  ...overviewCommands,
   doctorCommand,
   ...loginCommands,
   ...serveCommands,

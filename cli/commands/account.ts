@@ -188,6 +188,33 @@ const use = command({
   },
 });
 
+const change = command({
+  path: ['account', 'change'],
+  summary: 'Change an account’s name or its settings',
+  details: 'Settings that are not named go back to their defaults; plinth account show prints those in force.',
+  positionals: [ACCOUNT],
+  options: {
+    name: { type: 'string', value: 'NAME', help: 'how you call the account from now on' },
+    configuration: { type: 'string', value: 'JSON', help: 'the provider’s own settings' },
+    ...MUTATION_OPTIONS,
+  },
+  examples: [`account change do-main --configuration '{"default":true}'`, 'account change do-main --name do-old'],
+  run: async (context, [word = ''], options) => {
+    if (options.name === undefined && options.configuration === undefined)
+      throw usage('plinth account change: give --name, --configuration or both.');
+    const api = await context.api();
+    const { id } = await findAccount(api, word);
+    const body = {
+      ...(options.name === undefined ? {} : { name: options.name }),
+      ...(options.configuration === undefined ? {} : { configuration: parseObject(options.configuration) }),
+    };
+    const request = { body, idempotencyKey: options['idempotency-key'] };
+    const answer = await api.change<{ provider: Account }>('PATCH', `/api/admin/providers/${id}`, request);
+    show(context, answer, (colour) => accountPairs(answer.provider, colour));
+    return EXIT.ok;
+  },
+});
+
 const rotate = command({
   path: ['account', 'rotate'],
   summary: 'Replace an account’s key; the new one is tried first',
@@ -225,4 +252,4 @@ const remove = command({
   },
 });
 
-export const accountCommands: readonly Command[] = [add, list, one, check, use, rotate, remove];
+export const accountCommands: readonly Command[] = [add, list, one, change, check, use, rotate, remove];

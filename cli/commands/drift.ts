@@ -15,7 +15,7 @@ import {
 import { type Command, command, type Context, MUTATION_OPTIONS } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
 import { accountId, findVps } from '../find.ts';
-import { ago, plain, remark, show, status, table } from '../output.ts';
+import { ago, pairs, plain, remark, show, status, table } from '../output.ts';
 
 type DriftRow = z.infer<typeof Drift>;
 
@@ -63,6 +63,33 @@ function showDrift(context: Context, answer: z.infer<typeof DriftAnswer>): numbe
     remark(context, `Follow it with: plinth operation watch ${drift.action_operation_id}`);
   return EXIT.ok;
 }
+
+const one = command({
+  path: ['drift', 'show'],
+  summary: 'Show one drift: what differs, and what was decided',
+  positionals: [{ name: 'drift', help: 'its id' }],
+  examples: ['drift show 6f1c0a52-7f0e-4f0e-9d57-0b8a4c9f0f11'],
+  run: async (context, [id = '']) => {
+    const path = `/api/admin/drift/${encodeURIComponent(id)}`;
+    const answer = await (await context.api()).get<z.infer<typeof DriftAnswer>>(path);
+    const { drift } = answer;
+    show(context, answer, (colour) =>
+      pairs(
+        [
+          ['vps', `${plain(drift.label)} (${drift.vps_id})`],
+          ['state', status(drift.state)],
+          ...drift.differences.map(({ text }): [string, string] => ['differs', plain(text)]),
+          ['seen', `${drift.seen_count} times, first ${ago(drift.first_seen_at)}`],
+          ['message', drift.message && plain(drift.message)],
+          ['decided', drift.decided_by && plain(`${drift.decided_by}: ${drift.reason ?? drift.state}`)],
+          ['operation', drift.action_operation_id ?? drift.check_operation_id],
+        ],
+        colour,
+      ),
+    );
+    return EXIT.ok;
+  },
+});
 
 function act(action: 'accept' | 'repair', summary: string, details: string): Command {
   return command({
@@ -193,6 +220,7 @@ const sweepRun = command({
 
 export const driftCommands: readonly Command[] = [
   driftList,
+  one,
   act(
     'accept',
     'Take over what the provider has',

@@ -115,26 +115,6 @@ const backups = command({
   },
 });
 
-const protect = command({
-  path: ['vps', 'protect'],
-  summary: 'Protect a VPS from deletion, or with --off no longer',
-  positionals: [VPS],
-  options: { off: { type: 'boolean', help: 'take the protection away' }, ...MUTATION_OPTIONS },
-  examples: ['vps protect web-1', 'vps protect web-1 --off'],
-  run: async (context, [word = ''], options) => {
-    const api = await context.api();
-    const { id } = await findVps(api, word);
-    const body = { delete_protection: options.off !== true };
-    const answer = await api.change<{ instance: Vps }>('PATCH', `/api/vps/${id}`, { body, idempotencyKey: options['idempotency-key'] });
-    show(
-      context,
-      answer,
-      () => `${plain(answer.instance.label)} is ${answer.instance.delete_protection ? 'protected' : 'not protected'}.\n`,
-    );
-    return EXIT.ok;
-  },
-});
-
 const reverseDns = command({
   path: ['vps', 'reverse-dns'],
   summary: 'Let a VPS’s addresses lead back to its DNS name, or with --off no longer',
@@ -185,7 +165,6 @@ export const lifecycleCommands: readonly Command[] = [
   simple('reset-password', 'Set a new administrator password, where the provider can'),
   suspend,
   simple('unsuspend', 'Unblock a VPS and bring back its former power state'),
-  protect,
   reverseDns,
   restore,
 ];
