@@ -26,8 +26,8 @@ const LANES = Number(process.env['PLINTH_TEST_LANES'] ?? (LONG ? 2 : 1));
 const SLOTS = LANES * OPERATIONS.length;
 /** Of each cloud's operation in the usual run. */
 const SAMPLE = 3;
-/** Calls that only wait vary with the machine's load: so many of the steps may not come twice in a row. */
-const MISSED_SHARE = 0.03;
+/** Calls that only wait are not as many in each run: so many of the planned steps may never come. A small sample may be unlucky. */
+const MISSED_SHARE = LONG ? 0.03 : 0.1;
 /** Plinth's own transactions give up after 30 s; the engine's writes and calls to providers are given more patience here. */
 const HELD_FOR_MS = 24_000;
 const OWN_TABLES = / (operation|vps)\b/;
