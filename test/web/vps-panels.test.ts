@@ -34,6 +34,7 @@ const opened = async (vps: { id: string; label: string }, tab = '') => {
 };
 const part = (page: Page, name: string) => page.getByRole('navigation', { name: 'Parts of this VPS' }).getByRole('link', { name }).click();
 const able = (feature: string, can: boolean): any => vpses.find(({ features }) => features[feature].allowed === can);
+const provider = (account: string): string => vpses.find(({ provider_id: id }) => id === account).provider;
 /** The operation that the page opens after an order, among the others. */
 const done = (page: Page, name: string) =>
   page.getByRole('region', { name, exact: true }).locator('[aria-current="true"]').getByText('Succeeded').waitFor(LONG);
@@ -167,6 +168,36 @@ test('the addresses lead back to the name when that is switched on', { timeout: 
   expect(await shop.vps(vps.id)).toMatchObject({ reverse_dns: true });
   await part(page, 'Network');
   await page.getByRole('button', { name: 'Switch reverse DNS off' }).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test('an order asks only for what the chosen provider can, and says what backups cost', { timeout: 60_000 }, async () => {
+  const { page, complaints, context } = await dashboard.visit();
+  await page.goto('/vps/new');
+  for (const { provider_id: account, features } of vpses) {
+    await page.getByLabel('Account').selectOption(account);
+    await page
+      .getByText(/\d.* per month$/)
+      .first()
+      .waitFor();
+    await page.getByLabel('DNS zone').selectOption({ index: 1 });
+    for (const [feature, label] of [
+      ['reverse_dns', 'Reverse DNS: the addresses lead back to the name'],
+      ['backups', 'Backups by the provider'],
+      ['firewall', 'Firewall: let only SSH, HTTP, HTTPS and ping in'],
+    ] as const) {
+      const { allowed, reason } = features[feature];
+      expect([provider(account), label, await page.getByLabel(label).isEnabled()]).toEqual([provider(account), label, allowed]);
+      if (!allowed) await page.getByText(reason).waitFor();
+    }
+  }
+  const price = async (): Promise<number> =>
+    Number((await page.locator('[aria-live="polite"]', { hasText: 'per month' }).textContent())!.replaceAll(/[^\d.]/g, ''));
+  const without = await price();
+  await page.getByLabel('Backups by the provider').check();
+  await expect.poll(price).toBeGreaterThan(without);
+  expect(await seriousProblems(page)).toEqual([]);
   expect(complaints).toEqual([]);
   await context.close();
 });
