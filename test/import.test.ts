@@ -323,3 +323,37 @@ it('a lost server that was imported is replaced by one of Plinth’s own, when a
   expect(vps.instance_id).not.toBe(made.id);
   expect(await shop.destroy(instance.id)).toMatchObject({ status: 'succeeded' });
 });
+
+it('a server that is off stays off', { timeout: 180_000 }, async () => {
+  for (const provider of CLOUDS) {
+    const { at, made } = await stranger(provider, `off-${provider}`);
+    await shop.control('POST', `/instances/${provider}/${made.id}/power`, { power: 'off' });
+    const off = unchanged((await at.find(made.id))!);
+    const { instance, operation } = await order(await itemOf(made), { label: `off-${provider}` });
+    expect(await shop.ended(operation.id, 90_000)).toMatchObject({ status: 'succeeded', fault: null });
+    expect(unchanged((await at.find(made.id))!)).toEqual(off);
+    expect(await shop.vps(instance.id)).toMatchObject({ status: 'active', power_state: 'stopped' });
+    expect(await shop.destroy(instance.id)).toMatchObject({ status: 'succeeded' });
+  }
+});
+
+it('a Windows server is taken over with the password that is known', { timeout: 120_000 }, async () => {
+  const provider = CLOUDS.at(-1)!;
+  const { provider_id: account } = await shop.template(provider);
+  const { items: images } = await shop.call('GET', `/api/admin/upstream/images?providerId=${account}`);
+  const { items: plans } = await shop.call('GET', `/api/admin/upstream/plans?providerId=${account}`);
+  const image = images.find((each: any) => each.family === 'windows');
+  const plan = plans.find(
+    (each: any) => each.windows !== false && each.available && each.regions.length > 0 && each.diskGb >= image.minDiskGb,
+  );
+  const over = { image: image.id, plan: plan.id, region: plan.regions[0] };
+  const { at, made, item } = await stranger(provider, 'windows-one', over);
+  const { instance, operation } = await order(item, { label: 'windows-one', root_pass: PASSWORD });
+  expect(await shop.ended(operation.id, 90_000)).toMatchObject({ status: 'succeeded', fault: null });
+  expect(unchanged((await at.find(made.id))!)).toEqual(unchanged(made));
+  const shown = await shop.call('POST', `/api/vps/${instance.id}/reveal-password`, { reason: 'test' });
+  expect(shown).toMatchObject({ username: 'Administrator', password: PASSWORD });
+  expect(await act(instance.id, { action: 'reinstall' })).toMatchObject({ status: 'succeeded', fault: null });
+  expect((await shop.vps(instance.id)).instance_id).not.toBe(made.id);
+  expect(await shop.destroy(instance.id)).toMatchObject({ status: 'succeeded' });
+});
