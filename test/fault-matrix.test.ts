@@ -70,10 +70,13 @@ function casesOf(calls: Awaited<ReturnType<typeof dryLife>>, troublesOf: (side: 
   );
 }
 
-/** `count` of them, evenly, with every kind in turn. */
-function spread<T>(all: readonly T[], count: number): T[] {
+/** `count` of them, evenly over the calls; the `kinds` of one call stand together and come in turn. */
+function spread<T>(all: readonly T[], count: number, kinds: number): T[] {
   if (LONG || all.length <= count) return [...all];
-  return Array.from({ length: count }, (_, index) => all[Math.floor(((index + 0.5) * all.length) / count)]!);
+  return Array.from({ length: count }, (_, index) => {
+    const near = Math.floor(((index + 0.5) * all.length) / count);
+    return all[near - (near % kinds) + (index % kinds)]!;
+  });
 }
 
 /** One life after another in each lane, until the list is empty. The first failure of a lane is told when all lanes are done. */
@@ -140,10 +143,12 @@ describe('any trouble at any call', () => {
         const troubles = spread(
           casesOf(calls, () => Object.keys(TROUBLES)),
           SAMPLE.troubles,
+          Object.keys(TROUBLES).length,
         );
         const deletions = spread(
           casesOf(calls, (side) => [side === 'compute' ? DELETIONS[0] : DELETIONS[1]]),
           SAMPLE.deletions,
+          1,
         );
         const tries = [inLanes(cloud, livesOf(troubles), liveThrough)];
         await Promise.all(tries).finally(() => inLanes(cloud, deletions, loseIn));
