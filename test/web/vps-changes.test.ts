@@ -139,3 +139,21 @@ test('its end can be put off and taken back', { timeout: 90_000 }, async () => {
   expect(complaints).toEqual([]);
   await context.close();
 });
+
+test('it is given to another organization, with the reason in both audit trails', { timeout: 60_000 }, async () => {
+  const { organization } = await shop.call('POST', '/api/admin/organizations', { name: 'acme' });
+  const { page, complaints, context } = await opened();
+  await choose(page, 'Change', 'Give to another organization…');
+  const dialog = page.getByRole('dialog');
+  const give = dialog.getByRole('button', { name: 'Give it away' });
+  await dialog.getByLabel('New owner').selectOption({ label: 'acme (0 VPSes)' });
+  expect(await give.getAttribute('aria-disabled')).toBe('true');
+  await dialog.getByLabel('Reason').fill('acme bought the shop');
+  await give.click();
+  await page.getByText(`${vps.label} belongs to “acme” now.`).waitFor();
+  expect((await shop.vps(vps.id)).organization_id).toBe(organization.id);
+  const { events } = await shop.call('GET', `/api/audit?target=${vps.id}`);
+  expect(events.map(({ action }: any) => action)).toEqual(expect.arrayContaining(['vps.given-away', 'vps.taken-over']));
+  expect(complaints).toEqual([]);
+  await context.close();
+});
