@@ -31,11 +31,13 @@ export interface PreviewedProps {
 export function PreviewedDialog(props: PreviewedProps) {
   const { vps, title, lead, change, hold, children, details, showsFieldErrors = false, wide = false, onClose, onOrdered } = props;
   const [planned, setPlanned] = useState<{ preview: ChangePreview; change: VpsChange } | null>(null);
-  const preview = useAction((asked: VpsChange) => api.previewVps({ id: vps.id, body: { change: asked } }), {
+  // What was previewed is what will be ordered, whatever the fields say by then.
+  const ask = async (asked: VpsChange) => ({ change: asked, ...(await api.previewVps({ id: vps.id, body: { change: asked } })) });
+  const preview = useAction(ask, {
     quiet: true,
-    done: (answer) => answer.preview && setPlanned({ preview: answer.preview, change }),
+    done: (answer) => answer.preview && setPlanned({ preview: answer.preview, change: answer.change }),
   });
-  const ask = (event: FormEvent): void => {
+  const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (hold === null && !preview.isPending) preview.mutate(change);
   };
@@ -48,7 +50,7 @@ export function PreviewedDialog(props: PreviewedProps) {
           {details}
         </ChangeConfirm>
       ) : (
-        <form onSubmit={ask} className="mt-4 flex flex-col gap-4" noValidate>
+        <form onSubmit={submit} className="mt-4 flex flex-col gap-4" noValidate>
           {children?.(problem)}
           {noted && <ProblemNote error={problem} />}
           <DialogFooter>
