@@ -2,67 +2,12 @@
  * From a spec to everything `CustomerVps` declares. Pure: no engine, no network, no clock, so the same
  * spec gives the same plan at every run and a wrong one is refused before anything is created.
  */
-import type { Descriptor, FirewallRule, PasswordPolicy } from '../providers/provider.ts';
+import type { PasswordPolicy } from '../providers/provider.ts';
 import { identityTag, PLINTH_TAG } from '../providers/identity.ts';
 import type { VpsSpec } from '../stacks/spec.ts';
-import type { CloudInitPlan } from './cloud-init.ts';
 import { asciiHost, makeLabel } from './names.ts';
-import { problemsOf, type PlanProblem } from './customer-vps.problems.ts';
-
-/** What a plan needs to know of the provider. */
-export type ComputeRules = Pick<Descriptor, 'name' | 'limits' | 'capabilities' | 'password' | 'options'>;
-
-export interface PlannedRecord {
-  /** Part of the resource's logical name; never changes. */
-  readonly key: 'a' | 'aaaa';
-  readonly type: 'A' | 'AAAA';
-  readonly name: string;
-  readonly ttl: number;
-  readonly proxied: boolean;
-  readonly zoneId: string;
-  readonly comment: string;
-}
-
-export interface VpsPlan {
-  readonly label: string;
-  /** ASCII. */
-  readonly hostname: string;
-  readonly region: string;
-  readonly plan: string;
-  readonly image: string;
-  readonly windows: boolean;
-  readonly ipv6: boolean;
-  readonly backups: boolean;
-  /** Identity tag first. */
-  readonly tags: readonly string[];
-  readonly sshPublicKeys: readonly string[];
-  readonly firewall: readonly FirewallRule[] | null;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly rootUser: 'root' | 'Administrator';
-  /** Arguments of the generated password; a new generation gets a new password. null: an imported server has its own already. */
-  readonly password: RandomPasswordPlan | null;
-  /** null where the operating system or the provider takes none. */
-  readonly cloudInit: CloudInitPlan | null;
-  readonly records: readonly PlannedRecord[];
-  /** IP versions whose address leads back to `dnsName`. */
-  readonly reverseNames: readonly (4 | 6)[];
-  /** FQDN of the records, or null without DNS. */
-  readonly dnsName: string | null;
-  readonly generation: number;
-  /** The provider's id of a server that was there before its stack; null for one that the stack makes. */
-  readonly importId: string | null;
-}
-
-export interface RandomPasswordPlan {
-  readonly length: number;
-  readonly minLower: number;
-  readonly minUpper: number;
-  readonly minNumeric: number;
-  readonly minSpecial: number;
-  readonly special: boolean;
-  readonly overrideSpecial: string;
-  readonly keepers: Readonly<Record<string, string>>;
-}
+import { problemsOf } from './customer-vps.problems.ts';
+import type { ComputeRules, PlannedRecord, PlanProblem, RandomPasswordPlan, VpsPlan } from './customer-vps.types.ts';
 
 export type PlanResult = { readonly ok: true; readonly plan: VpsPlan } | { readonly ok: false; readonly problems: readonly PlanProblem[] };
 

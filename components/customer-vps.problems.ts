@@ -2,15 +2,8 @@
 import { parseIdentityTag } from '../providers/identity.ts';
 import type { VpsSpec } from '../stacks/spec.ts';
 import { cloudInitBytes } from './cloud-init.ts';
-import type { ComputeRules, VpsPlan } from './customer-vps.plan.ts';
+import type { ComputeRules, PlanProblem, VpsPlan } from './customer-vps.types.ts';
 import { asciiHost, isReservedHost } from './names.ts';
-
-export interface PlanProblem {
-  /** Path in the spec, for example `dns.name`. */
-  readonly field: string;
-  readonly rule: string;
-  readonly remedy: string;
-}
 
 /** Legal as a tag at every provider. */
 const TAG_PATTERN = /^[A-Za-z0-9:_-]{1,50}$/;

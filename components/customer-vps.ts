@@ -8,7 +8,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { DnsRecordModule, InstanceHandle, InstanceModule } from '../providers/provider.ts';
 import { buildCloudInit } from './cloud-init.ts';
-import type { VpsPlan } from './customer-vps.plan.ts';
+import type { VpsPlan } from './customer-vps.types.ts';
 import { declareRecord } from './dns-record.ts';
 import { declareRootPassword } from './root-password.ts';
 

@@ -1,7 +1,7 @@
 /** The DNS records of one VPS, through whichever provider holds the zone. */
 import type * as pulumi from '@pulumi/pulumi';
 import type { DnsRecordModule } from '../providers/provider.ts';
-import type { PlannedRecord } from './customer-vps.plan.ts';
+import type { PlannedRecord } from './customer-vps.types.ts';
 
 /** Declares `<name>-dns-a` or `<name>-dns-aaaa`. */
 export function declareRecord(

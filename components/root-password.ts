@@ -2,7 +2,7 @@
 import * as pulumi from '@pulumi/pulumi';
 // The package's index would load every resource it has.
 import { RandomPassword } from '@pulumi/random/randomPassword.js';
-import type { RandomPasswordPlan } from './customer-vps.plan.ts';
+import type { RandomPasswordPlan } from './customer-vps.types.ts';
 
 export interface RootPassword {
   readonly value: pulumi.Output<string>;

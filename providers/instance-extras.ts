@@ -2,7 +2,7 @@
  * What some providers can do with an instance besides its life: snapshots and backups, rescue, graphs, and the look for
  * what else of a VPS an account holds. Part of `ComputeClient`; a member is absent where the capability says it cannot.
  */
-import type { CallOptions, Money } from './provider.ts';
+import type { CallOptions, Money } from './terms.ts';
 
 /** snapshot: made by an order and kept until deleted. backup: made by the provider's schedule and replaced by it. */
 export type SnapshotKind = 'snapshot' | 'backup';

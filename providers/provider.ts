@@ -13,7 +13,10 @@ import type * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
 import type { ResourceDefinition, FunctionDefinition } from './resource.ts';
 import type { InstanceExtras, OwnedObject } from './instance-extras.ts';
+import type { CallOptions, Money } from './terms.ts';
 import type { RateBudget } from './rate-budget.ts';
+
+export type { CallOptions, Money } from './terms.ts';
 
 export type ProviderId = string;
 
@@ -115,11 +118,6 @@ export interface PasswordPolicy {
   readonly maxLength: number;
 }
 
-export interface Money {
-  readonly amount: string;
-  readonly currency: string;
-}
-
 export interface AccountInfo {
   /** The provider's own name for the account: e-mail, uuid or login. */
   readonly name: string;
@@ -204,10 +202,6 @@ export interface BandwidthDay {
 }
 
 export type PowerAction = 'on' | 'off' | 'reboot';
-
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-}
 
 export interface ComputeClient extends InstanceExtras {
   /** Also the live credential check: throws ProviderError `credentials` when the key is wrong. */

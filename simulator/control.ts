@@ -3,7 +3,7 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler, t
 import { z } from 'zod';
 import type { SimAccount } from '../providers/simulation.ts';
 import { faultSchema } from './faults.ts';
-import type { SimulatorState } from './server.ts';
+import type { SimulatorState } from './state.ts';
 import type { World } from './world.ts';
 
 const rateSchema = z.strictObject({ requests: z.int().nonnegative(), perMs: z.int().positive() });

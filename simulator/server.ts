@@ -11,6 +11,7 @@ import { FaultSwitches, faultMiddleware, type Fault } from './faults.ts';
 import { simulations as everySimulation } from './list.ts';
 import { pageRouter } from './page.ts';
 import { RequestLog } from './request-log.ts';
+import type { SimulatorState } from './state.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { World } from './world.ts';
 
@@ -25,16 +26,6 @@ export interface SimulatorOptions {
   readonly log?: (message: string) => void;
   /** The providers to simulate; all of them unless told. */
   readonly simulations?: readonly Simulation[];
-}
-
-/** What the control API, the page and tests work with. */
-export interface SimulatorState {
-  readonly speed: number;
-  readonly worlds: ReadonlyMap<string, World>;
-  readonly faults: FaultSwitches;
-  readonly requests: RequestLog;
-  /** Forgets every object, account, fault and counter. */
-  reset(): void;
 }
 
 export interface Simulator {

@@ -56,6 +56,16 @@ const CASES: Case[] = [
     harmless: { 'web/src/a.tsx': "import { x } from '../../contract/vps.ts';" },
   },
   {
+    name: 'no imports in a circle',
+    rule: rules.importCircles,
+    planted: {
+      'lib/a.ts': "import type { B } from './b.ts';",
+      'lib/b.ts': "export { a } from './c.ts';",
+      'lib/c.ts': "import './x';\nimport { A } from './a.ts';",
+    },
+    harmless: { 'lib/a.ts': "import type { B } from './b.ts';", 'lib/b.ts': "// from './a.ts'\nexport const b = 1;" },
+  },
+  {
     name: "a provider's id stays in its folder and the lists",
     rule: rules.providerIdsStayHome,
     planted: { 'providers/acme/index.ts': '', 'server/a.ts': "if (id === 'acme') pay();" },

@@ -206,3 +206,27 @@ function anchors(markdown: string): Set<string> {
 function codeMatches(files: Repository, pattern: RegExp, complaint: string): string[] {
   return [...files].filter(([path, text]) => isCode(path) && pattern.test(withoutComments(text))).map(([path]) => `${path} ${complaint}`);
 }
+
+/** Files that lead back to themselves by their imports, types included: none of them can be read alone. */
+export function importCircles(files: Repository): string[] {
+  const leads = new Map([...files].filter(([path]) => isCode(path)).map(([path, text]) => [path, importsOf(path, text, files)]));
+  const done = new Set<string>();
+  const trail: string[] = [];
+  const circles = new Set<string>();
+  const follow = (path: string): void => {
+    trail.push(path);
+    for (const next of leads.get(path) ?? []) {
+      if (trail.includes(next)) circles.add([...trail.slice(trail.indexOf(next)), next].join(' -> '));
+      else if (!done.has(next)) follow(next);
+    }
+    trail.pop();
+    done.add(path);
+  };
+  for (const path of leads.keys()) if (!done.has(path)) follow(path);
+  return [...circles].map((circle) => `${circle}: move what both need into a file of its own`);
+}
+
+function importsOf(path: string, text: string, files: Repository): string[] {
+  const relative = [...withoutComments(text).matchAll(/\bfrom '(\.[^']+)'/g)].map((match) => posix.join(posix.dirname(path), match[1]!));
+  return relative.filter((target) => files.has(target));
+}

@@ -1,5 +1,6 @@
 /** What the drift page is for: a drift that is left as it is, and things at a provider that belong to no VPS, deleted by their id. */
 import { beforeAll, expect, test } from 'vitest';
+import type { Properties } from '../../providers/resource.ts';
 import { openAccount } from '../../server/services/accounts.ts';
 import { seriousProblems } from '../support/axe.ts';
 import { withDashboard } from '../support/dashboard.ts';
@@ -24,7 +25,7 @@ beforeAll(async () => {
 }, 120_000);
 
 /** As a stack's program would, with a client of the account: the id of what was made. */
-async function make(accountId: string, token: 'instance' | 'record', inputs: (names: any) => Record<string, unknown>): Promise<string> {
+async function make(accountId: string, token: 'instance' | 'record', inputs: (names: any) => Properties): Promise<string> {
   const { services } = dashboard.runtime;
   const account = (await services.db.account.findUnique({ where: { id: accountId } }))!;
   const provider = services.providers.find(({ descriptor }) => descriptor.id === account.provider)!;

@@ -8,7 +8,8 @@ import { livingLabelExists, updateVps, type VpsChange as Columns, type VpsWithAc
 import type { Principal, Services } from '../services.ts';
 import { type Accepted, labelTaken, mustLock, mustVps, type OnAccepted, order } from '../vps.ts';
 import { requireCapability } from './guard.ts';
-import { planChange, type PlannedChange } from './plan-change.ts';
+import { planChange } from './plan-change.ts';
+import type { PlannedChange } from './planned-change.ts';
 import type { RestoreSource } from './plan-restore.ts';
 import { previewOf, requireApproval } from './preview.ts';
 import { orderSnapshotAction } from './snapshots.ts';

@@ -1,7 +1,7 @@
 /** What a change does to a stack's resources, in words for a preview. Pure. */
 import type { ChangePreview } from '../../../contract/lifecycle.ts';
 import type { VpsSpec } from '../../../stacks/spec.ts';
-import type { Way } from './plan-change.ts';
+import type { Way } from './planned-change.ts';
 
 type Resource = ChangePreview['resources'][number];
 type Effects = Pick<ChangePreview, 'resources' | 'replaces_instance' | 'data_loss' | 'interruption' | 'new_address'>;

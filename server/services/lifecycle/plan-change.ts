@@ -1,5 +1,5 @@
 /** From a wished change to the spec it leads to: checked against catalogue and rules before anything is ordered. */
-import type { ChangePreview, VpsChange } from '../../../contract/lifecycle.ts';
+import type { VpsChange } from '../../../contract/lifecycle.ts';
 import type { Capability, Descriptor, Image, Plan } from '../../../providers/provider.ts';
 import { asOwn, VpsSpec } from '../../../stacks/spec.ts';
 import { refuseField, Refusal } from '../../problem.ts';
@@ -11,23 +11,8 @@ import { sshKeyProblem } from '../ssh-key.ts';
 import { checkLabel, checkLabelAt, checkPassword, parseSpec } from '../vps-plan.ts';
 import { makePassword } from './password.ts';
 import { planDestroy } from './plan-destroy.ts';
-import { planRestore, type RestoreSource } from './plan-restore.ts';
-
-/** How a change reaches the server. `update`: the engine alone. `rebuild`, `set-password`, `restore`: the provider first, then the engine. */
-export type Way = 'update' | 'rebuild' | 'set-password' | 'replacement' | 'restore' | 'destroy';
-
-export interface PlannedChange {
-  readonly before: VpsSpec;
-  readonly spec: VpsSpec;
-  readonly way: Way;
-  /** The administrator's new password, where there is one. Secret. */
-  readonly password: string | null;
-  readonly notes: readonly string[];
-  /** What a `restore` goes back to. */
-  readonly restore?: RestoreSource;
-  /** What it touches beside the stack's resources. */
-  readonly beside?: ChangePreview['resources'];
-}
+import { planRestore } from './plan-restore.ts';
+import type { PlannedChange, Way } from './planned-change.ts';
 
 export async function planChange(services: Services, vps: VpsWithAccount, change: VpsChange): Promise<PlannedChange> {
   const before = VpsSpec.parse(vps.spec);

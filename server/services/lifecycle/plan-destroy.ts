@@ -3,7 +3,7 @@ import { Refusal } from '../../problem.ts';
 import { snapshotsOf } from '../../store/snapshots.ts';
 import type { VpsWithAccount } from '../../store/vpses.ts';
 import type { Services } from '../services.ts';
-import type { PlannedChange } from './plan-change.ts';
+import type { PlannedChange } from './planned-change.ts';
 import { snapshotClient } from './snapshots.ts';
 
 export async function planDestroy(

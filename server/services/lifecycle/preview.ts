@@ -13,7 +13,7 @@ import { providerOf } from '../accounts.ts';
 import { readCatalog } from '../catalog.ts';
 import type { Services } from '../services.ts';
 import { effectsOf, forgetting } from './effects.ts';
-import type { PlannedChange } from './plan-change.ts';
+import type { PlannedChange } from './planned-change.ts';
 
 export interface Price {
   readonly monthly: string;

@@ -1,12 +1,9 @@
 /** The changes of the menu: one form each, previewed before they are done. */
 import { useState } from 'react';
-import type { VpsActionName } from '../../../contract/lifecycle.ts';
 import type { VpsAccepted, VpsDetail } from '../api/client.ts';
 import { kindName } from '../lib/words.ts';
-import { ChangeFields, type ChangeForm, changeBody, CHANGE_LEADS, tagsOf } from './change-fields.tsx';
+import { type ChangeAction, ChangeFields, type ChangeForm, changeBody, CHANGE_LEADS, tagsOf } from './change-fields.tsx';
 import { PreviewedDialog } from './previewed-dialog.tsx';
-
-export type ChangeAction = Extract<VpsActionName, 'rename' | 'resize' | 'reinstall' | 'reset-password' | 'configure'>;
 
 interface ChangeProps {
   vps: VpsDetail;

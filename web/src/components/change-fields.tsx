@@ -1,12 +1,15 @@
 /** The form of each change. */
 import { useQuery } from '@tanstack/react-query';
+import type { VpsActionName } from '../../../contract/lifecycle.ts';
 import type { VpsChange, VpsDetail } from '../api/client.ts';
 import { type Image, imageProblem, type Plan, planProblem, priceIn } from '../api/catalog.ts';
 import { fieldError } from '../api/problem.ts';
 import { catalogQuery } from '../api/queries.ts';
 import { memory, money } from '../lib/format.ts';
-import type { ChangeAction } from './change-dialog.tsx';
 import { SelectField, TextField } from './ui/field.tsx';
+
+/** Changes that the one dialog asks for. */
+export type ChangeAction = Extract<VpsActionName, 'rename' | 'resize' | 'reinstall' | 'reset-password' | 'configure'>;
 
 export interface ChangeForm {
   readonly label: string;

@@ -7,7 +7,8 @@ import { capabilityProblem, operatorProblem, roleProblem, vpsActionProblem } fro
 import { useAction } from '../lib/use-action.ts';
 import { useSession } from '../lib/use-session.ts';
 import { kindName } from '../lib/words.ts';
-import { type ChangeAction, ChangeDialog } from './change-dialog.tsx';
+import { ChangeDialog } from './change-dialog.tsx';
+import type { ChangeAction } from './change-fields.tsx';
 import { EndDialog } from './end-dialog.tsx';
 import { OwnerDialog } from './owner-dialog.tsx';
 import { RevealPassword } from './reveal-password.tsx';
