@@ -47,11 +47,9 @@ export function SnapshotTable({ snapshots, restoreReason, deleteReason, onRestor
               <td className="py-2 pr-4">
                 <Badge tone={snapshotTone(snapshot.status)}>{sentenceCase(snapshot.status)}</Badge>
               </td>
-              <td className="py-2 pr-4 whitespace-nowrap">
-                {snapshot.size_gb === null ? '–' : `${Number(snapshot.size_gb.toFixed(1))} GB`}
-              </td>
-              <td className="py-2 pr-4 whitespace-nowrap">{costOf(snapshot)}</td>
-              <td className="py-2 pr-4">
+              <td className="hidden py-2 pr-4 whitespace-nowrap sm:table-cell">{sizeOf(snapshot)}</td>
+              <td className="hidden py-2 pr-4 whitespace-nowrap sm:table-cell">{costOf(snapshot)}</td>
+              <td className="hidden py-2 pr-4 sm:table-cell">
                 <Time at={snapshot.created_at} />
               </td>
               <td className="py-1">
