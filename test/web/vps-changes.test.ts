@@ -157,3 +157,26 @@ test('it is given to another organization, with the reason in both audit trails'
   expect(complaints).toEqual([]);
   await context.close();
 });
+
+test('of its end a final snapshot stays, until that is deleted too', { timeout: 120_000 }, async () => {
+  const { page, complaints, context } = await opened();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Make a final snapshot first and keep it').check();
+  await dialog.getByLabel(`Type ${vps.label} to confirm`).fill(vps.label);
+  await dialog.getByRole('button', { name: 'Delete the VPS' }).click();
+  await page.getByText('Nothing is left').waitFor(LONG);
+  await page.getByText('Terminated', { exact: true }).first().waitFor();
+  expect(await shop.servers(vps.label)).toEqual([]);
+  await part(page, 'Snapshots');
+  const kept = page.getByRole('row', { name: /Final snapshot/ });
+  await kept.getByText('Available').waitFor();
+  expect(await kept.getByRole('button', { name: 'Restore' }).getAttribute('aria-disabled')).toBe('true');
+  await kept.getByRole('button', { name: /^Delete/ }).click();
+  const typed = dialog.getByLabel(/^Type .* to confirm$/);
+  await typed.fill(/^Type (.*) to confirm$/.exec((await dialog.locator('label').textContent())!)![1]!);
+  await dialog.getByRole('button', { name: 'Delete the snapshot' }).click();
+  await page.getByText('Nothing is kept of it.').waitFor(LONG);
+  expect(complaints).toEqual([]);
+  await context.close();
+});

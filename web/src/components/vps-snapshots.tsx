@@ -104,11 +104,7 @@ function Listed({ vps, list, mayNot, onRestore, onDelete }: ListedProps) {
         </p>
       )}
       {shown.length === 0 ? (
-        cannot === null && (
-          <p className="text-ink-2">
-            {list.live ? 'None yet. A snapshot keeps the disk as it is now; it is there until it is deleted.' : 'No snapshot is recorded.'}
-          </p>
-        )
+        cannot === null && <p className="text-ink-2">{emptySentence(vps, list)}</p>
       ) : (
         <SnapshotTable
           snapshots={shown}
@@ -122,6 +118,13 @@ function Listed({ vps, list, mayNot, onRestore, onDelete }: ListedProps) {
       {shown.some(isSnapshotMoving) && <p className="mt-2 text-xs text-ink-2">The list renews itself while one is made or deleted.</p>}
     </>
   );
+}
+
+function emptySentence({ status }: VpsDetail, { live }: SnapshotList): string {
+  if (!live) return 'No snapshot is recorded.';
+  return status === 'terminated'
+    ? 'Nothing is kept of it.'
+    : 'None yet. A snapshot keeps the disk as it is now; it is there until it is deleted.';
 }
 
 function DeleteSnapshot({ vps, snapshot, onClose }: { vps: VpsDetail; snapshot: Snapshot; onClose: () => void }) {
