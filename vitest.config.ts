@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const shared = {
@@ -10,6 +11,8 @@ export default defineConfig({
   test: {
     // Costs a few milliseconds: PostgreSQL and the engine start only when the first test asks for them.
     globalSetup: ['test/support/global-setup.ts'],
+    // Files wait for simulated clouds most of the time, so a worker for each core keeps none of them idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         extends: true,
