@@ -51,8 +51,8 @@ it('moves with its stack, is no longer seen by the former owner, and lives on un
   expect(refreshed.operation).toMatchObject({ status: 'succeeded', fault: null });
   expect((await own(id, ids['buyer.b']!)).body.code).toBe('nothing_to_change');
   const actions = (await plinth.json('audit', '--limit', '50')).events.filter((event: any) => event.target === id);
-  expect(actions.filter(({ action }: any) => action === 'vps.given-away')[0].organization_id).toBe(ids['seller-a']);
-  expect(actions.filter(({ action }: any) => action === 'vps.taken-over')[0].organization_id).toBe(ids['buyer.b']);
+  expect(actions.find(({ action }: any) => action === 'vps.given-away').organization_id).toBe(ids['seller-a']);
+  expect(actions.find(({ action }: any) => action === 'vps.taken-over').organization_id).toBe(ids['buyer.b']);
 
   await plinth.json('vps', 'destroy', 'shop', '--yes', '--wait');
   expect((await own(id, ids['seller-a']!)).body.code).toBe('vps_gone');
