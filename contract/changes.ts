@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { OperationId, Timestamp, VpsId } from './ids.ts';
 
-const ChangeCursor = z.string().regex(/^\d{1,20}-\d{1,19}$/, 'use the id of the last event, unchanged');
+/** Two numbers of the database, of 64 bits each, without leading zeros: it would read those as octal. */
+const ChangeCursor = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,18})-(0|[1-9]\d{0,17}|[1-8]\d{18}|9223372036854775807)$/, 'use the id of the last event, unchanged');
 
 /** A notice, not the thing: ask for what you show. */
 export const Change = z.strictObject({
