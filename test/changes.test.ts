@@ -112,6 +112,14 @@ it('goes on after every cut, and tells each change once, whatever commits late',
   expect(new Set(seen.map(({ id }) => id)).size).toBe(expected);
 }, 60_000);
 
+it('takes any number as a position, also one that the database would read as octal', async () => {
+  for (const position of ['09-08', '0-0', '99999999999999999999-1', 'x', '9223372036854775807-9223372036854775807']) {
+    const { status, frames, cut } = await follow(admin(), position);
+    await cut();
+    expect([status, frames.length > 0], position).toEqual([200, true]);
+  }
+});
+
 it('waits for a transaction that began earlier, and loses nothing of it', async () => {
   const { db } = runtime.services;
   const { frames, cut } = await follow(admin());

@@ -22,7 +22,9 @@ const MAX = 2n ** 63n - 1n;
 
 function cursorOf(text: string | undefined): ChangeCursor | null {
   const [, xid, seq] = FORM.exec(text ?? '') ?? [];
-  return xid === undefined || seq === undefined || BigInt(xid) > MAX || BigInt(seq) > MAX ? null : { xid, seq };
+  if (xid === undefined || seq === undefined || BigInt(xid) > MAX || BigInt(seq) > MAX) return null;
+  // Without leading zeros, which the database would read as octal.
+  return { xid: BigInt(xid).toString(), seq: BigInt(seq).toString() };
 }
 const idOf = ({ xid, seq }: ChangeCursor): string => `${xid}-${seq}`;
 
