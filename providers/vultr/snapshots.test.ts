@@ -62,7 +62,8 @@ test('the server is busy while it is made; a second order waits, a lost caller f
       expect(leftSnapshots(bench)).toEqual([NAME]);
     },
     {},
-    200,
+    // Slow enough to look at it meanwhile, on a busy machine too.
+    50,
   ));
 
 test.each(['lost-answer', 'malformed', 'cut'])('an order whose answer is lost (%s) makes one snapshot', (kind) =>
