@@ -1,9 +1,10 @@
 /** Bulk runs on the wire: one action over a frozen selection of VPSs, at a chosen pace. */
 import { z } from 'zod';
+import { Approval, IdText, MAX_GRACE_HOURS, Reason, Settings, SnapshotFields } from './fields.ts';
 import { Cursor, Limit, OperationId, OrganizationId, Timestamp, VpsId } from './ids.ts';
-import { FirewallRules, Tags } from './lifecycle.ts';
 import { Fault } from './operation.ts';
 import { VpsQuery, VpsStatus } from './vps.ts';
+import { POWER_ACTIONS } from './words.ts';
 
 /**
  * running: orders go out. paused: none does until somebody resumes it; what is under way ends by itself.
@@ -21,44 +22,27 @@ export const BULK_ITEM_STATUSES = ['pending', 'ordered', 'succeeded', 'failed', 
 export const BulkItemStatus = z.enum(BULK_ITEM_STATUSES);
 export type BulkItemStatus = z.infer<typeof BulkItemStatus>;
 
-const IdText = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[\x21-\x7e]+$/, 'printable characters without spaces');
-
 /** What is done to each. Nothing here is one server's own: no label, no password. */
 export const BulkAction = z.discriminatedUnion('action', [
-  z.strictObject({ action: z.enum(['start', 'stop', 'reboot', 'power-cycle']) }),
+  z.strictObject({ action: z.enum(POWER_ACTIONS) }),
   z.strictObject({ action: z.literal('refresh') }),
-  z.strictObject({ action: z.literal('suspend'), reason: z.string().trim().min(3).max(500) }),
+  z.strictObject({ action: z.literal('suspend'), reason: Reason }),
   z.strictObject({ action: z.literal('unsuspend') }),
   z.strictObject({ action: z.literal('resize'), plan: IdText }),
   /** Every server gets a new password of its own. */
   z.strictObject({ action: z.literal('reinstall'), image: IdText.optional() }),
   /** A new one for every server, where the provider can. */
   z.strictObject({ action: z.literal('reset-password') }),
-  z.strictObject({
-    action: z.literal('configure'),
-    tags: Tags.optional(),
-    ssh_keys: z.array(z.string().max(8192)).max(50).optional(),
-    firewall: FirewallRules.nullable().optional(),
-    reverse_dns: z.boolean().optional(),
-    backups: z.boolean().optional(),
-  }),
+  z.strictObject({ action: z.literal('configure'), ...Settings }),
   /** One of each, all with this name. */
-  z.strictObject({ action: z.literal('snapshot'), name: z.string().trim().min(1).max(64), note: z.string().trim().max(500).optional() }),
+  z.strictObject({ action: z.literal('snapshot'), ...SnapshotFields }),
   z.strictObject({ action: z.enum(['rescue', 'unrescue']) }),
   /** Makes the provider’s state what the record says, where drift is known. Only for the operator of Plinth. */
   z.strictObject({ action: z.literal('drift-repair') }),
   z.strictObject({
     action: z.literal('destroy'),
     /** Hours in which it can be undone; 0 = now; left out = the service’s default. */
-    grace_hours: z
-      .number()
-      .min(0)
-      .max(24 * 90)
-      .optional(),
+    grace_hours: z.number().min(0).max(MAX_GRACE_HOURS).optional(),
     /** Make a snapshot of each first, keep it, and destroy nothing without it. */
     final_snapshot: z.boolean().optional(),
   }),
@@ -111,10 +95,7 @@ export const BulkCreate = BulkPreviewRequest.extend({
   /** For people: what this run is for. */
   note: z.string().trim().min(1).max(200).nullable().default(null),
   /** Of a preview: exactly what it showed, or 409. Needed where data is lost. */
-  approval: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'use the `approval` of a preview, unchanged')
-    .optional(),
+  approval: Approval.optional(),
 });
 export type BulkCreate = z.infer<typeof BulkCreate>;
 
@@ -203,7 +184,6 @@ export const BulkQuery = z.strictObject({ cursor: Cursor.optional(), limit: Limi
 export const BulkPage = z.strictObject({ runs: z.array(BulkRun), next: z.string().nullable() });
 export const BulkItemQuery = z.strictObject({ cursor: Cursor.optional(), limit: Limit, status: BulkItemStatus.optional() });
 export const BulkItemPage = z.strictObject({ items: z.array(BulkItem), next: z.string().nullable() });
-const Reason = z.string().trim().min(3).max(500);
 export const BulkStop = z.strictObject({ reason: Reason.optional() });
 export const BulkRetry = z.strictObject({
   /** Also those that were refused; what refused them may be gone. */

@@ -1,6 +1,7 @@
 /** Rules for what is done about drift without asking, by plan and by kind of difference. */
 import { z } from 'zod';
 import { DriftPolicy } from './drift.ts';
+import { IdText } from './fields.ts';
 import { AccountId, Timestamp } from './ids.ts';
 import { DRIFT_FIELDS } from './words.ts';
 
@@ -8,12 +9,6 @@ export { DRIFT_FIELDS } from './words.ts';
 
 export const DriftField = z.enum(DRIFT_FIELDS);
 export type DriftField = z.infer<typeof DriftField>;
-
-const PlanId = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[\x21-\x7e]+$/, 'printable characters without spaces');
 
 /** What it names must both fit; null fits everything. The most specific rule wins, then the account's own policy. */
 export const DriftRule = z.strictObject({
@@ -33,7 +28,7 @@ export const DriftRuleQuery = z.strictObject({ account_id: AccountId.optional() 
 export const DriftRuleChange = z
   .strictObject({
     account_id: AccountId,
-    plan: PlanId.nullable().default(null),
+    plan: IdText.nullable().default(null),
     fields: z.array(DriftField).max(DRIFT_FIELDS.length).default([]),
     policy: DriftPolicy.nullable(),
   })

@@ -1,5 +1,6 @@
 /** Sweeps, drift, inventory, alerts and the automation switches on the wire. */
 import { z } from 'zod';
+import { Reason } from './fields.ts';
 import { AccountId, OperationId, Timestamp, VpsId } from './ids.ts';
 
 export const Sweep = z.strictObject({
@@ -27,8 +28,6 @@ export const SweepParams = z.strictObject({ name: z.string().regex(/^[a-z-]{1,50
 export const DRIFT_POLICIES = ['none', 'accept', 'repair'] as const;
 export const DriftPolicy = z.enum(DRIFT_POLICIES);
 export type DriftPolicy = z.infer<typeof DriftPolicy>;
-
-const Reason = z.string().trim().min(3).max(500);
 
 export const AutomationChange = z
   .strictObject({

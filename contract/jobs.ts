@@ -1,5 +1,6 @@
 /** The queue and what waits for a person, on the wire. */
 import { z } from 'zod';
+import { Reason } from './fields.ts';
 import { Flag, OperationId, Timestamp, VpsId } from './ids.ts';
 import { Operation, OperationKind } from './operation.ts';
 
@@ -85,10 +86,5 @@ export const DeadLettersRetried = z.strictObject({
   refused: z.array(z.strictObject({ id: DeadLetterId, code: z.string(), detail: z.string() })),
 });
 export const DeadLetterDismiss = z.strictObject({
-  reason: z
-    .string()
-    .trim()
-    .min(3)
-    .max(500)
-    .meta({ examples: ['the customer is gone'] }),
+  reason: Reason.meta({ examples: ['the customer is gone'] }),
 });

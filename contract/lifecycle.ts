@@ -1,27 +1,11 @@
 /** What can happen to a VPS after it exists, on the wire. */
 import { z } from 'zod';
+import { Approval, HostnameText, IdText, LabelText, MAX_GRACE_HOURS, Password, Reason, Settings, SnapshotFields } from './fields.ts';
 import { Flag, Timestamp } from './ids.ts';
+import { POWER_ACTIONS, VPS_ACTIONS } from './words.ts';
 
-export const VPS_ACTIONS = [
-  'start',
-  'stop',
-  'reboot',
-  'power-cycle',
-  'rename',
-  'resize',
-  'reinstall',
-  'reset-password',
-  'configure',
-  'suspend',
-  'unsuspend',
-  'snapshot',
-  'restore-snapshot',
-  'delete-snapshot',
-  'rescue',
-  'unrescue',
-  'destroy',
-  'restore',
-] as const;
+export { VPS_ACTIONS } from './words.ts';
+
 export const VpsActionName = z.enum(VPS_ACTIONS);
 export type VpsActionName = z.infer<typeof VpsActionName>;
 
@@ -31,43 +15,7 @@ export type ActionCapability = z.infer<typeof ActionCapability>;
 export const VpsCapabilities = z.record(VpsActionName, ActionCapability);
 export type VpsCapabilities = z.infer<typeof VpsCapabilities>;
 
-const LabelText = z
-  .string()
-  .min(1)
-  .max(63)
-  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'lower-case letters a-z, digits and inner hyphens only');
-const HostnameText = z
-  .string()
-  .max(253)
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, 'a lower-case DNS name');
-const IdText = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[\x21-\x7e]+$/, 'printable characters without spaces');
-const Password = z.string().min(1).max(256);
-const Reason = z.string().trim().min(3).max(500);
-
-export const FirewallRules = z
-  .array(
-    z.strictObject({
-      protocol: z.enum(['tcp', 'udp', 'icmp']),
-      ports: z
-        .string()
-        .regex(/^\d{1,5}(-\d{1,5})?$/)
-        .nullable()
-        .default(null),
-      sources: z.array(z.string().max(50)).min(1).max(50),
-    }),
-  )
-  .max(100);
-export const Tags = z.array(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/)).max(15);
-
-/** The id of a preview that was looked at; the change is refused when the world has moved since. */
-const approval = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/, 'use the `approval` of a preview, unchanged')
-  .optional();
+const approval = Approval.optional();
 
 const Rename = z.strictObject({
   action: z.literal('rename'),
@@ -85,31 +33,15 @@ const Reinstall = z.strictObject({
   root_pass: Password.optional(),
   approval,
 });
-const Configure = z.strictObject({
-  action: z.literal('configure'),
-  tags: Tags.optional(),
-  /** Take effect on the server with its next reinstall. */
-  ssh_keys: z.array(z.string().max(8192)).max(50).optional(),
-  /** null takes the firewall away. */
-  firewall: FirewallRules.nullable().optional(),
-  /** The addresses lead back to the DNS name; needs one. */
-  reverse_dns: z.boolean().optional(),
-  /** The provider's own scheduled backups. */
-  backups: z.boolean().optional(),
-  approval,
-});
+const Configure = z.strictObject({ action: z.literal('configure'), ...Settings, approval });
 /** A snapshot's id, or a backup's, as the list of snapshots shows it. */
 const SnapshotRef = IdText.meta({ examples: ['0f7c2f0e-3f55-4f3e-9d0b-0a6b9a3f1c11'] });
-const SnapshotCreate = z.strictObject({
-  action: z.literal('snapshot'),
-  name: z.string().trim().min(1).max(64),
-  note: z.string().trim().max(500).optional(),
-});
+const SnapshotCreate = z.strictObject({ action: z.literal('snapshot'), ...SnapshotFields });
 const RestoreSnapshot = z.strictObject({ action: z.literal('restore-snapshot'), snapshot: SnapshotRef, approval });
 const ResetPassword = z.strictObject({ action: z.literal('reset-password'), root_pass: Password.optional(), approval });
 
 export const VpsAction = z.discriminatedUnion('action', [
-  z.strictObject({ action: z.enum(['start', 'stop', 'reboot', 'power-cycle']) }),
+  z.strictObject({ action: z.enum(POWER_ACTIONS) }),
   Rename,
   Resize,
   Reinstall,
@@ -172,11 +104,7 @@ export type VpsPatch = z.infer<typeof VpsPatch>;
 
 export const DestroyQuery = z.strictObject({
   /** Hours in which the termination can be undone; 0 = now; left out = the service's default. */
-  grace_hours: z.coerce
-    .number()
-    .min(0)
-    .max(24 * 90)
-    .optional(),
+  grace_hours: z.coerce.number().min(0).max(MAX_GRACE_HOURS).optional(),
   /** Make a snapshot first, keep it, and destroy nothing without it. Left out: as the termination that was begun says, else no. */
   final_snapshot: Flag.optional(),
 });

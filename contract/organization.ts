@@ -1,5 +1,6 @@
 /** Organizations, the customers, on the wire. */
 import { z } from 'zod';
+import { Reason } from './fields.ts';
 import { OrganizationId, Timestamp } from './ids.ts';
 
 /** Also the first part of the full names of its stacks, so it has their alphabet. */
@@ -24,5 +25,5 @@ export const OrganizationAnswer = z.strictObject({ organization: Organization })
 
 export const OwnerChange = z.strictObject({
   organization_id: OrganizationId,
-  reason: z.string().trim().min(3).max(500),
+  reason: Reason,
 });

@@ -1,5 +1,6 @@
 /** Stacks' state, for the people who look after it, on the wire. */
 import { z } from 'zod';
+import { Reason } from './fields.ts';
 import { Timestamp } from './ids.ts';
 
 export const StackUpdate = z.strictObject({
@@ -55,12 +56,7 @@ export type StackExport = z.infer<typeof StackExport>;
 
 export const StackRollback = z.strictObject({
   version: z.int().min(1),
-  reason: z
-    .string()
-    .trim()
-    .min(3)
-    .max(500)
-    .meta({ examples: ['the import of yesterday was wrong'] }),
+  reason: Reason.meta({ examples: ['the import of yesterday was wrong'] }),
 });
 export const StackRolledBack = z.strictObject({ stack: z.string(), from: z.int(), to: z.int(), version: z.int() });
 export type StackRolledBack = z.infer<typeof StackRolledBack>;

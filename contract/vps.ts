@@ -1,7 +1,8 @@
 /** A customer's server on the wire. */
 import { z } from 'zod';
+import { FirewallRules, HostnameText, IdText, LabelText, Password, Reason, SshKeys, Tags } from './fields.ts';
 import { AccountId, Cursor, Flag, Limit, OrganizationId, Timestamp, VpsId } from './ids.ts';
-import { ActionCapability, ChangePreview, Evidence, FirewallRules, VpsCapabilities } from './lifecycle.ts';
+import { ActionCapability, ChangePreview, Evidence, VpsCapabilities } from './lifecycle.ts';
 import { Operation } from './operation.ts';
 
 /**
@@ -15,23 +16,7 @@ export type VpsStatus = z.infer<typeof VpsStatus>;
 
 export const VPS_FEATURES = ['snapshots', 'backups', 'rescue', 'bandwidth', 'metrics', 'firewall', 'reverse_dns'] as const;
 
-/** RFC 1123 label: what every provider and DNS accept. */
-export const Label = z
-  .string()
-  .min(1)
-  .max(63)
-  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'lower-case letters a-z, digits and inner hyphens only')
-  .meta({ examples: ['web-1'] });
-
-const Hostname = z
-  .string()
-  .max(253)
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, 'a lower-case DNS name');
-const Slug = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[\x21-\x7e]+$/, 'printable characters without spaces');
+export const Label = LabelText.meta({ examples: ['web-1'] });
 
 const CloudInit = z.strictObject({
   packages: z.array(z.string().max(101)).max(100).optional(),
@@ -66,48 +51,32 @@ const CloudInit = z.strictObject({
 export const VpsCreate = z.strictObject({
   label: Label,
   /** The provider's plan id. */
-  type: Slug.meta({ examples: ['s-1vcpu-1gb'] }),
-  region: Slug.meta({ examples: ['fra1'] }),
-  image: Slug.meta({ examples: ['ubuntu-24-04-x64'] }),
+  type: IdText.meta({ examples: ['s-1vcpu-1gb'] }),
+  region: IdText.meta({ examples: ['fra1'] }),
+  image: IdText.meta({ examples: ['ubuntu-24-04-x64'] }),
   /** Generated when absent. */
-  root_pass: z.string().min(1).max(256).optional(),
-  ssh_keys: z.array(z.string().max(8192)).max(50).default([]),
+  root_pass: Password.optional(),
+  ssh_keys: SshKeys.default([]),
   /** The account; may be left out when exactly one account offers the plan. */
   provider_id: AccountId.optional(),
   dns: z
     .strictObject({
       enabled: z.boolean().default(true),
-      zone: Hostname.optional(),
-      name: Hostname.optional(),
+      zone: HostnameText.optional(),
+      name: HostnameText.optional(),
       /** Default: the DNS account's. */
       proxied: z.boolean().optional(),
       /** The addresses lead back to the name, where the provider can. */
       reverse: z.boolean().optional(),
     })
     .optional(),
-  hostname: Hostname.optional(),
+  hostname: HostnameText.optional(),
   ipv6: z.boolean().optional(),
   /** Default: the account's `backup_enabled`. */
   backups: z.boolean().optional(),
-  firewall: z
-    .array(
-      z.strictObject({
-        protocol: z.enum(['tcp', 'udp', 'icmp']),
-        ports: z
-          .string()
-          .regex(/^\d{1,5}(-\d{1,5})?$/)
-          .nullable()
-          .default(null),
-        sources: z.array(z.string()).min(1).max(50),
-      }),
-    )
-    .max(100)
-    .optional(),
+  firewall: FirewallRules.optional(),
   cloud_init: CloudInit.optional(),
-  tags: z
-    .array(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/))
-    .max(15)
-    .default([]),
+  tags: Tags.default([]),
   external_reference: z.string().min(1).max(200).optional(),
   /** Only for callers that may act for several organizations. */
   organization_id: OrganizationId.optional(),
@@ -193,12 +162,7 @@ export const VpsOutputs = z.strictObject({
   simulated: z.boolean(),
 });
 export const RevealRequest = z.strictObject({
-  reason: z
-    .string()
-    .trim()
-    .min(3)
-    .max(500)
-    .meta({ examples: ['hand-over to the customer'] }),
+  reason: Reason.meta({ examples: ['hand-over to the customer'] }),
   again: z.boolean().default(false),
 });
 export const RevealAnswer = z.strictObject({ username: z.string(), password: z.string(), reveal_count: z.int(), simulated: z.boolean() });

@@ -8,17 +8,10 @@ export const OPERATION_STATUSES = ['queued', 'running', 'succeeded', 'failed', '
 /** The statuses after which nothing more happens. */
 export const ENDED: readonly (typeof OPERATION_STATUSES)[number][] = ['succeeded', 'failed', 'cancelled', 'stalled'];
 
-/** `hand-…` are updates that a person runs with the plain command line. */
-export const OPERATION_KINDS = [
-  'provision',
-  'import',
-  'refresh',
-  'preview',
-  'destroy',
-  'start',
-  'stop',
-  'reboot',
-  'power-cycle',
+export const POWER_ACTIONS = ['start', 'stop', 'reboot', 'power-cycle'] as const;
+/** What is ordered for a VPS by POST /api/vps/:id/actions; each is an operation of that kind. */
+const ORDERED = [
+  ...POWER_ACTIONS,
   'rename',
   'resize',
   'reinstall',
@@ -31,6 +24,18 @@ export const OPERATION_KINDS = [
   'delete-snapshot',
   'rescue',
   'unrescue',
+] as const;
+/** All that can happen to a VPS after it exists. A restore takes a termination back and needs no operation. */
+export const VPS_ACTIONS = [...ORDERED, 'destroy', 'restore'] as const;
+
+/** `hand-…` are updates that a person runs with the plain command line. */
+export const OPERATION_KINDS = [
+  'provision',
+  'import',
+  'refresh',
+  'preview',
+  'destroy',
+  ...ORDERED,
   'drift-check',
   'drift-repair',
   'hand-update',

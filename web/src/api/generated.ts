@@ -689,7 +689,7 @@ export type VpsCreate = {
   hostname?: string;
   ipv6?: boolean;
   backups?: boolean;
-  firewall?: { protocol: 'tcp' | 'udp' | 'icmp'; ports?: string | null; sources: string[] }[];
+  firewall?: FirewallRulesInput;
   cloud_init?: {
     packages?: string[];
     package_update?: boolean;

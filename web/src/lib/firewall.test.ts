@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FirewallRules } from '../../../contract/lifecycle.ts';
+import { FirewallRules } from '../../../contract/fields.ts';
 import { ANYWHERE, firewallChanges, letsIn, portsProblem, presets, rowOf, rowProblem, rulesOf, sourcesProblem } from './firewall.ts';
 
 const ssh = { protocol: 'tcp' as const, ports: '22', sources: [...ANYWHERE] };
