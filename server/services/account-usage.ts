@@ -1,6 +1,6 @@
 /** How much of an account is used: servers, money, calls. Asked at the provider each time; nothing of it is kept. */
 import type { AccountUsage } from '../../contract/provider.ts';
-import type { ComputeClient } from '../../providers/provider.ts';
+import { everyItem } from '../../providers/pages.ts';
 import { countVpsesAt } from '../store/accounts.ts';
 import type { Account } from '../store/database.ts';
 import { clientOf, providerOf } from './accounts.ts';
@@ -14,9 +14,9 @@ export async function accountUsage(services: Services, account: Account): Promis
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const client = compute ?? dns;
   if (!client) throw new Error(`The provider "${account.provider}" has neither servers nor DNS.`);
-  const [info, used, ours] = await Promise.all([
+  const [info, instances, ours] = await Promise.all([
     client.account({ signal }),
-    compute ? countInstances(compute, signal) : 0,
+    compute ? everyItem((cursor) => compute.listInstances(cursor, { signal })) : [],
     countVpsesAt(services.db, account.id),
   ]);
   const { left, requests, perMs, pausedMs } = services.budgetFor(account.id, providerOf(services, account)).state();
@@ -25,20 +25,9 @@ export async function accountUsage(services: Services, account: Account): Promis
     simulated: account.endpointKind === 'simulator',
     account_name: info.name,
     account_status: info.status,
-    instances: compute ? { used, ours, limit: info.instanceLimit ?? null } : null,
+    instances: compute ? { used: instances.length, ours, limit: info.instanceLimit ?? null } : null,
     balance: info.balance ?? null,
     rate: { left, requests, per_ms: perMs, paused_ms: pausedMs },
     at: new Date().toISOString(),
   };
-}
-
-async function countInstances(compute: ComputeClient, signal: AbortSignal): Promise<number> {
-  let found = 0;
-  let cursor: string | null = null;
-  do {
-    const page: Awaited<ReturnType<ComputeClient['listInstances']>> = await compute.listInstances(cursor, { signal });
-    found += page.items.length;
-    cursor = page.next;
-  } while (cursor !== null);
-  return found;
 }

@@ -13,8 +13,8 @@ import { vpsOfComment, vpsOfTags } from '../sweeps/inventory.ts';
 
 /** A thing seen once may be one that is just being made. */
 const SIGHTINGS = 2;
-/** Not a server that a retry of its VPS would adopt, and never a stranger's. */
 const LOOK_TIMEOUT_MS = 30_000;
+/** Not a server that a retry of its VPS would adopt, and never a stranger's. */
 const DELETABLE: Readonly<Record<string, readonly string[]>> = {
   orphan: ['unknown_vps', 'terminated_vps', 'second_server'],
   record: ['unknown_vps', 'terminated_vps'],

@@ -1,12 +1,11 @@
 /** Reads accounts whole, page by page, through their one rate budget. Any failure makes the account's reading worthless. */
 import type { OwnedObject } from '../../providers/instance-extras.ts';
-import type { DnsRecordSummary, InstanceSummary, Page } from '../../providers/provider.ts';
+import { everyItem } from '../../providers/pages.ts';
+import type { DnsRecordSummary, InstanceSummary } from '../../providers/provider.ts';
 import { clientOf } from '../services/accounts.ts';
 import type { Services } from '../services/services.ts';
 import type { Account } from '../store/database.ts';
 
-/** An account with more pages than this is not read: the cursor of a broken answer may lead in circles. */
-const MAX_PAGES = 5_000;
 const PAGE_TIMEOUT_MS = 60_000;
 
 export interface Reading {
@@ -43,10 +42,10 @@ export async function readAccount(
   };
   try {
     const { compute, dns } = clientOf(services, account);
-    const instances = compute && (await everyItem((cursor) => compute.listInstances(cursor, options())));
+    const instances = compute && byId(await everyItem((cursor) => compute.listInstances(cursor, options())));
     const owned = compute && (await compute.listOwned(options()));
     const records = new Map<string, ReadonlyMap<string, DnsRecordSummary>>();
-    if (dns) for (const zone of zones) records.set(zone, await everyItem((cursor) => dns.listRecords(zone, cursor, options())));
+    if (dns) for (const zone of zones) records.set(zone, byId(await everyItem((cursor) => dns.listRecords(zone, cursor, options()))));
     return { account, pages, ...(instances ? { instances } : {}), ...(owned ? { owned } : {}), ...(dns ? { records } : {}) };
   } catch (error) {
     signal.throwIfAborted();
@@ -54,16 +53,8 @@ export async function readAccount(
   }
 }
 
-async function everyItem<T extends { id: string }>(page: (cursor: string | null) => Promise<Page<T>>): Promise<Map<string, T>> {
-  const items = new Map<string, T>();
-  let cursor: string | null = null;
-  for (let count = 1; ; count++) {
-    const { items: some, next }: Page<T> = await page(cursor);
-    for (const item of some) items.set(item.id, item);
-    if (next === null) return items;
-    if (next === cursor || count >= MAX_PAGES) throw new Error(`The listing does not end: page ${count} leads on to "${next}".`);
-    cursor = next;
-  }
+function byId<T extends { readonly id: string }>(items: readonly T[]): Map<string, T> {
+  return new Map(items.map((item) => [item.id, item]));
 }
 
 /** At most `limit` at once, in order of the list. */

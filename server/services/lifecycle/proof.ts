@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Evidence } from '../../../contract/lifecycle.ts';
 import { parseIdentityTag } from '../../../providers/identity.ts';
 import type { OwnedObject } from '../../../providers/instance-extras.ts';
-import type { ComputeClient, DnsClient, Page } from '../../../providers/provider.ts';
+import { everyItem } from '../../../providers/pages.ts';
+import type { ComputeClient, DnsClient } from '../../../providers/provider.ts';
 import { VpsSpec } from '../../../stacks/spec.ts';
 import { recordComment } from '../../../stacks/user-data.ts';
 import { accountById } from '../../store/accounts.ts';
@@ -60,7 +61,7 @@ function computeLooks(services: Services, vps: VpsWithAccount): Look[] {
   const byTag: Look = {
     what: `instances tagged as ${vps.id}`,
     find: async (signal) => {
-      const all = await everyPage((cursor) => compute.listInstances(cursor, { signal }));
+      const all = await everyItem((cursor) => compute.listInstances(cursor, { signal }));
       return all.filter(({ tags }) => tags.some((tag) => parseIdentityTag(tag)?.vpsId === vps.id)).map(({ id }) => id);
     },
   };
@@ -85,7 +86,7 @@ export async function recordsOf(services: Services, vps: VpsWithAccount, signal:
   const account = await accountById(services.db, vps.dnsAccountId ?? dns.accountId);
   if (!account) throw new Error(`The DNS account of VPS ${vps.id} is gone.`);
   const client = mustDns(services, account);
-  const all = await everyPage((cursor) => client.listRecords(dns.zoneId, cursor, { signal }));
+  const all = await everyItem((cursor) => client.listRecords(dns.zoneId, cursor, { signal }));
   return { client, zoneId: dns.zoneId, records: all.filter(({ comment }) => comment === recordComment(vps.id)) };
 }
 
@@ -105,16 +106,6 @@ async function checkOf({ what, find }: Look, signal: AbortSignal): Promise<Check
     return { what, result: found.length === 0 ? 'gone' : 'found', detail: found.join(', ') || 'the provider has none', at: now() };
   } catch (error) {
     return { what, result: 'unread', detail: error instanceof Error ? error.message : String(error), at: now() };
-  }
-}
-
-async function everyPage<T>(ask: (cursor: string | null) => Promise<Page<T>>): Promise<T[]> {
-  const all: T[] = [];
-  for (let cursor: string | null = null; ;) {
-    const page: Page<T> = await ask(cursor);
-    all.push(...page.items);
-    if (page.next === null) return all;
-    cursor = page.next;
   }
 }
 
