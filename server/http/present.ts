@@ -108,6 +108,3 @@ export function presentToken(token: ApiToken) {
 }
 
 /** Opaque position after a row. */
-export function encodeCursor(value: string, id: string): string {
-  return Buffer.from(JSON.stringify([value, id])).toString('base64url');
-}

@@ -19,7 +19,7 @@ import {
   type StalledOperation,
   stalledOperations,
 } from '../store/jobs.ts';
-import { operationById } from '../store/operations.ts';
+import { operationById, operationsWithVps } from '../store/operations.ts';
 import { requestSweep, type Sweep } from '../store/sweeps.ts';
 import { vpsById } from '../store/vpses.ts';
 import type { Principal, Services } from './services.ts';
@@ -42,28 +42,31 @@ const REMEDIES: Readonly<Record<string, string>> = {
   [FAULT_OF_SWEEP]: 'Read the message, mend its cause, then run the sweep now. Nothing was changed by the failed run.',
   [FAULT_OF_JOB]: 'Run it again: its operation gets a new wake-up. A wake-up of an operation that has ended is only cleared away.',
 };
+
 export interface DeadLetterFilter {
   readonly source?: DeadLetter['source'] | undefined;
   readonly fault?: string | undefined;
   readonly dismissed: boolean;
 }
 
-/** All that waits for a person, newest first within each source. */
-export async function listDeadLetters(db: Db, filter: DeadLetterFilter): Promise<DeadLetter[]> {
+/** All that waits for a person or was dismissed, newest first within each source. */
+export async function everyDeadLetter(db: Db): Promise<DeadLetter[]> {
   const [operations, sweeps, jobs] = await Promise.all([stalledOperations(db, AT_MOST), failedSweeps(db), deadJobs(db, AT_MOST)]);
   const letters = [...operations.map(ofOperation), ...sweeps.map(ofSweep), ...(await ofJobs(db, jobs))];
   const dismissals = await dismissalsOf(
     db,
     letters.map(({ id }) => id),
   );
-  return letters
-    .map((letter) => ({ ...letter, dismissed: dismissedNow(letter, dismissals.get(letter.id)) }))
-    .filter(
-      ({ source, fault, dismissed }) =>
-        (filter.source === undefined || source === filter.source) &&
-        (filter.fault === undefined || fault === filter.fault) &&
-        (filter.dismissed || dismissed === null),
-    );
+  return letters.map((letter) => ({ ...letter, dismissed: dismissedNow(letter, dismissals.get(letter.id)) }));
+}
+
+export function chosen(letters: readonly DeadLetter[], filter: DeadLetterFilter): DeadLetter[] {
+  return letters.filter(
+    ({ source, fault, dismissed }) =>
+      (filter.source === undefined || source === filter.source) &&
+      (filter.fault === undefined || fault === filter.fault) &&
+      (filter.dismissed || dismissed === null),
+  );
 }
 
 export function classesOf(letters: readonly DeadLetter[]): { source: DeadLetter['source']; fault: string; count: number }[] {
@@ -74,7 +77,7 @@ export function classesOf(letters: readonly DeadLetter[]): { source: DeadLetter[
 }
 
 export async function queueState(db: Db): Promise<QueueState> {
-  const [kinds, queues, letters] = await Promise.all([countQueued(db), countJobs(db), listDeadLetters(db, { dismissed: false })]);
+  const [kinds, queues, letters] = await Promise.all([countQueued(db), countJobs(db), everyDeadLetter(db)]);
   const sum = (field: 'waiting' | 'active' | 'scheduled'): number => kinds.reduce((total, row) => total + row[field], 0);
   return {
     waiting: sum('waiting'),
@@ -90,7 +93,7 @@ export async function queueState(db: Db): Promise<QueueState> {
       oldest_at: oldestAt?.toISOString() ?? null,
     })),
     queues: queues.map(({ oldestAt, ...row }) => ({ ...row, oldest_at: oldestAt?.toISOString() ?? null })),
-    dead_letters: letters.length,
+    dead_letters: letters.filter(({ dismissed }) => dismissed === null).length,
     at: new Date().toISOString(),
   };
 }
@@ -118,7 +121,7 @@ export async function retryClass(
   filter: Omit<DeadLetterFilter, 'dismissed'>,
   limit: number,
 ): Promise<RetriedMany> {
-  const letters = (await listDeadLetters(services.db, { ...filter, dismissed: false })).slice(0, limit);
+  const letters = chosen(await everyDeadLetter(services.db), { ...filter, dismissed: false }).slice(0, limit);
   const answer: RetriedMany = { retried: [], refused: [] };
   for (const letter of letters) {
     try {
@@ -170,7 +173,7 @@ async function retryOne(services: Services, principal: Principal, letter: DeadLe
 }
 
 async function mustLetter(db: Db, id: string): Promise<DeadLetter> {
-  const letter = (await listDeadLetters(db, { dismissed: true })).find((each) => each.id === id);
+  const letter = (await everyDeadLetter(db)).find((each) => each.id === id);
   if (!letter) throw notFound('dead letter', id);
   return letter;
 }
@@ -217,9 +220,9 @@ function ofSweep(sweep: Sweep): DeadLetter {
 
 async function ofJobs(db: Db, jobs: readonly DeadJob[]): Promise<DeadLetter[]> {
   const ids = jobs.flatMap(({ operationId }) => (operationId === null ? [] : [operationId]));
-  const found = await db.operation.findMany({ where: { id: { in: ids } }, include: { vps: { select: { label: true } } } });
+  const found = await operationsWithVps(db, ids);
   return jobs.map((job) => {
-    const operation = found.find(({ id }) => id === job.operationId);
+    const operation = job.operationId === null ? undefined : found.get(job.operationId);
     const about = operation
       ? `the operation ${operation.kind} of ${operation.vps.label}, which is ${operation.status}`
       : 'an operation that is not there';

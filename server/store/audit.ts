@@ -1,6 +1,7 @@
 /** The audit trail: append-only (the database refuses changes), each row hashed over the one before. */
 import { createHash } from 'node:crypto';
 import type { Db, Json } from './database.ts';
+import { type Scope, scoped } from './listing.ts';
 
 export interface AuditEntry {
   readonly actor: string;
@@ -23,10 +24,10 @@ export async function appendAudit(tx: Db, entry: AuditEntry, at: Date = new Date
   await tx.auditEvent.create({ data: { ...entry, at, previousHash, hash: auditHash(previousHash, entry, at) } });
 }
 
-export async function listAudit(db: Db, scope: string | null, before: bigint | null, limit: number, target?: string) {
+export async function listAudit(db: Db, scope: Scope, before: bigint | null, limit: number, target?: string) {
   return await db.auditEvent.findMany({
     where: {
-      ...(scope === null ? {} : { organizationId: scope }),
+      ...scoped(scope),
       ...(before === null ? {} : { seq: { lt: before } }),
       ...(target === undefined ? {} : { target }),
     },

@@ -5,13 +5,12 @@
 import type { BulkItem, BulkRun } from '../../prisma/generated/client.ts';
 import type { BulkItemStatus, BulkStatus } from '../../contract/bulk.ts';
 import { type Db, DbNull, type Json, type Operation } from './database.ts';
-import type { Scope, VpsWithAccount } from './vpses.ts';
+import { behind, type Place, type Scope, scoped } from './listing.ts';
+import type { VpsWithAccount } from './vpses.ts';
 
 export type { BulkItem, BulkRun };
 export type BulkCounts = Readonly<Record<BulkItemStatus, number>>;
 export type ItemWithVps = BulkItem & { vps: { label: string; status: string } };
-
-const scoped = (scope: Scope) => (scope === null ? {} : { organizationId: scope });
 
 export interface NewItem {
   readonly vpsId: string;
@@ -87,7 +86,7 @@ export async function updateHeldRun(db: Db, id: string, owner: string, change: B
 export interface BulkFilter {
   readonly status?: string;
   readonly limit: number;
-  readonly after?: readonly [string, string];
+  readonly after?: Place;
 }
 
 /** Newest first; one more than `limit` when there is a next page. */
@@ -96,7 +95,7 @@ export async function listBulkRuns(db: Db, scope: Scope, { status, limit, after 
     where: {
       ...scoped(scope),
       ...(status === undefined ? {} : { status }),
-      ...(after ? { OR: [{ createdAt: { lt: new Date(after[0]) } }, { createdAt: new Date(after[0]), id: { lt: after[1] } }] } : {}),
+      ...behind(after),
     },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: limit + 1,

@@ -4,7 +4,7 @@
  * the oldest transaction that is still under way.
  */
 import type { Db } from './database.ts';
-import type { Scope } from './vpses.ts';
+import type { Scope } from './listing.ts';
 
 /** After this transaction's row of that number. Both are 64-bit numbers as text. */
 export interface ChangeCursor {

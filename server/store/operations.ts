@@ -4,7 +4,7 @@
  */
 import type { Database, Db, Json, Operation, OperationEvent } from './database.ts';
 import { DbNull, inTransaction } from './database.ts';
-import type { Scope } from './vpses.ts';
+import { behind, type Place, type Scope, scoped } from './listing.ts';
 
 export class LeaseLost extends Error {
   constructor(operationId: string) {
@@ -66,15 +66,20 @@ export async function endHandRun(db: Db, id: string, status: string, result: Jso
 }
 
 export async function operationById(db: Db, scope: Scope, id: string): Promise<Operation | null> {
-  return await db.operation.findFirst({ where: { id, ...(scope === null ? {} : { organizationId: scope }) } });
+  return await db.operation.findFirst({ where: { id, ...scoped(scope) } });
 }
 
 /** With what a person calls its VPS. */
 export type OperationWithVps = Operation & { vps: { label: string } };
 const WITH_LABEL = { vps: { select: { label: true } } } as const;
 
+export async function operationsWithVps(db: Db, ids: readonly string[]): Promise<Map<string, OperationWithVps>> {
+  const rows = await db.operation.findMany({ where: { id: { in: [...ids] } }, include: WITH_LABEL });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 export async function operationWithVps(db: Db, scope: Scope, id: string): Promise<OperationWithVps | null> {
-  return await db.operation.findFirst({ where: { id, ...(scope === null ? {} : { organizationId: scope }) }, include: WITH_LABEL });
+  return await db.operation.findFirst({ where: { id, ...scoped(scope) }, include: WITH_LABEL });
 }
 
 export async function unfinishedOperations(db: Db, vpsId: string): Promise<Operation[]> {
@@ -94,18 +99,17 @@ export interface OperationFilter {
   readonly status?: string;
   readonly kind?: string;
   readonly limit: number;
-  readonly after?: readonly [string, string];
+  readonly after?: Place;
 }
 
 export async function listOperations(db: Db, scope: Scope, filter: OperationFilter): Promise<OperationWithVps[]> {
-  const { after } = filter;
   return await db.operation.findMany({
     where: {
-      ...(scope === null ? {} : { organizationId: scope }),
+      ...scoped(scope),
       ...(filter.vpsId === undefined ? {} : { vpsId: filter.vpsId }),
       ...(filter.status === undefined ? {} : { status: filter.status }),
       ...(filter.kind === undefined ? {} : { kind: filter.kind }),
-      ...(after ? { OR: [{ createdAt: { lt: new Date(after[0]) } }, { createdAt: new Date(after[0]), id: { lt: after[1] } }] } : {}),
+      ...behind(filter.after),
     },
     include: WITH_LABEL,
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],

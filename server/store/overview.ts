@@ -1,6 +1,6 @@
 /** Counts for the first page, each one statement whatever the number of rows. */
 import type { Db } from './database.ts';
-import type { Scope } from './vpses.ts';
+import { type Scope, scoped } from './listing.ts';
 
 const DURATIONS_OF_DAYS = 30;
 
@@ -12,7 +12,7 @@ export interface Duration {
 }
 
 export async function countVpses(db: Db, scope: Scope) {
-  const where = scope === null ? {} : { organizationId: scope };
+  const where = scoped(scope);
   const byStatus = await db.vps.groupBy({ by: ['status'], where, _count: { _all: true } });
   const byRegion = await db.vps.groupBy({ by: ['provider', 'region'], where: { ...where, deletedAt: null }, _count: { _all: true } });
   return {
@@ -22,7 +22,7 @@ export async function countVpses(db: Db, scope: Scope) {
 }
 
 export async function countUnfinishedOperations(db: Db, scope: Scope) {
-  const where = { status: { in: ['queued', 'running'] }, ...(scope === null ? {} : { organizationId: scope }) };
+  const where = { status: { in: ['queued', 'running'] }, ...scoped(scope) };
   const rows = await db.operation.groupBy({ by: ['status'], where, _count: { _all: true } });
   return rows.map(({ status, _count }) => ({ status, count: _count._all }));
 }

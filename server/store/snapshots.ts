@@ -1,7 +1,8 @@
 /** Snapshots that were ordered, and the passwords a VPS had before. */
 import { randomUUID } from 'node:crypto';
 import type { Db, Snapshot } from './database.ts';
-import type { Scope, VpsWithAccount } from './vpses.ts';
+import { behind, type Place, type Scope, scoped } from './listing.ts';
+import type { VpsWithAccount } from './vpses.ts';
 
 export type SnapshotWithVps = Snapshot & { vps: { organizationId: string } };
 const withVps = { vps: { select: { organizationId: true } } };
@@ -62,17 +63,14 @@ export async function markDeleted(db: Db, ids: readonly string[], at: Date): Pro
 export async function listSnapshots(
   db: Db,
   scope: Scope,
-  filter: { final?: boolean; limit: number; after?: readonly [string, string] },
+  filter: { final?: boolean; limit: number; after?: Place },
 ): Promise<SnapshotWithVps[]> {
-  const [at, id] = filter.after ?? [];
   return await db.snapshot.findMany({
     where: {
       deletedAt: null,
-      ...(scope === null ? {} : { vps: { organizationId: scope } }),
+      vps: scoped(scope),
       ...(filter.final === undefined ? {} : { final: filter.final }),
-      ...(at === undefined || id === undefined
-        ? {}
-        : { OR: [{ createdAt: { lt: new Date(at) } }, { createdAt: new Date(at), id: { lt: id } }] }),
+      ...behind(filter.after),
     },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: filter.limit + 1,

@@ -1,10 +1,8 @@
 /** VPS rows. Every query of a request takes a scope: the organization it may see, or null for all of them. */
 import { type Account, type Db, DbNull, type Json, type Vps } from './database.ts';
+import { behind, type Place, type Scope, scoped } from './listing.ts';
 
-export type Scope = string | null;
 export type VpsWithAccount = Vps & { account: Account };
-
-const scoped = (scope: Scope) => (scope === null ? {} : { organizationId: scope });
 
 export async function insertVps(
   db: Db,
@@ -118,15 +116,13 @@ export interface VpsFilter {
   readonly includeDeleted: boolean;
   readonly sort: 'created_at' | '-created_at' | 'label' | '-label';
   readonly limit: number;
-  /** `[sort value, id]` of the last row of the page before. */
-  readonly after?: readonly [string, string];
+  readonly after?: Place;
 }
 
 /** One more row than `limit` when there is a next page. */
 export async function listVpses(db: Db, scope: Scope, filter: VpsFilter): Promise<VpsWithAccount[]> {
   const column = filter.sort.endsWith('label') ? ('label' as const) : ('createdAt' as const);
   const direction = filter.sort.startsWith('-') ? ('desc' as const) : ('asc' as const);
-  const beyond = direction === 'asc' ? 'gt' : 'lt';
   return await db.vps.findMany({
     where: {
       ...scoped(scope),
@@ -146,18 +142,13 @@ export async function listVpses(db: Db, scope: Scope, filter: VpsFilter): Promis
                 { id: filter.q },
               ],
             },
-        filter.after ? afterCursor(column, beyond, filter.after) : {},
+        behind(filter.after, column, direction),
       ],
     },
     orderBy: [{ [column]: direction }, { id: direction }],
     take: filter.limit + 1,
     include: { account: true },
   });
-}
-
-function afterCursor(column: 'label' | 'createdAt', beyond: 'gt' | 'lt', [value, id]: readonly [string, string]) {
-  const at = column === 'createdAt' ? new Date(value) : value;
-  return { OR: [{ [column]: { [beyond]: at } }, { [column]: at, id: { [beyond]: id } }] };
 }
 
 export async function countByStatus(db: Db): Promise<{ status: string; count: number }[]> {

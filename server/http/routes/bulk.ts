@@ -27,8 +27,7 @@ import {
 import type { Services } from '../../services/services.ts';
 import { bulkCounts, type BulkRun, listBulkItems, listBulkRuns } from '../../store/bulk.ts';
 import type { Db } from '../../store/database.ts';
-import { decodeCursor } from '../cursor.ts';
-import { encodeCursor } from '../present.ts';
+import { decodeCursor, pageOf, placeInTime } from '../cursor.ts';
 import { presentBulkItem, presentBulkRun } from '../present-bulk.ts';
 import { type Route, route, type RouteContext } from '../route.ts';
 
@@ -90,13 +89,11 @@ function readRoutes(services: Services): Route[] {
         const after = decodeCursor(cursor, true);
         const filter = { limit, ...(status === undefined ? {} : { status }), ...(after ? { after } : {}) };
         const rows = await listBulkRuns(db, principal.organizationId, filter);
-        const page = rows.slice(0, limit);
+        const { page, next } = pageOf(rows, limit, placeInTime);
         const counts = await bulkCounts(
           db,
           page.map(({ id }) => id),
         );
-        const last = page.at(-1);
-        const next = rows.length > limit && last ? encodeCursor(last.createdAt.toISOString(), last.id) : null;
         return { status: 200, body: { runs: page.map((run) => presentBulkRun(run, counts.get(run.id)!)), next } };
       },
     }),
@@ -126,9 +123,7 @@ function readRoutes(services: Services): Route[] {
         const run = await mustBulkRun(services, principal, params.id);
         const filter = { limit, after: positionOf(cursor), ...(status === undefined ? {} : { status }) };
         const rows = await listBulkItems(db, run.id, filter);
-        const page = rows.slice(0, limit);
-        const last = page.at(-1);
-        const next = rows.length > limit && last ? encodeCursor(String(last.position), last.vpsId) : null;
+        const { page, next } = pageOf(rows, limit, ({ position, vpsId }) => [String(position), vpsId]);
         return { status: 200, body: { items: page.map(presentBulkItem), next } };
       },
     }),

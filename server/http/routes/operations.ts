@@ -14,9 +14,9 @@ import { notFound } from '../../problem.ts';
 import type { Principal, Services } from '../../services/services.ts';
 import { cancelOperation } from '../../services/vps.ts';
 import { eventsAfter, listOperations, type OperationWithVps, operationWithVps } from '../../store/operations.ts';
-import { decodeCursor } from '../cursor.ts';
+import { decodeCursor, pageOf, placeInTime } from '../cursor.ts';
 import type { EventHub } from '../event-hub.ts';
-import { encodeCursor, presentEvent, presentOperation } from '../present.ts';
+import { presentEvent, presentOperation } from '../present.ts';
 import { type Route, route, STREAMED } from '../route.ts';
 import { streamEvents } from '../stream.ts';
 
@@ -46,9 +46,7 @@ export function operationRoutes(services: Services, hub: EventHub): Route[] {
           ...(query.kind === undefined ? {} : { kind: query.kind }),
           ...(after ? { after } : {}),
         });
-        const page = rows.slice(0, query.limit);
-        const last = page.at(-1);
-        const next = rows.length > query.limit && last ? encodeCursor(last.createdAt.toISOString(), last.id) : null;
+        const { page, next } = pageOf(rows, query.limit, placeInTime);
         return { status: 200, body: { operations: page.map((row) => presentOperation(row, row.vps)), next } };
       },
     }),

@@ -5,8 +5,7 @@ import { SnapshotList, SnapshotPage, SnapshotQuery } from '../../../contract/sna
 import { readSnapshots } from '../../services/lifecycle/snapshots.ts';
 import type { Services } from '../../services/services.ts';
 import { listSnapshots } from '../../store/snapshots.ts';
-import { decodeCursor } from '../cursor.ts';
-import { encodeCursor } from '../present.ts';
+import { decodeCursor, pageOf, placeInTime } from '../cursor.ts';
 import { presentSnapshot } from '../present-snapshot.ts';
 import { type Route, route } from '../route.ts';
 
@@ -35,9 +34,7 @@ export function snapshotRoutes(services: Services): Route[] {
         const after = decodeCursor(query.cursor, true);
         const filter = { limit: query.limit, ...(query.final === undefined ? {} : { final: query.final }), ...(after ? { after } : {}) };
         const rows = await listSnapshots(services.db, principal.organizationId, filter);
-        const page = rows.slice(0, query.limit);
-        const last = page.at(-1);
-        const next = rows.length > query.limit && last ? encodeCursor(last.createdAt.toISOString(), last.id) : null;
+        const { page, next } = pageOf(rows, query.limit, placeInTime);
         const shown = page.map((row) => presentSnapshot({ row, found: null }, { id: row.vpsId, ...row.vps }, false));
         return { status: 200, body: { snapshots: shown, next } };
       },

@@ -7,8 +7,8 @@ import { stackOf } from '../../services/stack.ts';
 import { createVps, mustVps, orderWork, retryVps, revealPassword, type Accepted } from '../../services/vps.ts';
 import type { Services } from '../../services/services.ts';
 import { listVpses } from '../../store/vpses.ts';
-import { decodeCursor } from '../cursor.ts';
-import { encodeCursor, presentOperation, presentVps } from '../present.ts';
+import { decodeCursor, pageOf, placeInTime } from '../cursor.ts';
+import { presentOperation, presentVps } from '../present.ts';
 import { type Route, route, type RouteContext } from '../route.ts';
 import { lifecycleRoutes } from './vps-lifecycle.ts';
 
@@ -47,10 +47,7 @@ export function vpsRoutes(services: Services): Route[] {
         const after = decodeCursor(query.cursor, query.sort.endsWith('created_at'));
         const filter = { ...defined(query), includeDeleted: query.include_deleted, ...(after ? { after } : {}) };
         const rows = await listVpses(services.db, principal.organizationId, filter);
-        const page = rows.slice(0, query.limit);
-        const last = page.at(-1);
-        const value = query.sort.endsWith('label') ? last?.label : last?.createdAt.toISOString();
-        const next = rows.length > query.limit && last ? encodeCursor(value!, last.id) : null;
+        const { page, next } = pageOf(rows, query.limit, (row) => (query.sort.endsWith('label') ? [row.label, row.id] : placeInTime(row)));
         return { status: 200, body: { instances: page.map(presentVps), next } };
       },
     }),
