@@ -39,6 +39,8 @@ export interface Route<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.
   readonly id?: string;
   /** The least role that may call it; `public` needs no token. */
   readonly role: Role | 'public';
+  /** No caller bound to one organization gets in, because of this: `accounts belong to the operator of Plinth`. */
+  readonly operatorOnly?: string;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;

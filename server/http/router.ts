@@ -66,6 +66,8 @@ async function authoriseFor(services: Services, route: Route, request: Request):
     services.log.warn({ token: principal.tokenId, role: principal.role, route: route.path }, 'refused: role');
     throw new Refusal(403, 'forbidden', `This needs the role ${route.role}; the token "${principal.name}" has ${principal.role}.`);
   }
+  if (route.operatorOnly !== undefined && principal.organizationId !== null)
+    throw new Refusal(403, 'forbidden', `This token is bound to one organization; ${route.operatorOnly}.`);
   return principal;
 }
 

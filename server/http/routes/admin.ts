@@ -12,12 +12,12 @@ import {
   CatalogQuery,
   KeyRotate,
 } from '../../../contract/provider.ts';
-import { Refusal, refuseField } from '../../problem.ts';
+import { refuseField } from '../../problem.ts';
 import { allAccounts, checkAccount, createAccount, mustAccount, patchAccount, removeAccount, rotateKey } from '../../services/accounts.ts';
 import { accountUsage } from '../../services/account-usage.ts';
 import { readCatalog } from '../../services/catalog.ts';
 import { featuresAt } from '../../services/lifecycle/guard.ts';
-import type { Principal, Services } from '../../services/services.ts';
+import type { Services } from '../../services/services.ts';
 import type { Account } from '../../store/database.ts';
 import { presentAccount } from '../present.ts';
 import { type Route, route } from '../route.ts';
@@ -26,12 +26,7 @@ const ById = z.strictObject({ id: AccountId });
 const one = (account: Account) => ({ status: 200, body: { provider: presentAccount(account) } });
 const answer = { 200: { description: 'The account, without its key.', schema: AccountAnswer } };
 
-/** Accounts belong to the operator of Plinth, so a token bound to one organization may not touch them. */
-function global(principal: Principal): Principal {
-  if (principal.organizationId !== null)
-    throw new Refusal(403, 'forbidden', 'This token is bound to one organization; accounts belong to the operator of Plinth.');
-  return principal;
-}
+const OWNED = 'accounts belong to the operator of Plinth';
 
 export function adminRoutes(services: Services): Route[] {
   return [
@@ -40,9 +35,9 @@ export function adminRoutes(services: Services): Route[] {
       path: '/api/admin/providers',
       summary: 'Provider accounts, and the providers there are',
       role: 'admin',
+      operatorOnly: OWNED,
       responses: { 200: { description: 'Without keys.', schema: AccountList } },
-      handler: async ({ principal }) => {
-        global(principal);
+      handler: async () => {
         return { status: 200, body: { providers: (await allAccounts(services)).map(presentAccount), available: available(services) } };
       },
     }),
@@ -51,11 +46,12 @@ export function adminRoutes(services: Services): Route[] {
       path: '/api/admin/providers',
       summary: 'Add an account; its key is tried at the provider first',
       role: 'admin',
+      operatorOnly: OWNED,
       body: AccountCreate,
       responses: { 201: { description: 'Added.', schema: AccountAnswer } },
       handler: async ({ principal, body, requestId }) => ({
         status: 201,
-        body: { provider: presentAccount(await createAccount(services, global(principal), body, requestId)) },
+        body: { provider: presentAccount(await createAccount(services, principal, body, requestId)) },
       }),
     }),
     ...oneAccount(services),
@@ -71,29 +67,32 @@ function oneAccount(services: Services): Route[] {
       path,
       summary: 'One account',
       role: 'admin',
+      operatorOnly: OWNED,
       params: ById,
       responses: answer,
-      handler: async ({ principal, params }) => (global(principal), one(await mustAccount(services, params.id))),
+      handler: async ({ params }) => one(await mustAccount(services, params.id)),
     }),
     route({
       method: 'patch',
       path,
       summary: 'Change name or configuration',
       role: 'admin',
+      operatorOnly: OWNED,
       params: ById,
       body: AccountPatch,
       responses: answer,
-      handler: async ({ principal, params, body }) => one(await patchAccount(services, global(principal), params.id, body)),
+      handler: async ({ principal, params, body }) => one(await patchAccount(services, principal, params.id, body)),
     }),
     route({
       method: 'delete',
       path,
       summary: 'Remove an account that nothing uses',
       role: 'admin',
+      operatorOnly: OWNED,
       params: ById,
       responses: { 204: { description: 'Removed.' } },
       handler: async ({ principal, params }) => {
-        await removeAccount(services, global(principal), params.id);
+        await removeAccount(services, principal, params.id);
         return { status: 204 };
       },
     }),
@@ -102,10 +101,11 @@ function oneAccount(services: Services): Route[] {
       path: `${path}/rotate-key`,
       summary: 'Replace the key; the new one is tried first',
       role: 'admin',
+      operatorOnly: OWNED,
       params: ById,
       body: KeyRotate,
       responses: answer,
-      handler: async ({ principal, params, body }) => one(await rotateKey(services, global(principal), params.id, body.api_key)),
+      handler: async ({ principal, params, body }) => one(await rotateKey(services, principal, params.id, body.api_key)),
     }),
     route({
       method: 'get',
@@ -113,21 +113,20 @@ function oneAccount(services: Services): Route[] {
       id: 'getAccountUsage',
       summary: 'Servers used of the limit, balance, and calls left, asked at the provider now',
       role: 'admin',
+      operatorOnly: OWNED,
       params: ById,
       responses: { 200: { description: 'As the provider tells it; null for what it does not tell.', schema: AccountUsage } },
-      handler: async ({ principal, params }) => (
-        global(principal),
-        { status: 200, body: await accountUsage(services, await mustAccount(services, params.id)) }
-      ),
+      handler: async ({ params }) => ({ status: 200, body: await accountUsage(services, await mustAccount(services, params.id)) }),
     }),
     route({
       method: 'post',
       path: `${path}/check`,
       summary: 'Try the key at the provider now',
       role: 'admin',
+      operatorOnly: OWNED,
       params: ById,
       responses: answer,
-      handler: async ({ principal, params }) => (global(principal), one(await checkAccount(services, params.id))),
+      handler: async ({ params }) => one(await checkAccount(services, params.id)),
     }),
   ];
 }

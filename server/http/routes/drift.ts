@@ -18,12 +18,12 @@ import {
   SweepParams,
 } from '../../../contract/drift.ts';
 import { DriftRuleChange, DriftRuleList, DriftRuleQuery } from '../../../contract/drift-policy.ts';
-import { notFound, Refusal } from '../../problem.ts';
+import { notFound } from '../../problem.ts';
 import { changeAutomation, globalSwitches } from '../../services/automation.ts';
 import { actOnDrift, dismissDrift, type DriftAction, mustDrift } from '../../services/drift.ts';
 import { changeDriftRules } from '../../services/drift-rules.ts';
 import { deleteStray } from '../../services/inventory.ts';
-import type { Principal, Services } from '../../services/services.ts';
+import type { Services } from '../../services/services.ts';
 import { listAccounts } from '../../store/accounts.ts';
 import { listAccountAutomation, listAlerts } from '../../store/automation.ts';
 import { listDrifts } from '../../store/drift.ts';
@@ -36,11 +36,7 @@ import { type Route, route } from '../route.ts';
 const ALERTS = 200;
 const MISSING = 1000;
 
-function operator(principal: Principal): Principal {
-  if (principal.organizationId !== null)
-    throw new Refusal(403, 'forbidden', 'This token is bound to one organization; sweeps and inventory belong to the operator of Plinth.');
-  return principal;
-}
+const OWNED = 'sweeps and inventory belong to the operator of Plinth';
 
 export function driftRoutes(services: Services): Route[] {
   return [
@@ -60,18 +56,20 @@ function sweepRoutes({ db }: Services): Route[] {
       path: '/api/admin/sweeps',
       summary: 'The reconcilers: when they ran, what came of it, when they run next',
       role: 'admin',
+      operatorOnly: OWNED,
       responses: { 200: { description: 'All of them.', schema: SweepList } },
-      handler: async ({ principal }) => (operator(principal), { status: 200, body: { sweeps: (await listSweeps(db)).map(presentSweep) } }),
+      handler: async () => ({ status: 200, body: { sweeps: (await listSweeps(db)).map(presentSweep) } }),
     }),
     route({
       method: 'post',
       path: '/api/admin/sweeps/:name/run',
       summary: 'Run a sweep now, also while automation is stopped',
       role: 'admin',
+      operatorOnly: OWNED,
       params: SweepParams,
       responses: { 202: { description: 'A worker takes it up at once.', schema: SweepAnswer } },
       handler: async ({ principal, params }) => {
-        const sweep = await requestSweep(db, params.name, operator(principal).name);
+        const sweep = await requestSweep(db, params.name, principal.name);
         if (!sweep) throw notFound('sweep', params.name);
         return { status: 202, body: { sweep: presentSweep(sweep) } };
       },
@@ -112,17 +110,19 @@ function automationRoutes(services: Services): Route[] {
       path: '/api/admin/automation',
       summary: 'What Plinth may do by itself, and what needs a person',
       role: 'admin',
+      operatorOnly: OWNED,
       responses,
-      handler: async ({ principal }) => (operator(principal), answer()),
+      handler: async () => answer(),
     }),
     route({
       method: 'put',
       path: '/api/admin/automation',
       summary: 'Stop or start automation, set an account’s drift policy, set or lift the hold on destructive work',
       role: 'admin',
+      operatorOnly: OWNED,
       body: AutomationChange,
       responses,
-      handler: async ({ principal, body }) => (await changeAutomation(services, operator(principal), body), answer()),
+      handler: async ({ principal, body }) => (await changeAutomation(services, principal, body), answer()),
     }),
   ];
 }
@@ -138,18 +138,20 @@ function policyRoutes(services: Services): Route[] {
       path: '/api/admin/drift-policies',
       summary: 'The rules for drift of single plans and kinds of difference, beside each account’s own policy',
       role: 'admin',
+      operatorOnly: OWNED,
       query: DriftRuleQuery,
       responses: { 200: { description: 'By account, plan and field.', schema: DriftRuleList } },
-      handler: async ({ principal, query }) => (operator(principal), rules(query.account_id)),
+      handler: async ({ query }) => rules(query.account_id),
     }),
     route({
       method: 'put',
       path: '/api/admin/drift-policies',
       summary: 'Set rules for drift of a plan, of kinds of difference or both; a policy of null takes them away',
       role: 'admin',
+      operatorOnly: OWNED,
       body: DriftRuleChange,
       responses: { 200: { description: 'The account’s rules as they are now.', schema: DriftRuleList } },
-      handler: async ({ principal, body }) => (await changeDriftRules(services, operator(principal), body), rules(body.account_id)),
+      handler: async ({ principal, body }) => (await changeDriftRules(services, principal, body), rules(body.account_id)),
     }),
   ];
 }
@@ -161,10 +163,10 @@ function driftReadRoutes(services: Services): Route[] {
       path: '/api/admin/drift',
       summary: 'Where providers differ from what stacks recorded; without `state`, what is not settled',
       role: 'admin',
+      operatorOnly: OWNED,
       query: DriftQuery,
       responses: { 200: { description: 'Newest first.', schema: DriftList } },
-      handler: async ({ principal, query }) => {
-        operator(principal);
+      handler: async ({ query }) => {
         const { vps_id: vpsId, account_id: accountId, ...rest } = query;
         const filter = { ...rest, vpsId, accountId, ...(query.state === undefined ? { open: true } : {}) };
         const drifts = await listDrifts(services.db, withoutUndefined(filter));
@@ -176,12 +178,10 @@ function driftReadRoutes(services: Services): Route[] {
       path: '/api/admin/drift/:id',
       summary: 'One drift',
       role: 'admin',
+      operatorOnly: OWNED,
       params: DriftParams,
       responses: { 200: { description: 'With its differences.', schema: DriftAnswer } },
-      handler: async ({ principal, params }) => (
-        operator(principal),
-        { status: 200, body: { drift: presentDrift(await mustDrift(services, params.id)) } }
-      ),
+      handler: async ({ params }) => ({ status: 200, body: { drift: presentDrift(await mustDrift(services, params.id)) } }),
     }),
   ];
 }
@@ -197,12 +197,13 @@ function driftActRoutes(services: Services): Route[] {
       path: `/api/admin/drift/:id/${action}`,
       summary: summaries[action],
       role: 'admin',
+      operatorOnly: OWNED,
       params: DriftParams,
       body: DriftAct,
       responses: { 202: { description: 'Follow `action_operation_id`.', schema: DriftAnswer } },
       handler: async ({ principal, params, body }) => ({
         status: 202,
-        body: { drift: presentDrift(await actOnDrift(services, operator(principal).name, params.id, action, body.confirm)) },
+        body: { drift: presentDrift(await actOnDrift(services, principal.name, params.id, action, body.confirm)) },
       }),
     });
   return [
@@ -213,12 +214,13 @@ function driftActRoutes(services: Services): Route[] {
       path: '/api/admin/drift/:id/dismiss',
       summary: 'Leave it as it is until it changes again',
       role: 'admin',
+      operatorOnly: OWNED,
       params: DriftParams,
       body: DriftDismiss,
       responses: { 200: { description: 'Dismissed.', schema: DriftAnswer } },
       handler: async ({ principal, params, body }) => ({
         status: 200,
-        body: { drift: presentDrift(await dismissDrift(services, operator(principal), params.id, body.reason)) },
+        body: { drift: presentDrift(await dismissDrift(services, principal, params.id, body.reason)) },
       }),
     }),
   ];
@@ -232,10 +234,10 @@ function inventoryRoutes(services: Services): Route[] {
       summary:
         'What accounts hold that no record accounts for: orphans with their cost, unmanaged servers, dangling DNS records, leftovers',
       role: 'admin',
+      operatorOnly: OWNED,
       query: InventoryQuery,
       responses: { 200: { description: 'As the last drift sweep saw it.', schema: Inventory } },
-      handler: async ({ principal, query }) => {
-        operator(principal);
+      handler: async ({ query }) => {
         const items = await listInventory(services.db, withoutUndefined({ kind: query.kind, accountId: query.account_id }));
         const missing = await listDrifts(
           services.db,
@@ -250,12 +252,13 @@ function inventoryRoutes(services: Services): Route[] {
       id: 'deleteStray',
       summary: 'Delete an orphan, a dangling record or a leftover at its provider, its id typed, after two sightings',
       role: 'admin',
+      operatorOnly: OWNED,
       params: InventoryParams,
       body: InventoryDelete,
       responses: { 200: { description: 'The provider no longer has it.', schema: InventoryAnswer } },
       handler: async ({ principal, params, body }) => ({
         status: 200,
-        body: { item: presentItem(await deleteStray(services, operator(principal), params.id, body.object_id, body.reason)) },
+        body: { item: presentItem(await deleteStray(services, principal, params.id, body.object_id, body.reason)) },
       }),
     }),
   ];

@@ -2,17 +2,12 @@
 import { InventoryParams } from '../../../contract/drift.ts';
 import { InventoryImport, InventoryImportPreview } from '../../../contract/import.ts';
 import { VpsAccepted } from '../../../contract/vps.ts';
-import { Refusal } from '../../problem.ts';
 import { orderImport, previewImport } from '../../services/import.ts';
-import type { Principal, Services } from '../../services/services.ts';
+import type { Services } from '../../services/services.ts';
 import { presentOperation, presentVps } from '../present.ts';
 import { type Route, route } from '../route.ts';
 
-function operator(principal: Principal): Principal {
-  if (principal.organizationId !== null)
-    throw new Refusal(403, 'forbidden', 'This token is bound to one organization; imports belong to the operator of Plinth.');
-  return principal;
-}
+const OWNED = 'imports belong to the operator of Plinth';
 
 export function importRoutes(services: Services): Route[] {
   return [
@@ -22,12 +17,13 @@ export function importRoutes(services: Services): Route[] {
       id: 'previewImport',
       summary: 'What an import would record, what it would change at the server, and what it cannot know',
       role: 'admin',
+      operatorOnly: OWNED,
       params: InventoryParams,
       body: InventoryImport,
       responses: { 200: { description: 'Nothing was changed.', schema: InventoryImportPreview } },
       handler: async ({ principal, params, body }) => ({
         status: 200,
-        body: await previewImport(services, operator(principal), params.id, body),
+        body: await previewImport(services, principal, params.id, body),
       }),
     }),
     route({
@@ -36,6 +32,7 @@ export function importRoutes(services: Services): Route[] {
       id: 'importServer',
       summary: 'Take an existing server into a stack, as a VPS; the server gets a tag and is not changed otherwise',
       role: 'admin',
+      operatorOnly: OWNED,
       params: InventoryParams,
       body: InventoryImport,
       responses: { 202: { description: 'Recorded; a worker does it.', schema: VpsAccepted } },
@@ -45,9 +42,7 @@ export function importRoutes(services: Services): Route[] {
           operation: presentOperation(operation, vps),
         });
         const { principal, params, body } = context;
-        const accepted = await orderImport(services, operator(principal), params.id, body, (tx, order) =>
-          context.settle(tx, 202, present(order)),
-        );
+        const accepted = await orderImport(services, principal, params.id, body, (tx, order) => context.settle(tx, 202, present(order)));
         context.response.setHeader('location', `/api/operations/${accepted.operation.id}`);
         return { status: 202, body: present(accepted) };
       },

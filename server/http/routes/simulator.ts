@@ -12,8 +12,7 @@ import {
   SimulatorState,
   SimulatorStock,
 } from '../../../contract/simulator.ts';
-import { Refusal } from '../../problem.ts';
-import type { Principal, Services } from '../../services/services.ts';
+import type { Services } from '../../services/services.ts';
 import {
   addFault,
   changeInstance,
@@ -26,10 +25,7 @@ import {
 } from '../../services/simulator.ts';
 import { type Route, route } from '../route.ts';
 
-function operator(principal: Principal): void {
-  if (principal.organizationId !== null)
-    throw new Refusal(403, 'forbidden', 'This token is bound to one organization; the simulator belongs to the operator of Plinth.');
-}
+const OWNED = 'the simulator belongs to the operator of Plinth';
 
 export function simulatorRoutes(services: Services): Route[] {
   return [...lookRoutes(services), ...breakRoutes(services)];
@@ -42,36 +38,37 @@ function lookRoutes(services: Services): Route[] {
       path: '/api/simulator',
       summary: 'The simulated providers, their counts, and the faults that are on',
       role: 'admin',
+      operatorOnly: OWNED,
       responses: { 200: { description: 'As of now.', schema: SimulatorState } },
-      handler: async ({ principal }) => (operator(principal), { status: 200, body: await simulatorState(services) }),
+      handler: async () => ({ status: 200, body: await simulatorState(services) }),
     }),
     route({
       method: 'get',
       path: '/api/simulator/instances',
       summary: 'The simulated servers, whoever made them',
       role: 'admin',
+      operatorOnly: OWNED,
       responses: { 200: { description: 'Without passwords.', schema: SimulatorInstances } },
-      handler: async ({ principal }) => (operator(principal), { status: 200, body: { instances: await simulatorInstances(services) } }),
+      handler: async () => ({ status: 200, body: { instances: await simulatorInstances(services) } }),
     }),
     route({
       method: 'get',
       path: '/api/simulator/records',
       summary: 'The simulated DNS records',
       role: 'admin',
+      operatorOnly: OWNED,
       responses: { 200: { description: 'All of them.', schema: SimulatorRecords } },
-      handler: async ({ principal }) => (operator(principal), { status: 200, body: { records: await simulatorRecords(services) } }),
+      handler: async () => ({ status: 200, body: { records: await simulatorRecords(services) } }),
     }),
     route({
       method: 'get',
       path: '/api/simulator/requests',
       summary: 'The last calls that reached the simulated providers',
       role: 'admin',
+      operatorOnly: OWNED,
       query: SimulatorRequestQuery,
       responses: { 200: { description: 'Newest first; neither headers nor bodies.', schema: SimulatorRequests } },
-      handler: async ({ principal, query }) => (
-        operator(principal),
-        { status: 200, body: { requests: await simulatorRequests(services, query.limit, query.provider) } }
-      ),
+      handler: async ({ query }) => ({ status: 200, body: { requests: await simulatorRequests(services, query.limit, query.provider) } }),
     }),
   ];
 }
@@ -84,11 +81,11 @@ function breakRoutes(services: Services): Route[] {
       id: 'changeSimulatorInstance',
       summary: 'Delete, switch, rename or resize a simulated server behind Plinth’s back',
       role: 'admin',
+      operatorOnly: OWNED,
       params: SimulatorInstanceParams,
       body: SimulatorChange,
       responses: { 204: { description: 'Done; nobody was told.' } },
-      handler: async ({ principal, params, body: { change, ...rest } }) => {
-        operator(principal);
+      handler: async ({ params, body: { change, ...rest } }) => {
         await changeInstance(services, params.provider, params.id, change, rest);
         return { status: 204 };
       },
@@ -98,10 +95,10 @@ function breakRoutes(services: Services): Route[] {
       path: '/api/simulator/stock',
       summary: 'Have a plan sold out in a region, or bring it back',
       role: 'admin',
+      operatorOnly: OWNED,
       body: SimulatorStock,
       responses: { 204: { description: 'Done; catalogues learn of it when they are read again.' } },
-      handler: async ({ principal, body }) => {
-        operator(principal);
+      handler: async ({ body }) => {
         await setStock(services, body);
         return { status: 204 };
       },
@@ -111,19 +108,20 @@ function breakRoutes(services: Services): Route[] {
       path: '/api/simulator/faults',
       summary: 'Switch a fault on',
       role: 'admin',
+      operatorOnly: OWNED,
       body: SimulatorFaultCreate,
       responses: { 201: { description: 'It is on.', schema: SimulatorFault } },
-      handler: async ({ principal, body }) => (operator(principal), { status: 201, body: await addFault(services, body) }),
+      handler: async ({ body }) => ({ status: 201, body: await addFault(services, body) }),
     }),
     route({
       method: 'delete',
       path: '/api/simulator/faults/:id',
       summary: 'Switch a fault off',
       role: 'admin',
+      operatorOnly: OWNED,
       params: SimulatorFaultParams,
       responses: { 204: { description: 'It is off.' } },
-      handler: async ({ principal, params }) => {
-        operator(principal);
+      handler: async ({ params }) => {
         await removeFault(services, params.id);
         return { status: 204 };
       },
