@@ -1,6 +1,6 @@
 /** Collects an operation's events and writes them in batches, in order. A failed write is tried again with the next batch. */
 import type { Services } from '../services/services.ts';
-import { inTransaction, type Operation } from '../store/database.ts';
+import { inTransaction, type Json, type Operation } from '../store/database.ts';
 import { appendEvents, LeaseLost, type NewEvent } from '../store/operations.ts';
 
 const FLUSH_MS = 100;
@@ -19,10 +19,15 @@ export class EventWriter {
     this.#operation = operation;
   }
 
+  /** What the work is about to do. */
+  say(message: string): void {
+    this.add('progress', { urn: null, message });
+  }
+
   /** Never throws: telling must not break the work. */
-  add(event: NewEvent): void {
+  add(type: string, data: Json, at = new Date()): void {
     if (this.#lost || this.#waiting.length >= MAX_WAITING) return;
-    this.#waiting.push(event);
+    this.#waiting.push({ type, data, at });
     this.#timer ??= setTimeout(() => this.#schedule(), FLUSH_MS);
   }
 

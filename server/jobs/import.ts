@@ -7,21 +7,17 @@
  */
 import { fault } from '../../automation/faults.ts';
 import type { Engine, EngineFault, EngineOperation, EngineResult } from '../../automation/types.ts';
-import { identityTag } from '../../providers/identity.ts';
+import { identityTag, isOwnTag, PLINTH_TAG } from '../../providers/identity.ts';
 import type { InstanceSummary } from '../../providers/provider.ts';
 import { stackName, VpsSpec } from '../../stacks/spec.ts';
-import { clientOf } from '../services/accounts.ts';
 import { factsOf, tagsOf } from '../services/import.ts';
 import { type Importing, importingOf } from '../services/import-claim.ts';
-import { prove } from '../services/lifecycle/proof.ts';
-import type { Services } from '../services/services.ts';
-import type { Json, Operation } from '../store/database.ts';
-import { LeaseLost, operationById, updateHeld } from '../store/operations.ts';
-import { updateVps, type VpsWithAccount } from '../store/vpses.ts';
-import { providerFault } from './direct.ts';
-import type { EventWriter } from './event-writer.ts';
+import { mustCompute, prove } from '../services/lifecycle/proof.ts';
+import { LeaseLost, operationById } from '../store/operations.ts';
+import type { VpsWithAccount } from '../store/vpses.ts';
 import { isLastAttempt } from './finish.ts';
-import { WorkFailed } from './work-failed.ts';
+import { noteProgress, recordProof, type Work } from './work.ts';
+import { faultFrom, faultOf, WorkFailed, withoutSteps } from './work-fault.ts';
 
 /** The program's name of the server in every stack. */
 const INSTANCE = 'vps-instance';
@@ -31,18 +27,13 @@ const UNDO_TIMEOUT_MS = 120_000;
 /** One run of the engine on the VPS's stack. `mayDelete`: what is protected may go. */
 export type Drive = (kind: EngineOperation, signal: AbortSignal, mayDelete?: boolean) => Promise<EngineResult>;
 
-export interface ImportWork {
-  readonly services: Services;
+export interface ImportWork extends Work {
   readonly engine: Pick<Engine, 'export' | 'import'>;
-  readonly operation: Operation;
-  readonly vps: VpsWithAccount;
-  readonly writer: EventWriter;
-  readonly signal: AbortSignal;
   readonly drive: Drive;
 }
 
 /** Whether this destroy ends only the record: the server was never this VPS's. */
-export function isForgetting(operation: Operation, vps: VpsWithAccount): boolean {
+export function isForgetting({ operation, vps }: Work): boolean {
   return vps.importing !== null || (operation.request as { forget?: boolean }).forget === true;
 }
 
@@ -64,63 +55,41 @@ export async function runImport(work: ImportWork): Promise<EngineResult> {
 
 /** Ends the record of a VPS whose server is not its own: tag, names and stack go, the server stays. @throws LeaseLost */
 export async function runForget(work: ImportWork): Promise<EngineResult> {
-  const { services, operation, vps, writer, signal } = work;
+  const { services, vps, signal } = work;
   const started = performance.now();
-  const done = (rest: Pick<EngineResult, 'ok' | 'fault'>): EngineResult => ({
-    ...rest,
-    changes: {},
-    steps: [],
-    durationMs: performance.now() - started,
-  });
-  try {
+  const found = await faultOf(work, async () => {
     await undo(work, signal);
     const evidence = await prove(services, vps, signal, true);
-    await updateVps(services.db, vps.id, { evidence: evidence as unknown as Json });
-    writer.add({ type: 'proof', data: evidence as unknown as Json, at: new Date() });
-    if (evidence.clean) return done({ ok: true });
+    await recordProof(work, evidence);
+    if (evidence.clean) return;
     const left = evidence.checks.filter(({ result }) => result !== 'gone').map(({ what, detail }) => `${what}: ${detail}`);
-    return done({
-      ok: false,
-      fault: fault('provider_down', `DNS records are left, or could not be read: ${left.join('; ')}. They are tried again.`),
-    });
-  } catch (error) {
-    if (error instanceof LeaseLost) throw error;
-    return done({ ok: false, fault: providerFault(services, operation, error, signal) });
-  }
+    throw new WorkFailed(fault('provider_down', `DNS records are left, or could not be read: ${left.join('; ')}. They are tried again.`));
+  });
+  return withoutSteps(started, found);
 }
 
 async function takeOver(work: ImportWork): Promise<EngineResult> {
-  const { services, operation, vps, writer, signal, drive } = work;
+  const { services, vps, writer, signal, drive } = work;
   const started = performance.now();
-  const failed = (found: EngineFault): EngineResult => ({
-    ok: false,
-    fault: found,
-    changes: {},
-    steps: [],
-    durationMs: performance.now() - started,
-  });
   try {
     const importing = mustImport(vps);
-    const seen = await look(services, vps, importing, signal);
-    if (!seen) return failed(fault('not_found', `The provider has no server ${importing.objectId} any more. Terminate the VPS.`));
+    const seen = await mustCompute(services, vps.account).getInstance(importing.objectId, { signal });
+    if (!seen) throw new WorkFailed(fault('not_found', `The provider has no server ${importing.objectId} any more. Terminate the VPS.`));
     const moved = movedSince(VpsSpec.parse(vps.spec), seen);
-    if (moved.length > 0) return failed(changedMeanwhile(importing, moved));
-    say(writer, `server ${importing.objectId} is as it was; asking the engine what would change`);
+    if (moved.length > 0) throw new WorkFailed(changedMeanwhile(importing, moved));
+    writer.say(`server ${importing.objectId} is as it was; asking the engine what would change`);
     const preview = await drive('preview', signal);
     if (!preview.ok) return preview;
     const foreign = beyondImport(preview);
-    if (foreign.length > 0) return failed(changesMore(importing, foreign));
-    await updateHeld(services.db, operation.id, operation.fence, {
-      progress: { power: seen.status === 'stopped' ? 'stopped' : 'running' } as Json,
-    });
+    if (foreign.length > 0) throw new WorkFailed(changesMore(importing, foreign));
+    await noteProgress(work, { power: seen.status === 'stopped' ? 'stopped' : 'running' });
     const taken = await drive('up', signal);
     if (!taken.ok) return taken;
     // What an import records lacks the generation that a later reinstall compares with; any further run notes it.
     const noted = await drive('up', signal);
     return noted.ok ? { ...noted, changes: taken.changes, steps: taken.steps } : noted;
   } catch (error) {
-    if (error instanceof LeaseLost) throw error;
-    return failed(providerFault(services, operation, error, signal));
+    return withoutSteps(started, faultFrom(work, error));
   }
 }
 
@@ -128,17 +97,6 @@ function mustImport(vps: VpsWithAccount): Importing {
   const importing = importingOf(vps);
   if (importing === null) throw new Error(`VPS ${vps.id} has nothing to import.`);
   return importing;
-}
-
-async function look(
-  services: Services,
-  vps: VpsWithAccount,
-  { objectId }: Importing,
-  signal: AbortSignal,
-): Promise<InstanceSummary | null> {
-  const { compute } = clientOf(services, vps.account);
-  if (!compute) throw new Error(`The account of VPS ${vps.id} has no servers.`);
-  return await compute.getInstance(objectId, { signal });
 }
 
 /** What is otherwise than when the import was ordered, in words. */
@@ -149,7 +107,7 @@ function movedSince(spec: VpsSpec, seen: InstanceSummary): string[] {
   const tags = new Set(tagsOf(seen));
   const same = tags.size === spec.tags.length && spec.tags.every((tag) => tags.has(tag));
   const own = identityTag(spec.vpsId, spec.generation);
-  const stranger = seen.tags.some((tag) => tag.startsWith('plinth-') && tag !== own);
+  const stranger = seen.tags.some((tag) => isOwnTag(tag) && tag !== PLINTH_TAG && tag !== own);
   return [...moved, ...(same ? [] : ['tags']), ...(stranger ? ['identity'] : [])];
 }
 
@@ -182,13 +140,13 @@ async function endsNow({ services, operation }: ImportWork, found: EngineFault |
 async function undo({ services, engine, vps, writer, drive }: ImportWork, signal: AbortSignal): Promise<void> {
   const importing = importingOf(vps);
   if (importing !== null && !importing.tagged) {
-    const { compute } = clientOf(services, vps.account);
-    if (!compute?.removeTag) throw new Error(`The provider of VPS ${vps.id} takes no tags off.`);
-    say(writer, `taking the tag of the VPS off server ${importing.objectId}`);
+    const compute = mustCompute(services, vps.account);
+    if (!compute.removeTag) throw new Error(`The provider of VPS ${vps.id} takes no tags off.`);
+    writer.say(`taking the tag of the VPS off server ${importing.objectId}`);
     await compute.removeTag(importing.objectId, identityTag(vps.id, vps.generation), { signal });
   }
   if (!(await keepServer(engine, stackName(vps.id)))) return;
-  say(writer, 'forgetting what the stack recorded; the server stays');
+  writer.say('forgetting what the stack recorded; the server stays');
   const result = await drive('destroy', signal, true);
   if (!result.ok) throw new WorkFailed(result.fault ?? fault('unexpected', 'The engine failed without a reason.'));
 }
@@ -206,8 +164,4 @@ async function keepServer(engine: ImportWork['engine'], stack: string): Promise<
   if (kept.some((resource, index) => resource.retainOnDelete !== resources[index]!.retainOnDelete))
     await engine.import(stack, { ...checkpoint, deployment: { ...checkpoint!.deployment, resources: kept } });
   return true;
-}
-
-function say(writer: EventWriter, message: string): void {
-  writer.add({ type: 'progress', data: { urn: null, message }, at: new Date() });
 }

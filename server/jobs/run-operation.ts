@@ -5,8 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fault } from '../../automation/faults.ts';
 import { thisHost } from '../../automation/recovery.ts';
-import type { Engine, EngineEvent, EngineFault, EngineOperation, EngineResult } from '../../automation/types.ts';
+import type { Engine, EngineFault, EngineOperation, EngineResult } from '../../automation/types.ts';
 import { stackName } from '../../stacks/spec.ts';
 import { openAccount } from '../services/accounts.ts';
 import type { ChangeRequest } from '../services/lifecycle/actions.ts';
@@ -15,7 +16,7 @@ import type { Services } from '../services/services.ts';
 import { accountById } from '../store/accounts.ts';
 import type { Operation, Vps } from '../store/database.ts';
 import { claimOperation, type ClaimTerms, type Lease, LeaseLost, operationById, updateHeld } from '../store/operations.ts';
-import { vpsById, type VpsWithAccount } from '../store/vpses.ts';
+import { vpsById } from '../store/vpses.ts';
 import { afterDestroy, beforeEngine, mayReplace, passwordOf, specOf } from './change.ts';
 import { isDirect, runDirect } from './direct.ts';
 import { EventWriter } from './event-writer.ts';
@@ -24,6 +25,8 @@ import { endFormerEngine } from './former-engine.ts';
 import { isHeld } from './hold.ts';
 import { type Drive, isForgetting, runForget, runImport } from './import.ts';
 import type { Pulse } from './pulse.ts';
+import type { Work } from './work.ts';
+import { withoutSteps } from './work-fault.ts';
 
 /** A holder silent for this many heartbeats is presumed dead; its engine is then proven dead before anything runs. */
 const STALE_BEATS = 10;
@@ -32,9 +35,6 @@ const STALE_BEATS = 10;
  * The next attempt looks for the server once more, so it waits until a look sees it.
  */
 const SETTLE_MS = { real: 30_000, simulator: 3_000 } as const;
-
-/** The longest that a timer can wait; as good as none. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface WorkerContext {
   readonly services: Services;
@@ -57,13 +57,11 @@ export function claimTerms({ config }: Pick<Services, 'config'>, deadFence?: num
 
 /** Harmless for a VPS whose import has not succeeded. */
 const WHILE_IMPORTING: ReadonlySet<string> = new Set(['import', 'destroy']);
+/** Kinds that are no update. */
 const ENGINE_OPERATION: Readonly<Record<string, EngineOperation>> = {
-  provision: 'up',
   refresh: 'refresh',
   preview: 'preview',
-  destroy: 'destroy',
   'drift-check': 'refresh-preview',
-  'drift-repair': 'up',
 };
 
 /**
@@ -103,72 +101,67 @@ export async function runOperation(
 }
 
 async function attempt(worker: WorkerContext, operation: Operation, writer: EventWriter, signal: AbortSignal): Promise<EngineResult> {
-  const { services, engine } = worker;
+  const { services } = worker;
   const started = performance.now();
-  const failed = (fault: EngineFault): EngineResult => ({
-    ok: false,
-    fault,
-    changes: {},
-    steps: [],
-    durationMs: performance.now() - started,
-  });
+  const failed = (found: EngineFault): EngineResult => withoutSteps(started, found);
   if (isHandRun(operation.kind)) return failed(await endDeadHandRun(worker, operation));
-  if (operation.attempt > operation.maxAttempts)
-    return failed({
-      kind: 'engine_crashed',
-      message: `All ${operation.maxAttempts} attempts were cut off; look at the worker's log.`,
-      retryable: false,
-    });
+  if (operation.attempt > operation.maxAttempts) {
+    const message = `All ${operation.maxAttempts} attempts were cut off; look at the worker's log.`;
+    return failed(fault('engine_crashed', message, { retryable: false }));
+  }
   const vps = await vpsById(services.db, null, operation.vpsId);
-  if (!vps) return failed({ kind: 'unexpected', message: 'The VPS row is gone.', retryable: false });
-  const stack = stackName(vps.id);
+  if (!vps) return failed(fault('unexpected', 'The VPS row is gone.'));
+  const work: Work = { services, operation, vps, writer, signal };
   try {
-    writer.add({ type: 'attempt-started', data: { attempt: operation.attempt, worker: worker.lease.owner }, at: new Date() });
-    if (operation.attempt > 1) await recover(worker, operation, vps.account.endpointKind, stack, writer, signal);
+    writer.add('attempt-started', { attempt: operation.attempt, worker: worker.lease.owner });
+    if (operation.attempt > 1) await recover(worker, work);
     if (vps.importing !== null && !WHILE_IMPORTING.has(operation.kind))
-      return failed({
-        kind: 'invalid',
-        message: 'The import of this VPS has not succeeded. Retry it or terminate the VPS.',
-        retryable: false,
-      });
-    const drive = makeDrive(worker, operation, vps, writer);
-    const asked = { services, engine, operation, vps, writer, signal, drive };
-    if (operation.kind === 'import') return await runImport(asked);
-    if (operation.kind === 'destroy' && isForgetting(operation, vps)) return await runForget(asked);
-    if (isDirect(operation.kind)) return await runDirect(services, operation, vps, writer, signal);
-    const refused = await beforeEngine(services, operation, vps, writer, signal);
-    if (refused) return failed(refused);
-    const deadline = AbortSignal.timeout(operation.kind === 'destroy' ? services.config.destroyTimeoutMs : MAX_TIMER_MS);
-    const result = await drive(ENGINE_OPERATION[operation.kind] ?? 'up', AbortSignal.any([signal, deadline]));
-    if (operation.kind !== 'destroy') return result;
-    return await afterDestroy(services, vps, result, writer, signal, deadline.aborted && !signal.aborted);
+      return failed(fault('invalid', 'The import of this VPS has not succeeded. Retry it or terminate the VPS.'));
+    return await runWork(worker, work);
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
     services.log.error({ err: error, operation: operation.id }, 'operation could not be run');
     const message = 'The operation could not be run here; the worker’s log has the reason under its id.';
-    return failed({ kind: 'unexpected', message, retryable: true });
+    return failed(fault('unexpected', message, { retryable: true }));
   }
 }
 
-/** One engine run of the operation, as often as its kind needs. */
-function makeDrive(worker: WorkerContext, operation: Operation, vps: VpsWithAccount, writer: EventWriter): Drive {
-  const { services, engine } = worker;
-  return async (kind, signal, mayDelete = mayReplace(operation)) => {
-    const rootPassword = passwordOf(services, operation, vps);
+/** By the way of its kind: at the provider alone, or with the engine and what goes before and after it. */
+async function runWork(worker: WorkerContext, work: Work): Promise<EngineResult> {
+  const { services, operation, signal } = work;
+  const { kind } = operation;
+  const started = performance.now();
+  const drive = makeDrive(worker, work);
+  if (kind === 'import') return await runImport({ ...work, engine: worker.engine, drive });
+  if (kind === 'destroy' && isForgetting(work)) return await runForget({ ...work, engine: worker.engine, drive });
+  if (isDirect(kind)) return await runDirect(work);
+  const refused = await beforeEngine(work);
+  if (refused) return withoutSteps(started, refused);
+  if (kind !== 'destroy') return await drive(ENGINE_OPERATION[kind] ?? 'up', signal);
+  const deadline = AbortSignal.timeout(services.config.destroyTimeoutMs);
+  const result = await drive('destroy', AbortSignal.any([signal, deadline]));
+  return await afterDestroy(work, result, deadline.aborted && !signal.aborted);
+}
+
+/** Engine runs of the operation, as many as its kind needs. */
+function makeDrive({ engine }: WorkerContext, work: Work): Drive {
+  const { services, operation, vps, writer } = work;
+  return async (kind, signal, mayDelete = mayReplace(work)) => {
+    const rootPassword = passwordOf(work);
     return await engine.run({
       operation: kind,
       stack: stackName(vps.id),
-      spec: specOf(operation, vps),
+      spec: specOf(work),
       ...(rootPassword === undefined ? {} : { rootPassword }),
       accounts: await attachedAccounts(services, vps),
       message: `${operation.kind} ${operation.id}`,
       allowInstanceReplacement: mayDelete,
       refreshFirst: (operation.request as ChangeRequest).looksFirst === true,
-      onEvent: (event) => writer.add(eventOf(event)),
+      onEvent: ({ type, at, ...data }) => writer.add(type, JSON.parse(JSON.stringify(data)), new Date(at)),
       signal,
-      onProcess: async (process) => {
-        const engine = { engineHost: process.host, enginePid: process.pid, engineStartTime: process.startTime };
-        await updateHeld(services.db, operation.id, operation.fence, engine);
+      onProcess: async ({ host, pid, startTime }) => {
+        const process = { engineHost: host, enginePid: pid, engineStartTime: startTime };
+        await updateHeld(services.db, operation.id, operation.fence, process);
       },
     });
   };
@@ -178,22 +171,16 @@ function makeDrive(worker: WorkerContext, operation: Operation, vps: VpsWithAcco
 async function endDeadHandRun(worker: WorkerContext, operation: Operation): Promise<EngineFault> {
   await worker.engine.recover(stackName(operation.vpsId));
   const message = `The command line of ${operation.actor} ended without a word. Its stack is free again; refresh the VPS to see what it left.`;
-  return { kind: 'engine_crashed', message, retryable: false };
+  return fault('engine_crashed', message, { retryable: false });
 }
 
-async function recover(
-  worker: WorkerContext,
-  operation: Operation,
-  endpoint: string,
-  stack: string,
-  writer: EventWriter,
-  signal: AbortSignal,
-): Promise<void> {
-  const fate = await endFormerEngine(operation);
-  const { clearedLock, clearedPending } = await worker.engine.recover(stack);
-  writer.add({ type: 'recovered', data: { formerEngine: fate, clearedLock, clearedPending }, at: new Date() });
-  if (clearedPending > 0)
-    await delay(endpoint === 'simulator' ? SETTLE_MS.simulator : SETTLE_MS.real, undefined, { signal }).catch(() => undefined);
+async function recover({ engine }: WorkerContext, { operation, vps, writer, signal }: Work): Promise<void> {
+  const formerEngine = await endFormerEngine(operation);
+  const { clearedLock, clearedPending } = await engine.recover(stackName(vps.id));
+  writer.add('recovered', { formerEngine, clearedLock, clearedPending });
+  if (clearedPending === 0) return;
+  const settleMs = vps.account.endpointKind === 'simulator' ? SETTLE_MS.simulator : SETTLE_MS.real;
+  await delay(settleMs, undefined, { signal }).catch(() => undefined);
 }
 
 async function attachedAccounts(services: Services, vps: Vps) {
@@ -205,10 +192,6 @@ async function attachedAccounts(services: Services, vps: Vps) {
       return openAccount(services, account);
     }),
   );
-}
-
-function eventOf({ type, at, ...data }: EngineEvent) {
-  return { type, data: JSON.parse(JSON.stringify(data)), at: new Date(at) };
 }
 
 /** Renews the lease and watches for a cancel; a lost lease aborts the run. */

@@ -1,0 +1,46 @@
+/** One attempt of an operation, as every step of it sees it. */
+import type { Evidence } from '../../contract/lifecycle.ts';
+import type { ComputeClient } from '../../providers/provider.ts';
+import { mustCompute } from '../services/lifecycle/proof.ts';
+import type { Services } from '../services/services.ts';
+import { type Db, inTransaction, type Json, type Operation } from '../store/database.ts';
+import { updateHeld } from '../store/operations.ts';
+import { updateVps, type VpsWithAccount } from '../store/vpses.ts';
+import type { EventWriter } from './event-writer.ts';
+
+export interface Work {
+  readonly services: Services;
+  /** As it was claimed. */
+  readonly operation: Operation;
+  /** As it was when the attempt began. */
+  readonly vps: VpsWithAccount;
+  readonly writer: EventWriter;
+  /** Aborted by a cancel and by the loss of the lease. */
+  readonly signal: AbortSignal;
+}
+
+/** One transaction, of a worker that still holds the operation; one that has lost its lease writes nothing. @throws LeaseLost */
+export async function whileHeld<T>({ services, operation }: Work, write: (tx: Db) => Promise<T>): Promise<T> {
+  return await inTransaction(services.db, async (tx) => {
+    await updateHeld(tx, operation.id, operation.fence, { heartbeatAt: new Date() });
+    return await write(tx);
+  });
+}
+
+/** What the next attempt must know of this one, in place of what was noted before. @throws LeaseLost */
+export async function noteProgress({ services, operation }: Work, progress: Json): Promise<void> {
+  await updateHeld(services.db, operation.id, operation.fence, { progress });
+}
+
+/** On the VPS's row and in the operation's events. @throws LeaseLost */
+export async function recordProof(work: Work, evidence: Evidence): Promise<void> {
+  const proof = evidence as unknown as Json;
+  await whileHeld(work, (tx) => updateVps(tx, work.vps.id, { evidence: proof }));
+  work.writer.add('proof', proof);
+}
+
+/** @throws Error when there is none; such operations are refused before they are ordered */
+export function serverOf({ services, operation, vps }: Work): { readonly compute: ComputeClient; readonly id: string } {
+  if (vps.instanceId === null) throw new Error(`VPS ${vps.id} has no server for its ${operation.kind}.`);
+  return { compute: mustCompute(services, vps.account), id: vps.instanceId };
+}
