@@ -1,15 +1,19 @@
 /**
- * Writes web/src/api/generated.ts, the dashboard's view of the API: types and a table of paths, from the very document that
+ * Writes web/src/api/generated/, the dashboard's view of the API: types and a table of paths, from the very document that
  * the service serves at /api/openapi.json. With --check only says whether it is up to date (exit code 1 when not).
  */
 import { spawnSync } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allRoutes } from '../server/http/app.ts';
 import type { EventHub } from '../server/http/event-hub.ts';
 import { openapiOf, type Schema } from '../server/http/openapi.ts';
 import type { Services } from '../server/services/services.ts';
 
+const ROOT = join(import.meta.dirname, '..');
+const CONTRACT = join(ROOT, 'contract');
+const TARGET = join(ROOT, 'web', 'src', 'api', 'generated');
 const FOLLOWS = `/* Made from the OpenAPI document by \`node scripts/web-client.ts\`. Change the routes and the contract, not this file. */`;
 const STREAM = 'ReadableStream<Uint8Array>';
 /** Names that a request gives another meaning; a path parameter of that name would hide it. */
@@ -28,32 +32,74 @@ interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-/** The source of the client for a document. */
-export function clientSource(document: Document): string {
+/** Text by name of file. */
+type Sources = ReadonlyMap<string, string>;
+
+/** The client for a document: its types, each in the file whose name its schema's file in contract/ has; the routes; their paths. */
+function clientSources(document: Document, homes: ReadonlyMap<string, string>): Sources {
   const { schemas } = document.components;
   const operations = Object.entries(document.paths)
     .flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, described]) => variantsOf(described).map((each) => ({ path, method, described: each }))),
     )
     .toSorted((a, b) => (a.described.operationId < b.described.operationId ? -1 : 1));
-  const types = Object.entries(schemas).map(([name, schema]) => `export type ${name} = ${typeOf(schema)};`);
+  const bodies = new Map<string, string[]>();
+  for (const [name, schema] of Object.entries(schemas)) {
+    const file = homeOf(name, homes);
+    bodies.set(file, [...(bodies.get(file) ?? []), `export type ${name} = ${typeOf(schema)};`]);
+  }
   const routes = operations.map(({ described }) => routeOf(described, schemas));
+  bodies.set('routes.ts', ['/** What each route takes and answers. */', `export interface Routes {\n${routes.join('\n')}\n}`]);
+  const files = [...bodies].map(([file, body]): [string, string] => {
+    const text = body.join('\n');
+    return [file, [FOLLOWS, ...importsOf(file, text, Object.keys(schemas), homes), '', text, ''].join('\n')];
+  });
   const table = operations.map(({ path, method, described }) => {
     const verb = isStream(described) ? 'STREAM' : method.toUpperCase();
     return `  ${described.operationId}: '${verb} ${path}',`;
   });
-  return [
+  const paths = [
     FOLLOWS,
-    '',
-    ...types,
-    '',
-    '/** What each route takes and answers. */',
-    `export interface Routes {\n${routes.join('\n')}\n}`,
+    `import type { Routes } from './routes.ts';`,
     '',
     '/** Method and path of each; STREAM is a GET whose answer is read as it comes. */',
     `export const PATHS: { readonly [Name in keyof Routes]: string } = {\n${table.join('\n')}\n};`,
     '',
-  ].join('\n');
+  ];
+  const index = [
+    FOLLOWS,
+    `export { PATHS } from './paths.ts';`,
+    ...[...bodies.keys()].toSorted().map((file) => `export type * from './${file}';`),
+  ];
+  return new Map([...files, ['paths.ts', paths.join('\n')], ['index.ts', `${index.join('\n')}\n`]]);
+}
+
+function homeOf(name: string, homes: ReadonlyMap<string, string>): string {
+  // What comes in differently from what goes out is called `…Input`, after the schema of both.
+  const file = homes.get(name) ?? homes.get(name.replace(/Input$/, ''));
+  if (file === undefined) throw new Error(`The document names a schema "${name}" that no file in contract/ exports: export it there.`);
+  return file;
+}
+
+/** A line for each other file whose types the text speaks of. */
+function importsOf(file: string, text: string, names: readonly string[], homes: ReadonlyMap<string, string>): string[] {
+  const words = new Set(text.replaceAll(/\/\*.*?\*\/|'[^']*'/gs, '').match(/\b[A-Z]\w*/g));
+  const wanted = Map.groupBy(
+    names.filter((name) => words.has(name) && homeOf(name, homes) !== file),
+    (name) => homeOf(name, homes),
+  );
+  return [...wanted]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([from, types]) => `import type { ${types.join(', ')} } from './${from}';`);
+}
+
+/** The file of contract/ that exports each name; the first one where a name is handed on. */
+async function contractHomes(): Promise<Map<string, string>> {
+  const homes = new Map<string, string>();
+  const files = (await readdir(CONTRACT)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).toSorted();
+  for (const file of files)
+    for (const name of Object.keys((await import(join(CONTRACT, file))) as object)) if (!homes.has(name)) homes.set(name, file);
+  return homes;
 }
 
 function routeOf(described: Described, schemas: Readonly<Record<string, Schema>>): string {
@@ -148,28 +194,39 @@ function document(): Document {
   return openapiOf(allRoutes({} as Services, {} as EventHub), undefined) as unknown as Document;
 }
 
-/** The file as the repository's formatter writes it. */
-function formatted(source: string): string {
-  const root = join(import.meta.dirname, '..');
-  const oxfmt = join(root, 'node_modules', 'oxfmt', 'bin', 'oxfmt');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [oxfmt, '--stdin-filepath', 'web/src/api/generated.ts'], {
-    cwd: root,
-    input: source,
-    encoding: 'utf8',
-    maxBuffer: 16 * 1024 * 1024,
-  });
-  if (status !== 0) throw new Error(`The formatter refused the client: ${stderr}`);
-  return stdout;
+/** The files as the repository's formatter writes them. */
+async function formatted(sources: Sources): Promise<Sources> {
+  const folder = await mkdtemp(join(tmpdir(), 'plinth-web-client-'));
+  try {
+    await writeAll(folder, sources);
+    const oxfmt = join(ROOT, 'node_modules', 'oxfmt', 'bin', 'oxfmt');
+    const { status, stderr } = spawnSync(process.execPath, [oxfmt, '-c', '.oxfmtrc.json', folder], { cwd: ROOT, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`The formatter refused the client: ${stderr}`);
+    return await readAll(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
-const file = join(import.meta.dirname, '..', 'web', 'src', 'api', 'generated.ts');
-const wanted = formatted(clientSource(document()));
+async function writeAll(folder: string, sources: Sources): Promise<void> {
+  await Promise.all([...sources].map(([name, text]) => writeFile(join(folder, name), text)));
+}
+
+async function readAll(folder: string): Promise<Sources> {
+  const names = (await readdir(folder).catch(() => [])).toSorted();
+  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)));
+}
+
+const wanted = await formatted(clientSources(document(), await contractHomes()));
+const there = await readAll(TARGET);
+const stale = [...new Set([...wanted.keys(), ...there.keys()])].filter((name) => wanted.get(name) !== there.get(name));
 if (process.argv.includes('--check')) {
-  const there = await readFile(file, 'utf8').catch(() => '');
-  if (there !== wanted) {
-    process.stderr.write('web/src/api/generated.ts is not what the routes say. Run: node scripts/web-client.ts\n');
+  if (stale.length > 0) {
+    process.stderr.write(`web/src/api/generated/ is not what the routes say (${stale.join(', ')}). Run: node scripts/web-client.ts\n`);
     process.exitCode = 1;
   }
 } else {
-  await writeFile(file, wanted);
+  await mkdir(TARGET, { recursive: true });
+  await writeAll(TARGET, wanted);
+  await Promise.all(stale.filter((name) => !wanted.has(name)).map((name) => rm(join(TARGET, name))));
 }

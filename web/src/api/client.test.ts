@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { clientOf } from './call.ts';
-import { PATHS, type Routes } from './generated.ts';
+import { PATHS, type Routes } from './generated/index.ts';
 import { ApiError } from './problem.ts';
 
 it('is what the routes say', async () => {

@@ -1,0 +1,24 @@
+/* Made from the OpenAPI document by `node scripts/web-client.ts`. Change the routes and the contract, not this file. */
+export { PATHS } from './paths.ts';
+export type * from './bulk.ts';
+export type * from './changes.ts';
+export type * from './drift-policy.ts';
+export type * from './drift.ts';
+export type * from './fields.ts';
+export type * from './ids.ts';
+export type * from './import.ts';
+export type * from './jobs.ts';
+export type * from './lifecycle.ts';
+export type * from './master-key.ts';
+export type * from './operation.ts';
+export type * from './organization.ts';
+export type * from './overview.ts';
+export type * from './provider.ts';
+export type * from './routes.ts';
+export type * from './simulator.ts';
+export type * from './snapshot.ts';
+export type * from './stack.ts';
+export type * from './state.ts';
+export type * from './token.ts';
+export type * from './usage.ts';
+export type * from './vps.ts';
