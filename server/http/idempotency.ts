@@ -3,10 +3,9 @@
  * stored answer, also while the first is still running (it waits a little, then answers 409). Another body is refused.
  * Failed requests give the key back: they changed nothing.
  */
-import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Refusal } from '../problem.ts';
-import { canonical } from '../store/audit.ts';
+import { fingerprint } from '../fingerprint.ts';
 import type { SecretBox, SecretPlace } from '../secrets.ts';
 import type { Db } from '../store/database.ts';
 import { completeKey, readKey, releaseKey, reserveKey } from '../store/idempotency.ts';
@@ -41,9 +40,7 @@ export async function runOnce(
       'Idempotency-Key must have 1 to 255 printable ASCII characters. A UUID is a good choice.',
       [{ field: 'Idempotency-Key', rule: 'must have 1 to 255 printable ASCII characters', remedy: 'Send a UUID.' }],
     );
-  const hash = createHash('sha256')
-    .update(canonical([request.method, request.path, request.body]))
-    .digest('hex');
+  const hash = fingerprint([request.method, request.path, request.body]);
   const deadline = performance.now() + WAIT_MS;
   for (let pause = 10; ; pause = Math.min(pause * 2, 250)) {
     if (await reserveKey(db, scope, key, hash, new Date(Date.now() - ABANDONED_MS)))

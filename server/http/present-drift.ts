@@ -3,6 +3,7 @@ import { readable } from '../sweeps/compare.ts';
 import { differencesOf } from '../services/drift.ts';
 import { isImportable } from '../services/import.ts';
 import { isDeletable } from '../services/inventory.ts';
+import { centsOf, moneyOf } from '../services/money.ts';
 import type { Alert } from '../store/automation.ts';
 import type { DriftWithVps } from '../store/drift.ts';
 import type { DriftRuleRow } from '../store/drift-rules.ts';
@@ -90,10 +91,10 @@ export function presentInventory(items: readonly InventoryItem[], missing: reado
   const cents = new Map<string, number>();
   for (const { kind, currency, monthlyCost } of items)
     if (kind === 'orphan' && currency !== null && monthlyCost !== null)
-      cents.set(currency, (cents.get(currency) ?? 0) + Math.round(Number(monthlyCost) * 100));
+      cents.set(currency, (cents.get(currency) ?? 0) + centsOf(monthlyCost));
   return {
     items: items.map(presentItem),
-    orphan_cost: [...cents].map(([currency, sum]) => ({ currency, monthly: (sum / 100).toFixed(2) })),
+    orphan_cost: [...cents].map(([currency, sum]) => ({ currency, monthly: moneyOf(sum) })),
     missing: missing.map(presentDrift),
   };
 }

@@ -1,10 +1,11 @@
 /** What is done about drift: check it with the engine, accept what the provider has, repair it, or leave it. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { OperationKind } from '../../contract/operation.ts';
 import { asOwn, VpsSpec } from '../../stacks/spec.ts';
 import { notFound, Refusal } from '../problem.ts';
 import { beyondEngine, type Difference, isVanished, readable } from '../sweeps/compare.ts';
-import { appendAudit, canonical } from '../store/audit.ts';
+import { fingerprint } from '../fingerprint.ts';
+import { appendAudit } from '../store/audit.ts';
 import { resolveAlert } from '../store/automation.ts';
 import { type Db, inTransaction, type Json, type Operation } from '../store/database.ts';
 import { driftById, type DriftWithVps, updateDrift } from '../store/drift.ts';
@@ -21,7 +22,7 @@ export function differencesOf(drift: { differences: unknown }): Difference[] {
 
 /** The same drift has the same one at every sweep. */
 export function fingerprintOf(differences: readonly Difference[]): string {
-  return createHash('sha256').update(canonical(differences)).digest('hex').slice(0, 32);
+  return fingerprint(differences).slice(0, 32);
 }
 
 export async function mustDrift(services: Services, id: string): Promise<DriftWithVps> {

@@ -1,5 +1,5 @@
 /** The audit trail: append-only (the database refuses changes), each row hashed over the one before. */
-import { createHash } from 'node:crypto';
+import { fingerprint } from '../fingerprint.ts';
 import type { Db, Json } from './database.ts';
 import { type Scope, scoped } from './listing.ts';
 
@@ -53,19 +53,5 @@ export async function auditIntact(db: Db, limit = 1000): Promise<boolean> {
 }
 
 function auditHash(previous: string, entry: AuditEntry, at: Date): string {
-  const text = canonical([previous, at.toISOString(), entry.actor, entry.action, entry.target, entry.organizationId, entry.data]);
-  return createHash('sha256').update(text).digest('hex');
-}
-
-/** JSON with sorted keys: the database does not keep their order. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    return `{${entries
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`)
-      .join(',')}}`;
-  }
-  return JSON.stringify(value ?? null);
+  return fingerprint([previous, at.toISOString(), entry.actor, entry.action, entry.target, entry.organizationId, entry.data]);
 }

@@ -7,10 +7,10 @@ import { type DriftRow, openDriftsByVps } from '../../store/drift.ts';
 import { listVpses, type VpsWithAccount } from '../../store/vpses.ts';
 import { differencesOf } from '../drift.ts';
 import { isVanished } from '../../sweeps/compare.ts';
-import { capabilityOf, IMPORTING } from '../lifecycle/capabilities.ts';
+import { capabilityOf, IMPORTING, type Refused } from '../lifecycle/capabilities.ts';
 import { situationFrom } from '../lifecycle/guard.ts';
 import type { Principal, Services } from '../services.ts';
-import { makeOutlook, type Outlook, type Refused } from './outlook.ts';
+import { makeOutlook, type Outlook } from './outlook.ts';
 
 /** One run takes at most so many. */
 export const MAX_SELECTED = 10_000;

@@ -9,13 +9,11 @@ import { providerOf } from '../accounts.ts';
 import { readCatalog } from '../catalog.ts';
 import { planChange } from '../lifecycle/plan-change.ts';
 import { requireFinalSnapshot } from '../lifecycle/plan-destroy.ts';
-import { type Price, priceOf } from '../lifecycle/preview.ts';
+import type { Refused } from '../lifecycle/capabilities.ts';
+import { priceOf } from '../lifecycle/preview.ts';
+import type { Price } from '../money.ts';
 import type { Services } from '../services.ts';
 
-export interface Refused {
-  readonly code: string;
-  readonly reason: string;
-}
 export interface Outlook {
   readonly refused: Refused | null;
   /** Of its plan now and then; null where the action changes no price, `unknown` where the catalogue does not tell. */

@@ -1,8 +1,8 @@
 /** The dry run of a bulk run: how many match, which are refused and why, what it costs, and the approval of exactly that. */
-import { createHash } from 'node:crypto';
 import type { BulkAction, BulkPreview, BulkPreviewRequest } from '../../../contract/bulk.ts';
+import { fingerprint } from '../../fingerprint.ts';
 import { Refusal } from '../../problem.ts';
-import { canonical } from '../../store/audit.ts';
+import { centsOf, moneyOf, signed } from '../money.ts';
 import type { Principal, Services } from '../services.ts';
 import { type Judged, judgeAll, selectVpses } from './judge.ts';
 
@@ -65,25 +65,14 @@ export function mayAsk(principal: Principal, { action }: BulkAction): void {
 function sums(judged: readonly Judged[]): BulkPreview['price'] {
   const known = judged.flatMap(({ price }) => (price === null || price === 'unknown' ? [] : [price]));
   return [...Map.groupBy(known, ({ before }) => before.currency)].map(([currency, prices]) => {
-    const before = cents(prices.map((price) => price.before.monthly));
-    const after = cents(prices.map((price) => price.after.monthly));
-    const difference = `${after < before ? '-' : '+'}${money(Math.abs(after - before))}`;
-    return { currency, servers: prices.length, before: money(before), after: money(after), difference };
+    const before = prices.reduce((sum, price) => sum + centsOf(price.before.monthly), 0);
+    const after = prices.reduce((sum, price) => sum + centsOf(price.after.monthly), 0);
+    return { currency, servers: prices.length, before: moneyOf(before), after: moneyOf(after), difference: signed(after - before) };
   });
-}
-
-function cents(amounts: readonly string[]): number {
-  return amounts.reduce((sum, amount) => sum + Math.round(Number(amount) * 100), 0);
-}
-
-function money(amount: number): string {
-  return (amount / 100).toFixed(2);
 }
 
 /** Who would be done, who would be refused, what with and at what price. What is only busy now is waited for. */
 function approvalOf(maintained: boolean, action: BulkAction, judged: readonly Judged[], prices: BulkPreview['price']): string {
   const ids = (refused: boolean): string[] => judged.filter((each) => (each.refused !== null) === refused).map(({ vps }) => vps.id);
-  return createHash('sha256')
-    .update(canonical([action, maintained, ids(false).sort(), ids(true).sort(), prices]))
-    .digest('hex');
+  return fingerprint([action, maintained, ids(false).sort(), ids(true).sort(), prices]);
 }

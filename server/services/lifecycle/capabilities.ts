@@ -24,7 +24,10 @@ export interface Situation {
   readonly seller: boolean;
 }
 
-type Refused = { readonly code: string; readonly reason: string };
+export interface Refused {
+  readonly code: string;
+  readonly reason: string;
+}
 const SELLER_ONLY: ReadonlySet<VpsActionName> = new Set(['suspend', 'unsuspend']);
 /** Also of use on a server whose last operation failed. */
 const WITH_ERROR: ReadonlySet<VpsActionName> = new Set([

@@ -2,23 +2,19 @@
  * What a change would do, before it is done: resources, replacement or loss of data, price. The approval is a hash of all
  * that the answer rests on (change, spec, the stack's state, prices), so applying with it does exactly what was shown.
  */
-import { createHash } from 'node:crypto';
 import type { ChangePreview, VpsChange } from '../../../contract/lifecycle.ts';
 import type { Plan } from '../../../providers/provider.ts';
 import { stackName, type VpsSpec } from '../../../stacks/spec.ts';
+import { fingerprint } from '../../fingerprint.ts';
 import { Refusal } from '../../problem.ts';
 import type { Db } from '../../store/database.ts';
 import { stackVersion, type VpsWithAccount } from '../../store/vpses.ts';
 import { providerOf } from '../accounts.ts';
 import { readCatalog } from '../catalog.ts';
+import { centsOf, moneyOf, type Price, signed } from '../money.ts';
 import type { Services } from '../services.ts';
 import { effectsOf, forgetting } from './effects.ts';
 import type { PlannedChange } from './planned-change.ts';
-
-export interface Price {
-  readonly monthly: string;
-  readonly currency: string;
-}
 
 export async function previewOf(
   services: Services,
@@ -70,7 +66,7 @@ export function priceOf(plans: readonly Plan[], { compute: { plan: id, region, b
   if (!plan) return null;
   const server = plan.regionPrices?.[region] ?? plan.priceMonthly;
   const extra = backups ? (plan.regionBackups?.[region] ?? plan.backupMonthly) : undefined;
-  return { monthly: extra === undefined ? server : (Number(server) + Number(extra)).toFixed(2), currency: plan.currency };
+  return { monthly: extra === undefined ? server : moneyOf(centsOf(server) + centsOf(extra)), currency: plan.currency };
 }
 
 function freeOf(before: Price | null): Price | null {
@@ -79,23 +75,11 @@ function freeOf(before: Price | null): Price | null {
 
 function differenceOf(before: Price | null, after: Price | null): string | null {
   if (!before || !after || before.currency !== after.currency) return null;
-  const cents = Math.round((Number(after.monthly) - Number(before.monthly)) * 100);
-  return `${cents < 0 ? '-' : '+'}${(Math.abs(cents) / 100).toFixed(2)}`;
+  return signed(centsOf(after.monthly) - centsOf(before.monthly));
 }
 
 function approvalOf(change: VpsChange, before: VpsSpec, state: number, ...prices: readonly (Price | null)[]): string {
   // A password is no part of what is approved, and a hash of one would tell of it.
   const { approval: _approval, root_pass: _password, ...asked } = change as VpsChange & { approval?: string; root_pass?: string };
-  return createHash('sha256')
-    .update(canonical([asked, before, state, prices]))
-    .digest('hex');
-}
-
-/** JSON with sorted keys: the database does not keep their order. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    item !== null && typeof item === 'object' && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
+  return fingerprint([asked, before, state, prices]);
 }
