@@ -6,7 +6,6 @@ import type { SnapshotEntry } from '../services/lifecycle/snapshots.ts';
 /** One of the record, as the provider told of it just now where `live`. */
 export function presentSnapshot(entry: SnapshotEntry, vps: { id: string; organizationId: string }, live: boolean): Wire {
   const { row, found } = entry;
-  const facts = found ?? null;
   return {
     id: row?.id ?? found!.id,
     vps_id: vps.id,
@@ -16,10 +15,10 @@ export function presentSnapshot(entry: SnapshotEntry, vps: { id: string; organiz
     note: row?.note ?? null,
     status: statusOf(entry, live),
     message: row?.message ?? null,
-    provider_snapshot_id: facts?.id ?? row?.providerSnapshotId ?? null,
-    size_gb: facts?.sizeGb ?? row?.sizeGb ?? null,
-    min_disk_gb: facts?.minDiskGb ?? row?.minDiskGb ?? null,
-    monthly_cost: facts?.monthlyCost ?? (row ? recordedCost(row) : null),
+    provider_snapshot_id: found?.id ?? row?.providerSnapshotId ?? null,
+    size_gb: found?.sizeGb ?? row?.sizeGb ?? null,
+    min_disk_gb: found?.minDiskGb ?? row?.minDiskGb ?? null,
+    monthly_cost: found?.monthlyCost ?? (row ? recordedCost(row) : null),
     password_known: row ? row.rootPassword !== null : null,
     live,
     operation_id: row?.operationId ?? null,

@@ -3,7 +3,7 @@
  * may see comes through: its instances' passwords and user data stay there.
  */
 import { z } from 'zod';
-import type { SimulatorFault } from '../../contract/simulator.ts';
+import { type SimulatorFault, SimulatorInstances, SimulatorRecords, SimulatorRequests, SimulatorState } from '../../contract/simulator.ts';
 import { Refusal } from '../problem.ts';
 import type { Services } from './services.ts';
 
@@ -23,39 +23,14 @@ const Fault = z.object({
   flag: z.string().optional(),
   match: z.string().optional(),
 });
-const State = z.object({
-  speed: z.number(),
-  providers: z.array(z.object({ id: z.string(), instances: z.int(), records: z.int(), accounts: z.int() })),
+const State = SimulatorState.extend({
+  providers: z.array(SimulatorState.shape.providers.element.strip()),
   faults: z.array(Fault),
-});
-const Instance = z.object({
-  provider: z.string(),
-  id: z.string(),
-  label: z.string(),
-  status: z.string(),
-  region: z.string(),
-  plan: z.string(),
-  image: z.string(),
-  ipv4: z.string(),
-  tags: z.array(z.string()),
-});
-const DnsRecord = z.object({
-  provider: z.string(),
-  zone: z.string(),
-  name: z.string(),
-  type: z.string(),
-  content: z.string(),
-  comment: z.string().nullable(),
-});
-const Logged = z.object({
-  at: z.string(),
-  provider: z.string(),
-  method: z.string(),
-  path: z.string(),
-  status: z.int(),
-  ms: z.number(),
-  fault: z.string().nullable().default(null),
-});
+}).strip();
+// Only what the contract names goes on: the simulator's own answers also have passwords.
+const Instance = SimulatorInstances.shape.instances.element.strip();
+const DnsRecord = SimulatorRecords.shape.records.element.strip();
+const Logged = SimulatorRequests.shape.requests.element.extend({ fault: z.string().nullable().default(null) }).strip();
 
 /** Where it is, or null when there is none: it is off, or this is production. */
 export function simulatorOrigin(services: Services): string | null {

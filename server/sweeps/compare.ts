@@ -45,6 +45,12 @@ export function compare(
   return [...compareInstance(recorded, instance), ...recorded.records.flatMap((record) => compareRecord(record, recordOf))];
 }
 
+/** The same of which only the server's existence is compared. */
+export function existenceOf({ instanceId }: Recorded): Recorded {
+  const untold = { identityTag: null, label: null, region: null, plan: null, ipv4: null, ipv6: null, power: null };
+  return { instanceId, ...untold, records: [] };
+}
+
 /** True when the server itself is gone. */
 export function isVanished(differences: readonly Difference[]): boolean {
   return differences.some(({ object, field }) => object === 'instance' && field === EXISTENCE);

@@ -1,7 +1,7 @@
 /**
  * The drift sweep: reads each account's servers and DNS records whole, compares them with what the stacks recorded, and
- * notes those that differ; the settling sweep gives them, and only them, to the engine. The same reading makes the inventory. An account of which anything could
- * not be read stays exactly as it was.
+ * notes those that differ; the settling sweep gives them, and only them, to the engine. The same reading makes the
+ * inventory. An account of which anything could not be read stays exactly as it was.
  */
 import type { OwnedObject } from '../../providers/instance-extras.ts';
 import type { DnsRecordSummary, InstanceSummary, Plan, RecordedAs } from '../../providers/provider.ts';
@@ -26,7 +26,7 @@ import {
 import { saveSightings, type SeenItem } from '../store/inventory.ts';
 import { namesOfSnapshots } from '../store/snapshots.ts';
 import { databaseNow } from '../store/sweeps.ts';
-import { beyondEngine, compare, type Difference, isVanished, type Recorded } from './compare.ts';
+import { beyondEngine, compare, type Difference, existenceOf, isVanished, type Recorded } from './compare.ts';
 import {
   danglingRecords,
   type Found,
@@ -45,7 +45,7 @@ const ACCOUNTS_AT_ONCE = 8;
 const PAGE = 500;
 /** More than this many and this share of an account's servers gone at once: rather the key reads another account. */
 const MASS_VANISH = { servers: 5, share: 0.5 };
-/** Other statuses are under way, or wait for a person already. */
+/** Other statuses are under way, or wait for a person already; but see `isBroken`. */
 const JUDGED: readonly string[] = ['active', 'suspended'];
 
 /** What one account came to; `failure` leaves everything about it as it was. */
@@ -137,8 +137,10 @@ async function judgeAccount(
     return;
   }
   await recordDrifts(sweep, account, outcome, report);
-  await recordStrays(sweep, account, instances, outcome);
-  await recordLeftovers(sweep, account, owned);
+  const owners = [...instances.values()].flatMap(({ tags }) => vpsOfTags(tags)?.vpsId ?? []);
+  const known = await knownVpses(sweep, [...owners, ...owned.map(({ vpsId }) => vpsId)], outcome.withInstance);
+  await recordStrays(sweep, account, instances, outcome, known);
+  await recordLeftovers(sweep, account, owned, known);
 }
 
 interface Compared {
@@ -147,6 +149,8 @@ interface Compared {
   readonly withInstance: Set<string>;
   readonly clean: Set<string>;
   readonly skipped: Set<string>;
+  /** Of these, only whether the server is there was looked at. */
+  readonly broken: Set<string>;
   readonly differing: Map<string, { recorded: Recorded; differences: Difference[] }>;
 }
 
@@ -158,21 +162,31 @@ async function compareAll(
 ): Promise<Compared> {
   const { services, signal, startedAt } = sweep;
   const names = findProvider(services, account.provider)?.recordedAs?.instance;
-  const out: Compared = { recorded: new Set(), withInstance: new Set(), clean: new Set(), skipped: new Set(), differing: new Map() };
+  const out: Compared = {
+    recorded: new Set(),
+    withInstance: new Set(),
+    clean: new Set(),
+    skipped: new Set(),
+    broken: new Set(),
+    differing: new Map(),
+  };
   for (let after = ''; ;) {
     signal.throwIfAborted();
     const rows = await recordedPage(services.db, account.id, after, PAGE, startedAt);
     for (const row of rows) {
-      const recorded = recordedOf(row, names, sweep.recordTypes);
-      if (recorded) {
-        out.recorded.add(recorded.instanceId);
+      const whole = recordedOf(row, names, sweep.recordTypes);
+      if (whole) {
+        out.recorded.add(whole.instanceId);
         out.withInstance.add(row.id);
-        for (const { id } of recorded.records) sweep.recordedRecords.add(id);
+        for (const { id } of whole.records) sweep.recordedRecords.add(id);
       }
       // A living VPS's server is never a stray, whatever its state says.
       if (row.instanceId !== null) out.recorded.add(row.instanceId);
       const recordOf = recordReader(sweep, row);
-      if (row.busy || !recorded || !JUDGED.includes(row.status) || (recorded.records.length > 0 && !recordOf)) {
+      if (isBroken(row)) out.broken.add(row.id);
+      const recorded = whole && isBroken(row) ? existenceOf(whole) : whole;
+      const judged = JUDGED.includes(row.status) || isBroken(row);
+      if (row.busy || !recorded || !judged || (recorded.records.length > 0 && !recordOf)) {
         out.skipped.add(row.id);
         continue;
       }
@@ -186,6 +200,14 @@ async function compareAll(
   report.compared = out.clean.size + out.differing.size;
   report.skipped = out.skipped.size;
   return out;
+}
+
+/**
+ * A server that was in use and whose last change failed. What differs of it may be half of that change; but a repetition of
+ * the change cannot bring back a server that is gone, so that is told. One whose set-up failed is made anew by a retry.
+ */
+function isBroken({ status, instanceId }: RecordedRow): boolean {
+  return status === 'error' && instanceId !== null;
 }
 
 /** Undefined when the VPS's DNS account could not be read, or one of its zones was not. */
@@ -224,6 +246,8 @@ async function recordDrifts(sweep: Sweep, account: Account, outcome: Compared, r
   const { services, signal } = sweep;
   const open = new Map((await openDriftsOf(services.db, account.id)).map((drift) => [drift.vpsId, drift]));
   for (const drift of open.values()) {
+    // Nobody looked whether it still differs.
+    if (drift.kind === 'changed' && outcome.broken.has(drift.vpsId)) continue;
     if (outcome.clean.has(drift.vpsId)) await settleClean(sweep, drift);
     else if (!outcome.differing.has(drift.vpsId) && !outcome.skipped.has(drift.vpsId))
       await inTransaction(services.db, (tx) => resolveDrift(tx, drift, 'terminated'));
@@ -278,14 +302,9 @@ async function recordStrays(
   account: Account,
   instances: ReadonlyMap<string, InstanceSummary>,
   outcome: Compared,
+  known: ReadonlyMap<string, KnownVps>,
 ): Promise<void> {
   const { services } = sweep;
-  const owners = [...instances.values()].map(({ tags }) => vpsOfTags(tags)).filter((owner) => owner !== null);
-  const known = await knownVpses(
-    sweep,
-    owners.map(({ vpsId }) => vpsId),
-    outcome.withInstance,
-  );
   const newer = newerServer(instances.values(), known, (await globalSwitches(services.db)).holdLiftedAt);
   if (newer)
     await holdDestructive(
@@ -304,11 +323,20 @@ async function recordStrays(
   await inTransaction(services.db, (tx) => saveSightings(tx, account.id, ['orphan', 'unmanaged'], items, sweep.startedAt));
 }
 
-async function recordLeftovers(sweep: Sweep, account: Account, owned: readonly OwnedObject[]): Promise<void> {
+async function recordLeftovers(
+  sweep: Sweep,
+  account: Account,
+  owned: readonly OwnedObject[],
+  known: ReadonlyMap<string, KnownVps>,
+): Promise<void> {
   const { db } = sweep.services;
-  const owners = owned.map(({ vpsId }) => vpsId);
-  const known = await knownVpses(sweep, owners, new Set());
-  const kept = new Set(await namesOfSnapshots(db, owners));
+  const snapshots = owned.filter(({ kind }) => kind === 'snapshot');
+  const kept = new Set(
+    await namesOfSnapshots(
+      db,
+      snapshots.map(({ vpsId }) => vpsId),
+    ),
+  );
   const items = leftovers(owned, kept, known).map((item) => seenItem(item, []));
   await inTransaction(db, (tx) => saveSightings(tx, account.id, ['leftover'], items, sweep.startedAt));
 }
