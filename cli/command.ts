@@ -71,3 +71,17 @@ export const MUTATION_OPTIONS = {
 export const WAIT_OPTION = {
   wait: { type: 'boolean', short: 'w', help: 'follow the operation to its end; the exit code tells how it ended' },
 } as const satisfies OptionSpecs;
+
+/** For every command that asks before something is lost. */
+export const YES_OPTION = {
+  yes: { type: 'boolean', short: 'y', help: 'do not ask' },
+} as const satisfies OptionSpecs;
+
+/** For every list that the API gives in pages of at most 200. */
+export const PAGE_OPTIONS = {
+  limit: { type: 'string', value: 'N', help: 'at most so many, 1 to 200; default 50' },
+  cursor: { type: 'string', value: 'CURSOR', help: 'the page after; `next` of the one before' },
+} as const satisfies OptionSpecs;
+
+/** The VPS that a command is about. */
+export const VPS: Positional = { name: 'vps', help: 'id or label' };

@@ -99,3 +99,8 @@ export function show(context: Context, answer: unknown, forPeople: (colour: bool
 export function remark(context: Context, text: string): void {
   context.io.err(`${text}\n`);
 }
+
+/** How to get the next page, where there is one. */
+export function remarkMore(context: Context, next: string | null): void {
+  if (next !== null && !context.json) remark(context, `There are more: --cursor ${next}`);
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { command, GLOBAL_OPTIONS } from './command.ts';
 import { firewallRule } from './commands/vps-create.ts';
 import { CliError } from './errors.ts';
-import { nearest, parseCommandLine } from './parse.ts';
+import { nearest, numberOf, parseCommandLine } from './parse.ts';
 
 const commands = [
   command({
@@ -82,4 +82,9 @@ describe('a firewall rule', () => {
     expect(firewallRule('icmp::::1')).toEqual({ protocol: 'icmp', ports: null, sources: ['::1/128'] });
     expect(() => firewallRule('22')).toThrow('protocol:ports:source');
   });
+});
+
+it('takes only numbers for numbers', () => {
+  expect(numberOf('bulk', 'soak', '1.5')).toBe(1.5);
+  for (const text of ['', ' ', 'many', '1x', 'Infinity']) expect(() => numberOf('bulk', 'soak', text)).toThrow(/^plinth bulk: --soak/);
 });

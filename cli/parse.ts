@@ -111,3 +111,10 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length]!;
 }
+
+/** The number that an option was given. @throws CliError (usage) when it is none. */
+export function numberOf(command: string, option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw usage(`plinth ${command}: --${option} ${text}: this is not a number.`);
+  return value;
+}

@@ -37,7 +37,10 @@ describe('a server’s life', () => {
     expect(list.out).toMatch(/life +active/);
     const { instance } = await plinth.json('vps', 'show', 'life');
     expect(await plinth.json('vps', 'list', '--search', 'life')).toEqual({ instances: [instance], next: null });
-    expect((await plinth.cli(['vps', 'show', instance.id])).out).toMatch(/last operation +provision succeeded/);
+    const facts = (await plinth.cli(['vps', 'show', instance.id])).out;
+    expect(facts).toMatch(/last operation +provision succeeded/);
+    const names = lines(facts).map((line) => line.split(/ {2,}/)[0]);
+    expect(names).toEqual([...new Set(names)]);
 
     const watched = await plinth.cli(['vps', 'watch', 'life', '--json']);
     expect(watched.code).toBe(0);

@@ -1,7 +1,7 @@
 /** `plinth account …`: credentials at providers. Keys come from a prompt or standard input, never from the command line. */
 import type { z } from 'zod';
 import type { Account, AccountList, AccountUsage } from '../../contract/provider.ts';
-import { type Command, command, MUTATION_OPTIONS, type Context, type Positional } from '../command.ts';
+import { type Command, command, type Context, MUTATION_OPTIONS, type Positional, YES_OPTION } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
 import { accounts, confirm, findAccount } from '../find.ts';
 import { ask, readAll } from '../io.ts';
@@ -239,7 +239,7 @@ const remove = command({
   path: ['account', 'remove'],
   summary: 'Remove an account that nothing uses',
   positionals: [ACCOUNT],
-  options: { yes: { type: 'boolean', short: 'y', help: 'do not ask' }, ...MUTATION_OPTIONS },
+  options: { ...YES_OPTION, ...MUTATION_OPTIONS },
   examples: ['account remove "Vultr old" --yes'],
   run: async (context, [word = ''], options) => {
     const api = await context.api();

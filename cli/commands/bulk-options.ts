@@ -5,6 +5,7 @@ import type { Api } from '../api.ts';
 import type { Context, OptionSpecs, Positional, Values } from '../command.ts';
 import { usage } from '../errors.ts';
 import { findVps } from '../find.ts';
+import { numberOf } from '../parse.ts';
 import { sshKey } from './vps-create.ts';
 
 export const ACTION: Positional = { name: 'action', help: BULK_ACTIONS.join(', ') };
@@ -76,7 +77,7 @@ async function actionOf({ io }: Context, action: string, options: Values<typeof 
       const grace = options['grace-hours'];
       return {
         action,
-        ...(grace === undefined ? {} : { grace_hours: number('grace-hours', grace) }),
+        ...(grace === undefined ? {} : { grace_hours: numberOf('bulk', 'grace-hours', grace) }),
         ...(options['final-snapshot'] ? { final_snapshot: true } : {}),
       };
     }
@@ -107,20 +108,14 @@ export function paceOf(options: Values<typeof PACE_OPTIONS>): Record<string, unk
   const failures = options['max-failures'];
   const minute = options['per-minute'];
   const first = canary !== undefined && {
-    count: number('canary', canary),
+    count: numberOf('bulk', 'canary', canary),
     at_once: options['canary-at-once'] === true,
-    ...(soak === undefined ? {} : { soak_seconds: number('soak', soak) }),
+    ...(soak === undefined ? {} : { soak_seconds: numberOf('bulk', 'soak', soak) }),
   };
   return {
     ...(first ? { canary: first } : {}),
-    ...(parallel === undefined ? {} : { max_parallel: number('parallel', parallel) }),
-    ...(minute === undefined ? {} : { max_per_minute: number('per-minute', minute) }),
-    ...(failures === undefined ? {} : { max_failures: failures.endsWith('%') ? failures : number('max-failures', failures) }),
+    ...(parallel === undefined ? {} : { max_parallel: numberOf('bulk', 'parallel', parallel) }),
+    ...(minute === undefined ? {} : { max_per_minute: numberOf('bulk', 'per-minute', minute) }),
+    ...(failures === undefined ? {} : { max_failures: failures.endsWith('%') ? failures : numberOf('bulk', 'max-failures', failures) }),
   };
-}
-
-function number(name: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw usage(`plinth bulk: --${name} ${text}: this is not a number.`);
-  return value;
 }

@@ -2,10 +2,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BULK_ITEM_STATUSES, BULK_STATUSES, type BulkItem, type BulkPreview, type BulkRun } from '../../contract/bulk.ts';
 import type { Api } from '../api.ts';
-import { type Command, command, type Context, MUTATION_OPTIONS, type OptionSpecs, type Positional } from '../command.ts';
+import {
+  type Command,
+  command,
+  type Context,
+  MUTATION_OPTIONS,
+  type OptionSpecs,
+  PAGE_OPTIONS,
+  type Positional,
+  YES_OPTION,
+} from '../command.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { confirm } from '../find.ts';
-import { ago, duration, pairs, plain, remark, show, status, table } from '../output.ts';
+import { ago, duration, pairs, plain, remark, remarkMore, show, status, table } from '../output.ts';
 import { ACTION, PACE_OPTIONS, paceOf, WHAT_OPTIONS, whatOf } from './bulk-options.ts';
 
 type Answer = { run: BulkRun };
@@ -13,10 +22,6 @@ const RUN: Positional = { name: 'run', help: 'its id' };
 const WATCH_MS = 1_000;
 const WATCH = {
   watch: { type: 'boolean', short: 'w', help: 'follow it until it has ended or paused; the exit code tells which' },
-} as const satisfies OptionSpecs;
-const PAGES = {
-  limit: { type: 'string', value: 'N', help: 'at most so many, 1 to 200; default 50' },
-  cursor: { type: 'string', value: 'CURSOR', help: 'the page after; `next` of the one before' },
 } as const satisfies OptionSpecs;
 const path = (id: string): string => `/api/bulk/${encodeURIComponent(id)}`;
 
@@ -65,7 +70,7 @@ const start = command({
     ...PACE_OPTIONS,
     note: { type: 'string', value: 'TEXT', help: 'what this run is for' },
     approval: { type: 'string', value: 'ID', help: 'of an earlier preview: do exactly what it showed, or nothing' },
-    yes: { type: 'boolean', short: 'y', help: 'do not ask' },
+    ...YES_OPTION,
     ...WATCH,
     ...MUTATION_OPTIONS,
   },
@@ -135,7 +140,7 @@ function line({ id, action, status: now, counts, waiting, reason }: BulkRun): st
 const list = command({
   path: ['bulk', 'list'],
   summary: 'List bulk runs, newest first',
-  options: { status: { type: 'string', value: 'STATUS', choices: BULK_STATUSES, help: 'only these' }, ...PAGES },
+  options: { status: { type: 'string', value: 'STATUS', choices: BULK_STATUSES, help: 'only these' }, ...PAGE_OPTIONS },
   examples: ['bulk list', 'bulk list --status paused'],
   run: async (context, _args, { status: wanted, limit, cursor }) => {
     const api = await context.api();
@@ -151,7 +156,7 @@ const list = command({
       run.note ?? '-',
     ]);
     show(context, page, (colour) => table(['ID', 'ACTION', 'STATUS', 'DONE', 'FAILED', 'BY', 'STARTED', 'NOTE'], rows, colour));
-    if (page.next !== null && !context.json) remark(context, `There are more: --cursor ${page.next}`);
+    remarkMore(context, page.next);
     return EXIT.ok;
   },
 });
@@ -200,7 +205,7 @@ const items = command({
   path: ['bulk', 'items'],
   summary: 'List what became of each VPS of a bulk run',
   positionals: [RUN],
-  options: { status: { type: 'string', value: 'STATUS', choices: BULK_ITEM_STATUSES, help: 'only these' }, ...PAGES },
+  options: { status: { type: 'string', value: 'STATUS', choices: BULK_ITEM_STATUSES, help: 'only these' }, ...PAGE_OPTIONS },
   examples: ['bulk items 01976f6c-6c2f-7b1e-9d55-0a6b1c2d3e4f --status failed'],
   run: async (context, [id = ''], { status: wanted, limit, cursor }) => {
     const api = await context.api();
@@ -214,7 +219,7 @@ const items = command({
       item.fault?.message ?? item.waiting ?? '-',
     ]);
     show(context, page, (colour) => table(['VPS', 'LABEL', 'STATUS', 'TRIES', 'OPERATION', 'WHY'], rows, colour));
-    if (page.next !== null && !context.json) remark(context, `There are more: --cursor ${page.next}`);
+    remarkMore(context, page.next);
     return EXIT.ok;
   },
 });

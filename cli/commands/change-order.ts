@@ -16,6 +16,10 @@ interface Shared {
   readonly wait?: boolean | undefined;
   readonly 'idempotency-key'?: string | undefined;
 }
+interface Changing extends Shared {
+  readonly preview?: boolean | undefined;
+  readonly approval?: string | undefined;
+}
 
 /** Resolves with the exit code. */
 export async function order(context: Context, api: Api, id: string, body: Record<string, unknown>, options: Shared): Promise<number> {
@@ -23,14 +27,14 @@ export async function order(context: Context, api: Api, id: string, body: Record
   return await accepted(context, api, answer, options.wait);
 }
 
+/** With --preview only shows what the change would do, else orders it. Resolves with the exit code. */
+export async function change(context: Context, api: Api, id: string, body: Record<string, unknown>, options: Changing): Promise<number> {
+  if (options.preview) return await preview(context, api, id, body, options['idempotency-key']);
+  return await order(context, api, id, { ...body, ...(options.approval === undefined ? {} : { approval: options.approval }) }, options);
+}
+
 /** Shows the plan and its approval; the engine's own preview is left to `operation watch`. */
-export async function preview(
-  context: Context,
-  api: Api,
-  id: string,
-  change: Record<string, unknown>,
-  key: string | undefined,
-): Promise<number> {
+async function preview(context: Context, api: Api, id: string, change: Record<string, unknown>, key: string | undefined): Promise<number> {
   const answer = await api.change<{ instance: Vps; operation: Operation | null; preview: ChangePreview }>(
     'POST',
     `/api/vps/${id}/preview`,
@@ -60,8 +64,4 @@ function previewText(plan: ChangePreview, colour: boolean): string {
     ],
     colour,
   );
-}
-
-export function approvalOf({ approval }: { readonly approval?: string | undefined }): { approval?: string } {
-  return approval === undefined ? {} : { approval };
 }

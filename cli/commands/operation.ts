@@ -1,9 +1,9 @@
 /** `plinth operation …` */
 import { OPERATION_KINDS, OPERATION_STATUSES, type Operation, type OperationEvent } from '../../contract/operation.ts';
-import { type Command, command, MUTATION_OPTIONS, type Positional } from '../command.ts';
+import { type Command, command, MUTATION_OPTIONS, PAGE_OPTIONS, type Positional } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { findVps } from '../find.ts';
-import { ago, duration, paint, pairs, remark, show, status, table } from '../output.ts';
+import { ago, duration, paint, pairs, remarkMore, show, status, table } from '../output.ts';
 import { eventLine, follow, outcome } from '../watch.ts';
 
 const OPERATION: Positional = { name: 'operation', help: 'its id' };
@@ -21,8 +21,7 @@ const list = command({
     vps: { type: 'string', value: 'VPS', help: 'only of this VPS: id or label' },
     status: { type: 'string', value: 'STATUS', choices: OPERATION_STATUSES, help: 'only these' },
     kind: { type: 'string', value: 'KIND', choices: OPERATION_KINDS, help: 'only these' },
-    limit: { type: 'string', value: 'N', help: 'at most so many, 1 to 200; default 50' },
-    cursor: { type: 'string', value: 'CURSOR', help: 'the page after; `next` of the one before' },
+    ...PAGE_OPTIONS,
   },
   examples: ['operation list --status failed', 'operation list --vps web-1 --json'],
   run: async (context, _args, { vps, status: wanted, kind, limit, cursor }) => {
@@ -51,7 +50,7 @@ const list = command({
         colour,
       ),
     );
-    if (page.next !== null && !context.json) remark(context, `There are more: --cursor ${page.next}`);
+    remarkMore(context, page.next);
     return EXIT.ok;
   },
 });

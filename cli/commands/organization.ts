@@ -2,7 +2,7 @@
 import type { Organization } from '../../contract/organization.ts';
 import type { Vps } from '../../contract/vps.ts';
 import type { Api } from '../api.ts';
-import { type Command, command, MUTATION_OPTIONS } from '../command.ts';
+import { type Command, command, MUTATION_OPTIONS, VPS, YES_OPTION } from '../command.ts';
 import { CliError, EXIT, usage } from '../errors.ts';
 import { confirm, findVps } from '../find.ts';
 import { ago, plain, show, table } from '../output.ts';
@@ -54,13 +54,10 @@ const give = command({
   summary: 'Give a VPS to another organization',
   details:
     'Record and stack move; the server stays as it is. The former owner may know the password: reset it, or reinstall, when that matters.',
-  positionals: [
-    { name: 'vps', help: 'id or label' },
-    { name: 'organization', help: 'id or name of the new owner' },
-  ],
+  positionals: [VPS, { name: 'organization', help: 'id or name of the new owner' }],
   options: {
     reason: { type: 'string', value: 'TEXT', help: 'why; kept in the audit trail of both' },
-    yes: { type: 'boolean', short: 'y', help: 'do not ask' },
+    ...YES_OPTION,
     ...MUTATION_OPTIONS,
   },
   examples: ['vps give web-1 acme --reason "sold with the shop" --yes'],

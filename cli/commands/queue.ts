@@ -15,6 +15,7 @@ import { problemError } from '../api.ts';
 import { type Command, command, type Context, MUTATION_OPTIONS } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
 import { ago, pairs, plain, remark, show, status, table } from '../output.ts';
+import { numberOf } from '../parse.ts';
 import { messages } from '../stream.ts';
 
 const RECONNECT_MS = 1_000;
@@ -110,7 +111,7 @@ async function retryMany(
   { fault, limit }: { fault: string | undefined; limit: string | undefined },
   idempotencyKey: string | undefined,
 ): Promise<number> {
-  const body = { fault, ...(limit === undefined ? {} : { limit: Number(limit) }) };
+  const body = { fault, ...(limit === undefined ? {} : { limit: numberOf('queue retry', 'limit', limit) }) };
   const answer = await (
     await context.api()
   ).change<z.infer<typeof DeadLettersRetried>>('POST', '/api/admin/dead-letters/retry', { body, idempotencyKey });

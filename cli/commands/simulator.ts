@@ -11,6 +11,7 @@ import {
 import { type Command, command, MUTATION_OPTIONS } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
 import { plain, remark, show, status, table } from '../output.ts';
+import { numberOf } from '../parse.ts';
 
 const PROVIDER = { name: 'provider', help: 'as plinth simulator show lists it' };
 
@@ -148,7 +149,8 @@ const faultOn = command({
     [provider = '', kind = ''],
     { times, status: code, ms, method, path, when, flag, match, 'idempotency-key': idempotencyKey },
   ) => {
-    const number = (name: string, text: string | undefined) => (text === undefined ? {} : { [name]: Number(text) });
+    const number = (name: string, text: string | undefined) =>
+      text === undefined ? {} : { [name]: numberOf('simulator fault add', name, text) };
     const body = {
       provider,
       kind,

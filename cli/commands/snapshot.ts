@@ -2,15 +2,13 @@
 import { SNAPSHOT_KINDS, type Snapshot, type SnapshotList } from '../../contract/snapshot.ts';
 import type { Vps } from '../../contract/vps.ts';
 import type { Api } from '../api.ts';
-import { type Command, command, MUTATION_OPTIONS, type OptionSpecs, type Positional, WAIT_OPTION } from '../command.ts';
+import { type Command, command, MUTATION_OPTIONS, type Positional, VPS, WAIT_OPTION, YES_OPTION } from '../command.ts';
 import { CliError, EXIT, usage } from '../errors.ts';
 import { confirm, findVps } from '../find.ts';
-import { ago, plain, remark, show, status, table } from '../output.ts';
-import { approvalOf, order, preview, PREVIEW_OPTIONS } from './change-order.ts';
+import { ago, plain, remark, remarkMore, show, status, table } from '../output.ts';
+import { change, order, PREVIEW_OPTIONS } from './change-order.ts';
 
-const VPS: Positional = { name: 'vps', help: 'id or label' };
 const SNAPSHOT: Positional = { name: 'snapshot', help: 'id or name, as plinth snapshot list shows it' };
-const YES = { yes: { type: 'boolean', short: 'y', help: 'do not ask' } } as const satisfies OptionSpecs;
 
 const list = command({
   path: ['snapshot', 'list'],
@@ -34,7 +32,7 @@ const list = command({
     const query = { limit, cursor, ...(final ? { final: true } : {}) };
     const page = await api.get<{ snapshots: Snapshot[]; next: string | null }>('/api/snapshots', query);
     show(context, page, (colour) => (page.snapshots.length === 0 ? 'No snapshots.\n' : snapshotTable(page.snapshots, colour)));
-    if (page.next !== null && !context.json) remark(context, `There are more: --cursor ${page.next}`);
+    remarkMore(context, page.next);
     return EXIT.ok;
   },
 });
@@ -89,17 +87,16 @@ const restore = command({
   summary: 'Bring a VPS back to a snapshot or backup; everything written since is lost',
   details: 'The address stays. --preview tells which password the server has afterwards.',
   positionals: [VPS, SNAPSHOT],
-  options: { ...YES, ...PREVIEW_OPTIONS, ...WAIT_OPTION, ...MUTATION_OPTIONS },
+  options: { ...YES_OPTION, ...PREVIEW_OPTIONS, ...WAIT_OPTION, ...MUTATION_OPTIONS },
   examples: ['snapshot restore web-1 "before the upgrade" --preview', 'snapshot restore web-1 "before the upgrade" --yes --wait'],
   run: async (context, [word = '', wanted = ''], options) => {
     const api = await context.api();
     const vps = await findVps(api, word);
     const snapshot = await findSnapshot(api, vps, wanted);
-    const change = { action: 'restore-snapshot', snapshot: snapshot.id };
-    if (options.preview) return await preview(context, api, vps.id, change, options['idempotency-key']);
+    const body = { action: 'restore-snapshot', snapshot: snapshot.id };
     const what = `everything on ${vps.label} (${vps.id}, ${vps.ipv4 ?? 'no address'}) that is newer than ${snapshot.created_at} will be lost`;
-    await confirm(context, options.yes, vps.label, what);
-    return await order(context, api, vps.id, { ...change, ...approvalOf(options) }, options);
+    if (!options.preview) await confirm(context, options.yes, vps.label, what);
+    return await change(context, api, vps.id, body, options);
   },
 });
 
@@ -108,7 +105,7 @@ const remove = command({
   summary: 'Delete a snapshot',
   details: `Also of a terminated VPS (by its id). Of the kinds ${SNAPSHOT_KINDS.join(', ')} only backups cannot be deleted: they are the provider's.`,
   positionals: [VPS, SNAPSHOT],
-  options: { ...YES, ...WAIT_OPTION, ...MUTATION_OPTIONS },
+  options: { ...YES_OPTION, ...WAIT_OPTION, ...MUTATION_OPTIONS },
   examples: ['snapshot delete web-1 "before the upgrade"', 'snapshot delete web-1 "before the upgrade" --yes --wait'],
   run: async (context, [word = '', wanted = ''], options) => {
     const api = await context.api();

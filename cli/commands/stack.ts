@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { ensureToolchain } from '../../automation/toolchain.ts';
 import type { StackAnswer } from '../../contract/stack.ts';
-import { type Command, command } from '../command.ts';
+import { type Command, command, VPS } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { findVps } from '../find.ts';
 import { remark, show } from '../output.ts';
@@ -15,7 +15,7 @@ const pull = command({
   path: ['stack', 'pull'],
   summary: 'Write a VPS’s stack config and say how to work on it with pulumi',
   details: 'Writes Pulumi.vps-<id>.yaml beside Pulumi.yaml, over an older one. It holds no readable secret. See docs/working-by-hand.md.',
-  positionals: [{ name: 'vps', help: 'id or label' }],
+  positionals: [VPS],
   options: { dir: { type: 'string', value: 'DIR', help: 'folder with Pulumi.yaml; default: where plinth is installed' } },
   examples: ['stack pull web-1', 'stack pull web-1 --json'],
   run: async (context, [word = ''], { dir }) => {

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { ROLES } from '../../contract/ids.ts';
 import type { AuditPage, Token, TokenCreated } from '../../contract/token.ts';
-import { type Command, command, MUTATION_OPTIONS } from '../command.ts';
+import { type Command, command, MUTATION_OPTIONS, YES_OPTION } from '../command.ts';
 import { CliError, EXIT, usage } from '../errors.ts';
 import { confirm } from '../find.ts';
 import { ago, remark, show, status, table } from '../output.ts';
@@ -82,7 +82,7 @@ const revoke = command({
   path: ['token', 'revoke'],
   summary: 'Revoke an API token at once',
   positionals: [{ name: 'token', help: 'id, prefix or name' }],
-  options: { yes: { type: 'boolean', short: 'y', help: 'do not ask' }, ...MUTATION_OPTIONS },
+  options: { ...YES_OPTION, ...MUTATION_OPTIONS },
   examples: ['token revoke "deploy script" --yes'],
   run: async (context, [word = ''], options) => {
     const api = await context.api();

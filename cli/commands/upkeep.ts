@@ -1,7 +1,7 @@
 /** `plinth key …`, `plinth state verify`, and a stack's past: `plinth stack history|export|rollback`. */
 import type { MasterKeyRotated, MasterKeyState } from '../../contract/master-key.ts';
 import type { StackExport, StackHistory, StackResources, StackRolledBack, StateVerified } from '../../contract/state.ts';
-import { type Command, command, MUTATION_OPTIONS } from '../command.ts';
+import { type Command, command, MUTATION_OPTIONS, VPS, YES_OPTION } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
 import { confirm, findVps } from '../find.ts';
 import { ago, remark, show, status, table } from '../output.ts';
@@ -83,7 +83,7 @@ const stateVerify = command({
 const history = command({
   path: ['stack', 'history'],
   summary: 'Updates of a VPS’s stack, newest first, and which versions are kept',
-  positionals: [{ name: 'vps', help: 'id or label' }],
+  positionals: [VPS],
   options: { limit: { type: 'string', value: 'N', help: 'at most so many, 1 to 200; default 50' } },
   examples: ['stack history web-1'],
   run: async (context, [word = ''], { limit }) => {
@@ -111,7 +111,7 @@ const history = command({
 const resources = command({
   path: ['stack', 'resources'],
   summary: 'What a VPS’s stack holds, with the provider’s own ids',
-  positionals: [{ name: 'vps', help: 'id or label' }],
+  positionals: [VPS],
   examples: ['stack resources web-1'],
   run: async (context, [word = '']) => {
     const api = await context.api();
@@ -131,10 +131,7 @@ const exportState = command({
   path: ['stack', 'export'],
   summary: 'Print a kept version of a VPS’s state, as pulumi stack export does',
   details: 'Secrets stay the stack’s own ciphertext. plinth stack history names the versions that are kept.',
-  positionals: [
-    { name: 'vps', help: 'id or label' },
-    { name: 'version', help: 'number of the version' },
-  ],
+  positionals: [VPS, { name: 'version', help: 'number of the version' }],
   json: false,
   examples: ['stack export web-1 3'],
   run: async (context, [word = '', version = '']) => {
@@ -150,13 +147,10 @@ const rollback = command({
   path: ['stack', 'rollback'],
   summary: 'Put a kept version of a VPS’s state in force; changes nothing at the provider',
   details: 'Refused while anything works on the VPS, and when that version names another server. Refresh the VPS afterwards.',
-  positionals: [
-    { name: 'vps', help: 'id or label' },
-    { name: 'version', help: 'number of the version to go back to' },
-  ],
+  positionals: [VPS, { name: 'version', help: 'number of the version to go back to' }],
   options: {
     reason: { type: 'string', value: 'TEXT', help: 'why; it is kept in the audit trail' },
-    yes: { type: 'boolean', short: 'y', help: 'do not ask' },
+    ...YES_OPTION,
     ...MUTATION_OPTIONS,
   },
   examples: ['stack rollback web-1 3 --reason "the import was wrong"'],

@@ -1,14 +1,11 @@
 /** `plinth vps …` for a VPS that exists: power, changes, suspension, protection, and the way back from a termination. */
 import type { VpsActionName } from '../../contract/lifecycle.ts';
 import type { Vps } from '../../contract/vps.ts';
-import { type Command, command, MUTATION_OPTIONS, type OptionSpecs, type Positional, WAIT_OPTION } from '../command.ts';
+import { type Command, command, MUTATION_OPTIONS, VPS, WAIT_OPTION, YES_OPTION } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
 import { confirm, findVps } from '../find.ts';
 import { plain, show } from '../output.ts';
-import { approvalOf, order, preview, PREVIEW_OPTIONS } from './change-order.ts';
-
-const VPS: Positional = { name: 'vps', help: 'id or label' };
-const YES = { yes: { type: 'boolean', short: 'y', help: 'do not ask' } } as const satisfies OptionSpecs;
+import { change, order, PREVIEW_OPTIONS } from './change-order.ts';
 
 /** An action that takes nothing but the VPS. */
 function simple(action: VpsActionName, summary: string): Command {
@@ -34,10 +31,7 @@ const resize = command({
   examples: ['vps resize web-1 s-2vcpu-2gb --preview', 'vps resize web-1 s-2vcpu-2gb --wait'],
   run: async (context, [word = '', plan = ''], options) => {
     const api = await context.api();
-    const { id } = await findVps(api, word);
-    const change = { action: 'resize', plan };
-    if (options.preview) return await preview(context, api, id, change, options['idempotency-key']);
-    return await order(context, api, id, { ...change, ...approvalOf(options) }, options);
+    return await change(context, api, (await findVps(api, word)).id, { action: 'resize', plan }, options);
   },
 });
 
@@ -54,10 +48,13 @@ const rename = command({
   examples: ['vps rename web-1 shop-1 --wait', 'vps rename web-1 shop-1 --hostname shop.example.com'],
   run: async (context, [word = '', label = ''], options) => {
     const api = await context.api();
-    const { id } = await findVps(api, word);
-    const change = { action: 'rename', label, ...(options.hostname === undefined ? {} : { hostname: options.hostname }) };
-    if (options.preview) return await preview(context, api, id, change, options['idempotency-key']);
-    return await order(context, api, id, { ...change, ...approvalOf(options) }, options);
+    return await change(
+      context,
+      api,
+      (await findVps(api, word)).id,
+      { action: 'rename', label, ...(options.hostname === undefined ? {} : { hostname: options.hostname }) },
+      options,
+    );
   },
 });
 
@@ -68,7 +65,7 @@ const reinstall = command({
   positionals: [VPS],
   options: {
     image: { type: 'string', value: 'IMAGE', help: 'another image; default the present one' },
-    ...YES,
+    ...YES_OPTION,
     ...PREVIEW_OPTIONS,
     ...WAIT_OPTION,
     ...MUTATION_OPTIONS,
@@ -77,10 +74,10 @@ const reinstall = command({
   run: async (context, [word = ''], options) => {
     const api = await context.api();
     const vps = await findVps(api, word);
-    const change = { action: 'reinstall', ...(options.image === undefined ? {} : { image: options.image }) };
-    if (options.preview) return await preview(context, api, vps.id, change, options['idempotency-key']);
-    await confirm(context, options.yes, vps.label, `everything on ${vps.label} (${vps.id}, ${vps.ipv4 ?? 'no address'}) will be lost`);
-    return await order(context, api, vps.id, { ...change, ...approvalOf(options) }, options);
+    const body = { action: 'reinstall', ...(options.image === undefined ? {} : { image: options.image }) };
+    if (!options.preview)
+      await confirm(context, options.yes, vps.label, `everything on ${vps.label} (${vps.id}, ${vps.ipv4 ?? 'no address'}) will be lost`);
+    return await change(context, api, vps.id, body, options);
   },
 });
 
@@ -108,10 +105,7 @@ const backups = command({
   run: async (context, [word = '', wanted = ''], options) => {
     if (wanted !== 'on' && wanted !== 'off') throw usage(`plinth vps backups: "${wanted}" is neither on nor off.`);
     const api = await context.api();
-    const { id } = await findVps(api, word);
-    const change = { action: 'configure', backups: wanted === 'on' };
-    if (options.preview) return await preview(context, api, id, change, options['idempotency-key']);
-    return await order(context, api, id, { ...change, ...approvalOf(options) }, options);
+    return await change(context, api, (await findVps(api, word)).id, { action: 'configure', backups: wanted === 'on' }, options);
   },
 });
 
@@ -129,10 +123,7 @@ const reverseDns = command({
   examples: ['vps reverse-dns mail-1 --wait', 'vps reverse-dns mail-1 --off'],
   run: async (context, [word = ''], options) => {
     const api = await context.api();
-    const { id } = await findVps(api, word);
-    const change = { action: 'configure', reverse_dns: options.off !== true };
-    if (options.preview) return await preview(context, api, id, change, options['idempotency-key']);
-    return await order(context, api, id, { ...change, ...approvalOf(options) }, options);
+    return await change(context, api, (await findVps(api, word)).id, { action: 'configure', reverse_dns: options.off !== true }, options);
   },
 });
 

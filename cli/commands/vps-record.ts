@@ -1,12 +1,11 @@
 /** What changes a VPS's record alone, or reads of it: protection, maintenance, notes, outputs. */
 import type { z } from 'zod';
 import type { Vps, VpsOutputs } from '../../contract/vps.ts';
-import { type Command, command, type Context, MUTATION_OPTIONS, type Positional } from '../command.ts';
+import { type Command, command, type Context, MUTATION_OPTIONS, VPS } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
 import { findVps } from '../find.ts';
 import { pairs, plain, show } from '../output.ts';
 
-const VPS: Positional = { name: 'vps', help: 'id or label' };
 type Key = { readonly 'idempotency-key'?: string | undefined };
 
 async function patch(context: Context, word: string, body: object, options: Key, told: (vps: Vps) => string): Promise<number> {

@@ -1,11 +1,10 @@
 /** `plinth vps bandwidth` and `plinth vps metrics`. */
 import type { Bandwidth, Metrics } from '../../contract/usage.ts';
-import { type Command, command, type Positional } from '../command.ts';
+import { type Command, command, VPS } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { findVps } from '../find.ts';
 import { pairs, remark, show, table } from '../output.ts';
 
-const VPS: Positional = { name: 'vps', help: 'id or label' };
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** `1.5 GB`: powers of 1000, as providers count transfer. */

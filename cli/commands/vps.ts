@@ -2,15 +2,13 @@
 import type { Operation } from '../../contract/operation.ts';
 import { VPS_STATUSES, type Vps } from '../../contract/vps.ts';
 import type { Api } from '../api.ts';
-import { type Command, command, MUTATION_OPTIONS, WAIT_OPTION, type Context, type Positional } from '../command.ts';
-import { CliError, EXIT } from '../errors.ts';
+import { type Command, command, type Context, MUTATION_OPTIONS, PAGE_OPTIONS, VPS, WAIT_OPTION, YES_OPTION } from '../command.ts';
+import { CliError, EXIT, usage } from '../errors.ts';
 import { confirm, findVps } from '../find.ts';
 import { ago, pairs, plain, remark, show, status, table } from '../output.ts';
 import { follow, outcome } from '../watch.ts';
 import { accepted, type Accepted } from './accepted.ts';
 import { vpsCreate } from './vps-create.ts';
-
-const VPS: Positional = { name: 'vps', help: 'id or label' };
 
 const list = command({
   path: ['vps', 'list'],
@@ -22,8 +20,7 @@ const list = command({
     search: { type: 'string', value: 'TEXT', help: 'in label, hostname, address and reference' },
     sort: { type: 'string', value: 'FIELD', choices: ['created_at', '-created_at', 'label', '-label'], help: 'order' },
     deleted: { type: 'boolean', help: 'also the terminated ones' },
-    limit: { type: 'string', value: 'N', help: 'at most so many, 1 to 200; default 50' },
-    cursor: { type: 'string', value: 'CURSOR', help: 'the page after; `next` of the one before' },
+    ...PAGE_OPTIONS,
     all: { type: 'boolean', help: 'every page' },
   },
   examples: ['vps list', 'vps list --status error', 'vps list --all --json'],
@@ -108,7 +105,6 @@ function vpsPairs(vps: Vps, last: Operation | undefined, colour: boolean): strin
       ['plan', vps.plan],
       ['image', vps.image],
       ['backups', vps.backups ? 'on' : 'off'],
-      ['backups', vps.backups ? 'on' : 'off'],
       ['tags', vps.tags.join(', ') || null],
       ['password', vps.password_available ? (vps.password_revealed ? 'known, shown before' : 'known, never shown') : 'not known yet'],
       ['reference', vps.external_reference],
@@ -143,7 +139,7 @@ const destroy = command({
   details: 'Only the snapshot of --final-snapshot stays; it costs money until plinth snapshot delete.',
   positionals: [VPS],
   options: {
-    yes: { type: 'boolean', short: 'y', help: 'do not ask' },
+    ...YES_OPTION,
     grace: { type: 'string', value: 'HOURS', help: 'how long it can be restored; 0 = now; default is the service’s' },
     'final-snapshot': { type: 'boolean', help: 'make a snapshot first, keep it, and destroy nothing without it' },
     ...WAIT_OPTION,
@@ -190,8 +186,7 @@ const reveal = command({
   },
   examples: ['vps reveal-password web-1 --reason "handing it to the customer, ticket 4711"'],
   run: async (context, [word = ''], options) => {
-    if (options.reason === undefined)
-      throw new CliError(EXIT.usage, 'plinth vps reveal-password: --reason is missing. Type why you need the password.');
+    if (options.reason === undefined) throw usage('plinth vps reveal-password: --reason is missing. Type why you need the password.');
     const api = await context.api();
     const vps = await findVps(api, word);
     const answer = await api.change<{ username: string; password: string; simulated: boolean }>(
