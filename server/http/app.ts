@@ -8,7 +8,7 @@ import { docsPage } from './docs-page.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Metrics } from './metrics.ts';
 import { metricsDoor } from './metrics-door.ts';
-import { openapiOf } from './openapi.ts';
+import { openapiOf, type Schema } from './openapi.ts';
 import { problemHandler } from './problems.ts';
 import type { Route } from './route.ts';
 import { routesRouter } from './router.ts';
@@ -57,7 +57,8 @@ export function buildApp(services: Services, hub: EventHub, metrics: Metrics, st
   app.set('query parser', 'simple');
   app.use(requestId, securityHeaders, accessLog(services, metrics));
   const routes = allRoutes(services, hub);
-  const openapi = openapiOf(routes, services.config.publicUrl);
+  // A quarter of a second of work that a worker's start need not wait for.
+  let openapi: Schema | undefined;
   const docs = docsPage(routes);
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {
@@ -74,7 +75,7 @@ export function buildApp(services: Services, hub: EventHub, metrics: Metrics, st
     metricsDoor(services.config.metricsToken),
     async (_request, response) => void response.type('text/plain').send(await metrics.text()),
   );
-  app.get('/api/openapi.json', (_request, response) => void response.json(openapi));
+  app.get('/api/openapi.json', (_request, response) => void response.json((openapi ??= openapiOf(routes, services.config.publicUrl))));
   app.get('/api/docs', (_request, response) => void response.type('html').send(docs));
   app.use(state);
   app.use(routesRouter(services, routes));

@@ -50,3 +50,11 @@ it('refers to the contract’s shapes by their names, and every reference leads 
   expect(created.requestBody.content['application/json'].schema).toEqual({ $ref: '#/components/schemas/VpsCreate' });
   expect(created.responses['202'].content['application/json'].schema).toEqual({ $ref: '#/components/schemas/VpsAccepted' });
 });
+
+it('lets no token of one organization into administration', () => {
+  const open = allRoutes({} as Services, {} as EventHub).filter(
+    ({ path, operatorOnly }) => path.startsWith('/api/admin/') && operatorOnly === undefined,
+  );
+  // Whoever may order needs the plans.
+  expect(open.map(({ path }) => path)).toEqual(['/api/admin/upstream/:kind']);
+});

@@ -59,6 +59,9 @@ function operationOf(route: Route): Schema {
     operationId: operationIdOf(route),
     tags: [route.path.split('/')[2] ?? 'service'],
     'x-plinth-role': route.role,
+    ...(route.operatorOnly === undefined
+      ? {}
+      : { 'x-plinth-operator-only': true, description: `Refused to tokens of one organization: ${route.operatorOnly}.` }),
     ...(route.role === 'public' ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: toSchema(route.body, 'input') } } } } : {}),
