@@ -28,6 +28,17 @@ it.each([
   expect(change).toEqual(expected);
 });
 
+it('makes a VPS whole again whose lost server was made anew, and leaves one alone that has its server still', () => {
+  const repaired = (status: string, instanceId: string) => {
+    const outputs = { instanceId, ipv4: '', ipv6: '', hostname: 'a', rootPassword: '' };
+    const of = { ...vps(status), instanceId: '7' };
+    return successChange({} as never, operation('drift-repair'), of, { ...done, outputs } as never);
+  };
+  expect(repaired('error', '8')).toMatchObject({ instanceId: '8', status: 'active', powerState: 'running', rescueSince: null });
+  expect(repaired('error', '7')).not.toHaveProperty('status');
+  expect(repaired('suspended', '8')).not.toHaveProperty('status');
+});
+
 it('remembers the power before a suspension, and forgets the suspension after it', () => {
   const progress = { formerPower: 'running', power: 'stopped' };
   expect(successChange({} as never, operation('suspend', { progress }), vps('suspended'), done)).toEqual({

@@ -44,6 +44,8 @@ export function successChange(services: Services, operation: Operation, vps: Vps
       return { rescueSince: vps.rescueSince ?? new Date(), powerState: 'running' };
     case 'unrescue':
       return { rescueSince: null, powerState: 'running' };
+    case 'drift-repair':
+      return { ...outputs, ...serverChange(vps, outputs) };
     case 'unsuspend':
       return { ...power, status: 'active', suspendReason: null, suspendedAt: null, suspendedPower: null };
     default:
@@ -74,6 +76,12 @@ export function besideEnding(operation: Operation, vps: VpsWithAccount, change: 
   if (operation.kind === 'destroy' || status === undefined) return change;
   if (vps.status === 'terminating') return { ...rest, formerStatus: status };
   return vps.status === 'destroying' ? rest : change;
+}
+
+/** A new server has nothing of the lost one's: neither the rescue system it ran nor the change of it that failed. */
+function serverChange(vps: VpsWithAccount, { instanceId }: VpsChange): VpsChange {
+  if (instanceId === undefined || instanceId === vps.instanceId) return {};
+  return { rescueSince: null, ...(vps.status === 'error' ? { status: 'active', powerState: 'running' } : {}) };
 }
 
 function specChange(operation: Operation, vps: VpsWithAccount): VpsChange {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DnsRecordSummary, InstanceSummary } from '../../providers/provider.ts';
-import { beyondEngine, compare, isVanished, readable, type Recorded } from './compare.ts';
+import { beyondEngine, compare, existenceOf, isVanished, readable, type Recorded } from './compare.ts';
 import { danglingRecords, type KnownVps, strayInstances } from './inventory.ts';
 
 const recorded: Recorded = {
@@ -36,6 +36,12 @@ const record: DnsRecordSummary = {
 const found = () => record;
 
 describe('compare', () => {
+  it('looks for nothing but the server where only its existence counts', () => {
+    const other = { ...instance, plan: 'large', status: 'stopped' as const, tags: [] };
+    expect(compare(existenceOf(recorded), other, () => null)).toEqual([]);
+    expect(isVanished(compare(existenceOf(recorded), null, () => null))).toBe(true);
+  });
+
   it('sees no difference in another spelling', () => {
     expect(compare(recorded, instance, found)).toEqual([]);
   });
