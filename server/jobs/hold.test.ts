@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { withDatabase } from '../../test/support/database.ts';
+import { writeSetting } from '../store/automation.ts';
+import { type Database, openDatabase } from '../store/database.ts';
+import { eventsAfter, insertOperation, operationById } from '../store/operations.ts';
+import { ensureOrganization } from '../store/settings.ts';
+import { isHeld } from './hold.ts';
+
+const database = withDatabase();
+let db: Database;
+
+beforeAll(async () => {
+  db = openDatabase(database.url, 3);
+  const { id: organizationId } = await ensureOrganization(db, 'default');
+  const at = { provider: 'acme', accountId: 'account', region: 'here', plan: 'small', image: 'linux' };
+  const named = { label: 'web', hostname: 'web.example.test', status: 'active', spec: {} };
+  const connection = { endpointKind: 'simulator', endpointBaseUrl: '', credential: '', fingerprint: '', last4: '', configuration: {} };
+  await db.account.create({ data: { id: 'account', provider: 'acme', name: 'main', status: 'ok', ...connection } });
+  await db.vps.create({ data: { id: 'abcd1234', organizationId, ...named, ...at } });
+  for (const id of ['retried', 'waiting', 'fresh'])
+    await insertOperation(db, { id, kind: 'refresh', organizationId, vpsId: 'abcd1234', actor: 'somebody', request: {} });
+  await writeSetting(db, 'automation.stopped', { reason: 'an outage', by: 'somebody', at: new Date().toISOString() });
+});
+afterAll(() => db?.$disconnect());
+
+const told = async (id: string) => (await eventsAfter(db, id, 0, 10)).map(({ type }) => type);
+const notBefore = async (id: string) => (await operationById(db, null, id))!.notBefore!.getTime();
+const retriedAt = (id: string, time: number) => db.operation.update({ where: { id }, data: { attempt: 1, notBefore: new Date(time) } });
+
+it('says once why a retry that has become due waits', async () => {
+  for (let look = 0; look < 2; look++) {
+    await retriedAt('retried', Date.now() - 1000);
+    expect(await isHeld({ db }, 'retried')).toBe(true);
+    expect(await notBefore('retried')).toBeGreaterThan(Date.now());
+  }
+  expect(await told('retried')).toEqual(['held']);
+});
+
+it('lets a retry wait for its own time', async () => {
+  const due = Date.now() + 300_000;
+  await retriedAt('waiting', due);
+  expect(await isHeld({ db }, 'waiting')).toBe(false);
+  expect([await notBefore('waiting'), await told('waiting')]).toEqual([due, []]);
+});
+
+it('does not hold what a person has just ordered', async () => {
+  expect(await isHeld({ db }, 'fresh')).toBe(false);
+});
