@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findProvider } from '../providers/list.ts';
-import { VpsSpec } from '../stacks/spec.ts';
 import { createTestDatabase, type TestDatabase } from '../test/support/database.ts';
 import { testEngine } from '../test/support/engine.ts';
 import { processTree } from '../bench/support/processes.ts';
@@ -13,33 +12,8 @@ import { createEngine, type EngineOptions } from './engine.ts';
 import { ProviderHostPool } from './provider-host/pool.ts';
 import { processFate } from './recovery.ts';
 import { FakeCloud } from './testing/fake-cloud.ts';
+import { specOf } from './testing/fake-spec.ts';
 import type { Engine, EngineProcess, EngineRequest, EngineResult } from './types.ts';
-
-function specOf(vpsId: string): VpsSpec {
-  return VpsSpec.parse({
-    version: 1,
-    vpsId,
-    generation: 1,
-    label: `web-${vpsId}`,
-    hostname: `${vpsId}.example.com`,
-    compute: {
-      provider: 'fakecloud',
-      accountId: 'acc1',
-      region: 'north',
-      plan: 'small',
-      image: 'linux',
-      windows: false,
-      ipv6: false,
-      backups: false,
-      options: {},
-    },
-    dns: null,
-    tags: [],
-    sshPublicKeys: [],
-    firewall: null,
-    cloudInit: {},
-  });
-}
 
 interface Held {
   readonly result: Promise<EngineResult>;

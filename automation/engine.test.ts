@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../providers/errors.ts';
 import { findProvider } from '../providers/list.ts';
-import { VpsSpec } from '../stacks/spec.ts';
 import { createTestDatabase, type TestDatabase } from '../test/support/database.ts';
 import { testEngine } from '../test/support/engine.ts';
 import { startStateService, type StateService } from '../test/support/state-service.ts';
@@ -13,36 +12,11 @@ import { createEngine } from './engine.ts';
 import { ProviderHostPool } from './provider-host/pool.ts';
 import { ensureGone, processFate } from './recovery.ts';
 import { FakeCloud } from './testing/fake-cloud.ts';
+import { specOf } from './testing/fake-spec.ts';
 import type { Engine, EngineEvent, EngineProcess, EngineRequest, EngineResult } from './types.ts';
 
 const PASSWORD = 'canary-Passw0rd-7f3a';
 const TOKEN = 'canary-token-91c2';
-
-function makeSpec(vpsId: string, change: { label?: string; region?: string; generation?: number } = {}): VpsSpec {
-  return VpsSpec.parse({
-    version: 1,
-    vpsId,
-    generation: change.generation ?? 1,
-    label: change.label ?? `web-${vpsId}`,
-    hostname: `${vpsId}.example.com`,
-    compute: {
-      provider: 'fakecloud',
-      accountId: 'acc1',
-      region: change.region ?? 'north',
-      plan: 'small',
-      image: 'linux',
-      windows: false,
-      ipv6: false,
-      backups: false,
-      options: {},
-    },
-    dns: null,
-    tags: [],
-    sshPublicKeys: [],
-    firewall: null,
-    cloudInit: {},
-  });
-}
 
 describe('the engine driver with a real engine and database', { timeout: 20_000 }, () => {
   let database: TestDatabase;
@@ -58,7 +32,7 @@ describe('the engine driver with a real engine and database', { timeout: 20_000 
   async function run(
     vpsId: string,
     operation: EngineRequest['operation'],
-    change: Parameters<typeof makeSpec>[1] = {},
+    change: Parameters<typeof specOf>[1] = {},
     more: Partial<EngineRequest> = {},
   ): Promise<EngineResult & { events: EngineEvent[]; process: EngineProcess | undefined }> {
     const events: EngineEvent[] = [];
@@ -66,7 +40,7 @@ describe('the engine driver with a real engine and database', { timeout: 20_000 
     const result = await engine.run({
       operation,
       stack: `vps-${vpsId}`,
-      spec: makeSpec(vpsId, change),
+      spec: specOf(vpsId, change),
       rootPassword: PASSWORD,
       accounts: [
         {
