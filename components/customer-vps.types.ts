@@ -1,5 +1,5 @@
 /** What a spec becomes before anything is declared, and what can be wrong with it. */
-import type { Descriptor, FirewallRule } from '../providers/provider.ts';
+import type { Descriptor, InstanceRequest } from '../providers/provider.ts';
 import type { CloudInitPlan } from './cloud-init.ts';
 
 /** What a plan needs to know of the provider. */
@@ -16,21 +16,8 @@ export interface PlannedRecord {
   readonly comment: string;
 }
 
-export interface VpsPlan {
-  readonly label: string;
-  /** ASCII. */
-  readonly hostname: string;
-  readonly region: string;
-  readonly plan: string;
-  readonly image: string;
-  readonly windows: boolean;
-  readonly ipv6: boolean;
-  readonly backups: boolean;
-  /** Identity tag first. */
-  readonly tags: readonly string[];
-  readonly sshPublicKeys: readonly string[];
-  readonly firewall: readonly FirewallRule[] | null;
-  readonly options: Readonly<Record<string, unknown>>;
+/** The request to the provider, but for what is known only when it is declared; `hostname` is ASCII. */
+export interface VpsPlan extends Omit<InstanceRequest, 'userData' | 'rootPassword'> {
   readonly rootUser: 'root' | 'Administrator';
   /** Arguments of the generated password; a new generation gets a new password. null: an imported server has its own already. */
   readonly password: RandomPasswordPlan | null;
