@@ -4,13 +4,10 @@ import { FirewallRules, HostnameText, IdText, LabelText, Password, Reason, SshKe
 import { AccountId, Cursor, Flag, Limit, OrganizationId, Timestamp, VpsId } from './ids.ts';
 import { ActionCapability, ChangePreview, Evidence, VpsCapabilities } from './lifecycle.ts';
 import { Operation } from './operation.ts';
+import { VPS_STATUSES } from './words.ts';
 
-/**
- * suspended: off and blocked by the seller. terminating: will be destroyed when its grace ends, can be restored until then.
- * leaked: destroyed, but the provider still has something of it; it costs money until that is gone.
- * terminated: the provider was asked and has nothing of it any more.
- */
-export const VPS_STATUSES = ['provisioning', 'active', 'suspended', 'error', 'terminating', 'destroying', 'leaked', 'terminated'] as const;
+export { VPS_STATUSES } from './words.ts';
+
 export const VpsStatus = z.enum(VPS_STATUSES);
 export type VpsStatus = z.infer<typeof VpsStatus>;
 

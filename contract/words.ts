@@ -1,6 +1,13 @@
 /** Words on the wire as plain lists, without schemas: what the dashboard can load at no cost. */
 
 /**
+ * suspended: off and blocked by the seller. terminating: will be destroyed when its grace ends, can be restored until then.
+ * leaked: destroyed, but the provider still has something of it; it costs money until that is gone.
+ * terminated: the provider was asked and has nothing of it any more.
+ */
+export const VPS_STATUSES = ['provisioning', 'active', 'suspended', 'error', 'terminating', 'destroying', 'leaked', 'terminated'] as const;
+
+/**
  * queued: waits for a worker. running: a worker holds its lease. succeeded, failed, cancelled: ended.
  * stalled: ended without a certain outcome; a retry looks first and adopts what it finds.
  */

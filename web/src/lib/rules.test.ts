@@ -1,5 +1,6 @@
 /** The pure rules behind the pages. */
 import { describe, expect, it } from 'vitest';
+import { VPS_STATUSES } from '../../../contract/words.ts';
 import { backupsIn, imageProblem, planProblem, priceIn } from '../api/catalog.ts';
 import { asApiError, ApiError, fieldError } from '../api/problem.ts';
 import { capabilityProblem, operatorProblem, roleProblem } from './abilities.ts';
@@ -10,6 +11,7 @@ import { keyLines, plannedResources } from './planned.ts';
 import { drawn, lastChanges } from './resources.ts';
 import { foldEvents } from './steps.ts';
 import { bodyOf, EMPTY_FORM, labelProblem, missing } from './vps-form.ts';
+import { vpsTone } from './words.ts';
 
 const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString();
 const event = (seq: number, type: string, data: object = {}) => ({ operation_id: 'o', seq, type, data, at: at(seq) }) as never;
@@ -163,4 +165,11 @@ describe('words and figures', () => {
     ]);
     expect(relativeTime(new Date(at(0)), new Date(at(1)))).toBe('now');
   });
+});
+
+it('gives every state of a VPS a tone, and what needs a person a loud one', () => {
+  const quiet = VPS_STATUSES.filter((status) => vpsTone(status) === 'quiet');
+  expect(quiet).toEqual(['terminated']);
+  expect(['error', 'leaked'].map(vpsTone)).toEqual(['bad', 'bad']);
+  expect(vpsTone('of a newer server')).toBe('quiet');
 });

@@ -1,15 +1,19 @@
 /** The product's words for states and kinds, with their tone. Unknown ones (a newer server) are shown as they are. */
+import type { Account, DriftState, OperationStatus, VpsStatus } from '../api/client.ts';
+
 export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'quiet';
 
-const VPS_TONES: Readonly<Record<string, Tone>> = {
+const VPS_TONES: Readonly<Record<VpsStatus, Tone>> = {
   provisioning: 'busy',
   active: 'good',
-  error: 'bad',
-  destroying: 'busy',
-  terminated: 'quiet',
   suspended: 'warn',
+  error: 'bad',
+  terminating: 'warn',
+  destroying: 'busy',
+  leaked: 'bad',
+  terminated: 'quiet',
 };
-const OPERATION_TONES: Readonly<Record<string, Tone>> = {
+const OPERATION_TONES: Readonly<Record<OperationStatus, Tone>> = {
   queued: 'quiet',
   running: 'busy',
   succeeded: 'good',
@@ -17,7 +21,7 @@ const OPERATION_TONES: Readonly<Record<string, Tone>> = {
   stalled: 'warn',
   cancelled: 'quiet',
 };
-const ACCOUNT_TONES: Readonly<Record<string, Tone>> = { ok: 'good', refused: 'bad', unreachable: 'warn', unchecked: 'quiet' };
+const ACCOUNT_TONES: Readonly<Record<Account['status'], Tone>> = { ok: 'good', refused: 'bad', unreachable: 'warn', unchecked: 'quiet' };
 const KINDS: Readonly<Record<string, string>> = {
   'power-cycle': 'Power cycle',
   'reset-password': 'Reset password',
@@ -27,7 +31,7 @@ const KINDS: Readonly<Record<string, string>> = {
   'hand-refresh': 'Refresh by hand',
   'hand-destroy': 'Destroy by hand',
 };
-const DRIFT_TONES: Readonly<Record<string, Tone>> = {
+const DRIFT_TONES: Readonly<Record<DriftState, Tone>> = {
   suspected: 'warn',
   confirmed: 'bad',
   unconfirmed: 'quiet',
@@ -51,11 +55,12 @@ const STEP_VERBS: Readonly<Record<string, readonly [doing: string, done: string]
   same: ['Checking', 'Unchanged:'],
 };
 
-export const vpsTone = (status: string): Tone => VPS_TONES[status] ?? 'quiet';
-export const operationTone = (status: string): Tone => OPERATION_TONES[status] ?? 'quiet';
-export const accountTone = (status: string): Tone => ACCOUNT_TONES[status] ?? 'quiet';
-export const driftTone = (state: string): Tone => DRIFT_TONES[state] ?? 'quiet';
-export const sweepTone = (outcome: string): Tone => SWEEP_TONES[outcome] ?? 'quiet';
+const toneOf = (tones: Readonly<Record<string, Tone>>, word: string): Tone => tones[word] ?? 'quiet';
+export const vpsTone = (status: string): Tone => toneOf(VPS_TONES, status);
+export const operationTone = (status: string): Tone => toneOf(OPERATION_TONES, status);
+export const accountTone = (status: string): Tone => toneOf(ACCOUNT_TONES, status);
+export const driftTone = (state: string): Tone => toneOf(DRIFT_TONES, state);
+export const sweepTone = (outcome: string): Tone => toneOf(SWEEP_TONES, outcome);
 export const kindName = (kind: string): string => KINDS[kind] ?? sentenceCase(kind);
 export const stepVerb = (op: string, done: boolean): string => (STEP_VERBS[op] ?? [op, op])[done ? 1 : 0];
 

@@ -6,6 +6,7 @@ import { OperationRows } from '../components/operation-rows.tsx';
 import { Page } from '../components/page.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
 import { Button } from '../components/ui/button.tsx';
+import { Choice } from '../components/ui/choice.tsx';
 import { Empty } from '../components/ui/empty.tsx';
 import { kindName, sentenceCase } from '../lib/words.ts';
 
@@ -60,33 +61,5 @@ export function OperationListPage() {
         </Button>
       )}
     </Page>
-  );
-}
-
-function Choice({
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  label: string;
-  value: string | undefined;
-  options: readonly (readonly [string, string])[];
-  onChange: (value: string | undefined) => void;
-}) {
-  return (
-    <select
-      aria-label={label}
-      value={value ?? ''}
-      onChange={(event) => onChange(event.target.value || undefined)}
-      className="min-h-9 rounded-md border border-line-strong bg-surface px-2"
-    >
-      <option value="">{label}: all</option>
-      {options.map(([each, name]) => (
-        <option key={each} value={each}>
-          {name}
-        </option>
-      ))}
-    </select>
   );
 }

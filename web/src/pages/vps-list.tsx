@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { ColumnVisibilityState, RowSelectionState } from '@tanstack/react-table';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { VPS_STATUSES } from '../../../contract/words.ts';
 import { api, type Overview, type Vps } from '../api/client.ts';
 import { overviewQuery, type VpsSearch, vpsListQuery, vpsListRequest } from '../api/queries.ts';
 import { BulkBar } from '../components/vps-bulk-bar.tsx';
@@ -9,6 +10,7 @@ import { HIDDEN_AT_FIRST, HIDDEN_ON_PHONES, LOOKS, VpsTable } from '../component
 import { Page } from '../components/page.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
 import { Button, buttonClass } from '../components/ui/button.tsx';
+import { Choice } from '../components/ui/choice.tsx';
 import { Empty } from '../components/ui/empty.tsx';
 import { Icon } from '../components/ui/icon.tsx';
 import { Menu, MenuCheck } from '../components/ui/menu.tsx';
@@ -206,7 +208,6 @@ function Filters({
   const regions = [
     ...new Set(overview?.by_region.filter((row) => !search.provider || row.provider === search.provider).map((row) => row.region)),
   ];
-  const statuses = ['active', 'provisioning', 'error', 'destroying', 'terminated'];
   return (
     <div role="search" className="flex flex-wrap items-center gap-2">
       <input
@@ -218,19 +219,19 @@ function Filters({
         onChange={(event) => setText(event.target.value)}
         className="min-h-9 w-full rounded-md border border-line-strong bg-surface px-3 placeholder:text-ink-2/80 sm:w-72"
       />
-      <Filter
+      <Choice
         label="State"
         value={search.status}
-        options={statuses}
+        options={VPS_STATUSES.map((each) => [each, sentenceCase(each)])}
         onChange={(status) => setSearch({ status, deleted: status === 'terminated' || undefined })}
       />
-      <Filter
+      <Choice
         label="Provider"
         value={search.provider}
-        options={providers}
+        options={named(providers, search.provider)}
         onChange={(provider) => setSearch({ provider, region: undefined })}
       />
-      <Filter label="Region" value={search.region} options={regions} onChange={(region) => setSearch({ region })} />
+      <Choice label="Region" value={search.region} options={named(regions, search.region)} onChange={(region) => setSearch({ region })} />
       <label className="flex min-h-9 items-center gap-2">
         <input
           type="checkbox"
@@ -244,33 +245,10 @@ function Filters({
   );
 }
 
-function Filter({
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  label: string;
-  value: string | undefined;
-  options: readonly string[];
-  onChange: (value: string | undefined) => void;
-}) {
-  const all = value !== undefined && !options.includes(value) ? [...options, value] : options;
-  return (
-    <select
-      aria-label={label}
-      value={value ?? ''}
-      onChange={(event) => onChange(event.target.value || undefined)}
-      className="min-h-9 rounded-md border border-line-strong bg-surface px-2"
-    >
-      <option value="">{label}: all</option>
-      {all.map((each) => (
-        <option key={each} value={each}>
-          {label === 'State' ? sentenceCase(each) : each}
-        </option>
-      ))}
-    </select>
-  );
+/** What is chosen stays in the list, though nothing has it any more. */
+function named(options: readonly string[], chosen: string | undefined) {
+  const all = chosen !== undefined && !options.includes(chosen) ? [...options, chosen] : options;
+  return all.map((each) => [each, each] as const);
 }
 
 function NoneFound({ filtered, clear }: { filtered: boolean; clear: () => void }) {
