@@ -1,11 +1,10 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api, type AvailableProvider } from '../api/client.ts';
-import { asApiError, fieldError } from '../api/problem.ts';
+import { fieldError } from '../api/problem.ts';
 import { useAction } from '../lib/use-action.ts';
 import { useSession } from '../lib/use-session.ts';
-import { ProblemNote } from './problem-note.tsx';
-import { Button } from './ui/button.tsx';
-import { Dialog, DialogFooter } from './ui/dialog.tsx';
+import { DialogForm } from './dialog-form.tsx';
+import { Dialog } from './ui/dialog.tsx';
 import { SelectField, TextField } from './ui/field.tsx';
 import { toast } from './ui/toast.tsx';
 
@@ -49,18 +48,21 @@ function AddForm({ available, onDone }: { available: readonly AvailableProvider[
   );
   const empty = fields.find((field) => !key[field.name]);
   const reason = name.trim() === '' ? 'Give it a name first.' : empty ? `Fill in ${empty.label} first.` : null;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (reason === null) add.mutate();
-  };
-  const problem = add.error ? asApiError(add.error) : null;
   return (
-    <form onSubmit={submit} className="mt-4 flex flex-col gap-4" noValidate>
+    <DialogForm
+      error={add.error}
+      fields={['type', 'name', 'api_key']}
+      missing={reason}
+      busy={add.isPending}
+      action={add.isPending ? 'Trying the key…' : 'Try the key and add'}
+      onCancel={onDone}
+      onSubmit={() => add.mutate()}
+    >
       <SelectField
         label="Provider"
         value={type}
         options={available.map((each) => ({ value: each.type, label: `${each.name} (${each.roles.join(', ')})` }))}
-        error={fieldError(problem, 'type')}
+        error={fieldError(add.error, 'type')}
         onChange={(event) => (setType(event.target.value), setKey({}))}
       />
       {session?.simulator_url && (
@@ -81,10 +83,10 @@ function AddForm({ available, onDone }: { available: readonly AvailableProvider[
         maxLength={100}
         autoComplete="off"
         onChange={(event) => setName(event.target.value)}
-        error={fieldError(problem, 'name')}
+        error={fieldError(add.error, 'name')}
         placeholder={provider ? `${provider.name} production` : ''}
       />
-      <CredentialFields fields={fields} value={key} onChange={setKey} problem={problem} />
+      <CredentialFields fields={fields} value={key} onChange={setKey} problem={add.error} />
       {provider && (
         <p className="text-xs text-ink-2">
           How to make a key:{' '}
@@ -93,14 +95,7 @@ function AddForm({ available, onDone }: { available: readonly AvailableProvider[
           </a>
         </p>
       )}
-      {problem && problem.errors.length === 0 ? <ProblemNote error={problem} /> : null}
-      <DialogFooter>
-        <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" variant="primary" busy={add.isPending} disabledReason={reason}>
-          {add.isPending ? 'Trying the key…' : 'Try the key and add'}
-        </Button>
-      </DialogFooter>
-    </form>
+    </DialogForm>
   );
 }
 

@@ -8,7 +8,9 @@ import { sentenceCase } from '../lib/words.ts';
 import { ProblemNote } from './problem-note.tsx';
 import { Badge } from './ui/badge.tsx';
 import { Button } from './ui/button.tsx';
+import { Choice } from './ui/choice.tsx';
 import { Loading } from './ui/spinner.tsx';
+import { Table } from './ui/table.tsx';
 import { Time } from './ui/time.tsx';
 
 /** What became of each VPS of a run; `moving` asks again as the run goes on. */
@@ -18,41 +20,21 @@ export function BulkItems({ id, moving }: { id: string; moving: boolean }) {
   const items = list.data?.pages.flatMap((page) => page.items);
   return (
     <div className="flex flex-col gap-3">
-      <select
-        aria-label="State"
+      <Choice
+        label="State"
         value={status}
-        onChange={(event) => choose(event.target.value as BulkItemStatus | '')}
-        className="min-h-9 self-start rounded-md border border-line-strong bg-surface px-2"
-      >
-        <option value="">State: all</option>
-        {ITEM_STATUSES.map((each) => (
-          <option key={each} value={each}>
-            {sentenceCase(each)}
-          </option>
-        ))}
-      </select>
+        options={ITEM_STATUSES.map((each) => [each, sentenceCase(each)])}
+        onChange={(chosen) => choose((chosen ?? '') as BulkItemStatus | '')}
+      />
       {list.error && <ProblemNote error={list.error} retry={() => void list.refetch()} />}
       {list.isPending && <Loading what="items" />}
       {items?.length === 0 && <p className="text-ink-2">None.</p>}
       {items && items.length > 0 && (
-        <div tabIndex={0} role="region" aria-label="Items" className="overflow-x-auto">
-          <table className="w-full text-left">
-            <thead className="text-ink-2">
-              <tr>
-                {['VPS', 'State', 'Operation', 'Ended', 'Why'].map((head) => (
-                  <th key={head} scope="col" className="py-1.5 pr-4 font-medium">
-                    {head}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody className="divide-y divide-line">
-              {items.map((item) => (
-                <ItemRow key={item.position} item={item} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table label="Items" head={['VPS', 'State', 'Operation', 'Ended', 'Why']}>
+          {items.map((item) => (
+            <ItemRow key={item.position} item={item} />
+          ))}
+        </Table>
       )}
       {list.hasNextPage && (
         <Button className="self-center" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>

@@ -1,7 +1,6 @@
 import { type ReactNode, useState } from 'react';
-import { ProblemNote } from './problem-note.tsx';
-import { Button } from './ui/button.tsx';
-import { Dialog, DialogFooter } from './ui/dialog.tsx';
+import { DialogForm } from './dialog-form.tsx';
+import { Dialog } from './ui/dialog.tsx';
 import { TextField } from './ui/field.tsx';
 
 interface ConfirmProps {
@@ -28,12 +27,17 @@ export function ConfirmByTyping({ open, onOpenChange, title, children, name, act
   };
   return (
     <Dialog open={open} onOpenChange={close} title={title} description={children}>
-      <form
-        className="mt-4 flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (matches && !busy) onConfirm();
-        }}
+      <DialogForm
+        error={error}
+        fields={[]}
+        missing={matches ? null : `Type “${name}” first.`}
+        busy={busy}
+        action={action}
+        variant="danger"
+        icon="trash"
+        cancel="Keep it"
+        onCancel={() => close(false)}
+        onSubmit={onConfirm}
       >
         <TextField
           label={`Type ${name} to confirm`}
@@ -42,14 +46,7 @@ export function ConfirmByTyping({ open, onOpenChange, title, children, name, act
           spellCheck={false}
           onChange={(event) => setTyped(event.target.value)}
         />
-        {error ? <ProblemNote error={error} /> : null}
-        <DialogFooter>
-          <Button onClick={() => close(false)}>Keep it</Button>
-          <Button type="submit" variant="danger" icon="trash" busy={busy} disabledReason={matches ? null : `Type “${name}” first.`}>
-            {action}
-          </Button>
-        </DialogFooter>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -10,6 +10,7 @@ import { ConfirmByTyping } from './confirm-by-typing.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { Badge } from './ui/badge.tsx';
 import { Button } from './ui/button.tsx';
+import { Table } from './ui/table.tsx';
 import { Time } from './ui/time.tsx';
 
 const OPEN: ReadonlySet<string> = new Set(['confirmed', 'dismissed', 'unconfirmed']);
@@ -51,40 +52,29 @@ export function DriftCard({ drift, withVps = true }: { drift: Drift; withVps?: b
 
 function Differences({ drift }: { drift: Drift }) {
   return (
-    <div tabIndex={0} role="region" aria-label="Differences" className="overflow-x-auto px-4 py-3">
-      <table className="w-full">
-        <thead className="text-left text-xs text-ink-2">
-          <tr>
-            <th className="pr-4 pb-1 font-medium">What</th>
-            <th className="pr-4 pb-1 font-medium">Recorded</th>
-            <th className="pb-1 font-medium">At the provider</th>
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {drift.differences.map((difference) => (
-            <tr key={`${difference.object} ${difference.name} ${difference.field}`} title={difference.text}>
-              <td className="py-1.5 pr-4">
-                {sentenceCase(difference.field)} <span className="text-xs text-ink-2">of {difference.name}</span>
-              </td>
-              <td className="py-1.5 pr-4 font-mono text-xs break-all">
-                {difference.recorded === null ? (
-                  <span className="text-ink-2">nothing</span>
-                ) : (
-                  <del className="text-bad decoration-1">{difference.recorded}</del>
-                )}
-              </td>
-              <td className="py-1.5 font-mono text-xs break-all">
-                {difference.actual === null ? (
-                  <span className="text-ink-2">nothing</span>
-                ) : (
-                  <ins className="text-good no-underline">{difference.actual}</ins>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Differences" head={['What', 'Recorded', 'At the provider']} boxClass="overflow-x-auto px-4 py-3">
+      {drift.differences.map((difference) => (
+        <tr key={`${difference.object} ${difference.name} ${difference.field}`} title={difference.text}>
+          <td className="py-1.5 pr-4">
+            {sentenceCase(difference.field)} <span className="text-xs text-ink-2">of {difference.name}</span>
+          </td>
+          <td className="py-1.5 pr-4 font-mono text-xs break-all">
+            {difference.recorded === null ? (
+              <span className="text-ink-2">nothing</span>
+            ) : (
+              <del className="text-bad decoration-1">{difference.recorded}</del>
+            )}
+          </td>
+          <td className="py-1.5 font-mono text-xs break-all">
+            {difference.actual === null ? (
+              <span className="text-ink-2">nothing</span>
+            ) : (
+              <ins className="text-good no-underline">{difference.actual}</ins>
+            )}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -1,11 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { api, type InventoryImport, type InventoryImportPreview, type InventoryRow } from '../api/client.ts';
 import { fieldError } from '../api/problem.ts';
 import { useAction } from '../lib/use-action.ts';
-import { ProblemNote } from './problem-note.tsx';
-import { Button } from './ui/button.tsx';
-import { Dialog, DialogFooter } from './ui/dialog.tsx';
+import { DialogForm } from './dialog-form.tsx';
+import { Dialog } from './ui/dialog.tsx';
 import { TextField } from './ui/field.tsx';
 
 /** Takes a server that is there already into a stack: shows what that means before it is ordered. */
@@ -27,19 +26,12 @@ export function ImportDialog({ item, onClose }: { item: InventoryRow; onClose: (
     done: ({ instance, operation }) => void navigate({ to: '/vps/$id', params: { id: instance.id }, search: { operation: operation.id } }),
   });
   const error = take.error ?? look.error;
-  const atField = ['label', 'dns.zone', 'root_pass'].some((field) => fieldError(error, field));
   const missing = label === '' ? 'Say what the VPS shall be called.' : null;
   const edit = (set: (value: string) => void) => (value: string) => {
     set(value);
     show(null);
     look.reset();
     take.reset();
-  };
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (missing !== null) return;
-    if (shown === null) look.mutate();
-    else take.mutate();
   };
   return (
     <Dialog
@@ -48,7 +40,15 @@ export function ImportDialog({ item, onClose }: { item: InventoryRow; onClose: (
       title={`Import ${item.label || item.object_id}`}
       description="The server becomes a VPS here. It runs on as it is: it gets one tag, and nothing else of it is changed."
     >
-      <form onSubmit={submit} className="mt-4 flex flex-col gap-4">
+      <DialogForm
+        error={error}
+        fields={['label', 'dns.zone', 'root_pass']}
+        missing={missing}
+        busy={look.isPending || take.isPending}
+        action={shown === null ? 'Show what happens' : 'Import the server'}
+        onCancel={onClose}
+        onSubmit={() => (shown === null ? look : take).mutate()}
+      >
         <TextField
           label="Label"
           value={label}
@@ -73,14 +73,7 @@ export function ImportDialog({ item, onClose }: { item: InventoryRow; onClose: (
           error={fieldError(error, 'root_pass')}
         />
         {shown && <Shown preview={shown} />}
-        {error && !atField ? <ProblemNote error={error} /> : null}
-        <DialogFooter>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" busy={look.isPending || take.isPending} disabledReason={missing}>
-            {shown === null ? 'Show what happens' : 'Import the server'}
-          </Button>
-        </DialogFooter>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

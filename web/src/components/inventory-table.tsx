@@ -7,6 +7,7 @@ import { ConfirmByTyping } from './confirm-by-typing.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { Badge } from './ui/badge.tsx';
 import { Button } from './ui/button.tsx';
+import { Table } from './ui/table.tsx';
 import { Time } from './ui/time.tsx';
 
 const KINDS = {
@@ -34,42 +35,29 @@ const LOSSES: Readonly<Record<InventoryRow['kind'], string>> = {
 export function InventoryTable({ items }: { items: readonly InventoryRow[] }) {
   if (items.length === 0) return <p className="text-ink-2">Nothing: every server and DNS record at the providers belongs to a VPS here.</p>;
   return (
-    <div tabIndex={0} role="region" aria-label="Inventory" className="relative overflow-x-auto">
-      <table className="w-full min-w-[44rem]">
-        <thead className="text-left text-xs text-ink-2">
-          <tr>
-            {['Kind', 'Name', 'Why', 'Monthly', 'First seen', ''].map((title) => (
-              <th key={title} className="pr-4 pb-1 font-medium">
-                {title || <span className="sr-only">Actions</span>}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {items.map((item) => (
-            <tr key={item.id}>
-              <td className="py-2 pr-4">
-                <Badge tone={KINDS[item.kind][0]}>{whatItIs(item)}</Badge>
-              </td>
-              <td className="py-2 pr-4">
-                {item.label} <code className="font-mono text-xs text-ink-2">{item.object_id}</code>
-              </td>
-              <td className="py-2 pr-4">{REASONS[item.reason] ?? sentenceCase(item.reason)}</td>
-              <td className="py-2 pr-4">{item.monthly_cost && item.currency ? money(item.monthly_cost, item.currency) : '–'}</td>
-              <td className="py-2 pr-4">
-                <Time at={item.first_seen_at} />
-              </td>
-              <td className="py-1 text-right">
-                <div className="flex justify-end gap-2">
-                  {item.importable && <Import item={item} />}
-                  <DeleteStray item={item} />
-                </div>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Inventory" head={['Kind', 'Name', 'Why', 'Monthly', 'First seen', '']} className="min-w-[44rem]">
+      {items.map((item) => (
+        <tr key={item.id}>
+          <td className="py-2 pr-4">
+            <Badge tone={KINDS[item.kind][0]}>{whatItIs(item)}</Badge>
+          </td>
+          <td className="py-2 pr-4">
+            {item.label} <code className="font-mono text-xs text-ink-2">{item.object_id}</code>
+          </td>
+          <td className="py-2 pr-4">{REASONS[item.reason] ?? sentenceCase(item.reason)}</td>
+          <td className="py-2 pr-4">{item.monthly_cost && item.currency ? money(item.monthly_cost, item.currency) : '–'}</td>
+          <td className="py-2 pr-4">
+            <Time at={item.first_seen_at} />
+          </td>
+          <td className="py-1 text-right">
+            <div className="flex justify-end gap-2">
+              {item.importable && <Import item={item} />}
+              <DeleteStray item={item} />
+            </div>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api, type Organization, type VpsDetail } from '../api/client.ts';
 import { organizationsQuery } from '../api/panel-queries.ts';
-import { asApiError, fieldError } from '../api/problem.ts';
+import { fieldError } from '../api/problem.ts';
 import { plural } from '../lib/format.ts';
 import { useAction } from '../lib/use-action.ts';
+import { DialogForm } from './dialog-form.tsx';
 import { ProblemNote } from './problem-note.tsx';
-import { Button } from './ui/button.tsx';
-import { Dialog, DialogFooter } from './ui/dialog.tsx';
+import { Dialog } from './ui/dialog.tsx';
 import { SelectField, TextField } from './ui/field.tsx';
 import { Loading } from './ui/spinner.tsx';
 import { toast } from './ui/toast.tsx';
@@ -46,14 +46,17 @@ function Form({ vps, others, onClose }: { vps: VpsDetail; others: readonly Organ
       toast(`${vps.label} belongs to “${others.find(({ id }) => id === to)?.name}” now.`);
     },
   });
-  const problem = give.error ? asApiError(give.error) : null;
   const missing = to === '' ? 'Choose an organization first.' : reason.trim().length < 3 ? 'Say why, in at least 3 characters.' : null;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (missing === null && !give.isPending) give.mutate();
-  };
   return (
-    <form onSubmit={submit} className="mt-4 flex flex-col gap-4" noValidate>
+    <DialogForm
+      error={give.error}
+      fields={['organization_id', 'reason']}
+      missing={missing}
+      busy={give.isPending}
+      action="Give it away"
+      onCancel={onClose}
+      onSubmit={() => give.mutate()}
+    >
       <SelectField
         label="New owner"
         value={to}
@@ -62,23 +65,16 @@ function Form({ vps, others, onClose }: { vps: VpsDetail; others: readonly Organ
           { value: '', label: 'Choose…' },
           ...others.map(({ id, name, vps_count: count }) => ({ value: id, label: `${name} (${plural(count, 'VPS', 'VPSes')})` })),
         ]}
-        error={fieldError(problem, 'organization_id')}
+        error={fieldError(give.error, 'organization_id')}
       />
       <TextField
         label="Reason"
         value={reason}
         maxLength={500}
         onChange={(event) => setReason(event.target.value)}
-        error={fieldError(problem, 'reason')}
+        error={fieldError(give.error, 'reason')}
         help="For the audit trails of both organizations."
       />
-      {problem && problem.errors.length === 0 ? <ProblemNote error={problem} /> : null}
-      <DialogFooter>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" variant="primary" busy={give.isPending} disabledReason={missing}>
-          Give it away
-        </Button>
-      </DialogFooter>
-    </form>
+    </DialogForm>
   );
 }

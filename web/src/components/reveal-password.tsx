@@ -1,10 +1,10 @@
-import { type FormEvent, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { api, type RevealAnswer, type Vps } from '../api/client.ts';
 import { fieldError } from '../api/problem.ts';
 import { roleProblem, vpsActionProblem } from '../lib/abilities.ts';
 import { useAction } from '../lib/use-action.ts';
 import { useSession } from '../lib/use-session.ts';
-import { ProblemNote } from './problem-note.tsx';
+import { DialogForm } from './dialog-form.tsx';
 import { Button } from './ui/button.tsx';
 import { Code } from './ui/copy.tsx';
 import { Dialog, DialogFooter } from './ui/dialog.tsx';
@@ -60,31 +60,28 @@ function Ask({
   const [sure, setSure] = useState(!again);
   const reveal = useAction(() => api.revealVpsPassword({ id: vps.id, body: { reason, again } }), { quiet: true, done: onShown });
   const problem = reason.trim().length < 3 ? 'Say why, in at least 3 characters.' : sure ? null : 'Confirm that it is shown again.';
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (problem === null) reveal.mutate();
-  };
-  const refused = fieldError(reveal.error, 'reason');
   return (
-    <form onSubmit={submit} className="mt-3 flex flex-col gap-3">
+    <DialogForm
+      error={reveal.error}
+      fields={['reason']}
+      missing={problem}
+      busy={reveal.isPending}
+      action="Show it"
+      icon="eye"
+      onCancel={onCancel}
+      onSubmit={() => reveal.mutate()}
+    >
       <p className="text-ink-2">It is shown for one minute. Who saw it, when and why is kept in the audit trail.</p>
       <TextField
         label="Reason"
         value={reason}
         maxLength={500}
         onChange={(event) => setReason(event.target.value)}
-        error={refused}
+        error={fieldError(reveal.error, 'reason')}
         placeholder="Handing it to the customer"
       />
       {again && <Checkbox label="It was shown before; show it again" checked={sure} onChange={(event) => setSure(event.target.checked)} />}
-      {reveal.error && !refused ? <ProblemNote error={reveal.error} /> : null}
-      <DialogFooter>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" variant="primary" icon="eye" busy={reveal.isPending} disabledReason={problem}>
-          Show it
-        </Button>
-      </DialogFooter>
-    </form>
+    </DialogForm>
   );
 }
 

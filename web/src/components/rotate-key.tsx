@@ -1,11 +1,10 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api, type Account, type AvailableProvider } from '../api/client.ts';
-import { asApiError } from '../api/problem.ts';
 import { useAction } from '../lib/use-action.ts';
 import { CredentialFields } from './add-account.tsx';
-import { ProblemNote } from './problem-note.tsx';
+import { DialogForm } from './dialog-form.tsx';
 import { Button } from './ui/button.tsx';
-import { Dialog, DialogFooter } from './ui/dialog.tsx';
+import { Dialog } from './ui/dialog.tsx';
 import { toast } from './ui/toast.tsx';
 
 /** A new key for the same account. The old one stays until the new one has worked; no stack is touched. */
@@ -42,21 +41,17 @@ function RotateForm({ account, provider, onDone }: { account: Account; provider:
     },
   );
   const empty = fields.find((field) => !key[field.name]);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (!empty) rotate.mutate();
-  };
-  const problem = rotate.error ? asApiError(rotate.error) : null;
   return (
-    <form onSubmit={submit} className="mt-4 flex flex-col gap-4" noValidate>
-      <CredentialFields fields={fields} value={key} onChange={setKey} problem={problem} />
-      {problem && problem.errors.length === 0 ? <ProblemNote error={problem} /> : null}
-      <DialogFooter>
-        <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" variant="primary" busy={rotate.isPending} disabledReason={empty ? `Fill in ${empty.label} first.` : null}>
-          Try the key and replace
-        </Button>
-      </DialogFooter>
-    </form>
+    <DialogForm
+      error={rotate.error}
+      fields={['api_key']}
+      missing={empty ? `Fill in ${empty.label} first.` : null}
+      busy={rotate.isPending}
+      action="Try the key and replace"
+      onCancel={onDone}
+      onSubmit={() => rotate.mutate()}
+    >
+      <CredentialFields fields={fields} value={key} onChange={setKey} problem={rotate.error} />
+    </DialogForm>
   );
 }

@@ -2,12 +2,13 @@ import { useState } from 'react';
 import { api, type SimulatorChange, type SimulatorInstances } from '../api/client.ts';
 import { useAction } from '../lib/use-action.ts';
 import { sentenceCase } from '../lib/words.ts';
+import { DialogForm } from './dialog-form.tsx';
 import { Badge } from './ui/badge.tsx';
 import { Button } from './ui/button.tsx';
-import { Dialog, DialogFooter } from './ui/dialog.tsx';
+import { Dialog } from './ui/dialog.tsx';
 import { TextField } from './ui/field.tsx';
+import { Table } from './ui/table.tsx';
 import { toast } from './ui/toast.tsx';
-import { ProblemNote } from './problem-note.tsx';
 
 type Instance = SimulatorInstances['instances'][number];
 type Naming = 'rename' | 'resize' | null;
@@ -16,24 +17,16 @@ type Naming = 'rename' | 'resize' | null;
 export function SimulatedServers({ instances }: { instances: readonly Instance[] }) {
   if (instances.length === 0) return <p className="text-ink-2">No server yet. The first appears when a VPS is created.</p>;
   return (
-    <div tabIndex={0} role="region" aria-label="Simulated servers" className="relative overflow-x-auto">
-      <table className="w-full min-w-[52rem]">
-        <thead className="text-left text-xs text-ink-2">
-          <tr>
-            {['Server', 'State', 'Plan and place', 'Address', ''].map((title) => (
-              <th key={title} className="pr-4 pb-1 font-medium">
-                {title || <span className="sr-only">Behind Plinth’s back</span>}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {instances.map((instance) => (
-            <ServerRow key={`${instance.provider} ${instance.id}`} instance={instance} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label="Simulated servers"
+      head={['Server', 'State', 'Plan and place', 'Address', '']}
+      untitled="Behind Plinth’s back"
+      className="min-w-[52rem]"
+    >
+      {instances.map((instance) => (
+        <ServerRow key={`${instance.provider} ${instance.id}`} instance={instance} />
+      ))}
+    </Table>
   );
 }
 
@@ -108,12 +101,14 @@ function NewValue({ naming, instance, busy, error, onClose, onValue }: NewValueP
       title={naming === 'rename' ? `Rename ${instance.label}` : `Resize ${instance.label}`}
       description="At the simulated provider only, as somebody could in the vendor’s console."
     >
-      <form
-        className="mt-4 flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (same === null) onValue(value.trim());
-        }}
+      <DialogForm
+        error={error}
+        fields={[]}
+        missing={same}
+        busy={busy}
+        action={naming === 'rename' ? 'Rename' : 'Resize'}
+        onCancel={onClose}
+        onSubmit={() => onValue(value.trim())}
       >
         <TextField
           label={naming === 'rename' ? 'New name' : 'New plan, by its id'}
@@ -122,14 +117,7 @@ function NewValue({ naming, instance, busy, error, onClose, onValue }: NewValueP
           spellCheck={false}
           onChange={(event) => setValue(event.target.value)}
         />
-        {error ? <ProblemNote error={error} /> : null}
-        <DialogFooter>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" busy={busy} disabledReason={same}>
-            {naming === 'rename' ? 'Rename' : 'Resize'}
-          </Button>
-        </DialogFooter>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

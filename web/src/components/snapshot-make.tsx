@@ -1,10 +1,9 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api, type VpsAccepted, type VpsDetail } from '../api/client.ts';
-import { asApiError, fieldError } from '../api/problem.ts';
+import { fieldError } from '../api/problem.ts';
 import { useAction } from '../lib/use-action.ts';
-import { ProblemNote } from './problem-note.tsx';
-import { Button } from './ui/button.tsx';
-import { Dialog, DialogFooter } from './ui/dialog.tsx';
+import { DialogForm } from './dialog-form.tsx';
+import { Dialog } from './ui/dialog.tsx';
 import { TextArea, TextField } from './ui/field.tsx';
 
 interface MakeProps {
@@ -27,11 +26,6 @@ export function SnapshotMake({ vps, onClose, onOrdered }: MakeProps) {
     { quiet: true, done: onOrdered },
   );
   const missing = name.trim() === '' ? 'Give it a name first.' : null;
-  const problem = make.error ? asApiError(make.error) : null;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (missing === null && !make.isPending) make.mutate();
-  };
   return (
     <Dialog
       open
@@ -39,35 +33,36 @@ export function SnapshotMake({ vps, onClose, onOrdered }: MakeProps) {
       title={`Snapshot of ${vps.label}`}
       description="The whole disk as it is now, kept at the provider, and paid for, until it is deleted."
     >
-      <form onSubmit={submit} className="mt-4 flex flex-col gap-4" noValidate>
+      <DialogForm
+        error={make.error}
+        fields={['name', 'note']}
+        missing={missing}
+        busy={make.isPending}
+        action="Make it"
+        onCancel={onClose}
+        onSubmit={() => make.mutate()}
+      >
         <TextField
           label="Name"
           value={name}
           maxLength={64}
           placeholder="before the upgrade"
           onChange={(event) => setName(event.target.value)}
-          error={fieldError(problem, 'name')}
+          error={fieldError(make.error, 'name')}
         />
         <TextArea
           label="Note"
           value={note}
           maxLength={500}
           onChange={(event) => setNote(event.target.value)}
-          error={fieldError(problem, 'note')}
+          error={fieldError(make.error, 'note')}
         />
         {vps.power_state === 'running' && (
           <p className="text-ink-2">
             The server runs: its disk is taken as after a power failure. Stop the server first where a database or the like must be whole.
           </p>
         )}
-        {problem && problem.errors.length === 0 ? <ProblemNote error={problem} /> : null}
-        <DialogFooter>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" busy={make.isPending} disabledReason={missing}>
-            Make it
-          </Button>
-        </DialogFooter>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

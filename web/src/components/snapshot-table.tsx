@@ -1,10 +1,10 @@
 import type { Snapshot } from '../api/client.ts';
-import { cn } from '../lib/cn.ts';
 import { money } from '../lib/format.ts';
 import { deleteProblem, restoreProblem, snapshotKind, snapshotName, snapshotTone } from '../lib/snapshots.ts';
 import { sentenceCase } from '../lib/words.ts';
 import { Badge } from './ui/badge.tsx';
 import { Button, IconButton } from './ui/button.tsx';
+import { Table } from './ui/table.tsx';
 import { Time } from './ui/time.tsx';
 
 /** On a phone these stand below the name. */
@@ -21,55 +21,47 @@ interface TableProps {
 
 export function SnapshotTable({ snapshots, restoreReason, deleteReason, onRestore, onDelete }: TableProps) {
   return (
-    <div tabIndex={0} role="region" aria-label="Snapshots and backups" className="relative overflow-x-auto">
-      <table className="w-full sm:min-w-[38rem]">
-        <thead className="text-left text-xs text-ink-2">
-          <tr>
-            {['Name', 'State', 'Size', 'Monthly', 'Made', ''].map((title) => (
-              <th key={title} className={cn('pr-4 pb-1 font-medium', WIDE_ONLY.has(title) && 'hidden sm:table-cell')}>
-                {title || <span className="sr-only">Actions</span>}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {snapshots.map((snapshot) => (
-            <tr key={snapshot.id}>
-              <td className="max-w-72 py-2 pr-4 break-words">
-                <span className="font-medium">{snapshotName(snapshot)}</span>
-                {snapshot.kind !== 'snapshot' && <span className="block text-xs text-ink-2">{snapshotKind(snapshot.kind)}</span>}
-                {snapshot.note && <span className="block text-ink-2">{snapshot.note}</span>}
-                <span className="block text-xs text-ink-2 sm:hidden">
-                  {sizeOf(snapshot)}, {costOf(snapshot)}, <Time at={snapshot.created_at} />
-                </span>
-                {snapshot.message && <span className="block text-bad">{snapshot.message}</span>}
-              </td>
-              <td className="py-2 pr-4">
-                <Badge tone={snapshotTone(snapshot.status)}>{sentenceCase(snapshot.status)}</Badge>
-              </td>
-              <td className="hidden py-2 pr-4 whitespace-nowrap sm:table-cell">{sizeOf(snapshot)}</td>
-              <td className="hidden py-2 pr-4 whitespace-nowrap sm:table-cell">{costOf(snapshot)}</td>
-              <td className="hidden py-2 pr-4 sm:table-cell">
-                <Time at={snapshot.created_at} />
-              </td>
-              <td className="py-1">
-                <span className="flex justify-end gap-1">
-                  <Button disabledReason={restoreReason ?? restoreProblem(snapshot)} onClick={() => onRestore(snapshot)}>
-                    Restore
-                  </Button>
-                  <IconButton
-                    icon="trash"
-                    label={`Delete ${snapshotName(snapshot)}`}
-                    disabledReason={deleteReason ?? deleteProblem(snapshot)}
-                    onClick={() => onDelete(snapshot)}
-                  />
-                </span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label="Snapshots and backups"
+      head={['Name', 'State', 'Size', 'Monthly', 'Made', '']}
+      wideOnly={WIDE_ONLY}
+      className="sm:min-w-[38rem]"
+    >
+      {snapshots.map((snapshot) => (
+        <tr key={snapshot.id}>
+          <td className="max-w-72 py-2 pr-4 break-words">
+            <span className="font-medium">{snapshotName(snapshot)}</span>
+            {snapshot.kind !== 'snapshot' && <span className="block text-xs text-ink-2">{snapshotKind(snapshot.kind)}</span>}
+            {snapshot.note && <span className="block text-ink-2">{snapshot.note}</span>}
+            <span className="block text-xs text-ink-2 sm:hidden">
+              {sizeOf(snapshot)}, {costOf(snapshot)}, <Time at={snapshot.created_at} />
+            </span>
+            {snapshot.message && <span className="block text-bad">{snapshot.message}</span>}
+          </td>
+          <td className="py-2 pr-4">
+            <Badge tone={snapshotTone(snapshot.status)}>{sentenceCase(snapshot.status)}</Badge>
+          </td>
+          <td className="hidden py-2 pr-4 whitespace-nowrap sm:table-cell">{sizeOf(snapshot)}</td>
+          <td className="hidden py-2 pr-4 whitespace-nowrap sm:table-cell">{costOf(snapshot)}</td>
+          <td className="hidden py-2 pr-4 sm:table-cell">
+            <Time at={snapshot.created_at} />
+          </td>
+          <td className="py-1">
+            <span className="flex justify-end gap-1">
+              <Button disabledReason={restoreReason ?? restoreProblem(snapshot)} onClick={() => onRestore(snapshot)}>
+                Restore
+              </Button>
+              <IconButton
+                icon="trash"
+                label={`Delete ${snapshotName(snapshot)}`}
+                disabledReason={deleteReason ?? deleteProblem(snapshot)}
+                onClick={() => onDelete(snapshot)}
+              />
+            </span>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -6,10 +6,11 @@ import { sourcesText } from '../lib/firewall.ts';
 import { useSession } from '../lib/use-session.ts';
 import { FirewallDialog } from './firewall-dialog.tsx';
 import { PreviewedDialog } from './previewed-dialog.tsx';
-import { Badge } from './ui/badge.tsx';
+import { OnOff, SettingSwitch } from './setting-switch.tsx';
 import { Button } from './ui/button.tsx';
 import { Card, Facts } from './ui/card.tsx';
 import { Code } from './ui/copy.tsx';
+import { Table } from './ui/table.tsx';
 
 interface NetworkProps {
   vps: VpsDetail;
@@ -38,7 +39,7 @@ function FirewallCard({ vps, onOrdered }: NetworkProps) {
       title="Firewall"
       actions={
         <span className="flex flex-wrap items-center gap-2">
-          <Badge tone={vps.firewall ? 'good' : 'quiet'}>{vps.firewall ? 'On' : 'Off'}</Badge>
+          <OnOff on={vps.firewall !== null} />
           {vps.firewall && (
             <Button disabledReason={mayNot} onClick={() => ask('off')}>
               Switch off
@@ -75,42 +76,26 @@ function FirewallCard({ vps, onOrdered }: NetworkProps) {
 function Rules({ rules }: { rules: FirewallRules }) {
   return (
     <>
-      <div tabIndex={0} role="region" aria-label="Firewall rules" className="overflow-x-auto">
-        <table className="w-full">
-          <thead className="text-left text-xs text-ink-2">
-            <tr>
-              {['Protocol', 'Ports', 'From'].map((title) => (
-                <th key={title} className="pr-4 pb-1 font-medium">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody className="divide-y divide-line">
-            {rules.map((rule, index) => (
-              // Rules have no identity but their place.
-              <tr key={index}>
-                <td className="py-1.5 pr-4">{rule.protocol === 'icmp' ? 'Ping (ICMP)' : rule.protocol.toUpperCase()}</td>
-                <td className="py-1.5 pr-4">{rule.protocol === 'icmp' ? '–' : (rule.ports ?? 'all')}</td>
-                <td className="py-1.5 font-mono text-xs break-words">{sourcesText(rule.sources)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Firewall rules" head={['Protocol', 'Ports', 'From']}>
+        {rules.map((rule, index) => (
+          // Rules have no identity but their place.
+          <tr key={index}>
+            <td className="py-1.5 pr-4">{rule.protocol === 'icmp' ? 'Ping (ICMP)' : rule.protocol.toUpperCase()}</td>
+            <td className="py-1.5 pr-4">{rule.protocol === 'icmp' ? '–' : (rule.ports ?? 'all')}</td>
+            <td className="py-1.5 font-mono text-xs break-words">{sourcesText(rule.sources)}</td>
+          </tr>
+        ))}
+      </Table>
       <p className="mt-2 text-xs text-ink-2">Nothing else may come in. Everything may go out.</p>
     </>
   );
 }
 
 function AddressCard({ vps, onOrdered }: NetworkProps) {
-  const [asking, ask] = useState(false);
-  const mayNot = roleProblem(useSession(), 'operator') ?? capabilityProblem(vps, 'configure');
   const cannot = vps.reverse_dns
     ? null
     : (featureProblem(vps, 'reverse_dns') ??
       (vps.dns_name === null ? 'It has no name in the DNS that its addresses could lead back to.' : null));
-  const next = !vps.reverse_dns;
   return (
     <Card title="Addresses and names">
       <Facts
@@ -118,33 +103,25 @@ function AddressCard({ vps, onOrdered }: NetworkProps) {
           ['IPv4', vps.ipv4 && <Code what="IPv4 address">{vps.ipv4}</Code>],
           ['IPv6', vps.ipv6 && <Code what="IPv6 address">{vps.ipv6}</Code>],
           ['DNS name', vps.dns_name && <Code what="DNS name">{vps.dns_name}</Code>],
-          ['Reverse DNS', <Badge key="rdns" tone={vps.reverse_dns ? 'good' : 'quiet'}>{`${vps.reverse_dns ? 'On' : 'Off'}`}</Badge>],
+          ['Reverse DNS', <OnOff key="rdns" on={vps.reverse_dns} />],
         ]}
       />
       <p className="mt-3 text-xs text-ink-2">
         {cannot ?? 'With reverse DNS the addresses lead back to the name: receivers of e-mail want that.'}
       </p>
-      <Button className="mt-3" disabledReason={mayNot ?? cannot} onClick={() => ask(true)}>
-        {next ? 'Switch reverse DNS on' : 'Switch reverse DNS off'}
-      </Button>
-      {asking && (
-        <PreviewedDialog
-          vps={vps}
-          title={`Switch reverse DNS ${next ? 'on' : 'off'}`}
-          lead={
-            next
-              ? `${[vps.ipv4, vps.ipv6].filter(Boolean).join(' and ')} will lead back to ${vps.dns_name}.`
-              : 'The provider gives the addresses its own names again.'
-          }
-          change={{ action: 'configure', reverse_dns: next }}
-          hold={null}
-          onClose={() => ask(false)}
-          onOrdered={(accepted) => {
-            ask(false);
-            onOrdered(accepted);
-          }}
-        />
-      )}
+      <SettingSwitch
+        vps={vps}
+        what="reverse DNS"
+        on={vps.reverse_dns}
+        cannot={cannot}
+        lead={
+          vps.reverse_dns
+            ? 'The provider gives the addresses its own names again.'
+            : `${[vps.ipv4, vps.ipv6].filter(Boolean).join(' and ')} will lead back to ${vps.dns_name}.`
+        }
+        change={{ action: 'configure', reverse_dns: !vps.reverse_dns }}
+        onOrdered={onOrdered}
+      />
     </Card>
   );
 }

@@ -9,6 +9,7 @@ import { ProblemNote } from '../components/problem-note.tsx';
 import { Card } from '../components/ui/card.tsx';
 import { Checkbox } from '../components/ui/field.tsx';
 import { Loading } from '../components/ui/spinner.tsx';
+import { Table } from '../components/ui/table.tsx';
 import { Time } from '../components/ui/time.tsx';
 import { operatorProblem } from '../lib/abilities.ts';
 import { count } from '../lib/format.ts';
@@ -103,30 +104,17 @@ function Kinds({ queue }: { queue: QueueState }) {
   ];
   return (
     <Card title="By kind">
-      <div tabIndex={0} role="region" aria-label="Queue by kind" className="overflow-x-auto">
-        <table className="w-full min-w-[32rem]">
-          <thead className="text-left text-xs text-ink-2">
-            <tr>
-              {['Kind', 'Waiting', 'Running', 'Tried again later', 'Oldest'].map((title) => (
-                <th key={title} className="pr-4 pb-1 font-medium">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody className="divide-y divide-line">
-            {rows.map(([name, row]) => (
-              <tr key={name}>
-                <td className="py-1.5 pr-4">{name}</td>
-                <td>{count(row.waiting)}</td>
-                <td>{count(row.active)}</td>
-                <td>{count(row.scheduled)}</td>
-                <td>{row.oldest_at ? <Time at={row.oldest_at} /> : '–'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Queue by kind" head={['Kind', 'Waiting', 'Running', 'Tried again later', 'Oldest']} className="min-w-[32rem]">
+        {rows.map(([name, row]) => (
+          <tr key={name}>
+            <td className="py-1.5 pr-4">{name}</td>
+            <td>{count(row.waiting)}</td>
+            <td>{count(row.active)}</td>
+            <td>{count(row.scheduled)}</td>
+            <td>{row.oldest_at ? <Time at={row.oldest_at} /> : '–'}</td>
+          </tr>
+        ))}
+      </Table>
     </Card>
   );
 }

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api, type TokenCreate, type Token } from '../api/client.ts';
-import { asApiError, fieldError } from '../api/problem.ts';
+import { fieldError } from '../api/problem.ts';
 import { tokensQuery } from '../api/queries.ts';
 import { AutomationCard } from '../components/automation-card.tsx';
 import { ConfirmByTyping } from '../components/confirm-by-typing.tsx';
+import { DialogForm } from '../components/dialog-form.tsx';
 import { Page } from '../components/page.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
 import { Badge } from '../components/ui/badge.tsx';
@@ -150,20 +151,23 @@ function TokenForm({ onMade, onCancel }: { onMade: (secret: string) => void; onC
   const expiry = days === '' ? {} : { expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString() };
   const make = useAction(() => api.createToken({ body: { name, role, ...expiry } }), { quiet: true, done: ({ secret }) => onMade(secret) });
   const reason = name.trim() === '' ? 'Give it a name first.' : null;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (reason === null) make.mutate();
-  };
-  const problem = make.error ? asApiError(make.error) : null;
   return (
-    <form onSubmit={submit} className="mt-4 flex flex-col gap-4" noValidate>
+    <DialogForm
+      error={make.error}
+      fields={['name', 'role', 'expires_at']}
+      missing={reason}
+      busy={make.isPending}
+      action="Make the token"
+      onCancel={onCancel}
+      onSubmit={() => make.mutate()}
+    >
       <TextField
         label="Name"
         value={name}
         maxLength={100}
         placeholder="Who or what uses it"
         onChange={(event) => setName(event.target.value)}
-        error={fieldError(problem, 'name')}
+        error={fieldError(make.error, 'name')}
       />
       <SelectField
         label="Role"
@@ -174,22 +178,15 @@ function TokenForm({ onMade, onCancel }: { onMade: (secret: string) => void; onC
           { value: 'admin', label: 'Admin: also accounts, tokens and audit' },
         ]}
         onChange={(event) => setRole(event.target.value as TokenCreate['role'])}
-        error={fieldError(problem, 'role')}
+        error={fieldError(make.error, 'role')}
       />
       <SelectField
         label="Expires"
         value={days}
         options={DAYS.map(([value, label]) => ({ value, label }))}
         onChange={(event) => setDays(event.target.value)}
-        error={fieldError(problem, 'expires_at')}
+        error={fieldError(make.error, 'expires_at')}
       />
-      {problem && problem.errors.length === 0 ? <ProblemNote error={problem} /> : null}
-      <DialogFooter>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" variant="primary" busy={make.isPending} disabledReason={reason}>
-          Make the token
-        </Button>
-      </DialogFooter>
-    </form>
+    </DialogForm>
   );
 }

@@ -10,6 +10,7 @@ import { SimulatorStock } from '../components/simulator-stock.tsx';
 import { Card } from '../components/ui/card.tsx';
 import { Empty } from '../components/ui/empty.tsx';
 import { Loading } from '../components/ui/spinner.tsx';
+import { Table } from '../components/ui/table.tsx';
 import { operatorProblem } from '../lib/abilities.ts';
 import { clockTime } from '../lib/format.ts';
 import { useSession } from '../lib/use-session.ts';
@@ -73,7 +74,7 @@ export function SimulatorPage() {
 function Records({ records }: SimulatorRecords) {
   if (records.length === 0) return <p className="text-ink-2">No record yet.</p>;
   return (
-    <Table
+    <TextTable
       label="Simulated DNS records"
       head={['Name', 'Type', 'Content', 'Comment']}
       rows={records.map((each) => [each.name, each.type, each.content, each.comment ?? ''])}
@@ -84,7 +85,7 @@ function Records({ records }: SimulatorRecords) {
 function Requests({ requests }: SimulatorRequests) {
   if (requests.length === 0) return <p className="text-ink-2">Nobody has called yet.</p>;
   return (
-    <Table
+    <TextTable
       label="Last calls at the simulated providers"
       head={['At', 'Provider', 'Call', 'Status', 'ms', 'Fault']}
       rows={requests.map((each) => [
@@ -99,31 +100,18 @@ function Requests({ requests }: SimulatorRequests) {
   );
 }
 
-function Table({ label, head, rows }: { label: string; head: readonly string[]; rows: readonly (readonly string[])[] }) {
+function TextTable({ label, head, rows }: { label: string; head: readonly string[]; rows: readonly (readonly string[])[] }) {
   return (
-    <div tabIndex={0} role="region" aria-label={label} className="max-h-96 overflow-auto">
-      <table className="w-full min-w-[36rem]">
-        <thead className="text-left text-xs text-ink-2">
-          <tr>
-            {head.map((title) => (
-              <th key={title} className="pr-4 pb-1 font-medium">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line font-mono text-xs">
-          {rows.map((row, index) => (
-            <tr key={`${index} ${row[0]}`}>
-              {row.map((cell, column) => (
-                <td key={head[column]} className="max-w-96 py-1.5 pr-4 break-all">
-                  {cell}
-                </td>
-              ))}
-            </tr>
+    <Table label={label} head={head} boxClass="max-h-96 overflow-auto" className="min-w-[36rem]">
+      {rows.map((row, index) => (
+        <tr key={`${index} ${row[0]}`} className="font-mono text-xs">
+          {row.map((cell, column) => (
+            <td key={head[column]} className="max-w-96 py-1.5 pr-4 break-all">
+              {cell}
+            </td>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -2,6 +2,7 @@
 import { type PointerEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { nearest, type Point, runs, ticks, timeTicks } from '../../lib/chart.ts';
 import { cn } from '../../lib/cn.ts';
+import { Table } from './table.tsx';
 
 const HEIGHT = 180;
 const LEFT = 64;
@@ -54,30 +55,17 @@ function Figure({ summary, names, table, now, children }: Omit<ChartProps, 'form
       </p>
       <details className="text-xs">
         <summary className="w-fit text-ink-2 hover:text-ink">As a table</summary>
-        <div tabIndex={0} role="region" aria-label="The numbers of the graph" className="mt-2 max-h-64 overflow-auto">
-          <table className="w-full">
-            <thead className="text-left text-ink-2">
-              <tr>
-                {table.head.map((title) => (
-                  <th key={title} className="pr-4 pb-1 font-medium">
-                    {title}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody className="divide-y divide-line">
-              {table.rows.map((row) => (
-                <tr key={row[0]}>
-                  {row.map((cell, index) => (
-                    <td key={table.head[index]} className="py-1 pr-4 whitespace-nowrap">
-                      {cell}
-                    </td>
-                  ))}
-                </tr>
+        <Table label="The numbers of the graph" head={table.head} boxClass="mt-2 max-h-64 overflow-auto">
+          {table.rows.map((row) => (
+            <tr key={row[0]}>
+              {row.map((cell, index) => (
+                <td key={table.head[index]} className="py-1 pr-4 whitespace-nowrap">
+                  {cell}
+                </td>
               ))}
-            </tbody>
-          </table>
-        </div>
+            </tr>
+          ))}
+        </Table>
       </details>
     </figure>
   );
