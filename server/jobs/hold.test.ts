@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withDatabase } from '../../test/support/database.ts';
+import { seedRow } from '../../test/support/seed-row.ts';
 import { writeSetting } from '../store/automation.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { eventsAfter, insertOperation, operationById } from '../store/operations.ts';
-import { ensureOrganization } from '../store/settings.ts';
 import { isHeld } from './hold.ts';
 
 const database = withDatabase();
@@ -11,14 +11,9 @@ let db: Database;
 
 beforeAll(async () => {
   db = openDatabase(database.url, 3);
-  const { id: organizationId } = await ensureOrganization(db, 'default');
-  const at = { provider: 'acme', accountId: 'account', region: 'here', plan: 'small', image: 'linux' };
-  const named = { label: 'web', hostname: 'web.example.test', status: 'active', spec: {} };
-  const connection = { endpointKind: 'simulator', endpointBaseUrl: '', credential: '', fingerprint: '', last4: '', configuration: {} };
-  await db.account.create({ data: { id: 'account', provider: 'acme', name: 'main', status: 'ok', ...connection } });
-  await db.vps.create({ data: { id: 'abcd1234', organizationId, ...named, ...at } });
+  const { id: vpsId, organizationId } = await seedRow(db, 'abcd1234');
   for (const id of ['retried', 'waiting', 'fresh'])
-    await insertOperation(db, { id, kind: 'refresh', organizationId, vpsId: 'abcd1234', actor: 'somebody', request: {} });
+    await insertOperation(db, { id, kind: 'refresh', organizationId, vpsId, actor: 'somebody', request: {} });
   await writeSetting(db, 'automation.stopped', { reason: 'an outage', by: 'somebody', at: new Date().toISOString() });
 });
 afterAll(() => db?.$disconnect());

@@ -17,7 +17,7 @@ import { LeaseLost, operationById } from '../store/operations.ts';
 import type { VpsWithAccount } from '../store/vpses.ts';
 import { isLastAttempt } from './finish.ts';
 import { noteProgress, recordProof, type Work } from './work.ts';
-import { faultFrom, faultOf, WorkFailed, withoutSteps } from './work-fault.ts';
+import { faultFrom, faultOf, reasonOf, WorkFailed, withoutSteps } from './work-fault.ts';
 
 /** The program's name of the server in every stack. */
 const INSTANCE = 'vps-instance';
@@ -40,16 +40,16 @@ export function isForgetting({ operation, vps }: Work): boolean {
 /** @throws LeaseLost */
 export async function runImport(work: ImportWork): Promise<EngineResult> {
   const result = await takeOver(work);
-  if (result.ok || !(await endsNow(work, result.fault))) return result;
+  if (result.ok || !(await endsNow(work, reasonOf(result)))) return result;
   try {
     await undo(work, AbortSignal.timeout(UNDO_TIMEOUT_MS));
     return result;
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
-    const { fault: cause } = result;
-    const message = `${cause?.message ?? 'The import failed.'} It could not be undone either; terminating the VPS does that, and leaves the server.`;
+    const cause = reasonOf(result);
+    const message = `${cause.message} It could not be undone either; terminating the VPS does that, and leaves the server.`;
     work.services.log.warn({ err: error, operation: work.operation.id }, 'a failed import could not be undone');
-    return { ...result, fault: { ...fault('unexpected', message), ...cause, message } };
+    return { ...result, fault: { ...cause, message } };
   }
 }
 
@@ -131,9 +131,9 @@ function changesMore({ objectId }: Importing, foreign: readonly string[]): Engin
   return fault('invalid', `${what} Nothing was changed. Make it ordinary in that at the provider, or leave it unmanaged.`);
 }
 
-async function endsNow({ services, operation }: ImportWork, found: EngineFault | undefined): Promise<boolean> {
+async function endsNow({ services, operation }: ImportWork, found: EngineFault): Promise<boolean> {
   const cancelled = (await operationById(services.db, null, operation.id))?.cancelRequested === true;
-  return found === undefined || isLastAttempt(operation, found, cancelled);
+  return isLastAttempt(operation, found, cancelled);
 }
 
 /** The server as it was, the stack empty. Safe to repeat. */
@@ -148,7 +148,7 @@ async function undo({ services, engine, vps, writer, drive }: ImportWork, signal
   if (!(await keepServer(engine, stackName(vps.id)))) return;
   writer.say('forgetting what the stack recorded; the server stays');
   const result = await drive('destroy', signal, true);
-  if (!result.ok) throw new WorkFailed(result.fault ?? fault('unexpected', 'The engine failed without a reason.'));
+  if (!result.ok) throw new WorkFailed(reasonOf(result));
 }
 
 interface Checkpoint {

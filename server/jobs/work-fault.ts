@@ -39,6 +39,11 @@ export function faultFrom({ services, operation, signal }: Work, error: unknown)
   return fault('unexpected', 'The operation could not be done; the worker’s log has the reason under its id.', { retryable: true });
 }
 
+/** Why the engine failed. */
+export function reasonOf({ fault: found }: EngineResult): EngineFault {
+  return found ?? fault('unexpected', 'The engine failed without a reason.');
+}
+
 /** The result of work that took no step of the engine. `started`: performance.now() at its begin. */
 export function withoutSteps(started: number, found: EngineFault | null): EngineResult {
   const end = found === null ? { ok: true } : { ok: false, fault: found };

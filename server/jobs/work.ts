@@ -5,7 +5,7 @@ import { mustCompute } from '../services/lifecycle/proof.ts';
 import type { Services } from '../services/services.ts';
 import { type Db, inTransaction, type Json, type Operation } from '../store/database.ts';
 import { updateHeld } from '../store/operations.ts';
-import { updateVps, type VpsWithAccount } from '../store/vpses.ts';
+import { lockVps, updateVps, type VpsWithAccount } from '../store/vpses.ts';
 import type { EventWriter } from './event-writer.ts';
 
 export interface Work {
@@ -22,6 +22,8 @@ export interface Work {
 /** One transaction, of a worker that still holds the operation; one that has lost its lease writes nothing. @throws LeaseLost */
 export async function whileHeld<T>({ services, operation }: Work, write: (tx: Db) => Promise<T>): Promise<T> {
   return await inTransaction(services.db, async (tx) => {
+    // Before the operation's row, as every order does: in the other order the two would wait for each other.
+    await lockVps(tx, null, operation.vpsId);
     await updateHeld(tx, operation.id, operation.fence, { heartbeatAt: new Date() });
     return await write(tx);
   });
