@@ -59,6 +59,15 @@ test('from the list, through the dry run, to its page', { timeout: 180_000 }, as
   await dialog.getByRole('button', { name: 'Restore 2 VPSes' }).click();
   await page.getByText('2 succeeded').waitFor({ timeout: 20_000 });
   await page.getByText('all that matched status: terminating').waitFor();
+
+  await page.goto('/vps');
+  await page.getByRole('row', { name: 'many-00003' }).getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Repair drift' }).waitFor();
+  await page.getByRole('menuitem', { name: 'Reinstall' }).click();
+  await dialog.getByLabel('Image').waitFor();
+  await dialog.getByRole('button', { name: 'Dry run' }).click();
+  await dialog.getByLabel('Type reinstall 1 to confirm').waitFor();
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -1,6 +1,6 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { api, type BulkPreview, type BulkRun, type Vps } from '../api/client.ts';
-import { EMPTY_FORM, type BulkForm, formProblem, type Offered, paceBody, whatBody } from '../lib/bulk.ts';
+import { EMPTY_FORM, type BulkActionName, type BulkForm, formProblem, paceBody, whatBody } from '../lib/bulk.ts';
 import { plural } from '../lib/format.ts';
 import { useAction } from '../lib/use-action.ts';
 import { kindName } from '../lib/words.ts';
@@ -12,7 +12,7 @@ import { Dialog, DialogFooter } from './ui/dialog.tsx';
 import { Checkbox, TextField } from './ui/field.tsx';
 
 interface BulkDialogProps {
-  action: Offered;
+  action: BulkActionName;
   chosen: readonly Vps[];
   /** The filters of the list they were chosen from. */
   filter: object;
@@ -86,15 +86,19 @@ export function BulkDialog({ action, chosen, filter, onClose, onStarted }: BulkD
   );
 }
 
-const title = (action: Offered): string => (action === 'destroy' ? 'Delete' : kindName(action));
+const title = (action: BulkActionName): string => (action === 'destroy' ? 'Delete' : kindName(action));
 
-const LEADS: Readonly<Partial<Record<Offered, string>>> = {
+const LEADS: Readonly<Partial<Record<BulkActionName, string>>> = {
   destroy: 'These servers and everything on their disks will be gone.',
   suspend: 'They are switched off and blocked until the suspension ends.',
+  reinstall: 'Their disks are written anew: everything on them is lost. Every server gets a new password of its own.',
+  'reset-password': 'Every server gets a new password of its own, where its provider can.',
+  rescue: 'They boot into their provider’s rescue system, until that ends.',
+  'drift-repair': 'What is known to differ at the providers becomes what the record says.',
   restore: 'Takes back terminations whose grace still runs.',
 };
 
-function bodyOf(action: Offered, form: BulkForm, chosen: readonly Vps[], filter: object, approval: string) {
+function bodyOf(action: BulkActionName, form: BulkForm, chosen: readonly Vps[], filter: object, approval: string) {
   const note = form.note.trim();
   return { ...whatBody(action, form, chosen, filter), pace: paceBody(form), note: note === '' ? null : note, approval };
 }
@@ -107,7 +111,7 @@ function StartStep({
   onBack,
   onStart,
 }: {
-  action: Offered;
+  action: BulkActionName;
   dry: BulkPreview;
   busy: boolean;
   onBack: () => void;
@@ -119,7 +123,7 @@ function StartStep({
   useEffect(() => {
     end.current?.scrollIntoView({ block: 'nearest' });
   }, []);
-  const word = `delete ${dry.ready}`;
+  const word = `${title(action).toLowerCase()} ${dry.ready}`;
   const asks = dry.data_loss && dry.ready > 0;
   const missing = dry.ready === 0 ? 'It can be done to none of them.' : asks && typed.trim() !== word ? `Type “${word}” first.` : null;
   return (

@@ -1,19 +1,19 @@
 /** The form of a bulk run: what the action needs, and the pace. */
 import { useQuery } from '@tanstack/react-query';
 import type { Vps } from '../api/client.ts';
-import type { Plan } from '../api/catalog.ts';
+import type { Image, Plan } from '../api/catalog.ts';
 import { catalogQuery } from '../api/queries.ts';
-import type { BulkForm, Offered } from '../lib/bulk.ts';
+import type { BulkActionName, BulkForm } from '../lib/bulk.ts';
 import { memory, money } from '../lib/format.ts';
 import { GRACES } from './end-dialog.tsx';
-import { SelectField, TextField } from './ui/field.tsx';
+import { Checkbox, SelectField, type SelectOption, TextField } from './ui/field.tsx';
 
 interface FieldsProps {
   form: BulkForm;
   set: (part: Partial<BulkForm>) => void;
 }
 
-export function BulkActionFields({ action, chosen, form, set }: FieldsProps & { action: Offered; chosen: readonly Vps[] }) {
+export function BulkActionFields({ action, chosen, form, set }: FieldsProps & { action: BulkActionName; chosen: readonly Vps[] }) {
   if (action === 'resize') return <PlanField chosen={chosen} form={form} set={set} />;
   if (action === 'suspend')
     return (
@@ -39,39 +39,84 @@ export function BulkActionFields({ action, chosen, form, set }: FieldsProps & { 
         onChange={(event) => set({ tags: event.target.value })}
       />
     );
+  if (action === 'reinstall') return <ImageField chosen={chosen} form={form} set={set} />;
   if (action === 'destroy')
-    return <SelectField label="When" value={form.grace} options={GRACES} onChange={(event) => set({ grace: event.target.value })} />;
+    return (
+      <>
+        <SelectField label="When" value={form.grace} options={GRACES} onChange={(event) => set({ grace: event.target.value })} />
+        <Checkbox
+          label="Make a final snapshot of each first and keep it"
+          checked={form.finalSnapshot}
+          onChange={(event) => set({ finalSnapshot: event.target.checked })}
+          help="They cost money until they are deleted. Where one cannot be made, nothing is destroyed."
+        />
+      </>
+    );
   return null;
 }
 
-/** A list where all are on one account; elsewhere plans have nothing in common but their ids. */
-function PlanField({ chosen, form, set }: FieldsProps & { chosen: readonly Vps[] }) {
+/** Plans and images of different accounts have nothing in common but their ids. */
+function onlyAccount(chosen: readonly Vps[]): string {
   const accounts = new Set(chosen.map((vps) => vps.provider_id));
   const [account = ''] = accounts.size === 1 ? accounts : [];
-  const plans = useQuery(catalogQuery<Plan>('plans', account)).data?.items;
-  if (!plans)
-    return (
-      <TextField
-        label="Plan"
-        help="The provider’s id of it."
-        value={form.plan}
-        spellCheck={false}
-        onChange={(event) => set({ plan: event.target.value })}
-      />
-    );
+  return account;
+}
+
+function PlanField({ chosen, form, set }: FieldsProps & { chosen: readonly Vps[] }) {
+  const plans = useQuery(catalogQuery<Plan>('plans', onlyAccount(chosen))).data?.items;
   const options = plans
-    .toSorted((a, b) => Number(a.priceMonthly) - Number(b.priceMonthly))
+    ?.toSorted((a, b) => Number(a.priceMonthly) - Number(b.priceMonthly))
     .map((plan) => ({
       value: plan.id,
       label: `${plan.id}: ${plan.vcpus} vCPU, ${memory(plan.memoryMb)}, ${plan.diskGb} GB, ${money(plan.priceMonthly, plan.currency)}/mo`,
       disabled: !plan.available,
     }));
+  return <IdField label="Plan" none="Choose a plan" value={form.plan} options={options} onChange={(plan) => set({ plan })} />;
+}
+
+function ImageField({ chosen, form, set }: FieldsProps & { chosen: readonly Vps[] }) {
+  const images = useQuery(catalogQuery<Image>('images', onlyAccount(chosen))).data?.items;
+  const options = images?.filter(({ deprecated }) => !deprecated).map(({ id, name }) => ({ value: id, label: name }));
   return (
-    <SelectField
-      label="Plan"
-      value={form.plan}
-      options={[{ value: '', label: 'Choose a plan' }, ...options]}
-      onChange={(event) => set({ plan: event.target.value })}
+    <IdField
+      label="Image"
+      none="The present one of each"
+      optional
+      value={form.image}
+      options={options}
+      onChange={(image) => set({ image })}
+    />
+  );
+}
+
+interface IdFieldProps {
+  label: string;
+  /** What it means to name none. */
+  none: string;
+  optional?: boolean;
+  value: string;
+  /** Known where all are on one account. */
+  options: readonly SelectOption[] | undefined;
+  onChange: (value: string) => void;
+}
+
+function IdField({ label, none, optional = false, value, options, onChange }: IdFieldProps) {
+  if (options)
+    return (
+      <SelectField
+        label={label}
+        value={value}
+        options={[{ value: '', label: none }, ...options]}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    );
+  return (
+    <TextField
+      label={label}
+      help={`The provider’s id of it.${optional ? ` Empty: ${none.charAt(0).toLowerCase()}${none.slice(1)}.` : ''}`}
+      value={value}
+      spellCheck={false}
+      onChange={(event) => onChange(event.target.value)}
     />
   );
 }

@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Vps } from '../api/client.ts';
-import { roleProblem, vpsActionProblem } from '../lib/abilities.ts';
-import { OFFERED, type Offered } from '../lib/bulk.ts';
+import { operatorProblem, roleProblem, vpsActionProblem } from '../lib/abilities.ts';
+import { type BulkActionName, IN_MENU } from '../lib/bulk.ts';
 import { plural } from '../lib/format.ts';
 import { useSession } from '../lib/use-session.ts';
 import { kindName } from '../lib/words.ts';
@@ -15,9 +15,10 @@ import { toast } from './ui/toast.tsx';
 export function BulkBar({ chosen, filter, clear }: { chosen: readonly Vps[]; filter: object; clear: () => void }) {
   const session = useSession();
   const navigate = useNavigate();
-  const [action, choose] = useState<Offered | null>(null);
+  const [action, choose] = useState<BulkActionName | null>(null);
   const alive = chosen.filter((vps) => vpsActionProblem('delete', vps, undefined) === null);
   const problem = roleProblem(session, 'operator') ?? (alive.length === 0 ? 'All of them are terminated.' : null);
+  const offered = operatorProblem(session) === null ? IN_MENU : IN_MENU.filter((each) => each !== 'drift-repair');
   return (
     <div
       role="toolbar"
@@ -34,7 +35,7 @@ export function BulkBar({ chosen, filter, clear }: { chosen: readonly Vps[]; fil
         </Button>
       ) : (
         <Menu trigger={<Button icon="operations">More actions</Button>}>
-          {OFFERED.map((each) => (
+          {offered.map((each) => (
             <MenuItem key={each} onSelect={() => choose(each)}>
               {kindName(each)}
             </MenuItem>

@@ -22,8 +22,8 @@ export const RUN_TONES: Readonly<Record<BulkRun['status'], Tone>> = {
   finished: 'good',
 };
 
-/** What the list's bar offers; the API can do more. */
-export const OFFERED = [
+/** What the list's bar offers in its menu; refresh and destroy have buttons of their own. */
+export const IN_MENU = [
   'start',
   'stop',
   'reboot',
@@ -31,11 +31,15 @@ export const OFFERED = [
   'resize',
   'configure',
   'snapshot',
+  'reset-password',
+  'reinstall',
+  'rescue',
+  'unrescue',
   'suspend',
   'unsuspend',
+  'drift-repair',
   'restore',
 ] as const satisfies readonly BulkActionName[];
-export type Offered = (typeof OFFERED)[number] | 'refresh' | 'destroy';
 
 /** As typed; numbers too, so that a field can be empty. */
 export interface BulkForm {
@@ -43,7 +47,9 @@ export interface BulkForm {
   readonly reason: string;
   readonly name: string;
   readonly tags: string;
+  readonly image: string;
   readonly grace: string;
+  readonly finalSnapshot: boolean;
   readonly everybody: boolean;
   readonly maintenance: boolean;
   readonly canary: string;
@@ -59,7 +65,9 @@ export const EMPTY_FORM: BulkForm = {
   reason: '',
   name: '',
   tags: '',
+  image: '',
   grace: '0',
+  finalSnapshot: false,
   everybody: false,
   maintenance: false,
   canary: '1',
@@ -73,12 +81,12 @@ export const EMPTY_FORM: BulkForm = {
 type Filter = Extract<BulkPreviewRequest['selection'], { filter: unknown }>['filter'];
 
 /** Whom and what: the part of the body that the dry run is about. */
-export function whatBody(action: Offered, form: BulkForm, chosen: readonly Vps[], filter: object): BulkPreviewRequest {
+export function whatBody(action: BulkActionName, form: BulkForm, chosen: readonly Vps[], filter: object): BulkPreviewRequest {
   const selection = form.everybody ? { filter: filter as Filter } : { ids: chosen.map((vps) => vps.id) };
   return { action: actionBody(action, form), selection, include_maintenance: form.maintenance };
 }
 
-function actionBody(action: Offered, form: BulkForm): BulkPreviewRequest['action'] {
+function actionBody(action: BulkActionName, form: BulkForm): BulkPreviewRequest['action'] {
   switch (action) {
     case 'resize':
       return { action, plan: form.plan.trim() };
@@ -89,7 +97,9 @@ function actionBody(action: Offered, form: BulkForm): BulkPreviewRequest['action
     case 'configure':
       return { action, tags: form.tags.split(/[\s,]+/).filter(Boolean) };
     case 'destroy':
-      return { action, grace_hours: Number(form.grace) };
+      return { action, grace_hours: Number(form.grace), final_snapshot: form.finalSnapshot };
+    case 'reinstall':
+      return { action, ...(form.image.trim() === '' ? {} : { image: form.image.trim() }) };
     default:
       return { action };
   }
@@ -107,7 +117,7 @@ export function paceBody(form: BulkForm): NonNullable<BulkCreate['pace']> {
 }
 
 /** What is missing before anything can be asked, or null. */
-export function formProblem(action: Offered, form: BulkForm): string | null {
+export function formProblem(action: BulkActionName, form: BulkForm): string | null {
   if (action === 'resize' && form.plan.trim() === '') return 'Choose a plan.';
   if (action === 'suspend' && form.reason.trim().length < 3) return 'Say why, in at least 3 characters.';
   if (action === 'snapshot' && form.name.trim() === '') return 'Give the snapshots a name.';

@@ -33,8 +33,9 @@ export function Card({
 export function Facts({ items }: { items: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <dl className="grid grid-cols-[minmax(7rem,auto)_1fr] gap-x-4 gap-y-2">
-      {items.map(([name, value]) => (
-        <div key={name} className="contents">
+      {items.map(([name, value], index) => (
+        // A name may come twice: two prices, two kinds of refusal.
+        <div key={`${index} ${name}`} className="contents">
           <dt className="text-ink-2">{name}</dt>
           <dd className="min-w-0 break-words">{value ?? <span className="text-ink-2">–</span>}</dd>
         </div>
