@@ -5,13 +5,11 @@
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { isProviderError } from '../errors.ts';
-import type { Properties, ReadResult, ResourceContext, ResourceDefinition } from '../resource.ts';
-import { instancePath, orNull, type VultrClient } from './client.ts';
+import type { Properties } from '../resource.ts';
+import { instancePath, orNull } from './client.ts';
 import { problem, whileBusy } from './instance-state.ts';
-import { REVERSE_TIMEOUT_MS, reverseInputs, sameName } from './reverse-name.ts';
+import { type Context, REVERSE_TIMEOUT_MS, reverseNames } from './reverse-name.ts';
 import { ReverseIpv6 } from './schemas.ts';
-
-type Context = ResourceContext<VultrClient>;
 
 /** All eight groups of four digits; text that is no address of a network stays as it is. */
 export function expandIpv6(address: string): string {
@@ -44,40 +42,22 @@ async function create(ctx: Context, inputs: Properties): Promise<{ id: string; o
   return { id: ip, outputs: inputs };
 }
 
-async function read(ctx: Context, id: string, state?: { inputs: Properties; outputs: Properties }): Promise<ReadResult | null> {
-  const [first, second] = id.split(',');
-  const instanceId = second === undefined ? state?.inputs['instanceId'] : first;
-  const ip = second ?? first ?? '';
-  if (typeof instanceId !== 'string') throw problem('invalid', `Reverse name ${id} is imported as "<instance id>,<address>".`);
-  const entry = await find(ctx, instanceId, ip);
-  if (entry === null) return null;
-  const inputs = { instanceId, ip, reverse: entry.reverse };
-  return { id: ip, inputs, outputs: inputs };
-}
-
-async function remove(ctx: Context, id: string, outputs: Properties): Promise<void> {
-  const instanceId = String(outputs['instanceId']);
-  const entry = await find(ctx, instanceId, id);
-  if (entry === null || !sameName(entry.reverse, outputs['reverse'])) return;
-  const path = `${reversePath(instanceId)}/${expandIpv6(id)}`;
+async function drop(ctx: Context, instanceId: string, ip: string): Promise<void> {
+  const request = { method: 'DELETE', path: `${reversePath(instanceId)}/${expandIpv6(ip)}`, repeatable: true, signal: ctx.signal } as const;
   try {
-    await whileBusy(ctx, instanceId, REVERSE_TIMEOUT_MS, () =>
-      orNull(ctx.client.send({ method: 'DELETE', path, repeatable: true, signal: ctx.signal })),
-    );
+    await whileBusy(ctx, instanceId, REVERSE_TIMEOUT_MS, () => orNull(ctx.client.send(request)));
   } catch (error) {
     // The document knows no 404 here: what a second DELETE answers is not told.
-    if (!isProviderError(error, 'invalid') || (await find(ctx, instanceId, id)) !== null) throw error;
+    if (!isProviderError(error, 'invalid') || (await find(ctx, instanceId, ip)) !== null) throw error;
   }
 }
 
-export const reverseIpv6Resource: ResourceDefinition<VultrClient> = {
+export const reverseIpv6Resource = reverseNames<ReverseIpv6>({
   token: 'vultr:index/reverseIpv6:ReverseIpv6',
-  inputs: reverseInputs((a, b) => expandIpv6(String(a ?? '')) === expandIpv6(String(b ?? ''))),
   outputs: {},
-  // One address has one name: the next can only come after it.
-  deleteBeforeReplace: true,
-  timeoutsMs: { create: REVERSE_TIMEOUT_MS, update: REVERSE_TIMEOUT_MS, delete: REVERSE_TIMEOUT_MS },
+  sameAddress: (a, b) => expandIpv6(String(a ?? '')) === expandIpv6(String(b ?? '')),
+  find,
   create,
-  read,
-  delete: remove,
-};
+  details: () => ({}),
+  drop,
+});
