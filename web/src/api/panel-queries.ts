@@ -37,8 +37,3 @@ export const metricsQuery = (id: string, hours: number) =>
     staleTime: METRICS_MS / 2,
     retry: 1,
   });
-
-export const organizationsQuery = queryOptions({
-  queryKey: ['organizations'],
-  queryFn: async ({ signal }) => (await api.listOrganizations({ signal })).organizations,
-});

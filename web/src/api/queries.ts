@@ -133,6 +133,11 @@ export const catalogQuery = <T>(kind: CatalogKind, accountId: string) =>
 export const usageQuery = (id: string) =>
   queryOptions({ queryKey: ['usage', id], queryFn: ({ signal }) => api.getAccountUsage({ id, signal }), staleTime: 30_000, retry: 0 });
 
+export const organizationsQuery = queryOptions({
+  queryKey: ['organizations'],
+  queryFn: async ({ signal }) => (await api.listOrganizations({ signal })).organizations,
+});
+
 export const tokensQuery = queryOptions({ queryKey: keys.tokens, queryFn: ({ signal }) => api.listTokens({ signal }) });
 
 /** `target`: only what was done to that. */

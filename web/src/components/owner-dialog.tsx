@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Organization, type VpsDetail } from '../api/client.ts';
-import { organizationsQuery } from '../api/panel-queries.ts';
 import { fieldError } from '../api/problem.ts';
+import { organizationsQuery } from '../api/queries.ts';
 import { plural } from '../lib/format.ts';
 import { useAction } from '../lib/use-action.ts';
 import { DialogForm } from './dialog-form.tsx';
@@ -28,7 +29,11 @@ export function OwnerDialog({ vps, onClose }: { vps: VpsDetail; onClose: () => v
       {!others && !organizations.error && <Loading what="the organizations" />}
       {others?.length === 0 && (
         <p className="mt-4 text-ink-2">
-          There is no other organization. Add one with <code className="font-mono text-xs">POST /api/admin/organizations</code>.
+          There is no other organization. Add one in the{' '}
+          <Link to="/settings" hash="organizations" className="underline underline-offset-2">
+            settings
+          </Link>
+          .
         </p>
       )}
       {others && others.length > 0 && <Form vps={vps} others={others} onClose={onClose} />}

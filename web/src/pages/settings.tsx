@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type TokenCreate, type Token } from '../api/client.ts';
 import { fieldError } from '../api/problem.ts';
-import { tokensQuery } from '../api/queries.ts';
+import { organizationsQuery, tokensQuery } from '../api/queries.ts';
 import { AutomationCard } from '../components/automation-card.tsx';
 import { ConfirmByTyping } from '../components/confirm-by-typing.tsx';
 import { DialogForm } from '../components/dialog-form.tsx';
+import { OrganizationsCard } from '../components/organizations-card.tsx';
 import { Page } from '../components/page.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
 import { Badge } from '../components/ui/badge.tsx';
@@ -48,13 +49,19 @@ export function SettingsPage() {
           </ul>
         )}
       </Card>
-      {session && mayNot === null && <AutomationCard />}
+      {session && mayNot === null && (
+        <>
+          <OrganizationsCard />
+          <AutomationCard />
+        </>
+      )}
       <NewToken open={making} onOpenChange={make} />
     </Page>
   );
 }
 
 function TokenLine({ token }: { token: Token }) {
+  const owner = useQuery(organizationsQuery).data?.find(({ id }) => id === token.organization_id)?.name;
   const [asking, ask] = useState(false);
   const revoke = useAction(() => api.deleteToken({ id: token.id }), { quiet: true, done: () => ask(false) });
   const expired = token.expires_at !== null && new Date(token.expires_at) <= new Date();
@@ -83,7 +90,7 @@ function TokenLine({ token }: { token: Token }) {
           ) : (
             'never used'
           )}
-          {token.organization_id && ' · bound to one organization'}
+          {token.organization_id && ` · bound to ${owner ?? 'one organization'}`}
         </p>
       </div>
       <Button variant="danger" disabledReason={over} onClick={() => ask(true)}>
@@ -147,14 +154,19 @@ function NewToken({ open, onOpenChange }: { open: boolean; onOpenChange: (open: 
 function TokenForm({ onMade, onCancel }: { onMade: (secret: string) => void; onCancel: () => void }) {
   const [name, setName] = useState('');
   const [role, setRole] = useState<TokenCreate['role']>('viewer');
+  const [organization, setOrganization] = useState('');
+  const organizations = useQuery(organizationsQuery).data ?? [];
   const [days, setDays] = useState('90');
   const expiry = days === '' ? {} : { expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString() };
-  const make = useAction(() => api.createToken({ body: { name, role, ...expiry } }), { quiet: true, done: ({ secret }) => onMade(secret) });
+  const make = useAction(
+    () => api.createToken({ body: { name, role, ...(organization === '' ? {} : { organization_id: organization }), ...expiry } }),
+    { quiet: true, done: ({ secret }) => onMade(secret) },
+  );
   const reason = name.trim() === '' ? 'Give it a name first.' : null;
   return (
     <DialogForm
       error={make.error}
-      fields={['name', 'role', 'expires_at']}
+      fields={['name', 'role', 'organization_id', 'expires_at']}
       missing={reason}
       busy={make.isPending}
       action="Make the token"
@@ -179,6 +191,14 @@ function TokenForm({ onMade, onCancel }: { onMade: (secret: string) => void; onC
         ]}
         onChange={(event) => setRole(event.target.value as TokenCreate['role'])}
         error={fieldError(make.error, 'role')}
+      />
+      <SelectField
+        label="For"
+        value={organization}
+        options={[{ value: '', label: 'All organizations' }, ...organizations.map(({ id, name: label }) => ({ value: id, label }))]}
+        onChange={(event) => setOrganization(event.target.value)}
+        error={fieldError(make.error, 'organization_id')}
+        help="Bound to one, it reaches the VPSes of that organization only."
       />
       <SelectField
         label="Expires"
