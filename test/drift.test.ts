@@ -1,4 +1,5 @@
 /** Drift, inventory, switches and key rotation on the real service, engine and simulated clouds. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withDatabase } from './support/database.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
@@ -186,6 +187,51 @@ it('alerts of a vanished server, and neither forgets nor recreates it unasked', 
   expect(instance).toMatchObject({ status: 'active', instance_id: expect.not.stringMatching(`^${first.instance_id}$`) });
   await until(async () => (await api('GET', '/api/admin/automation')).alerts.length === 0, { what: 'the alert to end' });
   await api('PUT', '/api/admin/automation', { account_id: first.account.id, drift_policy: 'none' });
+}, 180_000);
+
+it('gives the same choice for a server whose reinstall failed because it was gone', async () => {
+  const { providers } = plinth.runtime.services;
+  // Where a reinstall makes a new server, it would not have failed.
+  const inPlace = new Set(providers.filter(({ descriptor }) => !descriptor.rebuildKeepsPassword).map(({ descriptor }) => descriptor.id));
+  const lost = (await api('GET', `/api/vps/${servers.findLast(({ provider }) => inPlace.has(provider)).id}`)).instance;
+  await behindBack(lost, 'remove');
+  const refresh = await api('POST', `/api/vps/${lost.id}/refresh`);
+  expect(await ended(refresh.operation.id)).toMatchObject({ status: 'failed', fault: { kind: 'not_found' } });
+  const reinstall = await api('POST', `/api/vps/${lost.id}/actions`, { action: 'reinstall' });
+  expect(await ended(reinstall.operation.id)).toMatchObject({ status: 'failed', fault: { kind: 'not_found' } });
+  const now = async () => (await api('GET', `/api/vps/${lost.id}`)).instance;
+  expect(await now()).toMatchObject({ status: 'error', instance_id: lost.instance_id });
+  await sweep();
+  const drift = await until(async () => (await drifts(`?vps_id=${lost.id}&state=confirmed`))[0], {
+    timeoutMs: 60_000,
+    everyMs: 100,
+    what: 'the verdict',
+  });
+  expect(drift.kind).toBe('vanished');
+  expect((await api('GET', '/api/admin/automation')).alerts).toMatchObject([{ kind: 'server-vanished', target: lost.id }]);
+  expect(await now()).toMatchObject({ status: 'error', instance_id: lost.instance_id });
+  expect((await api('POST', `/api/admin/drift/${drift.id}/repair`, {})).code).toBe('needs_confirmation');
+  const repair = await api('POST', `/api/admin/drift/${drift.id}/repair`, { confirm: lost.label });
+  expect(await ended(repair.drift.action_operation_id)).toMatchObject({ status: 'succeeded' });
+  const found = await now();
+  expect(found).toMatchObject({ status: 'active', power_state: 'running', image: lost.image });
+  expect(found.instance_id).not.toBe(lost.instance_id);
+  await until(async () => (await api('GET', '/api/admin/automation')).alerts.length === 0, { what: 'the alert to end' });
+}, 180_000);
+
+it('makes no server in the place of one that the record forgot', async () => {
+  const { db } = plinth.runtime.services;
+  const lost = (await api('GET', `/api/vps/${servers.at(-1).id}`)).instance;
+  await behindBack(lost, 'remove');
+  // As a refresh at the command line does.
+  const forgets = { kind: 'refresh', status: 'queued', actor: 'somebody', request: { lossDecided: true } };
+  const refresh = { id: randomUUID(), organizationId: lost.organization_id, vpsId: lost.id, ...forgets };
+  await db.operation.create({ data: refresh });
+  expect(await ended(refresh.id)).toMatchObject({ status: 'succeeded' });
+  const before = (await control('GET', '/instances')).length;
+  const change = await api('POST', `/api/vps/${lost.id}/actions`, { action: 'configure', tags: ['web'] });
+  expect(await ended(change.operation.id)).toMatchObject({ status: 'failed', fault: { kind: 'invalid' } });
+  expect((await control('GET', '/instances')).length).toBe(before);
 }, 180_000);
 
 it('lists orphans with their cost, strangers and dangling records; deletes an orphan seen twice by its id', async () => {

@@ -1,11 +1,10 @@
 /** Power, rescue and snapshots: the provider is asked directly, without the engine, since no resource changes. */
-import { fault } from '../../automation/faults.ts';
 import type { EngineResult } from '../../automation/types.ts';
 import type { ComputeClient, InstanceStatus, PowerAction } from '../../providers/provider.ts';
 import type { VpsWithAccount } from '../store/vpses.ts';
 import { runSnapshotWork } from './snapshots.ts';
 import { noteProgress, serverOf, type Work } from './work.ts';
-import { faultOf, WorkFailed, withoutSteps } from './work-fault.ts';
+import { faultOf, serverGone, withoutSteps } from './work-fault.ts';
 
 const CALLS: Readonly<Record<string, readonly PowerAction[]>> = {
   start: ['on'],
@@ -45,7 +44,7 @@ async function runPower(work: Work): Promise<void> {
   const { operation, vps, writer, signal } = work;
   const { compute, id } = serverOf(work);
   const before = await powerNow(compute, id, signal);
-  if (before === undefined) throw gone(vps);
+  if (before === undefined) throw serverGone(vps, id);
   const known = operation.progress as PowerProgress | null;
   const formerPower = known?.formerPower ?? before;
   // Written before anything is sent: a second attempt would find the server as the first one left it.
@@ -56,7 +55,7 @@ async function runPower(work: Work): Promise<void> {
     await compute.power(id, action, { signal });
   }
   const power = await powerNow(compute, id, signal);
-  if (power === undefined) throw gone(vps);
+  if (power === undefined) throw serverGone(vps, id);
   await noteProgress(work, { formerPower, power });
 }
 
@@ -81,8 +80,4 @@ async function powerNow(compute: ComputeClient, id: string, signal: AbortSignal)
 
 function isOff(status: InstanceStatus): boolean {
   return status === 'stopped' || status === 'suspended';
-}
-
-function gone(vps: VpsWithAccount): WorkFailed {
-  return new WorkFailed(fault('not_found', `The provider has no server ${vps.instanceId} any more.`, { provider: vps.provider }));
 }

@@ -16,11 +16,10 @@ import { mustCompute, prove } from '../services/lifecycle/proof.ts';
 import { LeaseLost, operationById } from '../store/operations.ts';
 import type { VpsWithAccount } from '../store/vpses.ts';
 import { isLastAttempt } from './finish.ts';
+import { INSTANCE, isServer } from './recorded-server.ts';
 import { noteProgress, recordProof, type Work } from './work.ts';
 import { faultFrom, faultOf, reasonOf, WorkFailed, withoutSteps } from './work-fault.ts';
 
-/** The program's name of the server in every stack. */
-const INSTANCE = 'vps-instance';
 /** The undo runs on its own time: the operation's may have been ended by a cancel. */
 const UNDO_TIMEOUT_MS = 120_000;
 
@@ -160,7 +159,7 @@ async function keepServer(engine: ImportWork['engine'], stack: string): Promise<
   const checkpoint = (await engine.export(stack)) as Checkpoint | null;
   const resources = checkpoint?.deployment?.resources ?? [];
   if (resources.length === 0) return false;
-  const kept = resources.map((resource) => (resource.urn.endsWith(`::${INSTANCE}`) ? { ...resource, retainOnDelete: true } : resource));
+  const kept = resources.map((resource) => (isServer(resource) ? { ...resource, retainOnDelete: true } : resource));
   if (kept.some((resource, index) => resource.retainOnDelete !== resources[index]!.retainOnDelete))
     await engine.import(stack, { ...checkpoint, deployment: { ...checkpoint!.deployment, resources: kept } });
   return true;

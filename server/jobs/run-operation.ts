@@ -25,6 +25,7 @@ import { endFormerEngine } from './former-engine.ts';
 import { isHeld } from './hold.ts';
 import { type Drive, isForgetting, runForget, runImport } from './import.ts';
 import type { Pulse } from './pulse.ts';
+import { refuseLoss } from './recorded-server.ts';
 import type { Work } from './work.ts';
 import { withoutSteps } from './work-fault.ts';
 
@@ -135,7 +136,7 @@ async function runWork(worker: WorkerContext, work: Work): Promise<EngineResult>
   if (kind === 'import') return await runImport({ ...work, engine: worker.engine, drive });
   if (kind === 'destroy' && isForgetting(work)) return await runForget({ ...work, engine: worker.engine, drive });
   if (isDirect(kind)) return await runDirect(work);
-  const refused = await beforeEngine(work);
+  const refused = (await refuseLoss(work, worker.engine)) ?? (await beforeEngine(work));
   if (refused) return withoutSteps(started, refused);
   if (kind !== 'destroy') return await drive(ENGINE_OPERATION[kind] ?? 'up', signal);
   const deadline = AbortSignal.timeout(services.config.destroyTimeoutMs);

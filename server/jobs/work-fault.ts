@@ -2,6 +2,7 @@
 import { fault } from '../../automation/faults.ts';
 import type { EngineFault, EngineResult } from '../../automation/types.ts';
 import { isProviderError } from '../../providers/errors.ts';
+import type { Vps } from '../store/database.ts';
 import { LeaseLost } from '../store/operations.ts';
 import type { Work } from './work.ts';
 
@@ -13,6 +14,11 @@ export class WorkFailed extends Error {
     this.name = 'WorkFailed';
     this.fault = fault;
   }
+}
+
+/** Its remedy comes with the operation's end. */
+export function serverGone({ provider }: Pick<Vps, 'provider'>, id: string): WorkFailed {
+  return new WorkFailed(fault('not_found', `The provider has no server ${id} any more.`, { provider }));
 }
 
 /** The fault that the work ended with, or null. @throws LeaseLost */

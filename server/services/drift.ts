@@ -69,7 +69,7 @@ export async function actOnDrift(
       );
     const change = action === 'accept' ? acceptedChange(vps, differences) : isVanished(differences) ? ownServer(vps) : {};
     if (Object.keys(change).length > 0) await updateVps(tx, vps.id, change);
-    const refresh = await orderFor(services, tx, actor, vps, 'refresh');
+    const refresh = await orderFor(services, tx, actor, vps, 'refresh', differences);
     const last = action === 'repair' ? await orderRepair(services, tx, actor, vps, differences) : refresh;
     const decided = { state: `${action}ing`, actionOperationId: last.id, decidedBy: actor, decidedAt: new Date(), message: null };
     if (!(await updateDrift(tx, id, decided, drift.state))) throw notOpen(drift);
@@ -82,7 +82,7 @@ export async function actOnDrift(
 /** Power is no part of the stack's state: it has operations of its own. */
 async function orderRepair(services: Services, tx: Db, actor: string, vps: VpsWithAccount, differences: readonly Difference[]) {
   const power = differences.find(({ field }) => field === 'power');
-  const repair = beyondEngine(differences) ? null : await orderFor(services, tx, actor, vps, 'drift-repair');
+  const repair = beyondEngine(differences) ? null : await orderFor(services, tx, actor, vps, 'drift-repair', differences);
   if (repair && !power) return repair;
   return await orderFor(services, tx, actor, vps, power?.recorded === 'stopped' ? 'stop' : 'start');
 }
@@ -94,14 +94,22 @@ export async function orderCheck(services: Services, tx: Db, actor: string, vpsI
   return await orderFor(services, tx, actor, vps, 'drift-check');
 }
 
-async function orderFor(services: Services, tx: Db, actor: string, vps: VpsWithAccount, kind: OperationKind): Promise<Operation> {
+/** `decided`: the differences that a person or a policy decided about. */
+async function orderFor(
+  services: Services,
+  tx: Db,
+  actor: string,
+  vps: VpsWithAccount,
+  kind: OperationKind,
+  decided: readonly Difference[] = [],
+): Promise<Operation> {
   const operation = await insertOperation(tx, {
     id: randomUUID(),
     kind,
     organizationId: vps.organizationId,
     vpsId: vps.id,
     actor,
-    request: { generation: vps.generation },
+    request: { generation: vps.generation, lossDecided: isVanished(decided) },
   });
   await appendEvents(tx, operation.id, null, [{ type: 'queued', data: { kind, label: vps.label }, at: new Date() }]);
   await services.enqueue(tx, { id: operation.id, vpsId: vps.id, accountId: vps.accountId });

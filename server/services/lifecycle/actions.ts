@@ -22,6 +22,8 @@ export interface ChangeRequest {
   readonly way?: PlannedChange['way'];
   /** The engine looks at what the provider has of the stack before it changes anything. */
   readonly looksFirst?: boolean;
+  /** A person decided what becomes of a server that is gone, so the record may forget it and a new one may be made. */
+  readonly lossDecided?: boolean;
   readonly restore?: RestoreSource;
   /** A restore that leaves the recorded password as it is: it stays the same, or nobody here knows the one it brings back. */
   readonly keepsPassword?: boolean;
