@@ -14,6 +14,7 @@ import { claimTerms, runOperation, type WorkerContext } from './run-operation.ts
 const SWEEP_MS = 1_000;
 /** A fresh operation's own job gets this long before the sweep takes it. */
 const JOB_GRACE_MS = 1_000;
+const TIDY_MS = 600_000;
 const KEY_LIFE_MS = 24 * 3600 * 1000;
 /** Whoever was away longer loads everything anew. */
 const CHANGE_LIFE_MS = 24 * 3600 * 1000;
@@ -82,7 +83,7 @@ async function sweep(context: WorkerContext, signal: AbortSignal, attempts: Atte
   const { services } = context;
   const { operations } = services.config;
   const hasPlace = (): boolean => attempts.running.size < operations;
-  let round = 0;
+  let tidyAt = 0;
   while (!signal.aborted) {
     await Promise.race([delay(SWEEP_MS, undefined, { signal }).catch(() => undefined), attempts.ended()]);
     if (signal.aborted) return;
@@ -90,10 +91,11 @@ async function sweep(context: WorkerContext, signal: AbortSignal, attempts: Atte
       for (const { id, fence } of await abandoned(context, attempts.running)) if (hasPlace()) void attempts.start(id, fence);
       const due = await dueOperations(services.db, claimTerms(services), new Date(Date.now() - JOB_GRACE_MS));
       for (const operation of due) if (hasPlace()) void attempts.start(operation.id);
-      if (round++ % 600 === 0) {
-        await expireKeys(services.db, new Date(Date.now() - KEY_LIFE_MS));
-        await pruneChanges(services.db, new Date(Date.now() - CHANGE_LIFE_MS));
-      }
+      // Each attempt that ends makes a round, so rounds tell no time.
+      if (Date.now() < tidyAt) continue;
+      tidyAt = Date.now() + TIDY_MS;
+      await expireKeys(services.db, new Date(Date.now() - KEY_LIFE_MS));
+      await pruneChanges(services.db, new Date(Date.now() - CHANGE_LIFE_MS));
     } catch (error) {
       services.log.warn({ err: error }, 'sweep failed; the next one comes');
     }
