@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProviderError } from './errors.ts';
 import { waitPatienceMs } from './patience.ts';
+import type { CallOptions } from './terms.ts';
 
 const MIN_INTERVAL_MS = 100;
 const MAX_INTERVAL_MS = 5_000;
@@ -24,6 +25,11 @@ export interface WaitOptions<T> {
   readonly deadlineMs: number;
   /** Returns the value when there, undefined to go on; throws to give up. */
   readonly probe: () => Promise<T | undefined>;
+}
+
+/** The caller's signal, or for calls without one a signal that never aborts: a wait always wants one. */
+export function signalOf(o: CallOptions = {}): AbortSignal {
+  return o.signal ?? new AbortController().signal;
 }
 
 /** Rejects with ProviderError `timeout` at the deadline and `cancelled` when the signal aborts. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isProviderError } from '../errors.ts';
 import type { AccountConnection, AccountInfo, ComputeClient, InstanceStatus, InstanceSummary, PowerAction } from '../provider.ts';
+import { signalOf } from '../wait.ts';
 import { perform } from './actions.ts';
 import { toImage, toPlan, toRegion } from './catalog.ts';
 import { DigitalOceanClient } from './client.ts';
@@ -38,19 +39,19 @@ export function compute(connection: AccountConnection): ComputeClient {
       const droplet = await client.droplet(id, o?.signal);
       return droplet && toSummary(droplet);
     },
-    power: (id, action, o) => power(client, id, action, o?.signal ?? new AbortController().signal),
+    power: (id, action, o) => power(client, id, action, signalOf(o)),
     /** The API takes an image only: the droplet boots with its first user data again, so keys and password stay what they were. */
     async rebuild(id, args, o) {
       const image = /^\d+$/.test(args.image) ? Number(args.image) : args.image;
-      await perform(client, id, { type: 'rebuild', args: { image }, signal: o?.signal ?? new AbortController().signal });
-      await power(client, id, 'on', o?.signal ?? new AbortController().signal);
+      await perform(client, id, { type: 'rebuild', args: { image }, signal: signalOf(o) });
+      await power(client, id, 'on', signalOf(o));
       return {};
     },
     bandwidth: (id, o) => bandwidth(client, id, o?.signal),
     metrics: (id, from, to, o) => metrics(client, id, from, to, o?.signal),
     snapshots: snapshots(client),
     listOwned: (o) => listOwned(client, o?.signal),
-    removeTag: (id, tag, o) => detachTag(client, id, tag, o?.signal ?? new AbortController().signal),
+    removeTag: (id, tag, o) => detachTag(client, id, tag, signalOf(o)),
   };
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isProviderError, ProviderError, type ProviderErrorKind } from '../errors.ts';
 import type { Snapshot, SnapshotClient } from '../instance-extras.ts';
-import { waitFor } from '../wait.ts';
+import { signalOf, waitFor } from '../wait.ts';
 import { finished, perform, unlocked } from './actions.ts';
 import { dropletPath, type DigitalOceanClient } from './client.ts';
 import { PROVIDER_ID } from './descriptor.ts';
@@ -17,7 +17,6 @@ const answer = z.object({ snapshot: snapshotSchema });
 const snapshotPath = (id: string): string => `/v2/snapshots/${encodeURIComponent(id)}`;
 
 export function snapshots(client: DigitalOceanClient): SnapshotClient {
-  const signalOf = (o?: { signal?: AbortSignal }): AbortSignal => o?.signal ?? new AbortController().signal;
   return {
     async list(instanceId, namePrefix, o) {
       const signal = signalOf(o);

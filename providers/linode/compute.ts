@@ -1,6 +1,7 @@
 /** The client the service uses for one Linode account: look-ups, lists, power, rebuild, traffic. */
 import { z } from 'zod';
 import type { AccountConnection, BandwidthDay, CallOptions, ComputeClient, InstanceStatus, InstanceSummary } from '../provider.ts';
+import { signalOf } from '../wait.ts';
 import { listImages, listPlans, listRegions } from './catalog.ts';
 import { LinodeClient, linodeError } from './client.ts';
 import { listOwned } from './owned.ts';
@@ -11,8 +12,6 @@ import { resetPassword } from './reset-password.ts';
 import { snapshotClient } from './snapshots.ts';
 import { metrics, monthOf, statistics } from './statistics.ts';
 import { ApiAccount, ApiInstance, ApiSshKey } from './types.ts';
-
-const never = new AbortController().signal;
 
 const STATUS: Readonly<Record<string, InstanceStatus>> = {
   running: 'running',
@@ -53,21 +52,21 @@ export function compute(connection: AccountConnection): ComputeClient {
       return found ? summary(found) : null;
     },
     async power(id, action, o = {}) {
-      await power(client, numericId(id), action, o.signal ?? never);
+      await power(client, numericId(id), action, signalOf(o));
     },
     async rebuild(id, args, o = {}) {
-      const signal = o.signal ?? never;
+      const signal = signalOf(o);
       const authorizedKeys = await publicKeys(client, args.sshKeyIds ?? [], signal);
       await rebuild(client, numericId(id), { image: args.image, password: args.password, userData: args.userData, authorizedKeys }, signal);
       return {};
     },
     async resetPassword(id, password, o = {}) {
-      await resetPassword(client, numericId(id), password, o.signal ?? never);
+      await resetPassword(client, numericId(id), password, signalOf(o));
     },
     bandwidth: (id, o = {}) => bandwidth(client, numericId(id), o),
     snapshots: snapshotClient(client, numericId),
     async rescue(id, change, o = {}) {
-      await rescue(client, numericId(id), change, o.signal ?? never);
+      await rescue(client, numericId(id), change, signalOf(o));
     },
     metrics: (id, from, to, o = {}) => metrics(client, numericId(id), from, to, o),
     listOwned: (o = {}) => listOwned(client, o),

@@ -114,7 +114,7 @@ async function start(
   }
 }
 
-/** True as soon as `probe` gives something, false when the consistency window has passed without. */
+/** What `probe` gives as soon as it gives something, undefined when the consistency window has passed without. */
 export async function appears<T>(client: LinodeClient, probe: () => Promise<T | undefined>, signal: AbortSignal): Promise<T | undefined> {
   try {
     return await waitFor({

@@ -4,7 +4,7 @@
  */
 import { isProviderError } from '../errors.ts';
 import type { Snapshot, SnapshotClient } from '../instance-extras.ts';
-import { waitFor } from '../wait.ts';
+import { signalOf, waitFor } from '../wait.ts';
 import { linodeError, type LinodeClient } from './client.ts';
 import { PROVIDER_ID } from './descriptor.ts';
 import { appears, failedMaking, runJob, waitForStatus } from './jobs.ts';
@@ -24,30 +24,28 @@ const MAX_USED_MB = 6144;
 const IMAGE_ID = /^private\/(\d{1,15})$/;
 const FAILED = ['failed', 'userAborted'];
 
-const never = new AbortController().signal;
-
 /** `instanceNumber` turns an instance's id into Linode's number, or throws. */
 export function snapshotClient(client: LinodeClient, instanceNumber: (id: string) => number): SnapshotClient {
   return {
     async list(instanceId, namePrefix, o = {}) {
-      const signal = o.signal ?? never;
+      const signal = signalOf(o);
       const images = (await listPrivateImages(client, o)).filter((image) => snapshotName(image).startsWith(namePrefix));
       const backups = instanceId === null ? [] : await listBackups(client, instanceNumber(instanceId), signal);
       return [...images.map(imageSnapshot), ...backups];
     },
     async create(instanceId, name, o = {}) {
-      const signal = o.signal ?? never;
+      const signal = signalOf(o);
       const id = instanceNumber(instanceId);
       return imageSnapshot(await available(client, id, await findOrOrder(client, id, name, signal), signal));
     },
     async restore(instanceId, snapshot, { password }, o = {}) {
       const id = instanceNumber(instanceId);
-      if (snapshot.kind === 'backup') await restoreBackup(client, id, instanceNumber(snapshot.id), password, o.signal ?? never);
-      else await restoreImage(client, id, snapshot.id, password, o.signal ?? never);
+      if (snapshot.kind === 'backup') await restoreBackup(client, id, instanceNumber(snapshot.id), password, signalOf(o));
+      else await restoreImage(client, id, snapshot.id, password, signalOf(o));
     },
     async delete(snapshotId, o = {}) {
       const path = imagePath(snapshotId);
-      await client.whenFree(`deletion of ${snapshotId}`, o.signal ?? never, () => client.delete(path, { signal: o.signal }));
+      await client.whenFree(`deletion of ${snapshotId}`, signalOf(o), () => client.delete(path, { signal: o.signal }));
     },
   };
 }

@@ -1,18 +1,13 @@
 /** Waits of calls that are not resources of a stack: an instance until it takes a change, shows one, or must be looked for. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallOptions } from '../provider.ts';
-import { waitFor } from '../wait.ts';
+import { signalOf, waitFor } from '../wait.ts';
 import type { VultrClient } from './client.ts';
 import { VULTR } from './errors.ts';
 import { problem, whileBusy as whileLocked } from './instance-state.ts';
 import type { Instance } from './schemas.ts';
 
 const LOOKUP_MS = 500;
-
-/** For waits, which always want one. */
-export function signalOf(o: CallOptions): AbortSignal {
-  return o.signal ?? new AbortController().signal;
-}
 
 /** @throws ProviderError `not_found` when Vultr has no such instance. */
 export async function mustFind(client: VultrClient, id: string, o: CallOptions): Promise<Instance> {

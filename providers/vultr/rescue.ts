@@ -5,9 +5,9 @@
 import { isProviderError } from '../errors.ts';
 import type { RescueChange } from '../instance-extras.ts';
 import type { CallOptions } from '../provider.ts';
-import { waitFor } from '../wait.ts';
+import { signalOf, waitFor } from '../wait.ts';
 import { instancePath, type VultrClient } from './client.ts';
-import { signalOf, untilInstance } from './compute-waits.ts';
+import { untilInstance } from './compute-waits.ts';
 import { VULTR } from './errors.ts';
 import { problem } from './instance-state.ts';
 import { changePower } from './power.ts';

@@ -5,9 +5,9 @@
 import { isProviderError } from '../errors.ts';
 import type { Snapshot, SnapshotClient } from '../instance-extras.ts';
 import type { CallOptions, Money } from '../provider.ts';
-import { waitFor } from '../wait.ts';
+import { signalOf, waitFor } from '../wait.ts';
 import { instancePath, orNull, type VultrClient } from './client.ts';
-import { lookThroughWindow, mustFind, signalOf, untilInstance, whileBusy } from './compute-waits.ts';
+import { lookThroughWindow, mustFind, untilInstance, whileBusy } from './compute-waits.ts';
 import { VULTR } from './errors.ts';
 import { isReady, problem } from './instance-state.ts';
 import { changePower } from './power.ts';
