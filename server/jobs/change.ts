@@ -4,10 +4,10 @@
  */
 import { fault } from '../../automation/faults.ts';
 import type { EngineFault, EngineResult } from '../../automation/types.ts';
-import { userDataOf } from '../../stacks/user-data.ts';
-import { VpsSpec } from '../../stacks/spec.ts';
 import type { Evidence } from '../../contract/lifecycle.ts';
 import type { ComputeClient } from '../../providers/provider.ts';
+import { VpsSpec } from '../../stacks/spec.ts';
+import { userDataOf } from '../../stacks/user-data.ts';
 import { providerOf } from '../services/accounts.ts';
 import { type ChangeRequest, nextPasswordPlace } from '../services/lifecycle/actions.ts';
 import { prove } from '../services/lifecycle/proof.ts';
