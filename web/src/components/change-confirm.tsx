@@ -1,14 +1,12 @@
 /** The second step of a change: what it means, then exactly that or nothing. */
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { ChangePreview } from '../../../contract/lifecycle.ts';
 import { api, type VpsAccepted, type VpsAction, type VpsChange, type VpsDetail } from '../api/client.ts';
 import { consequences } from '../lib/change.ts';
 import { cn } from '../lib/cn.ts';
 import { useAction } from '../lib/use-action.ts';
 import { kindName, sentenceCase } from '../lib/words.ts';
-import { ProblemNote } from './problem-note.tsx';
-import { Button } from './ui/button.tsx';
-import { DialogFooter } from './ui/dialog.tsx';
+import { DialogForm } from './dialog-form.tsx';
 import { TextField } from './ui/field.tsx';
 import { Icon } from './ui/icon.tsx';
 
@@ -33,12 +31,18 @@ export function ChangeConfirm({ vps, preview, change, children, onBack, onOrdere
   );
   const grave = preview.data_loss || preview.replaces_instance;
   const reason = grave && typed.trim() !== vps.label ? `Type “${vps.label}” first.` : null;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (reason === null && !order.isPending) order.mutate();
-  };
   return (
-    <form onSubmit={submit} className="mt-4 flex flex-col gap-4">
+    <DialogForm
+      error={order.error}
+      fields={[]}
+      missing={reason}
+      busy={order.isPending}
+      action={`${kindName(preview.action)} now`}
+      variant={grave ? 'danger' : 'primary'}
+      cancel="Back"
+      onCancel={onBack}
+      onSubmit={() => order.mutate()}
+    >
       {children}
       <ul className="flex flex-col gap-2" aria-label="What it means">
         {consequences(preview).map(({ tone, text }) => (
@@ -66,13 +70,6 @@ export function ChangeConfirm({ vps, preview, change, children, onBack, onOrdere
           onChange={(event) => setTyped(event.target.value)}
         />
       )}
-      {order.error ? <ProblemNote error={order.error} /> : null}
-      <DialogFooter>
-        <Button onClick={onBack}>Back</Button>
-        <Button type="submit" variant={grave ? 'danger' : 'primary'} busy={order.isPending} disabledReason={reason}>
-          {kindName(preview.action)} now
-        </Button>
-      </DialogFooter>
-    </form>
+    </DialogForm>
   );
 }

@@ -16,7 +16,9 @@ it.each(BULK_ACTIONS as BulkActionName[])('sends %s as the contract takes it', (
   expect(BulkCreate.safeParse({ ...body, pace: paceBody(FORM) }).success).toBe(true);
 });
 
-it('leaves out the image that was not chosen', () => {
+it('leaves out what was not chosen', () => {
+  expect(whatBody('destroy', FORM, [], {}).action).toEqual({ action: 'destroy', grace_hours: 0 });
+  expect(whatBody('destroy', { ...FORM, finalSnapshot: true }, [], {}).action).toMatchObject({ final_snapshot: true });
   expect(whatBody('reinstall', { ...FORM, image: ' ' }, [], {}).action).toEqual({ action: 'reinstall' });
   expect(whatBody('reinstall', FORM, [], {}).action).toEqual({ action: 'reinstall', image: 'i' });
 });

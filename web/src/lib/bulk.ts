@@ -97,7 +97,7 @@ function actionBody(action: BulkActionName, form: BulkForm): BulkPreviewRequest[
     case 'configure':
       return { action, tags: form.tags.split(/[\s,]+/).filter(Boolean) };
     case 'destroy':
-      return { action, grace_hours: Number(form.grace), final_snapshot: form.finalSnapshot };
+      return { action, grace_hours: Number(form.grace), ...(form.finalSnapshot ? { final_snapshot: true } : {}) };
     case 'reinstall':
       return { action, ...(form.image.trim() === '' ? {} : { image: form.image.trim() }) };
     default:

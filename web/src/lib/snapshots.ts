@@ -1,9 +1,9 @@
 /** Snapshots in words: what can be done with one now, and what keeping them costs. */
-import type { Snapshot } from '../api/client.ts';
+import type { Snapshot, SnapshotStatus } from '../api/client.ts';
 import { money } from './format.ts';
 import type { Tone } from './words.ts';
 
-const TONES: Readonly<Record<string, Tone>> = {
+const TONES: Readonly<Record<SnapshotStatus, Tone>> = {
   pending: 'busy',
   available: 'good',
   failed: 'bad',
@@ -11,10 +11,10 @@ const TONES: Readonly<Record<string, Tone>> = {
   deleted: 'quiet',
   missing: 'warn',
 };
-const KINDS: Readonly<Record<string, string>> = { snapshot: 'Snapshot', final: 'Final snapshot', backup: 'Backup' };
+const KINDS: Readonly<Record<Snapshot['kind'], string>> = { snapshot: 'Snapshot', final: 'Final snapshot', backup: 'Backup' };
 
-export const snapshotTone = (status: string): Tone => TONES[status] ?? 'quiet';
-export const snapshotKind = (kind: string): string => KINDS[kind] ?? kind;
+export const snapshotTone = (status: SnapshotStatus): Tone => TONES[status] ?? 'quiet';
+export const snapshotKind = (kind: Snapshot['kind']): string => KINDS[kind] ?? kind;
 export const isSnapshotMoving = ({ status }: Snapshot): boolean => status === 'pending' || status === 'deleting';
 export const snapshotName = ({ name, kind, created_at }: Snapshot): string => name || `${snapshotKind(kind)} of ${created_at.slice(0, 10)}`;
 

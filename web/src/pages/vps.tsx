@@ -1,8 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Operation, Vps, VpsDetail } from '../api/client.ts';
 import { auditQuery, driftQuery, isUnfinished, outputsQuery, resourcesQuery, vpsOperationsQuery, vpsQuery } from '../api/queries.ts';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { AuditRows } from '../components/audit-rows.tsx';
 import { DriftCard } from '../components/drift-card.tsx';
 import { OperationActions } from '../components/operation-actions.tsx';
