@@ -2,17 +2,15 @@
 import type { InventoryImportPreview } from '../../contract/import.ts';
 import { type Context, command, MUTATION_OPTIONS, type OptionSpecs, type Values, WAIT_OPTION } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
-import { ask } from '../io.ts';
 import { plain, show } from '../output.ts';
 import { type Accepted, accepted } from './accepted.ts';
+import { administratorPassword, DNS_NAME_OPTIONS } from './vps-create.ts';
 
 const OPTIONS = {
   label: { type: 'string', value: 'LABEL', help: 'lower-case letters, digits and hyphens; its name here from now on' },
   hostname: { type: 'string', value: 'NAME', help: 'default: the label, or its DNS name' },
   dns: { type: 'boolean', help: 'make a DNS name <label>.<zone>; default: none' },
-  'dns-zone': { type: 'string', value: 'ZONE', help: 'the zone, when there are several; implies --dns' },
-  'dns-name': { type: 'string', value: 'NAME', help: 'another name in the zone; implies --dns' },
-  'reverse-dns': { type: 'boolean', help: 'let the addresses lead back to the name; implies --dns' },
+  ...DNS_NAME_OPTIONS,
   'root-password-stdin': { type: 'boolean', help: 'read the password that the server has from standard input; it is kept, not changed' },
   organization: { type: 'string', value: 'ID', help: 'for whom; default: the default organization' },
   preview: { type: 'boolean', help: 'only show what would be recorded and changed' },
@@ -48,8 +46,7 @@ export const inventoryImport = command({
 async function bodyOf(context: Context, options: Values<typeof OPTIONS>): Promise<Record<string, unknown>> {
   const { dns, 'dns-zone': zone, 'dns-name': name, 'reverse-dns': reverse } = options;
   const asksDns = [dns, zone, name, reverse].some((each) => each !== undefined && each !== false);
-  if (options['root-password-stdin'] && context.io.stdin.isTTY) context.io.err('The password is not shown while you type.\n');
-  const password = options['root-password-stdin'] ? await ask(context.io, 'Administrator’s password: ', { secret: true }) : undefined;
+  const password = options['root-password-stdin'] ? await administratorPassword(context) : undefined;
   return withoutAbsent({
     label: options.label,
     hostname: options.hostname,

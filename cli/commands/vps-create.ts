@@ -10,6 +10,13 @@ import { accountId } from '../find.ts';
 import { ask } from '../io.ts';
 import { accepted } from './accepted.ts';
 
+/** Which DNS name a server gets. */
+export const DNS_NAME_OPTIONS = {
+  'dns-zone': { type: 'string', value: 'ZONE', help: 'the zone, when there are several; implies --dns' },
+  'dns-name': { type: 'string', value: 'NAME', help: 'another name in the zone; implies --dns' },
+  'reverse-dns': { type: 'boolean', help: 'let the addresses lead back to the name; implies --dns' },
+} as const satisfies OptionSpecs;
+
 const OPTIONS = {
   plan: { type: 'string', value: 'ID', help: 'the provider’s plan; see plinth catalog plans' },
   region: { type: 'string', value: 'ID', help: 'see plinth catalog regions' },
@@ -18,9 +25,7 @@ const OPTIONS = {
   'ssh-key': { type: 'string', value: 'FILE', multiple: true, help: 'public key file (or the key itself)' },
   hostname: { type: 'string', value: 'NAME', help: 'default: the label, or its DNS name' },
   dns: { type: 'boolean', help: 'make a DNS name <label>.<zone>' },
-  'dns-zone': { type: 'string', value: 'ZONE', help: 'the zone, when there are several; implies --dns' },
-  'dns-name': { type: 'string', value: 'NAME', help: 'another name in the zone; implies --dns' },
-  'reverse-dns': { type: 'boolean', help: 'let the addresses lead back to the name; implies --dns' },
+  ...DNS_NAME_OPTIONS,
   proxied: { type: 'boolean', help: 'through the DNS provider’s proxy' },
   ipv6: { type: 'boolean', help: 'also an IPv6 address (--no-ipv6: none); default: when the provider can' },
   backups: { type: 'boolean', help: 'the provider’s backups' },
@@ -68,8 +73,7 @@ type Options = Values<typeof OPTIONS>;
 async function bodyOf(context: Context, label: string, options: Options, account: (word: string) => Promise<string>): Promise<unknown> {
   const { cwd } = context.io;
   const base = options.file === undefined ? {} : await readDocument(resolve(cwd, options.file), '--file');
-  if (options['root-password-stdin'] && context.io.stdin.isTTY) context.io.err('The password is not shown while you type.\n');
-  const password = options['root-password-stdin'] ? await ask(context.io, 'Administrator’s password: ', { secret: true }) : undefined;
+  const password = options['root-password-stdin'] ? await administratorPassword(context) : undefined;
   const body = {
     ...base,
     ...given('label', label || undefined),
@@ -104,6 +108,12 @@ async function bodyOf(context: Context, label: string, options: Options, account
     if (body[field] === undefined)
       throw usage(`plinth vps create: ${option} is missing. Type it, or put "${field}" into --file; see: plinth vps create --help`);
   return body;
+}
+
+/** From standard input; on a terminal it is asked for without echo. */
+export async function administratorPassword({ io }: Context): Promise<string> {
+  if (io.stdin.isTTY) io.err('The password is not shown while you type.\n');
+  return await ask(io, 'Administrator’s password: ', { secret: true });
 }
 
 function given(name: string, value: unknown): Record<string, unknown> {
