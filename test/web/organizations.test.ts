@@ -1,11 +1,11 @@
-/** Customers as the operator adds them on the settings page, and a token bound to one. */
+/** Customers as the operator adds them on the settings page, a token bound to one, and a VPS for one. */
 import { expect, test } from 'vitest';
 import { seriousProblems } from '../support/axe.ts';
 import { withDashboard } from '../support/dashboard.ts';
 
 const dashboard = withDashboard({ engine: false });
 
-test('an organization is added once, and a token is bound to it', async () => {
+test('an organization is added once, a token is bound to it, and a VPS made for it', async () => {
   const { db } = dashboard.runtime.services;
   const { page, complaints, context } = await dashboard.visit();
   await page.goto('/settings');
@@ -37,6 +37,13 @@ test('an organization is added once, and a token is bound to it', async () => {
   await dialog.getByRole('button', { name: 'I have kept it' }).click();
   await page.getByText('bound to acme').waitFor();
   expect(await db.apiToken.findFirstOrThrow({ where: { name: 'theirs' } })).toMatchObject({ organizationId: acme.id });
+
+  await page.goto('/vps/new');
+  await page.getByLabel('Name', { exact: true }).fill('theirs');
+  await page.getByLabel('For', { exact: true }).selectOption('acme');
+  await page.getByRole('button', { name: 'Create the VPS' }).click();
+  await page.getByRole('heading', { name: 'theirs' }).waitFor();
+  expect(await db.vps.findFirstOrThrow({ where: { label: 'theirs' } })).toMatchObject({ organizationId: acme.id });
   expect(complaints.filter((each) => !/409|422/.test(each))).toEqual([]);
   await context.close();
 });

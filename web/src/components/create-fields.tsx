@@ -5,7 +5,7 @@ import { api, type AvailableProvider } from '../api/client.ts';
 import type { FieldError } from '../../../contract/ids.ts';
 import { backupsIn, type Plan, type Zone } from '../api/catalog.ts';
 import { fieldError } from '../api/problem.ts';
-import { accountsQuery, catalogQuery } from '../api/queries.ts';
+import { accountsQuery, catalogQuery, organizationsQuery } from '../api/queries.ts';
 import { money } from '../lib/format.ts';
 import { keyLines } from '../lib/planned.ts';
 import { dnsNameOf, labelProblem, type VpsForm } from '../lib/vps-form.ts';
@@ -46,6 +46,22 @@ export function NameField({ form, set, problem }: PartProps) {
       onChange={(event) => set({ label: event.target.value.toLowerCase() })}
       error={error}
       help={<span role="status">{free ? `“${form.label}” is free.` : 'Letters a–z, digits and inner hyphens. Also the host name.'}</span>}
+    />
+  );
+}
+
+/** Whose it will be; nothing to choose while there is one organization. */
+export function OwnerField({ form, set, problem }: PartProps) {
+  const organizations = useQuery(organizationsQuery).data ?? [];
+  if (organizations.length < 2) return null;
+  return (
+    <SelectField
+      label="For"
+      value={form.organization}
+      options={[{ value: '', label: 'The default organization' }, ...organizations.map(({ id, name }) => ({ value: id, label: name }))]}
+      onChange={(event) => set({ organization: event.target.value })}
+      error={fieldError(problem, 'organization_id')}
+      help="The customer. It can be given to another one later."
     />
   );
 }

@@ -2,9 +2,12 @@
 import './zod-without-eval.ts';
 import { Label } from '../../../contract/vps.ts';
 import type { VpsCreate } from '../api/client.ts';
+import { ANYWHERE } from './firewall.ts';
 import { keyLines } from './planned.ts';
 
 export interface VpsForm {
+  /** For whom; empty: the default organization. */
+  readonly organization: string;
   readonly account: string;
   readonly region: string;
   readonly plan: string;
@@ -22,6 +25,7 @@ export interface VpsForm {
 }
 
 export const EMPTY_FORM: VpsForm = {
+  organization: '',
   account: '',
   region: '',
   plan: '',
@@ -38,10 +42,9 @@ export const EMPTY_FORM: VpsForm = {
   reference: '',
 };
 
-const ANYWHERE = ['0.0.0.0/0', '::/0'];
 const FIREWALL = [
-  ...['22', '80', '443'].map((ports) => ({ protocol: 'tcp' as const, ports, sources: ANYWHERE })),
-  { protocol: 'icmp' as const, ports: null, sources: ANYWHERE },
+  ...['22', '80', '443'].map((ports) => ({ protocol: 'tcp' as const, ports, sources: [...ANYWHERE] })),
+  { protocol: 'icmp' as const, ports: null, sources: [...ANYWHERE] },
 ];
 
 /** What is wrong with a name, in the contract's words, or null. */
@@ -62,8 +65,9 @@ export function bodyOf(form: VpsForm, windows: boolean): VpsCreate {
     type: form.plan,
     region: form.region,
     image: form.image,
-    provider_id: form.account as NonNullable<VpsCreate['provider_id']>,
+    provider_id: form.account,
     backups: form.backups,
+    ...(form.organization === '' ? {} : { organization_id: form.organization }),
     ...(windows ? {} : { ssh_keys: keyLines(form.keys) }),
     ...(form.zone === '' ? {} : { dns: dnsOf(form) }),
     ...(form.firewall ? { firewall: FIREWALL } : {}),

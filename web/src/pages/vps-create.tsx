@@ -6,7 +6,7 @@ import { type Image, imageProblem, type Plan, planProblem, priceIn, type Region 
 import { asApiError, fieldError } from '../api/problem.ts';
 import { accountsQuery, catalogQuery } from '../api/queries.ts';
 import { CreateSummary } from '../components/create-summary.tsx';
-import { DnsFields, KeysField, NameField, SetupFields } from '../components/create-fields.tsx';
+import { DnsFields, KeysField, NameField, OwnerField, SetupFields } from '../components/create-fields.tsx';
 import { PlanChoice } from '../components/plan-choice.tsx';
 import { Page } from '../components/page.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
@@ -112,6 +112,7 @@ function CreateForm({ accounts, available }: { accounts: readonly Account[]; ava
         <Card title="Name and access">
           <div className="flex flex-col gap-4">
             <NameField form={form} set={set} problem={problem} />
+            <OwnerField form={form} set={set} problem={problem} />
             <KeysField form={form} set={set} problem={problem} windows={windows} />
             <DnsFields form={form} set={set} problem={problem} simulated={account?.simulated ?? false} features={features} />
           </div>
