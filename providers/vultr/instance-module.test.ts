@@ -70,6 +70,13 @@ test('Windows: the script goes in as a start-up script and the password comes ou
   expect(inputs).not.toHaveProperty('sshKeyIds');
 });
 
+test('a rule that names no ports opens all of them, but ICMP has none', async () => {
+  const { plainRules } = await import('./instance.ts');
+  const rule = { ports: null, sources: ['0.0.0.0/0'] };
+  const ports = (['tcp', 'udp', 'icmp'] as const).map((protocol) => plainRules([{ ...rule, protocol }])[0]!.port);
+  expect(ports).toEqual(['1:65535', '1:65535', '']);
+});
+
 test('a firewall is one group and one rule per source, before the server', async () => {
   const firewall = [
     { protocol: 'tcp' as const, ports: '80-443', sources: ['0.0.0.0/0', '::/0', '0.0.0.0/0'] },

@@ -11,8 +11,10 @@ import { parseIdentityTag } from '../identity.ts';
 import type { FirewallRule as Rule, InstanceHandle, InstanceModule, InstanceRequest, ReverseNameRequest } from '../provider.ts';
 import { options } from './descriptor.ts';
 
-/** Vultr's "any IPv4" and "any IPv6" when ports are opened to everybody. */
-const ICMP_PORT = '';
+/** Of ICMP, which has no ports. */
+const NO_PORT = '';
+/** Vultr takes no rule for TCP or UDP without ports. */
+const ALL_PORTS = '1:65535';
 
 /** The logical name of helpers at Vultr: `plinth-vps-<id>`, the same in every generation. */
 function ownName(name: string, request: InstanceRequest): string {
@@ -39,7 +41,7 @@ export function plainRules(firewall: readonly Rule[]): PlainRule[] {
         protocol: rule.protocol,
         subnet,
         subnetSize: size === '' ? (ipType === 'v6' ? 128 : 32) : Number(size),
-        port: rule.ports === null ? ICMP_PORT : rule.ports.replace('-', ':'),
+        port: rule.ports?.replace('-', ':') ?? (rule.protocol === 'icmp' ? NO_PORT : ALL_PORTS),
       };
     }),
   );
