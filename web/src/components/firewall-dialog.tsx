@@ -67,7 +67,7 @@ export function FirewallDialog({ vps, onClose, onOrdered }: DialogProps) {
                 {preset.label}
               </Button>
             ))}
-            <Button icon="plus" onClick={() => add([{ protocol: 'tcp', ports: null, sources: ANYWHERE }])}>
+            <Button icon="plus" onClick={() => add([{ protocol: 'tcp', ports: '', sources: ANYWHERE }])}>
               Another rule
             </Button>
           </div>

@@ -30,7 +30,9 @@ describe('what is typed', () => {
     ['203.0.113.7 and-me', 'is no address or network'],
   ])('refuses %j: %s', (text, rule) => expect(sourcesProblem(text)?.rule).toContain(rule));
 
-  it.each(['22', ' 22 ', '8000-8100', '1-65535'])('takes the ports %j', (text) => expect(portsProblem('tcp', text)).toBeNull());
+  it.each(['22', ' 22 ', '8000-8100', '1-65535', 'all', 'All '])('takes the ports %j', (text) =>
+    expect(portsProblem('tcp', text)).toBeNull(),
+  );
   it.each(['', '0', '65536', '80,443', '22-', 'ssh', '443-80'])('refuses the ports %j', (text) =>
     expect(portsProblem('udp', text)).not.toBeNull(),
   );
@@ -42,6 +44,8 @@ it('sends what the contract takes, single addresses as networks, each once', () 
   expect(rulesOf(rows)).toEqual([ping, { ...ssh, sources: ['203.0.113.7/32', '2001:db8::1/128'] }]);
   expect(FirewallRules.parse(rulesOf(rows))).toEqual(rulesOf(rows));
   expect(rulesOf([rowOf(ssh)])).toEqual([ssh]);
+  const every = { ...ssh, ports: null };
+  expect([rowOf(every).ports, rulesOf([rowOf(every)])]).toEqual(['all', [every]]);
 });
 
 it('offers my address only when it is one on the Internet', () => {

@@ -19,10 +19,14 @@ export const MOST_RULES = 100;
 const HIGHEST_PORT = 65_535;
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
+/** How a row says that no ports are named, which means every one. Said, not left out: nobody shall open them all unawares. */
+const ALL = 'all';
+
 let lastKey = 0;
 export function rowOf(rule: Omit<Rule, 'sources'> & { readonly sources: readonly string[] }): RuleRow {
   lastKey += 1;
-  return { key: lastKey, protocol: rule.protocol, ports: rule.ports ?? '', sources: rule.sources.join(', ') };
+  const ports = rule.ports ?? (rule.protocol === 'icmp' ? '' : ALL);
+  return { key: lastKey, protocol: rule.protocol, ports, sources: rule.sources.join(', ') };
 }
 
 export interface Preset {
@@ -53,7 +57,8 @@ export function presets(address: string | null): Preset[] {
 export function portsProblem(protocol: Protocol, text: string): Refused | null {
   const ports = text.trim();
   if (protocol === 'icmp') return null;
-  if (ports === '') return { rule: 'the ports are missing', remedy: 'Give one port, or a range such as 8000-8100.' };
+  if (ports.toLowerCase() === ALL) return null;
+  if (ports === '') return { rule: 'the ports are missing', remedy: `Give one port, a range such as 8000-8100, or “${ALL}”.` };
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(ports);
   if (!match) return { rule: `“${ports}” is no port`, remedy: 'Give one port, or a range such as 8000-8100; one row for each.' };
   const first = Number(match[1]);
@@ -85,7 +90,7 @@ export const rowProblem = (row: RuleRow): Refused | null => portsProblem(row.pro
 export function rulesOf(rows: readonly RuleRow[]): FirewallRulesInput & FirewallRules {
   return rows.map(({ protocol, ports, sources }) => ({
     protocol,
-    ports: protocol === 'icmp' ? null : ports.trim(),
+    ports: protocol === 'icmp' || ports.trim().toLowerCase() === ALL ? null : ports.trim(),
     sources: [...new Set(sourcesIn(sources).map(asNetwork))],
   }));
 }
