@@ -1,5 +1,6 @@
 /** Taking a server that is there already into a stack, on the wire. */
 import { z } from 'zod';
+import { Password } from './fields.ts';
 import { VpsCreate } from './vps.ts';
 
 const { label, hostname, organization_id } = VpsCreate.shape;
@@ -12,12 +13,7 @@ export const InventoryImport = z.strictObject({
   /** Absent: no DNS record is made. */
   dns: z.strictObject({ zone: dns.zone, name: dns.name, proxied: dns.proxied, reverse: dns.reverse }).optional(),
   /** The password that the server has, for showing it once; it is not tried and not changed. */
-  root_pass: z
-    .string()
-    .min(1)
-    .max(256)
-    .regex(/^[\x20-\x7e]+$/, 'printable ASCII characters')
-    .optional(),
+  root_pass: Password.regex(/^[\x20-\x7e]+$/, 'printable ASCII characters').optional(),
 });
 export type InventoryImport = z.infer<typeof InventoryImport>;
 

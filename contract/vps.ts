@@ -13,8 +13,6 @@ export type VpsStatus = z.infer<typeof VpsStatus>;
 
 export const VPS_FEATURES = ['snapshots', 'backups', 'rescue', 'bandwidth', 'metrics', 'firewall', 'reverse_dns'] as const;
 
-export const Label = LabelText.meta({ examples: ['web-1'] });
-
 const CloudInit = z.strictObject({
   packages: z.array(z.string().max(101)).max(100).optional(),
   package_update: z.boolean().optional(),
@@ -46,7 +44,7 @@ const CloudInit = z.strictObject({
 });
 
 export const VpsCreate = z.strictObject({
-  label: Label,
+  label: LabelText.meta({ examples: ['web-1'] }),
   /** The provider's plan id. */
   type: IdText.meta({ examples: ['s-1vcpu-1gb'] }),
   region: IdText.meta({ examples: ['fra1'] }),

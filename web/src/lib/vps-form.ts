@@ -1,6 +1,6 @@
 /** The create form's state and what it sends. */
 import './zod-without-eval.ts';
-import { Label } from '../../../contract/vps.ts';
+import { LabelText } from '../../../contract/fields.ts';
 import type { VpsCreate } from '../api/client.ts';
 import { ANYWHERE } from './firewall.ts';
 import { keyLines } from './planned.ts';
@@ -49,7 +49,7 @@ const FIREWALL = [
 
 /** What is wrong with a name, in the contract's words, or null. */
 export function labelProblem(label: string): string | null {
-  const parsed = Label.safeParse(label);
+  const parsed = LabelText.safeParse(label);
   return parsed.success ? null : (parsed.error.issues[0]?.message ?? 'not a name');
 }
 
