@@ -13,19 +13,19 @@ export function helpText(commands: readonly Command[], path: readonly string[]):
   return path.length > 0 && group.length > 0 ? groupHelp(group, path) : overview(commands);
 }
 
-export function synopsis({ path, positionals = [], options, passThrough }: Command): string {
+function synopsis({ path, positionals = [], options, passThrough }: Command): string {
   const words = positionals.map(({ name, optional }) => (optional ? `[${name}]` : `<${name}>`));
   const hasOptions = passThrough || Object.keys(options ?? {}).length > 0;
   return ['plinth', ...path, ...words, ...(hasOptions ? ['[options]'] : [])].join(' ');
 }
 
 /** `--ssh-key FILE` and the like. */
-export function optionSynopsis(name: string, { type, value, short, multiple }: OptionSpec): string {
+function optionSynopsis(name: string, { type, value, short, multiple }: OptionSpec): string {
   const word = type === 'string' ? ` ${value ?? 'VALUE'}` : '';
   return `${short === undefined ? '' : `-${short}, `}--${name}${word}${multiple ? ' …' : ''}`;
 }
 
-export function optionHelp({ help, choices }: OptionSpec): string {
+function optionHelp({ help, choices }: OptionSpec): string {
   if (!choices) return help;
   return choices.length <= MOST_CHOICES
     ? `${help}: ${choices.join(', ')}`

@@ -13,7 +13,7 @@ export function whenUnauthenticated(listener: () => void): void {
   onUnauthenticated = listener;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Sent instead of the stored token, for signing in. */
   readonly token?: string | undefined;
@@ -30,7 +30,7 @@ interface RouteTypes {
 type Call<R extends RouteTypes> = {} extends R['request']
   ? (request?: R['request'] & CallOptions) => Promise<R['answer']>
   : (request: R['request'] & CallOptions) => Promise<R['answer']>;
-export type Client<Routes> = { readonly [Name in keyof Routes]: Routes[Name] extends RouteTypes ? Call<Routes[Name]> : never };
+type Client<Routes> = { readonly [Name in keyof Routes]: Routes[Name] extends RouteTypes ? Call<Routes[Name]> : never };
 
 type Parts = CallOptions & { readonly query?: Record<string, unknown>; readonly body?: unknown } & Record<string, unknown>;
 

@@ -9,7 +9,7 @@ import { pause, readFrames } from './event-stream.ts';
 /** `polling`: no stream; `idle`: before the first try and after the end. */
 export type Liveness = 'idle' | 'live' | 'reconnecting' | 'polling';
 
-export interface ChangeListener {
+interface ChangeListener {
   readonly signal: AbortSignal;
   /** Each change once, in order. */
   readonly onChange: (change: Change) => void;
@@ -21,7 +21,7 @@ export interface ChangeListener {
   readonly againMs?: number;
 }
 
-export type OpenChanges = (lastEventId: string | undefined, signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>;
+type OpenChanges = (lastEventId: string | undefined, signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>;
 
 const TRIES = 3;
 /** The service writes a line every 15 s; a longer silence is a dead connection. */

@@ -17,7 +17,7 @@ export interface EventSourceLike {
   poll(last: number, signal: AbortSignal): Promise<{ events: readonly OperationEvent[]; ended: boolean }>;
 }
 
-export interface FollowOptions {
+interface FollowOptions {
   readonly after?: number;
   readonly signal: AbortSignal;
   readonly onEvents: (events: readonly OperationEvent[]) => void;

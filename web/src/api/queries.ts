@@ -7,7 +7,7 @@ const BUSY_MS = 1_500;
 const CALM_MS = 10_000;
 const UNFINISHED: ReadonlySet<string> = new Set(['queued', 'running']);
 export const isUnfinished = (status: string): boolean => UNFINISHED.has(status);
-export const isChanging = (status: string): boolean => status === 'provisioning' || status === 'destroying';
+const isChanging = (status: string): boolean => status === 'provisioning' || status === 'destroying';
 
 type VpsQuery = NonNullable<Routes['listVpses']['request']['query']>;
 type OperationQuery = NonNullable<Routes['listOperations']['request']['query']>;

@@ -13,7 +13,7 @@ interface Followed {
 }
 const START: Followed = { events: [], connection: 'connecting', error: null };
 
-export function operationSource(id: string): EventSourceLike {
+function operationSource(id: string): EventSourceLike {
   return {
     open: (last, signal) => api.streamOperation({ id, lastEventId: String(last), signal }),
     poll: (after, signal) => api.listOperationEvents({ id, query: { after }, signal }),

@@ -10,7 +10,7 @@ import { Button } from './ui/button.tsx';
 import { Loading } from './ui/spinner.tsx';
 import { Time } from './ui/time.tsx';
 
-export type CatalogId = 'plans' | 'regions' | 'images' | 'zones';
+type CatalogId = 'plans' | 'regions' | 'images' | 'zones';
 export const CATALOGS: readonly { readonly id: CatalogId; readonly title: string }[] = [
   { id: 'plans', title: 'Plans' },
   { id: 'regions', title: 'Regions' },

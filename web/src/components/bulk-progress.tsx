@@ -14,7 +14,7 @@ const COLOURS: Readonly<Record<BulkItemStatus, string>> = {
 };
 
 /** One bar for the whole run, parted by what became of its items; the words below it say the same. */
-export function BulkProgress({ counts, legend = true }: { counts: BulkRun['counts']; legend?: boolean }) {
+export function BulkProgress({ counts }: { counts: BulkRun['counts'] }) {
   const ended = counts.total - counts.pending - counts.ordered;
   const shown = ITEM_STATUSES.filter((status) => counts[status] > 0);
   return (
@@ -32,16 +32,14 @@ export function BulkProgress({ counts, legend = true }: { counts: BulkRun['count
           <span key={status} className={COLOURS[status]} style={{ width: `${(100 * counts[status]) / counts.total}%` }} />
         ))}
       </div>
-      {legend && (
-        <ul className="flex flex-wrap gap-x-4 gap-y-1 text-ink-2">
-          {shown.map((status) => (
-            <li key={status} className="flex items-center gap-1.5">
-              <span aria-hidden="true" className={cn('size-2.5 rounded-full border border-line', COLOURS[status])} />
-              {count(counts[status])} {sentenceCase(status).toLowerCase()}
-            </li>
-          ))}
-        </ul>
-      )}
+      <ul className="flex flex-wrap gap-x-4 gap-y-1 text-ink-2">
+        {shown.map((status) => (
+          <li key={status} className="flex items-center gap-1.5">
+            <span aria-hidden="true" className={cn('size-2.5 rounded-full border border-line', COLOURS[status])} />
+            {count(counts[status])} {sentenceCase(status).toLowerCase()}
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }

@@ -145,7 +145,7 @@ function useZones(simulated: boolean): string[] {
 }
 
 /** What the chosen account's provider can do; null until that is known. */
-export type Features = AvailableProvider['features'] | null;
+type Features = AvailableProvider['features'] | null;
 
 /** Why a feature cannot be ordered there, or null. */
 const reasonOf = (features: Features, feature: keyof NonNullable<Features>): string | null => {

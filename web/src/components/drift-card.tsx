@@ -16,7 +16,7 @@ import { Time } from './ui/time.tsx';
 const OPEN: ReadonlySet<string> = new Set(['confirmed', 'dismissed', 'unconfirmed']);
 
 /** Why nothing can be decided about a drift now, or null. Mirrors server/services/drift.ts. */
-export function driftProblem(drift: Drift): string | null {
+function driftProblem(drift: Drift): string | null {
   if (drift.state === 'suspected') return 'The engine is being asked whether it is so.';
   if (!OPEN.has(drift.state)) return `It is ${drift.state} already.`;
   return null;

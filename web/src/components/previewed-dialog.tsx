@@ -9,7 +9,7 @@ import { ProblemNote } from './problem-note.tsx';
 import { Button } from './ui/button.tsx';
 import { Dialog, DialogFooter } from './ui/dialog.tsx';
 
-export interface PreviewedProps {
+interface PreviewedProps {
   vps: VpsDetail;
   title: string;
   lead: string;

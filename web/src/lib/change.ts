@@ -2,7 +2,7 @@
 import type { ChangePreview } from '../../../contract/lifecycle.ts';
 import { money } from './format.ts';
 
-export interface Consequence {
+interface Consequence {
   readonly tone: 'bad' | 'warn' | 'quiet';
   readonly text: string;
 }

@@ -29,7 +29,7 @@ export function rowOf(rule: Omit<Rule, 'sources'> & { readonly sources: readonly
   return { key: lastKey, protocol: rule.protocol, ports, sources: rule.sources.join(', ') };
 }
 
-export interface Preset {
+interface Preset {
   readonly label: string;
   readonly rules: readonly { readonly protocol: Protocol; readonly ports: string | null; readonly sources: readonly string[] }[];
   readonly disabledReason: string | null;
@@ -131,7 +131,7 @@ function isOfTheInternet(address: string): boolean {
 }
 
 /** `TCP 22 from anywhere`. */
-export function ruleText({ protocol, ports, sources }: Rule): string {
+function ruleText({ protocol, ports, sources }: Rule): string {
   const what = protocol === 'icmp' ? 'Ping (ICMP)' : `${protocol.toUpperCase()} ${ports ?? '1-65535'}`;
   return `${what} from ${sourcesText(sources)}`;
 }
@@ -142,7 +142,7 @@ export function sourcesText(sources: readonly string[]): string {
   return [...(everybody ? ['anywhere'] : []), ...rest].join(', ');
 }
 
-export interface RuleChange {
+interface RuleChange {
   readonly change: 'added' | 'removed' | 'kept';
   readonly text: string;
 }

@@ -1,5 +1,5 @@
 /** What creating a VPS will make, from the form alone; the same list the stack's program declares. */
-export interface PlannedInput {
+interface PlannedInput {
   readonly label: string;
   readonly keys: number;
   readonly firewall: boolean;
@@ -8,7 +8,7 @@ export interface PlannedInput {
   readonly reverse: boolean;
   readonly backups: boolean;
 }
-export interface PlannedResource {
+interface PlannedResource {
   readonly kind: string;
   readonly detail: string;
 }

@@ -20,7 +20,7 @@ export function buttonClass(variant: ButtonVariant = 'secondary', className?: st
   return cn(SHAPE, VARIANTS[variant], className);
 }
 
-export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> {
+interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> {
   variant?: ButtonVariant;
   icon?: IconName;
   busy?: boolean;
