@@ -145,7 +145,7 @@ export function linodeError(kind: ProviderErrorDetail['kind'], message: string, 
 }
 
 /** 400 "Linode busy.": another job of this server is running; nothing was done. */
-export function isBusy(error: unknown): boolean {
+function isBusy(error: unknown): boolean {
   return isProviderError(error, 'conflict') && error.detail.providerCode === 'busy';
 }
 

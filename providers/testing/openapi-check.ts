@@ -22,7 +22,7 @@ export interface OpenApiCheck {
 }
 
 /** The reference file `path` below the reference directory, or undefined when it is absent. */
-export function referenceFile(...path: string[]): string | undefined {
+function referenceFile(...path: string[]): string | undefined {
   const root = process.env['PLINTH_REFERENCE_DIR'] ?? fileURLToPath(new URL('../../../shared', import.meta.url));
   const file = join(root, ...path);
   return existsSync(file) ? file : undefined;
