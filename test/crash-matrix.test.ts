@@ -25,9 +25,10 @@ const SEED = Number(process.env['PLINTH_TEST_SEED'] ?? Math.floor(Date.now() / 8
 const LANES = Number(process.env['PLINTH_TEST_LANES'] ?? (LONG ? 2 : 1));
 const SLOTS = LANES * OPERATIONS.length;
 /** Of each cloud's operation in the usual run. */
-const SAMPLE = 3;
-/** Calls that only wait are not as many in each run: so many of the planned steps may never come. A small sample may be unlucky. */
-const MISSED_SHARE = LONG ? 0.03 : 0.1;
+const SAMPLE = 1;
+/** A busy machine may be too slow for some holds, and calls that only wait are not as many in each run. A small sample may be unlucky. */
+const MISSED_SHARE = LONG ? 0.03 : 0.2;
+const BEYOND_SHARE = LONG ? 0.1 : 0.4;
 /** Plinth's own transactions give up after 30 s; the engine's writes and calls to providers are given more patience here. */
 const HELD_FOR_MS = 24_000;
 const OWN_TABLES = / (operation|vps)\b/;
@@ -49,6 +50,8 @@ interface Turn {
   readonly boundary: Boundary | null;
   faultId?: string;
   hit?: string | undefined;
+  /** It had ended before the service was killed. */
+  over?: boolean;
 }
 
 const start = async (): Promise<void> => {
@@ -133,9 +136,10 @@ async function everyoneHeld(turns: readonly Turn[]): Promise<void> {
     for (const turn of turns) {
       const calls = faults.find(({ id }) => id === turn.faultId)?.held ?? 0;
       turn.hit = calls > 0 ? 'call' : held.get(turn.slot.compute.id);
+      turn.over = isOver(status.get(turn.slot.operationId));
       if (turn.hit !== undefined && OWN_TABLES.test(turn.hit)) since ??= performance.now();
     }
-    const settled = turns.every((turn) => turn.hit !== undefined || isOver(status.get(turn.slot.operationId)));
+    const settled = turns.every((turn) => turn.hit !== undefined || turn.over);
     return settled || performance.now() - (since ?? Infinity) > HELD_FOR_MS;
   };
   // Those that are not there by then die wherever they are, and get another try.
@@ -158,13 +162,13 @@ async function round(turns: Turn[], plan: CrashPlan): Promise<number> {
   await until(ended, { timeoutMs: ENDED_WITHIN_MS, everyMs: 50 }).catch(() => (late = `not over after ${ENDED_WITHIN_MS / 1000} s`));
   const seconds = (performance.now() - killed) / 1000;
   await Promise.all(
-    turns.map(async ({ slot, operation, boundary, hit }) => {
+    turns.map(async ({ slot, operation, boundary, hit, over = false }) => {
       const failure = await slots.check(slot, operation).then(
         () => null,
         (error: Error & { actual?: unknown }) => `${late} ${error.message} ${JSON.stringify(error.actual)?.slice(0, 600) ?? ''}`,
       );
       if (failure !== null) await slots.abandon(slot);
-      if (boundary) plan.done(slot.cloud, operation, boundary, hit ?? null, failure);
+      if (boundary) plan.done(slot.cloud, operation, boundary, hit ?? null, over, failure);
       else if (failure !== null) plan.failures.push(`${slot.cloud} ${operation}, not held: ${failure}`);
     }),
   );
@@ -202,6 +206,9 @@ it('ends whole, whatever step it dies at', { timeout: LONG ? 7_200_000 : 1_800_0
   );
   console.log(`${plan.table()}\nseed ${SEED}, ${recoveries.length} kills; all over within ${Math.max(...recoveries).toFixed(1)} s of one`);
   expect(plan.failures).toEqual([]);
-  expect(plan.missed.length / plan.total, plan.missed.map(describeBoundary).join('\n')).toBeLessThanOrEqual(MISSED_SHARE);
   expect([await shop.servers(), await shop.control('GET', '/leftovers')]).toEqual([[], []]);
+  const share = (boundaries: readonly Boundary[], most: number): void =>
+    expect(boundaries.length / plan.total, boundaries.map(describeBoundary).join('\n')).toBeLessThanOrEqual(most);
+  share(plan.missed, MISSED_SHARE);
+  share(plan.beyond, BEYOND_SHARE);
 });

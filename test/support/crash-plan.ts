@@ -27,6 +27,7 @@ interface Row extends Counts {
   held: number;
   failed: number;
   missed: number;
+  beyond: number;
 }
 
 /** Calls of an account in order, without what differs from one server to the next. */
@@ -47,9 +48,11 @@ function changesSomething({ kind, moment, what }: Boundary): boolean {
 export class CrashPlan {
   readonly failures: string[] = [];
   readonly missed: Boundary[] = [];
+  /** Behind the end of the operation in every try: it waited less often than in the dry run, so it had fewer steps. */
+  readonly beyond: Boundary[] = [];
   total = 0;
   readonly #rows = new Map<string, Row>();
-  readonly #tries = new Map<Boundary, number>();
+  readonly #tries = new Map<Boundary, boolean[]>();
   readonly #random: () => number;
 
   constructor(seed: number) {
@@ -59,7 +62,7 @@ export class CrashPlan {
 
   /** What one operation of a cloud did in the dry run. */
   add(cloud: string, operation: string, counts: Counts): void {
-    this.#rows.set(`${cloud} ${operation}`, { ...counts, waiting: [], held: 0, failed: 0, missed: 0 });
+    this.#rows.set(`${cloud} ${operation}`, { ...counts, waiting: [], held: 0, failed: 0, missed: 0, beyond: 0 });
   }
 
   /** Up to `most` steps of each operation, at random. */
@@ -86,8 +89,8 @@ export class CrashPlan {
     return this.#rows.get(`${cloud} ${operation}`)?.waiting.shift() ?? null;
   }
 
-  /** `hit`: what was held, null when the operation did not come by: then it is tried again. */
-  done(cloud: string, operation: string, boundary: Boundary, hit: string | null, failure: string | null): void {
+  /** `hit`: what was held, null when the operation did not come by: then it is tried again. `over`: it had ended before the kill. */
+  done(cloud: string, operation: string, boundary: Boundary, hit: string | null, over: boolean, failure: string | null): void {
     const row = this.#rows.get(`${cloud} ${operation}`)!;
     const named = hit === null || hit === 'call' ? boundary : { ...boundary, what: hit };
     if (failure !== null) {
@@ -96,11 +99,12 @@ export class CrashPlan {
     }
     if (hit !== null) row.held += 1;
     else {
-      const tries = (this.#tries.get(boundary) ?? 0) + 1;
+      const tries = [...(this.#tries.get(boundary) ?? []), over];
       this.#tries.set(boundary, tries);
-      if (tries < TRIES) return void row.waiting.push(boundary);
-      row.missed += 1;
-      this.missed.push(boundary);
+      if (tries.length < TRIES) return void row.waiting.push(boundary);
+      const kind = tries.every(Boolean) ? 'beyond' : 'missed';
+      row[kind] += 1;
+      this[kind].push(boundary);
     }
   }
 
@@ -112,8 +116,17 @@ export class CrashPlan {
   }
 
   table(): string {
-    const head = ['', 'calls', 'DNS calls', 'writes', 'killed at', 'missed', 'not whole'];
-    const rows = [...this.#rows].map(([of, row]) => [of, row.compute.length, row.dns.length, row.writes, row.held, row.missed, row.failed]);
+    const head = ['', 'calls', 'DNS calls', 'writes', 'killed at', 'beyond', 'missed', 'not whole'];
+    const rows = [...this.#rows].map(([of, row]) => [
+      of,
+      row.compute.length,
+      row.dns.length,
+      row.writes,
+      row.held,
+      row.beyond,
+      row.missed,
+      row.failed,
+    ]);
     return [head, ...rows]
       .map((cells) => cells.map((cell, index) => (index === 0 ? String(cell).padEnd(26) : String(cell).padStart(11))).join(''))
       .join('\n');
