@@ -16,7 +16,7 @@ const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
 const CLOUDS = ['digitalocean', 'linode', 'vultr'];
 const LANES = 4;
 /** Cases per cloud in the usual run. */
-const SAMPLE = { troubles: 24, deletions: 6 };
+const SAMPLE = { troubles: 12, deletions: 4 };
 const ALL_MS = 30 * 60_000;
 
 const database = withDatabase();
