@@ -219,21 +219,6 @@ it('gives the same choice for a server whose reinstall failed because it was gon
   await until(async () => (await api('GET', '/api/admin/automation')).alerts.length === 0, { what: 'the alert to end' });
 }, 180_000);
 
-it('makes no server in the place of one that the record forgot', async () => {
-  const { db } = plinth.runtime.services;
-  const lost = (await api('GET', `/api/vps/${servers.at(-1).id}`)).instance;
-  await behindBack(lost, 'remove');
-  // As a refresh at the command line does.
-  const forgets = { kind: 'refresh', status: 'queued', actor: 'somebody', request: { lossDecided: true } };
-  const refresh = { id: randomUUID(), organizationId: lost.organization_id, vpsId: lost.id, ...forgets };
-  await db.operation.create({ data: refresh });
-  expect(await ended(refresh.id)).toMatchObject({ status: 'succeeded' });
-  const before = (await control('GET', '/instances')).length;
-  const change = await api('POST', `/api/vps/${lost.id}/actions`, { action: 'configure', tags: ['web'] });
-  expect(await ended(change.operation.id)).toMatchObject({ status: 'failed', fault: { kind: 'invalid' } });
-  expect((await control('GET', '/instances')).length).toBe(before);
-}, 180_000);
-
 it('lists orphans with their cost, strangers and dangling records; deletes an orphan seen twice by its id', async () => {
   const [first] = servers;
   const { plan, region } = first;
@@ -350,6 +335,21 @@ it('holds destructive work while the database looks restored, until a person lif
   expect(after).toMatchObject({ destructive_hold: null, alerts: [] });
   expect(await lookForRestore(services)).toBe(true);
   expect(await ended(operation.id)).toMatchObject({ status: 'succeeded' });
+}, 180_000);
+
+it('makes no server in the place of one that the record forgot', async () => {
+  const { db } = plinth.runtime.services;
+  const lost = (await api('GET', `/api/vps/${servers[0].id}`)).instance;
+  await behindBack(lost, 'remove');
+  // As a refresh at the command line does.
+  const forgets = { kind: 'refresh', status: 'queued', actor: 'somebody', request: { lossDecided: true } };
+  const refresh = { id: randomUUID(), organizationId: lost.organization_id, vpsId: lost.id, ...forgets };
+  await db.operation.create({ data: refresh });
+  expect(await ended(refresh.id)).toMatchObject({ status: 'succeeded' });
+  const before = (await control('GET', '/instances')).length;
+  const change = await api('POST', `/api/vps/${lost.id}/actions`, { action: 'configure', tags: ['web'] });
+  expect(await ended(change.operation.id)).toMatchObject({ status: 'failed', fault: { kind: 'invalid' } });
+  expect((await control('GET', '/instances')).length).toBe(before);
 }, 180_000);
 
 it('stops what Plinth does by itself', async () => {
