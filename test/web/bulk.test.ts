@@ -67,7 +67,7 @@ test('from the list, through the dry run, to its page', { timeout: 180_000 }, as
   await page.getByRole('menuitem', { name: 'Reinstall' }).click();
   await dialog.getByLabel('Image').waitFor();
   await dialog.getByRole('button', { name: 'Dry run' }).click();
-  await dialog.getByLabel('Type reinstall 1 to confirm').waitFor();
+  await dialog.getByRole('region', { name: 'Dry run' }).waitFor();
   expect(complaints).toEqual([]);
   await context.close();
 });
