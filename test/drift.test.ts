@@ -350,6 +350,21 @@ it('makes no server in the place of one that the record forgot', async () => {
   const change = await api('POST', `/api/vps/${lost.id}/actions`, { action: 'configure', tags: ['web'] });
   expect(await ended(change.operation.id)).toMatchObject({ status: 'failed', fault: { kind: 'invalid' } });
   expect((await control('GET', '/instances')).length).toBe(before);
+  await sweep();
+  const drift = await until(async () => (await drifts(`?vps_id=${lost.id}&state=confirmed`))[0], {
+    timeoutMs: 60_000,
+    everyMs: 100,
+    what: 'the verdict',
+  });
+  expect(drift).toMatchObject({ kind: 'vanished', differences: [{ field: 'existence', recorded: null }] });
+  expect((await api('GET', '/api/admin/automation')).alerts).toMatchObject([{ kind: 'server-vanished', target: lost.id }]);
+  const { items } = await api('GET', '/api/admin/inventory');
+  expect(items.filter(({ vps_id: id }: any) => id === lost.id)).toEqual([]);
+  const repair = await api('POST', `/api/admin/drift/${drift.id}/repair`, { confirm: lost.label });
+  expect(await ended(repair.drift.action_operation_id)).toMatchObject({ status: 'succeeded' });
+  const found = (await api('GET', `/api/vps/${lost.id}`)).instance;
+  expect(found).toMatchObject({ status: 'active', power_state: 'running' });
+  expect(found.instance_id).not.toBe(lost.instance_id);
 }, 180_000);
 
 it('stops what Plinth does by itself', async () => {

@@ -56,7 +56,8 @@ export function isServer({ urn }: { readonly urn: string }): boolean {
 }
 
 function unrecorded(instanceId: string): EngineFault {
-  const remedy = 'Terminate the VPS and order another.';
+  const remedy =
+    'Decide on its drift, which the next drift sweep tells: repair it for a new server, accept its loss, or terminate the VPS.';
   return fault(
     'invalid',
     `Server ${instanceId} is gone at the provider, and the stack does not record it any more: this would make a new, empty one. ${remedy}`,

@@ -12,6 +12,8 @@ export interface RecordedRecord {
 /** null = the record does not tell, and nothing is compared. */
 export interface Recorded {
   readonly instanceId: string;
+  /** Only the VPS's own row knows it still; the stack records no server. */
+  readonly forgotten?: boolean;
   readonly identityTag: string | null;
   readonly label: string | null;
   readonly region: string | null;
@@ -46,14 +48,19 @@ export function compare(
 }
 
 /** The same of which only the server's existence is compared. */
-export function existenceOf({ instanceId }: Recorded): Recorded {
+export function existenceOf({ instanceId, forgotten = false }: Pick<Recorded, 'instanceId' | 'forgotten'>): Recorded {
   const untold = { identityTag: null, label: null, region: null, plan: null, ipv4: null, ipv6: null, power: null };
-  return { instanceId, ...untold, records: [] };
+  return { instanceId, forgotten, ...untold, records: [] };
 }
 
 /** True when the server itself is gone. */
 export function isVanished(differences: readonly Difference[]): boolean {
   return differences.some(({ object, field }) => object === 'instance' && field === EXISTENCE);
+}
+
+/** True when the server is gone, and the stack has forgotten it: the engine has nothing to say of it. */
+export function isForgotten(differences: readonly Difference[]): boolean {
+  return differences.some(({ object, field, recorded }) => object === 'instance' && field === EXISTENCE && recorded === null);
 }
 
 /** True when there is nothing the engine could confirm. */
@@ -71,7 +78,7 @@ export function readable({ object, name, field, recorded, actual }: Difference):
 
 function compareInstance(recorded: Recorded, instance: InstanceSummary | null): Difference[] {
   const name = recorded.instanceId;
-  if (!instance) return [{ object: 'instance', name, field: EXISTENCE, recorded: name, actual: null }];
+  if (!instance) return [{ object: 'instance', name, field: EXISTENCE, recorded: recorded.forgotten ? null : name, actual: null }];
   const found: Difference[] = [];
   const field = (key: string, before: string | null, now: string | null): void => {
     if (before !== null && before !== now) found.push({ object: 'instance', name, field: key, recorded: before, actual: now });

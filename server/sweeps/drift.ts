@@ -4,29 +4,20 @@
  * inventory. An account of which anything could not be read stays exactly as it was.
  */
 import type { OwnedObject } from '../../providers/instance-extras.ts';
-import type { DnsRecordSummary, InstanceSummary, Plan, RecordedAs } from '../../providers/provider.ts';
-import { clientOf } from '../services/accounts.ts';
+import type { InstanceSummary, Plan } from '../../providers/provider.ts';
 import { globalSwitches, holdDestructive } from '../services/automation.ts';
 import { readCatalog } from '../services/catalog.ts';
 import { fingerprintOf, resolveDrift } from '../services/drift.ts';
-import { findProvider, type Services } from '../services/services.ts';
+import type { Services } from '../services/services.ts';
 import { listAccounts } from '../store/accounts.ts';
 import { listAccountAutomation, raiseAlert, resolveAlert } from '../store/automation.ts';
 import { type Account, inTransaction, type Json } from '../store/database.ts';
-import {
-  type DriftRow,
-  insertDrift,
-  namedVpses,
-  openDriftsOf,
-  type RecordedRow,
-  recordedPage,
-  updateDrift,
-  zonesInUse,
-} from '../store/drift.ts';
+import { type DriftRow, insertDrift, namedVpses, openDriftsOf, updateDrift, zonesInUse } from '../store/drift.ts';
 import { saveSightings, type SeenItem } from '../store/inventory.ts';
 import { namesOfSnapshots } from '../store/snapshots.ts';
 import { databaseNow } from '../store/sweeps.ts';
-import { beyondEngine, compare, type Difference, existenceOf, isVanished, type Recorded } from './compare.ts';
+import { beyondEngine, type Difference, isVanished } from './compare.ts';
+import { compareAll, type Compared, lookAtVanished, type Sweep } from './compare-account.ts';
 import {
   danglingRecords,
   type Found,
@@ -38,15 +29,11 @@ import {
   vpsOfTags,
 } from './inventory.ts';
 import { hasFailed, inParallel, type Reading, readAccount } from './reading.ts';
-import { recordedOf } from './recorded.ts';
 import type { SweepReport } from './runner.ts';
 
 const ACCOUNTS_AT_ONCE = 8;
-const PAGE = 500;
 /** More than this many and this share of an account's servers gone at once: rather the key reads another account. */
 const MASS_VANISH = { servers: 5, share: 0.5 };
-/** Other statuses are under way, or wait for a person already; but see `isBroken`. */
-const JUDGED: readonly string[] = ['active', 'suspended'];
 
 /** What one account came to; `failure` leaves everything about it as it was. */
 interface AccountReport {
@@ -58,17 +45,6 @@ interface AccountReport {
   skipped: number;
   drifted: number;
   failure?: string;
-}
-
-interface Sweep {
-  readonly services: Services;
-  readonly signal: AbortSignal;
-  readonly startedAt: Date;
-  readonly recordTypes: ReadonlyMap<string, NonNullable<RecordedAs['record']>>;
-  /** Readings of DNS accounts; one that failed is not in it. */
-  readonly dns: ReadonlyMap<string, Reading>;
-  /** Ids of records that living stacks of this sweep recorded. */
-  readonly recordedRecords: Set<string>;
 }
 
 export async function driftSweep(services: Services, signal: AbortSignal): Promise<SweepReport> {
@@ -118,7 +94,9 @@ async function judgeAccount(
 ): Promise<void> {
   const { services } = sweep;
   report.servers = instances.size;
-  const outcome = await compareAll(sweep, account, instances, report);
+  const outcome = await compareAll(sweep, account, instances);
+  report.compared = outcome.clean.size + outcome.differing.size;
+  report.skipped = outcome.skipped.size;
   const vanished = [...outcome.differing.values()].filter(({ differences }) => isVanished(differences)).length;
   if (vanished > MASS_VANISH.servers && vanished > MASS_VANISH.share * outcome.recorded.size) {
     report.failure = `${vanished} of ${outcome.recorded.size} servers are missing from the listing at once; nothing was changed. Check that the key belongs to the right account.`;
@@ -143,111 +121,12 @@ async function judgeAccount(
   await recordLeftovers(sweep, account, owned, known);
 }
 
-interface Compared {
-  /** Instance ids that living stacks recorded. */
-  readonly recorded: Set<string>;
-  readonly withInstance: Set<string>;
-  readonly clean: Set<string>;
-  readonly skipped: Set<string>;
-  /** Of these, only whether the server is there was looked at. */
-  readonly broken: Set<string>;
-  readonly differing: Map<string, { recorded: Recorded; differences: Difference[] }>;
-}
-
-async function compareAll(
-  sweep: Sweep,
-  account: Account,
-  instances: ReadonlyMap<string, InstanceSummary>,
-  report: AccountReport,
-): Promise<Compared> {
-  const { services, signal, startedAt } = sweep;
-  const names = findProvider(services, account.provider)?.recordedAs?.instance;
-  const out: Compared = {
-    recorded: new Set(),
-    withInstance: new Set(),
-    clean: new Set(),
-    skipped: new Set(),
-    broken: new Set(),
-    differing: new Map(),
-  };
-  for (let after = ''; ;) {
-    signal.throwIfAborted();
-    const rows = await recordedPage(services.db, account.id, after, PAGE, startedAt);
-    for (const row of rows) {
-      const whole = recordedOf(row, names, sweep.recordTypes);
-      if (whole) {
-        out.recorded.add(whole.instanceId);
-        out.withInstance.add(row.id);
-        for (const { id } of whole.records) sweep.recordedRecords.add(id);
-      }
-      // A living VPS's server is never a stray, whatever its state says.
-      if (row.instanceId !== null) out.recorded.add(row.instanceId);
-      const recordOf = recordReader(sweep, row);
-      if (isBroken(row)) out.broken.add(row.id);
-      const recorded = whole && isBroken(row) ? existenceOf(whole) : whole;
-      const judged = JUDGED.includes(row.status) || isBroken(row);
-      if (row.busy || !recorded || !judged || (recorded.records.length > 0 && !recordOf)) {
-        out.skipped.add(row.id);
-        continue;
-      }
-      const differences = compare(recorded, instances.get(recorded.instanceId) ?? null, recordOf ?? (() => null));
-      if (differences.length === 0) out.clean.add(row.id);
-      else out.differing.set(row.id, { recorded, differences });
-    }
-    if (rows.length < PAGE) break;
-    after = rows.at(-1)!.id;
-  }
-  report.compared = out.clean.size + out.differing.size;
-  report.skipped = out.skipped.size;
-  return out;
-}
-
-/**
- * A server that was in use and whose last change failed. What differs of it may be half of that change; but a repetition of
- * the change cannot bring back a server that is gone, so that is told. One whose set-up failed is made anew by a retry.
- */
-function isBroken({ status, instanceId }: RecordedRow): boolean {
-  return status === 'error' && instanceId !== null;
-}
-
-/** Undefined when the VPS's DNS account could not be read, or one of its zones was not. */
-function recordReader(sweep: Sweep, row: RecordedRow): ((zoneId: string, id: string) => DnsRecordSummary | null) | undefined {
-  const zones = row.dnsAccountId === null ? undefined : sweep.dns.get(row.dnsAccountId)?.records;
-  return zones && ((zoneId, id) => zones.get(zoneId)?.get(id) ?? null);
-}
-
-/**
- * A server deleted while pages were read shifts the others, so only a look at the item itself counts. Before anything is
- * written: answers why the account stays as it was when a look fails, else null.
- */
-async function lookAtVanished({ services, signal }: Sweep, account: Account, outcome: Compared): Promise<string | null> {
-  const { compute } = clientOf(services, account);
-  for (const [vpsId, { recorded, differences }] of outcome.differing) {
-    if (!isVanished(differences)) continue;
-    try {
-      const found = await compute!.getInstance(recorded.instanceId, { signal });
-      if (found === null) continue;
-      const records = differences.filter(({ object }) => object === 'record');
-      const rest = [...compare({ ...recorded, records: [] }, found, () => null), ...records];
-      if (rest.length > 0) outcome.differing.set(vpsId, { recorded, differences: rest });
-      else {
-        outcome.differing.delete(vpsId);
-        outcome.clean.add(vpsId);
-      }
-    } catch (error) {
-      signal.throwIfAborted();
-      return error instanceof Error ? error.message : String(error);
-    }
-  }
-  return null;
-}
-
 async function recordDrifts(sweep: Sweep, account: Account, outcome: Compared, report: AccountReport): Promise<void> {
   const { services, signal } = sweep;
   const open = new Map((await openDriftsOf(services.db, account.id)).map((drift) => [drift.vpsId, drift]));
   for (const drift of open.values()) {
     // Nobody looked whether it still differs.
-    if (drift.kind === 'changed' && outcome.broken.has(drift.vpsId)) continue;
+    if (drift.kind === 'changed' && outcome.existenceOnly.has(drift.vpsId)) continue;
     if (outcome.clean.has(drift.vpsId)) await settleClean(sweep, drift);
     else if (!outcome.differing.has(drift.vpsId) && !outcome.skipped.has(drift.vpsId))
       await inTransaction(services.db, (tx) => resolveDrift(tx, drift, 'terminated'));

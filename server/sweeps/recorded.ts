@@ -14,9 +14,7 @@ type Record_ = NonNullable<RecordedAs['record']>;
  */
 export function recordedOf(row: RecordedRow, instance: Instance | undefined, recordTypes: ReadonlyMap<string, Record_>): Recorded | null {
   if (instance === undefined) return row.instanceId === null ? null : rowOnly(row, row.instanceId);
-  if (row.checkpoint === null) return null;
-  const resources = (JSON.parse(row.checkpoint) as Checkpoint).deployment.resources ?? [];
-  const living = resources.filter((resource) => resource.custom && resource.delete !== true && typeof resource.id === 'string');
+  const living = livingIn(row);
   const server = living.find((resource) => resource.type === instance.token && ownedBy(resource, row.id));
   if (!server) return null;
   const outputs = server.outputs ?? {};
@@ -29,8 +27,19 @@ export function recordedOf(row: RecordedRow, instance: Instance | undefined, rec
     ipv4: text(outputs[instance.ipv4]),
     ipv6: text(outputs[instance.ipv6]),
     power: powerOf(row),
-    records: living.flatMap((resource) => recordOf(resource, recordTypes.get(resource.type))),
+    records: recordsOf(row, recordTypes),
   };
+}
+
+/** The DNS records of its stack, also of one that has lost its server. */
+export function recordsOf(row: RecordedRow, recordTypes: ReadonlyMap<string, Record_>): RecordedRecord[] {
+  return livingIn(row).flatMap((resource) => recordOf(resource, recordTypes.get(resource.type)));
+}
+
+function livingIn({ checkpoint }: RecordedRow): ResourceState[] {
+  if (checkpoint === null) return [];
+  const resources = (JSON.parse(checkpoint) as Checkpoint).deployment.resources ?? [];
+  return resources.filter((resource) => resource.custom && resource.delete !== true && typeof resource.id === 'string');
 }
 
 function rowOnly(row: RecordedRow, instanceId: string): Recorded {

@@ -15,7 +15,7 @@ import {
   updateDrift,
 } from '../store/drift.ts';
 import { type DriftRuleRow, listDriftRules } from '../store/drift-rules.ts';
-import { beyondEngine, type Difference, readable } from './compare.ts';
+import { beyondEngine, type Difference, isForgotten, readable } from './compare.ts';
 import { policyOf } from './policy.ts';
 import type { SweepReport } from './runner.ts';
 
@@ -64,7 +64,8 @@ async function takeVerdict({ db, log }: Services, drift: DriftRow, operation: Op
     return;
   }
   const steps = (operation.result as { steps?: Json[] } | null)?.steps ?? [];
-  const state = steps.length > 0 ? 'confirmed' : leftover(differencesOf(drift)) ? 'confirmed' : 'unconfirmed';
+  const differences = differencesOf(drift);
+  const state = steps.length > 0 || leftover(differences) || isForgotten(differences) ? 'confirmed' : 'unconfirmed';
   await inTransaction(db, async (tx) => {
     if (!(await updateDrift(tx, drift.id, { state, engine: steps, message: null }, 'suspected'))) return;
     if (state !== 'confirmed' || drift.kind !== 'vanished') return;
