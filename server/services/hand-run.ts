@@ -15,7 +15,7 @@ import { appendAudit } from '../store/audit.ts';
 import { inTransaction, type Json } from '../store/database.ts';
 import { appendEvents, endHandRun, insertHandRun, operationById, renewHandRun, unfinishedOperations } from '../store/operations.ts';
 import type { StackRow, UpdateRow } from '../store/state-rows.ts';
-import { updateVps, vpsById, type VpsWithAccount } from '../store/vpses.ts';
+import { lockVps, updateVps, vpsById, type VpsWithAccount } from '../store/vpses.ts';
 import { handSpec, specChange } from './hand-run-spec.ts';
 import { IMPORTING } from './lifecycle/capabilities.ts';
 import type { Services } from './services.ts';
@@ -109,6 +109,8 @@ export class HandRuns implements StateHooks {
     if (update.operationId !== null || update.dryRun || !vps) return;
     const outputs = update.status === 'succeeded' && update.kind !== 'destroy' ? await this.#outputsOf(stack.name) : null;
     await inTransaction(this.#services.db, async (tx) => {
+      // The VPS's row comes first wherever both are held, or a cancel at this moment would wait for this and this for it.
+      await lockVps(tx, null, vps.id);
       const steps = (translator?.steps ?? []).map(({ op, name, resourceType, changed }) => ({ op, name, resourceType, changed }));
       const result = JSON.parse(JSON.stringify({ changes: translator?.changes ?? {}, steps })) as Json;
       const ended = await endHandRun(tx, update.id, update.status, result, faultOf(update, translator));
