@@ -163,6 +163,20 @@ describe('any trouble at any call', () => {
   });
 });
 
+describe('names that are deleted while they follow a new server', () => {
+  it('are made anew, and the old server goes', { timeout: ALL_MS }, async () => {
+    const outcomes = await Promise.all(
+      CLOUDS.map(async (cloud) => {
+        const life = newLife(lanes.get(cloud)![0]!);
+        await life.undergo('provision');
+        return await life.lose({ step: 'reinstall', side: 'dns', at: 0, call: 'the first', trouble: 'names deleted' });
+      }),
+    );
+    // Where a reinstall keeps the server, its names stay as they are.
+    expect(new Set(outcomes)).toEqual(new Set(['succeeded', 'not reached']));
+  });
+});
+
 describe('what a cloud never finishes', () => {
   it('is told after the operator’s patience, and ends well when the cloud goes on', { timeout: ALL_MS }, async () => {
     await Promise.all(CLOUDS.map(stuck));

@@ -24,6 +24,7 @@ import { finishOperation } from './finish.ts';
 import { endFormerEngine } from './former-engine.ts';
 import { isHeld } from './hold.ts';
 import { type Drive, isForgetting, runForget, runImport } from './import.ts';
+import { runUpdate } from './look-again.ts';
 import type { Pulse } from './pulse.ts';
 import { refuseLoss } from './recorded-server.ts';
 import type { Work } from './work.ts';
@@ -138,7 +139,10 @@ async function runWork(worker: WorkerContext, work: Work): Promise<EngineResult>
   if (isDirect(kind)) return await runDirect(work);
   const refused = (await refuseLoss(work, worker.engine)) ?? (await beforeEngine(work));
   if (refused) return withoutSteps(started, refused);
-  if (kind !== 'destroy') return await drive(ENGINE_OPERATION[kind] ?? 'up', signal);
+  if (kind !== 'destroy') {
+    const reading = ENGINE_OPERATION[kind];
+    return reading ? await drive(reading, signal) : await runUpdate(work, worker.engine, drive);
+  }
   const deadline = AbortSignal.timeout(services.config.destroyTimeoutMs);
   const result = await drive('destroy', AbortSignal.any([signal, deadline]));
   return await afterDestroy(work, result, deadline.aborted && !signal.aborted);
