@@ -147,6 +147,8 @@ it('renames label, hostname and DNS name together', async () => {
     const records = (await simulator('GET', '/records')).filter((record: any) => record.comment?.includes(subject.id));
     expect(new Set(records.map((record: any) => record.name))).toEqual(new Set([name]));
     const rule = { protocol: 'tcp', ports: '22', sources: ['0.0.0.0/0'] };
+    const wrong = act(subject, { action: 'configure', firewall: [rule, { ...rule, ports: '99999' }] });
+    expect(await wrong).toMatchObject({ status: 422, errors: [{ field: 'firewall.1.ports' }] });
     await succeeds(act(subject, { action: 'configure', tags: ['gold'], firewall: [rule] }));
     expect((await look(subject)).tags).toEqual(['gold']);
   });

@@ -1,4 +1,5 @@
 /** What can be said of an order without asking a provider. Each refusal names the field. */
+import type { VpsChange } from '../../contract/lifecycle.ts';
 import type { VpsCreate } from '../../contract/vps.ts';
 import type { Descriptor, PasswordPolicy } from '../../providers/provider.ts';
 import { refuseField } from '../problem.ts';
@@ -13,11 +14,19 @@ export function checkOrder(body: VpsCreate): void {
   checkName('hostname', body.hostname);
   checkName('dns.name', body.dns?.name);
   checkName('dns.zone', body.dns?.zone);
-  for (const [index, key] of body.ssh_keys.entries()) {
+  checkAccess(body);
+}
+
+/** Keys and firewall rules, of an order or of a change. @throws Refusal */
+export function checkAccess({
+  ssh_keys: keys,
+  firewall,
+}: Pick<Extract<VpsChange, { action: 'configure' }>, 'firewall' | 'ssh_keys'>): void {
+  for (const [index, key] of (keys ?? []).entries()) {
     const problem = sshKeyProblem(key);
     if (problem) throw refuseField(`ssh_keys.${index}`, problem, 'Send one line as in ~/.ssh/id_ed25519.pub.');
   }
-  for (const [index, rule] of (body.firewall ?? []).entries()) checkPorts(`firewall.${index}.ports`, rule.protocol, rule.ports);
+  for (const [index, rule] of (firewall ?? []).entries()) checkPorts(`firewall.${index}.ports`, rule.protocol, rule.ports);
 }
 
 /** What Plinth itself does not take as a label. */

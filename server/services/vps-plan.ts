@@ -11,8 +11,6 @@ import { checkLabelAt, checkOrder, checkPassword } from './order-checks.ts';
 import { planDns } from './order-dns.ts';
 import type { Services } from './services.ts';
 
-export { checkLabel, checkLabelAt, checkPassword } from './order-checks.ts';
-
 /** What the request says of one account's catalogue, and the spec it becomes. */
 export interface PlannedVps {
   readonly account: Account;

@@ -7,8 +7,8 @@ import type { VpsWithAccount } from '../../store/vpses.ts';
 import { providerOf } from '../accounts.ts';
 import { readCatalog } from '../catalog.ts';
 import type { Services } from '../services.ts';
-import { sshKeyProblem } from '../ssh-key.ts';
-import { checkLabel, checkLabelAt, checkPassword, parseSpec } from '../vps-plan.ts';
+import { checkAccess, checkLabel, checkLabelAt, checkPassword } from '../order-checks.ts';
+import { parseSpec } from '../vps-plan.ts';
 import { makePassword } from './password.ts';
 import { planDestroy } from './plan-destroy.ts';
 import { planRestore } from './plan-restore.ts';
@@ -89,10 +89,7 @@ function changed(spec: VpsSpec, before: VpsSpec): VpsSpec {
 }
 
 function planConfigure(descriptor: Descriptor, before: VpsSpec, change: Extract<VpsChange, { action: 'configure' }>) {
-  for (const [index, key] of (change.ssh_keys ?? []).entries()) {
-    const problem = sshKeyProblem(key);
-    if (problem) throw refuseField(`ssh_keys.${index}`, problem, 'Send one line as in ~/.ssh/id_ed25519.pub.');
-  }
+  checkAccess(change);
   const { firewall, backups, reverseDns } = descriptor.capabilities;
   const refuse = (field: string, capability: Capability): void => {
     if (!capability.can) throw refuseField(field, capability.reason, 'Leave it out.', 409, 'not_supported');
