@@ -11,10 +11,11 @@ import { withoutSteps } from './work-fault.ts';
 
 /** @throws LeaseLost */
 export async function runUpdate(work: Work, engine: Pick<Engine, 'export'>, drive: Drive): Promise<EngineResult> {
-  const { writer, signal } = work;
+  const { operation, writer, signal } = work;
   const first = await drive('up', signal);
   const lost = lostBeside(first);
-  if (lost === null) return first;
+  // A refresh would take the server of a set-up that was cut off for a finished one.
+  if (lost === null || operation.kind === 'provision') return first;
   writer.say(`${lost} was not found at the provider: reading what is there, then going on`);
   const started = performance.now();
   const read = await drive('refresh', signal);
