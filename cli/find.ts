@@ -50,7 +50,7 @@ export async function accountId(api: Api, word: string): Promise<string> {
 /** Asks to type a word before something is lost. `--yes` or a typed word lets it pass. */
 export async function confirm(context: Context, yes: boolean | undefined, word: string, what: string): Promise<void> {
   if (yes) return;
-  if (!context.io.stdin.isTTY) throw usage(`${what} needs a yes. Add --yes.`);
+  if (!context.io.stdin.isTTY) throw usage(`This needs a yes: ${what}. Add --yes.`);
   const typed = await ask(context.io, `${what}. Type ${word} to go on: `, { secret: false });
   if (typed.trim() !== word) throw usage('Nothing was done: what was typed is not the same.');
 }
