@@ -43,6 +43,7 @@ async function person(name: string, token: string) {
   const env = {
     PATH: path,
     HOME: home,
+    TMPDIR: home,
     PULUMI_HOME: join(home, '.pulumi'),
     PULUMI_ACCESS_TOKEN: token,
     PULUMI_SKIP_UPDATE_CHECK: 'true',

@@ -178,6 +178,8 @@ export async function openTerminal(origin: string, cloud: Cloud): Promise<Termin
         env: {
           PATH: path,
           HOME: dir,
+          // Whatever a killed command line leaves goes with the terminal.
+          TMPDIR: dir,
           PULUMI_HOME: join(dir, 'home'),
           PULUMI_BACKEND_URL: origin,
           PULUMI_ACCESS_TOKEN: options.token ?? 'token-admin',
