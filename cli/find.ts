@@ -1,5 +1,6 @@
-/** People name things by what they see: a VPS by id or label, an account by id or name. */
-import { AccountId, VpsId } from '../contract/ids.ts';
+/** People name things by what they see: a VPS by id or label, an account or an organization by id or name. */
+import { AccountId, OrganizationId, VpsId } from '../contract/ids.ts';
+import type { Organization } from '../contract/organization.ts';
 import type { Account } from '../contract/provider.ts';
 import type { Vps } from '../contract/vps.ts';
 import type { z } from 'zod';
@@ -19,12 +20,36 @@ export async function findVps(api: Api, word: string): Promise<Vps> {
       if (!(error instanceof CliError) || error.exitCode !== EXIT.notFound) throw error;
     }
   }
-  const { instances } = await api.get<{ instances: Vps[] }>('/api/vps', { q: word.slice(0, 100), limit: 200 });
-  const named = instances.filter(({ label }) => label === word);
+  const named = await called(api, word);
   if (named.length === 1) return named[0]!;
   if (named.length > 1)
     throw usage(`${named.length} VPSes are called "${word}". Name one by its id: ${named.map(({ id }) => id).join(', ')}.`);
   throw new CliError(EXIT.notFound, `There is no VPS "${word}". See: plinth vps list (--deleted shows the terminated ones)`);
+}
+
+/** The search finds every label that has the word in it, so there may be many pages. */
+async function called(api: Api, word: string): Promise<Vps[]> {
+  const named: Vps[] = [];
+  for (let cursor: string | null = null; ;) {
+    const query = { q: word.slice(0, 100), limit: 200, ...(cursor === null ? {} : { cursor }) };
+    const page: { instances: Vps[]; next: string | null } = await api.get('/api/vps', query);
+    named.push(...page.instances.filter(({ label }) => label === word));
+    if (page.next === null) return named;
+    cursor = page.next;
+  }
+}
+
+/** By id or name. @throws CliError (not found) */
+export async function findOrganization(api: Api, word: string): Promise<Organization> {
+  const { organizations } = await api.get<{ organizations: Organization[] }>('/api/admin/organizations');
+  const found = organizations.find(({ id, name }) => id === word || name === word);
+  if (!found) throw new CliError(EXIT.notFound, `There is no organization "${word}". See: plinth organization list`);
+  return found;
+}
+
+/** Its id without asking, when the word is one: not everyone who names one may list them. */
+export async function organizationId(api: Api, word: string): Promise<string> {
+  return OrganizationId.safeParse(word).success ? word : (await findOrganization(api, word)).id;
 }
 
 export async function accounts(api: Api): Promise<z.infer<typeof AccountList>> {

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withDatabase } from './support/database.ts';
 import { type Plinth, someServer, startPlinth } from './support/plinth.ts';
+import { seedVpses } from './support/seed-vpses.ts';
 
 const database = withDatabase();
 let plinth: Plinth;
@@ -269,6 +270,13 @@ it('doctor finds a running service well, and a missing one not', async () => {
   expect(missing.out).toMatch(/fail +api/);
   expect(missing.out).toMatch(/fail +database/);
   expect(missing.out).not.toContain('secret-word');
+});
+
+it('finds the one of a name among many whose names begin with it', async () => {
+  await seedVpses(plinth.runtime, 250);
+  const [oldest] = await plinth.runtime.services.db.vps.findMany({ where: { label: 'many-00000' } });
+  await plinth.runtime.services.db.vps.update({ where: { id: oldest!.id }, data: { label: 'many-0' } });
+  expect((await plinth.json('vps', 'show', 'many-0')).instance.id).toBe(oldest!.id);
 });
 
 it('bin/plinth runs as a program', async () => {

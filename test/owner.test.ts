@@ -28,8 +28,12 @@ const own = (id: string, to: string, token = plinth.adminToken) =>
 
 it('moves with its stack, is no longer seen by the former owner, and lives on under the new one', { timeout: 120_000 }, async () => {
   const server = await someServer(plinth);
-  const { instance } = await plinth.json('vps', 'create', 'shop', ...server, '--organization', ids['seller-a']!, '--wait');
+  const { instance } = await plinth.json('vps', 'create', 'shop', ...server, '--organization', 'seller-a', '--wait');
   const id: string = instance.id;
+  expect(await plinth.cli(['vps', 'create', 'shop-2', ...server, '--organization', 'nobody'])).toMatchObject({
+    code: 4,
+    err: expect.stringContaining('organization list'),
+  });
   expect((await call(tokens['seller-a']!, 'GET', `/api/vps/${id}`)).status).toBe(200);
   expect((await call(tokens['buyer.b']!, 'GET', `/api/vps/${id}`)).status).toBe(404);
   await call(tokens['seller-a']!, 'POST', `/api/vps/${id}/reveal-password`, { reason: 'first look' });

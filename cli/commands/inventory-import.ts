@@ -1,7 +1,9 @@
 /** `plinth inventory import`: a server that is there already becomes a VPS. */
 import type { InventoryImportPreview } from '../../contract/import.ts';
+import type { Api } from '../api.ts';
 import { type Context, command, MUTATION_OPTIONS, type OptionSpecs, type Values, WAIT_OPTION } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
+import { organizationId } from '../find.ts';
 import { plain, show } from '../output.ts';
 import { type Accepted, accepted } from './accepted.ts';
 import { administratorPassword, DNS_NAME_OPTIONS } from './vps-create.ts';
@@ -12,7 +14,7 @@ const OPTIONS = {
   dns: { type: 'boolean', help: 'make a DNS name <label>.<zone>; default: none' },
   ...DNS_NAME_OPTIONS,
   'root-password-stdin': { type: 'boolean', help: 'read the password that the server has from standard input; it is kept, not changed' },
-  organization: { type: 'string', value: 'ID', help: 'for whom; default: the default organization' },
+  organization: { type: 'string', value: 'ORGANIZATION', help: 'for whom, by id or name; default: the default organization' },
   preview: { type: 'boolean', help: 'only show what would be recorded and changed' },
   ...WAIT_OPTION,
   ...MUTATION_OPTIONS,
@@ -32,7 +34,7 @@ export const inventoryImport = command({
   run: async (context, [id = ''], options) => {
     if (options.label === undefined) throw usage('plinth inventory import: --label is missing. Say what the VPS shall be called.');
     const api = await context.api();
-    const body = await bodyOf(context, options);
+    const body = await bodyOf(context, options, api);
     const path = `/api/admin/inventory/${encodeURIComponent(id)}/import`;
     const idempotencyKey = options['idempotency-key'];
     if (!options.preview)
@@ -43,14 +45,14 @@ export const inventoryImport = command({
   },
 });
 
-async function bodyOf(context: Context, options: Values<typeof OPTIONS>): Promise<Record<string, unknown>> {
+async function bodyOf(context: Context, options: Values<typeof OPTIONS>, api: Api): Promise<Record<string, unknown>> {
   const { dns, 'dns-zone': zone, 'dns-name': name, 'reverse-dns': reverse } = options;
   const asksDns = [dns, zone, name, reverse].some((each) => each !== undefined && each !== false);
   const password = options['root-password-stdin'] ? await administratorPassword(context) : undefined;
   return withoutAbsent({
     label: options.label,
     hostname: options.hostname,
-    organization_id: options.organization,
+    organization_id: options.organization && (await organizationId(api, options.organization)),
     dns: asksDns ? withoutAbsent({ zone, name, reverse }) : undefined,
     root_pass: password,
   });

@@ -1,10 +1,9 @@
 /** `plinth organization …`, and giving a VPS to another one */
 import type { Organization } from '../../contract/organization.ts';
 import type { Vps } from '../../contract/vps.ts';
-import type { Api } from '../api.ts';
 import { type Command, command, MUTATION_OPTIONS, VPS, YES_OPTION } from '../command.ts';
-import { CliError, EXIT, usage } from '../errors.ts';
-import { confirm, findVps } from '../find.ts';
+import { EXIT, usage } from '../errors.ts';
+import { confirm, findOrganization, findVps } from '../find.ts';
 import { ago, plain, show, table } from '../output.ts';
 
 const LIST = '/api/admin/organizations';
@@ -40,14 +39,6 @@ const create = command({
     return EXIT.ok;
   },
 });
-
-/** By id or name. @throws CliError (not found) */
-async function findOrganization(api: Api, word: string): Promise<Organization> {
-  const { organizations } = await api.get<{ organizations: Organization[] }>(LIST);
-  const found = organizations.find(({ id, name }) => id === word || name === word);
-  if (!found) throw new CliError(EXIT.notFound, `There is no organization "${word}". See: plinth organization list`);
-  return found;
-}
 
 const give = command({
   path: ['vps', 'give'],

@@ -4,7 +4,7 @@ import { ROLES } from '../../contract/ids.ts';
 import type { AuditPage, Token, TokenCreated } from '../../contract/token.ts';
 import { type Command, command, MUTATION_OPTIONS, YES_OPTION } from '../command.ts';
 import { CliError, EXIT, usage } from '../errors.ts';
-import { confirm } from '../find.ts';
+import { confirm, organizationId } from '../find.ts';
 import { ago, remark, show, status, table } from '../output.ts';
 
 type TokenRow = z.infer<typeof Token>;
@@ -48,7 +48,7 @@ const create = command({
   positionals: [{ name: 'name', help: 'for whom or what' }],
   options: {
     role: { type: 'string', value: 'ROLE', choices: ROLES, help: 'what it may do' },
-    organization: { type: 'string', value: 'ID', help: 'only this organization’s VPSes' },
+    organization: { type: 'string', value: 'ORGANIZATION', help: 'only this organization’s VPSes, by id or name' },
     'expires-in-days': { type: 'string', value: 'DAYS', help: 'default: never' },
     ...MUTATION_OPTIONS,
   },
@@ -61,13 +61,12 @@ const create = command({
     if (role === undefined) throw usage(`plinth token create: --role is missing. Use one of: ${ROLES.join(', ')}.`);
     const days = options['expires-in-days'];
     if (days !== undefined && !(Number(days) > 0)) throw usage(`plinth token create: --expires-in-days ${days} is not a number above 0.`);
-    const answer = await (
-      await context.api()
-    ).change<z.infer<typeof TokenCreated>>('POST', '/api/tokens', {
+    const api = await context.api();
+    const answer = await api.change<z.infer<typeof TokenCreated>>('POST', '/api/tokens', {
       body: {
         name,
         role,
-        ...(organization === undefined ? {} : { organization_id: organization }),
+        ...(organization === undefined ? {} : { organization_id: await organizationId(api, organization) }),
         ...(days === undefined ? {} : { expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString() }),
       },
       idempotencyKey: options['idempotency-key'],

@@ -4,9 +4,10 @@ import { resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import type { Operation } from '../../contract/operation.ts';
 import type { Vps } from '../../contract/vps.ts';
+import type { Api } from '../api.ts';
 import { command, MUTATION_OPTIONS, type OptionSpecs, type Values, WAIT_OPTION, type Context } from '../command.ts';
 import { usage } from '../errors.ts';
-import { accountId } from '../find.ts';
+import { accountId, organizationId } from '../find.ts';
 import { ask } from '../io.ts';
 import { accepted } from './accepted.ts';
 
@@ -39,7 +40,7 @@ const OPTIONS = {
   'cloud-init': { type: 'string', value: 'FILE', help: 'YAML or JSON with packages, users, files, services, timezone as in the API' },
   'root-password-stdin': { type: 'boolean', help: 'read the administrator’s password from standard input; default: a generated one' },
   reference: { type: 'string', value: 'TEXT', help: 'your own reference, unique' },
-  organization: { type: 'string', value: 'ID', help: 'for whom; default: the token’s organization' },
+  organization: { type: 'string', value: 'ORGANIZATION', help: 'for whom, by id or name; default: the token’s organization' },
   file: { type: 'string', value: 'FILE', help: 'the whole request as YAML or JSON, fields as in the API; other options change it' },
   ...WAIT_OPTION,
   ...MUTATION_OPTIONS,
@@ -58,7 +59,7 @@ export const vpsCreate = command({
   ],
   run: async (context, [label = ''], options) => {
     const api = await context.api();
-    const body = await bodyOf(context, label, options, (word) => accountId(api, word));
+    const body = await bodyOf(context, label, options, api);
     const answer = await api.change<{ instance: Vps; operation: Operation }>('POST', '/api/vps', {
       body,
       idempotencyKey: options['idempotency-key'],
@@ -70,7 +71,7 @@ export const vpsCreate = command({
 type Options = Values<typeof OPTIONS>;
 
 /** The request body: the file's fields, over them those of the options. */
-async function bodyOf(context: Context, label: string, options: Options, account: (word: string) => Promise<string>): Promise<unknown> {
+async function bodyOf(context: Context, label: string, options: Options, api: Api): Promise<unknown> {
   const { cwd } = context.io;
   const base = options.file === undefined ? {} : await readDocument(resolve(cwd, options.file), '--file');
   const password = options['root-password-stdin'] ? await administratorPassword(context) : undefined;
@@ -80,7 +81,7 @@ async function bodyOf(context: Context, label: string, options: Options, account
     ...given('type', options.plan),
     ...given('region', options.region),
     ...given('image', options.image),
-    ...given('provider_id', options.account === undefined ? undefined : await account(options.account)),
+    ...given('provider_id', options.account === undefined ? undefined : await accountId(api, options.account)),
     ...given(
       'ssh_keys',
       options['ssh-key'].length === 0 ? undefined : await Promise.all(options['ssh-key'].map((key) => sshKey(cwd, key))),
@@ -97,7 +98,7 @@ async function bodyOf(context: Context, label: string, options: Options, account
     ),
     ...given('root_pass', password),
     ...given('external_reference', options.reference),
-    ...given('organization_id', options.organization),
+    ...given('organization_id', options.organization && (await organizationId(api, options.organization))),
   } as Record<string, unknown>;
   for (const [field, option] of [
     ['label', '<label>'],
