@@ -99,7 +99,8 @@ export const VpsPatch = z
     /** A sentence for the customer; null ends the maintenance. Only for callers that may act for several organizations. */
     maintenance: Reason.nullable().optional(),
   })
-  .refine((body) => Object.keys(body).length > 0, 'change at least one of notes, delete_protection, maintenance');
+  .refine((body) => Object.keys(body).length > 0, 'change at least one of notes, delete_protection, maintenance')
+  .meta({ minProperties: 1 });
 export type VpsPatch = z.infer<typeof VpsPatch>;
 
 export const DestroyQuery = z.strictObject({

@@ -270,7 +270,7 @@ export interface Routes {
   /** Change name or configuration. Role: admin. */
   updateAccount: { request: { id: string; body: AccountPatch }; answer: AccountAnswer };
   /** Set notes, delete protection or maintenance. Role: operator. */
-  updateVps: { request: { id: string; body?: VpsPatch }; answer: { instance: Vps } };
+  updateVps: { request: { id: string; body: VpsPatch }; answer: { instance: Vps } };
   /** Check stacks’ state: integrity, secrets, leftovers. Role: admin. */
   verifyState: { request: { query?: { after?: string; limit?: number } }; answer: StateVerified };
 }
