@@ -11,6 +11,8 @@ const RUNS_PER_RUNNER = 200;
 /** Loading the SDKs takes about a second; this is for a machine under load. */
 const START_TIMEOUT_MS = 60_000;
 const ERROR_TAIL = 4_000;
+/** Without an operation for this long, one runner is enough: each of the others keeps some 130 MB from the machine. */
+const REST_AFTER_MS = 300_000;
 
 export interface RunnersOptions {
   /** URL of the module with the stack program. */
@@ -19,6 +21,8 @@ export interface RunnersOptions {
   /** Idle runners kept. More are started when operations need them and end when idle again. */
   readonly warm: number;
   readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds without an operation until all idle runners but one end; they come back with the work. */
+  readonly restAfterMs?: number;
 }
 
 /** One program run on a leased runner. */
@@ -87,6 +91,7 @@ export class Runners {
   readonly #all = new Set<Runner>();
   #run = 0;
   #closed = false;
+  #rest: NodeJS.Timeout | undefined;
 
   constructor(options: RunnersOptions) {
     this.#options = options;
@@ -99,6 +104,15 @@ export class Runners {
     // The others would only make it late, and they find its modules compiled.
     await first.ready;
     while (this.#idle.length < this.#options.warm) this.#idle.push(this.#add());
+    this.#restLater();
+  }
+
+  #restLater(): void {
+    clearTimeout(this.#rest);
+    const rest = (): void => {
+      for (const runner of this.#idle.splice(1)) runner.child.kill('SIGKILL');
+    };
+    this.#rest = setTimeout(rest, this.#options.restAfterMs ?? REST_AFTER_MS).unref();
   }
 
   #add(): Runner {
@@ -164,6 +178,7 @@ export class Runners {
   }
 
   #release(runner: Runner, healthy: boolean): void {
+    if (!this.#closed) this.#restLater();
     runner.onMessage = undefined;
     runner.onDeath = undefined;
     const reusable = healthy && runner.death === undefined && runner.runs < RUNS_PER_RUNNER;
@@ -178,6 +193,7 @@ export class Runners {
   /** Ends every runner and waits until they are gone. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#rest);
     await Promise.all(
       [...this.#all].map(async (runner) => {
         if (runner.child.exitCode !== null || runner.child.signalCode !== null) return;
