@@ -27,13 +27,17 @@ export function recordedOf(row: RecordedRow, instance: Instance | undefined, rec
     ipv4: text(outputs[instance.ipv4]),
     ipv6: text(outputs[instance.ipv6]),
     power: powerOf(row),
-    records: recordsOf(row, recordTypes),
+    records: recordsIn(living, recordTypes),
   };
 }
 
 /** The DNS records of its stack, also of one that has lost its server. */
 export function recordsOf(row: RecordedRow, recordTypes: ReadonlyMap<string, Record_>): RecordedRecord[] {
-  return livingIn(row).flatMap((resource) => recordOf(resource, recordTypes.get(resource.type)));
+  return recordsIn(livingIn(row), recordTypes);
+}
+
+function recordsIn(living: readonly ResourceState[], recordTypes: ReadonlyMap<string, Record_>): RecordedRecord[] {
+  return living.flatMap((resource) => recordOf(resource, recordTypes.get(resource.type)));
 }
 
 function livingIn({ checkpoint }: RecordedRow): ResourceState[] {
