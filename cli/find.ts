@@ -20,22 +20,22 @@ export async function findVps(api: Api, word: string): Promise<Vps> {
       if (!(error instanceof CliError) || error.exitCode !== EXIT.notFound) throw error;
     }
   }
-  const named = await called(api, word);
+  // The search finds every label that has the word in it, so there may be many pages.
+  const named = (await everyVps(api, { q: word.slice(0, 100) })).filter(({ label }) => label === word);
   if (named.length === 1) return named[0]!;
   if (named.length > 1)
     throw usage(`${named.length} VPSes are called "${word}". Name one by its id: ${named.map(({ id }) => id).join(', ')}.`);
   throw new CliError(EXIT.notFound, `There is no VPS "${word}". See: plinth vps list (--deleted shows the terminated ones)`);
 }
 
-/** The search finds every label that has the word in it, so there may be many pages. */
-async function called(api: Api, word: string): Promise<Vps[]> {
-  const named: Vps[] = [];
-  for (let cursor: string | null = null; ;) {
-    const query = { q: word.slice(0, 100), limit: 200, ...(cursor === null ? {} : { cursor }) };
-    const page: { instances: Vps[]; next: string | null } = await api.get('/api/vps', query);
-    named.push(...page.instances.filter(({ label }) => label === word));
-    if (page.next === null) return named;
-    cursor = page.next;
+/** All pages of GET /api/vps, from a `cursor` in the query on; its `limit` is the first page's. */
+export async function everyVps(api: Api, query: Parameters<Api['get']>[1]): Promise<Vps[]> {
+  const all: Vps[] = [];
+  for (let place: Parameters<Api['get']>[1] = { limit: 200, ...query }; ;) {
+    const page: { instances: Vps[]; next: string | null } = await api.get('/api/vps', place);
+    all.push(...page.instances);
+    if (page.next === null) return all;
+    place = { ...query, limit: 200, cursor: page.next };
   }
 }
 

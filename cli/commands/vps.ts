@@ -4,7 +4,7 @@ import { VPS_STATUSES, type Vps } from '../../contract/vps.ts';
 import type { Api } from '../api.ts';
 import { type Command, command, type Context, MUTATION_OPTIONS, PAGE_OPTIONS, VPS, WAIT_OPTION, YES_OPTION } from '../command.ts';
 import { CliError, EXIT, usage } from '../errors.ts';
-import { confirm, findVps } from '../find.ts';
+import { confirm, everyVps, findVps } from '../find.ts';
 import { ago, pairs, plain, remark, show, status, table } from '../output.ts';
 import { follow, outcome } from '../watch.ts';
 import { accepted, type Accepted } from './accepted.ts';
@@ -34,15 +34,10 @@ const list = command({
       ...(options.sort === undefined ? {} : { sort: options.sort }),
       ...(options.deleted ? { include_deleted: true } : {}),
     };
-    let page = await api.get<{ instances: Vps[]; next: string | null }>('/api/vps', {
-      ...query,
-      limit: options.limit ?? (options.all ? 200 : undefined),
-      cursor: options.cursor,
-    });
-    while (options.all && page.next !== null) {
-      const more: typeof page = await api.get('/api/vps', { ...query, limit: 200, cursor: page.next });
-      page = { instances: [...page.instances, ...more.instances], next: more.next };
-    }
+    const from = { ...query, ...(options.limit === undefined ? {} : { limit: options.limit }), cursor: options.cursor };
+    const page = options.all
+      ? { instances: await everyVps(api, from), next: null }
+      : await api.get<{ instances: Vps[]; next: string | null }>('/api/vps', from);
     show(context, page, (colour) =>
       page.instances.length === 0 ? 'No VPS. Create one with: plinth vps create\n' : vpsTable(page.instances, colour),
     );
