@@ -1,7 +1,7 @@
 /** One VPS with its account and organization as rows alone: for what only reads and writes the database. */
 import type { Database, Vps } from '../../server/store/database.ts';
 import { ensureOrganization } from '../../server/store/settings.ts';
-import { VpsSpec } from '../../stacks/spec.ts';
+import { plainSpec } from './plain-spec.ts';
 
 export async function seedRow(db: Database, id: string, more: Partial<Pick<Vps, 'status' | 'instanceId'>> = {}): Promise<Vps> {
   const { id: organizationId } = await ensureOrganization(db, 'default');
@@ -10,17 +10,6 @@ export async function seedRow(db: Database, id: string, more: Partial<Pick<Vps, 
   const { id: accountId } = await db.account.create({ data: { id: `account-${id}`, ...account } });
   const machine = { provider: 'acme', accountId, region: 'here', plan: 'small', image: 'linux' };
   const named = { label: id, hostname: `${id}.example.test` };
-  const spec = VpsSpec.parse({
-    version: 1,
-    vpsId: id,
-    generation: 1,
-    ...named,
-    compute: { ...machine, windows: false, ipv6: false, backups: false, options: {} },
-    dns: null,
-    tags: [],
-    sshPublicKeys: [],
-    firewall: null,
-    cloudInit: {},
-  });
+  const spec = plainSpec({ vpsId: id, ...named }, machine);
   return await db.vps.create({ data: { id, organizationId, status: 'active', spec, ...named, ...machine, ...more } });
 }

@@ -4,7 +4,7 @@ import { BulkCreate } from '../../contract/bulk.ts';
 import { allAccounts } from '../../server/services/accounts.ts';
 import { startBulkRun } from '../../server/services/bulk/runs.ts';
 import { ensureOrganization } from '../../server/store/settings.ts';
-import { VpsSpec } from '../../stacks/spec.ts';
+import { plainSpec } from './plain-spec.ts';
 
 const STATUSES = ['active', 'active', 'active', 'active', 'provisioning', 'error'];
 const MACHINE = { plan: 's-1vcpu-1gb', image: 'ubuntu-24-04-x64' };
@@ -21,28 +21,10 @@ export async function seedVpses({ services }: Runtime, count: number): Promise<v
     const label = `many-${String(n).padStart(5, '0')}`;
     const id = n.toString(36).padStart(16, '0');
     const region = REGIONS[n % REGIONS.length]!;
-    const spec = VpsSpec.parse({
-      version: 1,
-      vpsId: id,
-      generation: 1,
-      label,
-      hostname: `${label}.plinth.test`,
-      compute: {
-        provider: account.provider,
-        accountId: account.id,
-        region,
-        ...MACHINE,
-        windows: false,
-        ipv6: false,
-        backups: false,
-        options: {},
-      },
-      dns: null,
-      tags: [],
-      sshPublicKeys: [],
-      firewall: null,
-      cloudInit: {},
-    });
+    const spec = plainSpec(
+      { vpsId: id, label, hostname: `${label}.plinth.test` },
+      { provider: account.provider, accountId: account.id, region, ...MACHINE },
+    );
     return {
       id,
       organizationId: organization.id,
