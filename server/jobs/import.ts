@@ -6,25 +6,23 @@
  * and the stack forgets the server without deleting it. So does every end of a VPS whose import has not succeeded.
  */
 import { fault } from '../../automation/faults.ts';
-import type { Engine, EngineFault, EngineOperation, EngineResult } from '../../automation/types.ts';
+import type { Engine, EngineFault, EngineResult } from '../../automation/types.ts';
 import { identityTag, isOwnTag, PLINTH_TAG } from '../../providers/identity.ts';
 import type { InstanceSummary } from '../../providers/provider.ts';
 import { stackName, VpsSpec } from '../../stacks/spec.ts';
 import { factsOf, tagsOf } from '../services/import.ts';
 import { type Importing, importingOf } from '../services/import-claim.ts';
-import { mustCompute, prove } from '../services/lifecycle/proof.ts';
+import { mustCompute } from '../services/accounts.ts';
+import { prove } from '../services/lifecycle/proof.ts';
 import { LeaseLost, operationById } from '../store/operations.ts';
 import type { VpsWithAccount } from '../store/vpses.ts';
 import { isLastAttempt } from './finish.ts';
 import { INSTANCE, isServer } from './recorded-server.ts';
-import { noteProgress, recordProof, type Work } from './work.ts';
+import { type Drive, noteProgress, recordProof, type Work } from './work.ts';
 import { faultFrom, faultOf, reasonOf, WorkFailed, withoutSteps } from './work-fault.ts';
 
 /** The undo runs on its own time: the operation's may have been ended by a cancel. */
 const UNDO_TIMEOUT_MS = 120_000;
-
-/** One run of the engine on the VPS's stack. `mayDelete`: what is protected may go. */
-export type Drive = (kind: EngineOperation, signal: AbortSignal, mayDelete?: boolean) => Promise<EngineResult>;
 
 export interface ImportWork extends Work {
   readonly engine: Pick<Engine, 'export' | 'import'>;

@@ -4,9 +4,8 @@
  * stack is refreshed, which forgets what is gone, and the update goes on and makes it anew. A server is never treated so.
  */
 import type { Engine, EngineResult } from '../../automation/types.ts';
-import type { Drive } from './import.ts';
 import { isServer, refuseLoss } from './recorded-server.ts';
-import type { Work } from './work.ts';
+import type { Drive, Work } from './work.ts';
 import { withoutSteps } from './work-fault.ts';
 
 /** @throws LeaseLost */

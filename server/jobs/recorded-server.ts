@@ -6,7 +6,7 @@ import { fault } from '../../automation/faults.ts';
 import type { Engine, EngineFault } from '../../automation/types.ts';
 import { stackName } from '../../stacks/spec.ts';
 import type { ChangeRequest } from '../services/lifecycle/actions.ts';
-import { mustCompute } from '../services/lifecycle/proof.ts';
+import { mustCompute } from '../services/accounts.ts';
 import { type Checkpoint, liveResources } from '../state/deployment.ts';
 import type { Work } from './work.ts';
 import { faultOf, serverGone, WorkFailed } from './work-fault.ts';

@@ -23,11 +23,11 @@ import { EventWriter } from './event-writer.ts';
 import { finishOperation } from './finish.ts';
 import { endFormerEngine } from './former-engine.ts';
 import { isHeld } from './hold.ts';
-import { type Drive, isForgetting, runForget, runImport } from './import.ts';
+import { isForgetting, runForget, runImport } from './import.ts';
 import { runUpdate } from './look-again.ts';
 import type { Pulse } from './pulse.ts';
 import { refuseLoss } from './recorded-server.ts';
-import type { Work } from './work.ts';
+import type { Drive, Work } from './work.ts';
 import { withoutSteps } from './work-fault.ts';
 
 /** A holder silent for this many heartbeats is presumed dead; its engine is then proven dead before anything runs. */

@@ -1,7 +1,8 @@
 /** One attempt of an operation, as every step of it sees it. */
+import type { EngineOperation, EngineResult } from '../../automation/types.ts';
 import type { Evidence } from '../../contract/lifecycle.ts';
 import type { ComputeClient } from '../../providers/provider.ts';
-import { mustCompute } from '../services/lifecycle/proof.ts';
+import { mustCompute } from '../services/accounts.ts';
 import type { Services } from '../services/services.ts';
 import { type Db, inTransaction, type Json, type Operation } from '../store/database.ts';
 import { updateHeld } from '../store/operations.ts';
@@ -18,6 +19,9 @@ export interface Work {
   /** Aborted by a cancel and by the loss of the lease. */
   readonly signal: AbortSignal;
 }
+
+/** One run of the engine on the VPS's stack. `mayDelete`: what is protected may go. */
+export type Drive = (kind: EngineOperation, signal: AbortSignal, mayDelete?: boolean) => Promise<EngineResult>;
 
 /** One transaction, of a worker that still holds the operation; one that has lost its lease writes nothing. @throws LeaseLost */
 export async function whileHeld<T>({ services, operation }: Work, write: (tx: Db) => Promise<T>): Promise<T> {

@@ -54,6 +54,18 @@ export function clientOf(services: Services, account: Account): { compute?: Comp
   return clientFor(services, provider, openAccount(services, account));
 }
 
+export function mustCompute(services: Services, account: Account): ComputeClient {
+  const { compute } = clientOf(services, account);
+  if (!compute) throw new Error(`The account "${account.name}" has no servers to look at.`);
+  return compute;
+}
+
+export function mustDns(services: Services, account: Account): DnsClient {
+  const { dns } = clientOf(services, account);
+  if (!dns) throw new Error(`The account "${account.name}" has no DNS records to look at.`);
+  return dns;
+}
+
 function clientFor(
   services: Services,
   provider: Provider,

@@ -7,14 +7,12 @@ import type { Evidence } from '../../../contract/lifecycle.ts';
 import { parseIdentityTag } from '../../../providers/identity.ts';
 import type { OwnedObject } from '../../../providers/instance-extras.ts';
 import { everyItem } from '../../../providers/pages.ts';
-import type { ComputeClient, DnsClient } from '../../../providers/provider.ts';
 import { VpsSpec } from '../../../stacks/spec.ts';
 import { recordComment } from '../../../stacks/user-data.ts';
 import { accountById } from '../../store/accounts.ts';
-import type { Account } from '../../store/database.ts';
 import { keptSnapshots } from '../../store/snapshots.ts';
 import type { VpsWithAccount } from '../../store/vpses.ts';
-import { clientOf } from '../accounts.ts';
+import { mustCompute, mustDns } from '../accounts.ts';
 import { readCatalog } from '../catalog.ts';
 import type { Services } from '../services.ts';
 import { priceOf } from './preview.ts';
@@ -112,18 +110,6 @@ async function checkOf({ what, find }: Look, signal: AbortSignal): Promise<Check
 async function costOf(services: Services, vps: VpsWithAccount, spec: VpsSpec): Promise<Evidence['monthly_cost']> {
   const plans = await readCatalog(services, vps.account, 'plans').catch(() => null);
   return plans && priceOf(plans.items, spec);
-}
-
-export function mustCompute(services: Services, account: Account): ComputeClient {
-  const { compute } = clientOf(services, account);
-  if (!compute) throw new Error(`The account "${account.name}" has no servers to look at.`);
-  return compute;
-}
-
-function mustDns(services: Services, account: Account): DnsClient {
-  const { dns } = clientOf(services, account);
-  if (!dns) throw new Error(`The account "${account.name}" has no DNS records to look at.`);
-  return dns;
 }
 
 const now = (): string => new Date().toISOString();

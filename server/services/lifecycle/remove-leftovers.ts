@@ -6,7 +6,8 @@ import { parseIdentityTag } from '../../../providers/identity.ts';
 import type { VpsWithAccount } from '../../store/vpses.ts';
 import { deleteLeftover } from '../leftovers.ts';
 import type { Services } from '../services.ts';
-import { mustCompute, ownedOf, recordsOf } from './proof.ts';
+import { mustCompute } from '../accounts.ts';
+import { ownedOf, recordsOf } from './proof.ts';
 
 /** Names of what was asked to go. What cannot be read or deleted now shows in the proof that follows. */
 export async function removeLeftovers(services: Services, vps: VpsWithAccount, signal: AbortSignal): Promise<string[]> {
