@@ -51,10 +51,10 @@ export async function liveHolder(path: string): Promise<LockHolder | undefined> 
 
 /** Take the lock at `path`, or answer who holds it. A lock left behind by a dead process is taken over. */
 export async function tryLock(path: string): Promise<ProcessLock | LockHolder> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const own: LockHolder = { pid: process.pid, startedAt: (await processStart(process.pid)) ?? '', host: hostname(), nonce: randomUUID() };
   const draft = `${path}.${own.nonce}`;
-  await writeFile(draft, JSON.stringify(own), { mode: 0o644 });
+  await writeFile(draft, JSON.stringify(own), { mode: 0o600 });
   try {
     for (;;) {
       // A hard link appears with its content at once, so nobody ever reads a half-written lock.
