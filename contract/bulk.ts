@@ -1,10 +1,10 @@
 /** Bulk runs on the wire: one action over a frozen selection of VPSs, at a chosen pace. */
 import { z } from 'zod';
-import { Approval, IdText, MAX_GRACE_HOURS, Reason, Settings, SnapshotFields } from './fields.ts';
+import { Approval, Reason } from './fields.ts';
 import { Cursor, Limit, OperationId, OrganizationId, Timestamp, VpsId } from './ids.ts';
 import { Fault } from './operation.ts';
+import { BULK_BODIES } from './operations/bodies.ts';
 import { VpsQuery, VpsStatus } from './vps.ts';
-import { POWER_ACTIONS } from './words.ts';
 
 /**
  * running: orders go out. paused: none does until somebody resumes it; what is under way ends by itself.
@@ -22,41 +22,38 @@ export const BULK_ITEM_STATUSES = ['pending', 'ordered', 'succeeded', 'failed', 
 export const BulkItemStatus = z.enum(BULK_ITEM_STATUSES);
 export type BulkItemStatus = z.infer<typeof BulkItemStatus>;
 
-/** What is done to each. Nothing here is one server's own: no label, no password. */
+/** What is done to each: the bodies of all kinds that many can be asked for at once. Nothing here is one server's own: no label, no password. */
 export const BulkAction = z.discriminatedUnion('action', [
-  z.strictObject({ action: z.enum(POWER_ACTIONS) }),
-  z.strictObject({ action: z.literal('refresh') }),
-  z.strictObject({ action: z.literal('suspend'), reason: Reason }),
-  z.strictObject({ action: z.literal('unsuspend') }),
-  z.strictObject({ action: z.literal('resize'), plan: IdText }),
-  /** Every server gets a new password of its own. */
-  z.strictObject({ action: z.literal('reinstall'), image: IdText.optional() }),
-  /** A new one for every server, where the provider can. */
-  z.strictObject({ action: z.literal('reset-password') }),
-  z.strictObject({ action: z.literal('configure'), ...Settings }),
-  /** One of each, all with this name. */
-  z.strictObject({ action: z.literal('snapshot'), ...SnapshotFields }),
-  z.strictObject({ action: z.enum(['rescue', 'unrescue']) }),
-  /** Makes the provider’s state what the record says, where drift is known. Only for the operator of Plinth. */
-  z.strictObject({ action: z.literal('drift-repair') }),
-  z.strictObject({
-    action: z.literal('destroy'),
-    /** Hours in which it can be undone; 0 = now; left out = the service’s default. */
-    grace_hours: z.number().min(0).max(MAX_GRACE_HOURS).optional(),
-    /** Make a snapshot of each first, keep it, and destroy nothing without it. */
-    final_snapshot: z.boolean().optional(),
-  }),
+  ...BULK_BODIES,
   /** Undoes terminations whose grace still runs. */
+  z.strictObject({ action: z.literal('undo') }),
+  /** What `undo` was called before. */
   z.strictObject({ action: z.literal('restore') }),
 ]);
 export type BulkAction = z.infer<typeof BulkAction>;
-export const BULK_ACTIONS = BulkAction.options.flatMap((option): readonly string[] => {
-  const { action } = option.shape;
-  return action instanceof z.ZodEnum ? action.options : [action.value];
-});
+export const BULK_ACTIONS: readonly string[] = BulkAction.options
+  .map((option): string => option.shape.action.value)
+  .filter((action) => action !== 'restore');
+
+/** Takes terminations back; no operation does it. `restore` is its former name, which runs of an older version hold. */
+export function isUndo(action: BulkAction['action']): action is 'undo' | 'restore' {
+  return action === 'undo' || action === 'restore';
+}
 
 /** Living VPSs by the filters of GET /api/vps (an empty filter is all of them), or exactly these. */
-const ByFilter = z.strictObject({ filter: VpsQuery.omit({ cursor: true, limit: true, sort: true, include_deleted: true }) });
+const ByFilter = z.strictObject({
+  filter: VpsQuery.omit({
+    cursor: true,
+    limit: true,
+    sort: true,
+    include_deleted: true,
+    ids: true,
+    count: true,
+    organization_id: true,
+  }).extend({
+    busy: z.boolean().optional(),
+  }),
+});
 export const BulkSelection = z.union([ByFilter, z.strictObject({ ids: z.array(VpsId).min(1).max(10_000) })]);
 export type BulkSelection = z.infer<typeof BulkSelection>;
 

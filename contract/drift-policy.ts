@@ -11,7 +11,7 @@ export const DriftField = z.enum(DRIFT_FIELDS);
 export type DriftField = z.infer<typeof DriftField>;
 
 /** What it names must both fit; null fits everything. The most specific rule wins, then the account's own policy. */
-export const DriftRule = z.strictObject({
+export const DriftPolicyEntry = z.strictObject({
   account_id: AccountId,
   /** The plan that the VPS is meant to have. */
   plan: z.string().nullable(),
@@ -20,12 +20,12 @@ export const DriftRule = z.strictObject({
   changed_by: z.string(),
   changed_at: Timestamp,
 });
-export type DriftRule = z.infer<typeof DriftRule>;
-export const DriftRuleList = z.strictObject({ rules: z.array(DriftRule) });
-export const DriftRuleQuery = z.strictObject({ account_id: AccountId.optional() });
+export type DriftPolicyEntry = z.infer<typeof DriftPolicyEntry>;
+export const DriftPolicyList = z.strictObject({ rules: z.array(DriftPolicyEntry) });
+export const DriftPolicyQuery = z.strictObject({ account_id: AccountId.optional() });
 
 /** One rule for each of `fields`, or one for all kinds of difference. A policy of null takes the rules away. */
-export const DriftRuleChange = z
+export const DriftPolicyChange = z
   .strictObject({
     account_id: AccountId,
     plan: IdText.nullable().default(null),
@@ -33,6 +33,6 @@ export const DriftRuleChange = z
     policy: DriftPolicy.nullable(),
   })
   .refine((body) => body.plan !== null || body.fields.length > 0, {
-    message: 'a rule names a plan, fields or both; the policy for everything else is the account’s own (PUT /api/admin/automation)',
+    message: 'a rule names a plan, fields or both; the policy for everything else is the account’s own (PUT /api/admin/kill-switches)',
     path: ['fields'],
   });

@@ -6,6 +6,8 @@ import { AccountId, OperationId, Timestamp, VpsId } from './ids.ts';
 export const Sweep = z.strictObject({
   name: z.string(),
   running: z.boolean(),
+  /** A run was asked for and has not begun. */
+  requested: z.boolean(),
   /** null: runs on request only. */
   next_run_at: Timestamp.nullable(),
   runs: z.int(),
@@ -29,7 +31,7 @@ export const DRIFT_POLICIES = ['none', 'accept', 'repair'] as const;
 export const DriftPolicy = z.enum(DRIFT_POLICIES);
 export type DriftPolicy = z.infer<typeof DriftPolicy>;
 
-export const AutomationChange = z
+export const KillSwitchChange = z
   .strictObject({
     /** Absent: all of Plinth. */
     account_id: AccountId.optional(),
@@ -62,11 +64,13 @@ export const Alert = z.strictObject({
   kind: z.string(),
   target: z.string(),
   message: z.string(),
+  /** What is done about it; the whole is docs/runbooks.md under the kind's name. */
+  remedy: z.string(),
   data: z.json(),
   raised_at: Timestamp,
   resolved_at: Timestamp.nullable(),
 });
-export const Automation = z.strictObject({
+export const KillSwitches = z.strictObject({
   stopped: Switch.nullable(),
   /** While set, nothing is destroyed: the database looks restored from the past. */
   destructive_hold: Switch.nullable(),
@@ -126,7 +130,18 @@ export const Drift = z.strictObject({
   resolution: z.string().nullable(),
 });
 export type Drift = z.infer<typeof Drift>;
-export const DriftList = z.strictObject({ drifts: z.array(Drift) });
+/** The look that an answer is of. What it found is in the same answer: nothing found means so only when it was whole. */
+export const Look = z.strictObject({
+  /** Another one is asked for or under way. */
+  looking: z.boolean(),
+  /** When the last one ended; null: there was none yet. */
+  finished_at: Timestamp.nullable(),
+  /** ok, partial (some of it could not be read and stayed as it was), failed, stopped. */
+  outcome: z.string().nullable(),
+  message: z.string().nullable(),
+});
+export type Look = z.infer<typeof Look>;
+export const DriftList = z.strictObject({ drifts: z.array(Drift), look: Look });
 export const DriftAnswer = z.strictObject({ drift: Drift });
 export const DriftQuery = z.strictObject({
   state: DriftState.optional(),
@@ -167,6 +182,7 @@ export const InventoryItem = z.strictObject({
 });
 export const Inventory = z.strictObject({
   items: z.array(InventoryItem),
+  look: Look,
   /** Sums of the orphans' monthly cost. */
   orphan_cost: z.array(z.strictObject({ currency: z.string(), monthly: z.string() })),
   /** VPSes whose server is gone. */

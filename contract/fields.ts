@@ -7,16 +7,30 @@ export const LabelText = z
   .min(1)
   .max(63)
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'lower-case letters a-z, digits and inner hyphens only');
+/** A host name, DNS name or zone. Other letters than a-z become punycode; the service has one rule for all of them. */
 export const HostnameText = z
   .string()
+  .min(1)
   .max(253)
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, 'a lower-case DNS name');
+  .regex(/^[^\s\p{Cc}\p{Cf}\p{Cs}]*$/u, 'a DNS name without blanks')
+  .meta({ examples: ['web-1.example.com'] });
 /** What a provider calls a plan, region, image or snapshot. */
 export const IdText = z
   .string()
   .min(1)
   .max(200)
   .regex(/^[\x21-\x7e]+$/, 'printable characters without spaces');
+/** Years that the database, the calendars of banks and JavaScript all know. */
+const inReach = (text: string): boolean => text >= '1900' && text < '3000';
+/** A day a person names. */
+export const DayText = z.iso
+  .date('a day as 2027-01-31')
+  .refine(inReach, 'a day between 1900-01-01 and 2999-12-31')
+  .meta({ examples: ['2027-01-31'] });
+/** A moment a person names. */
+export const InstantText = z.iso
+  .datetime({ offset: true, error: 'a time as 2026-01-31T12:00:00Z' })
+  .refine(inReach, 'a time between the years 1900 and 2999');
 export const Password = z.string().min(1).max(256);
 /** Said by a person; kept, and shown to whom it concerns. */
 export const Reason = z.string().trim().min(3).max(500);
@@ -53,6 +67,9 @@ export const Settings = {
 };
 /** What a snapshot is told when it is ordered. */
 export const SnapshotFields = { name: z.string().trim().min(1).max(64), note: z.string().trim().max(500).optional() };
+
+/** A snapshot's id, or a backup's, as the list of snapshots shows it. */
+export const SnapshotRef = IdText.meta({ examples: ['0f7c2f0e-3f55-4f3e-9d0b-0a6b9a3f1c11'] });
 
 /** The longest a termination can wait, in hours. */
 export const MAX_GRACE_HOURS = 24 * 90;

@@ -11,7 +11,9 @@ export const InventoryImport = z.strictObject({
   hostname,
   organization_id,
   /** Absent: no DNS record is made. */
-  dns: z.strictObject({ zone: dns.zone, name: dns.name, proxied: dns.proxied, reverse: dns.reverse }).optional(),
+  dns: z
+    .strictObject({ zone: dns.zone, name: dns.name, provider_id: dns.provider_id, proxied: dns.proxied, reverse: dns.reverse })
+    .optional(),
   /** The password that the server has, for showing it once; it is not tried and not changed. */
   root_pass: Password.regex(/^[\x20-\x7e]+$/, 'printable ASCII characters').optional(),
 });

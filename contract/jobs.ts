@@ -88,3 +88,23 @@ export const DeadLettersRetried = z.strictObject({
 export const DeadLetterDismiss = z.strictObject({
   reason: Reason.meta({ examples: ['the customer is gone'] }),
 });
+
+/** An event that one of those who make something of it could not handle. */
+export const GivenUpEvent = z.strictObject({
+  /** Who could not. */
+  processor: z.string(),
+  position: z.string(),
+  event_id: z.uuid(),
+  kind: z.string(),
+  subject: z.string(),
+  attempts: z.int(),
+  error: z.string().nullable(),
+  at: Timestamp,
+});
+export type GivenUpEvent = z.infer<typeof GivenUpEvent>;
+export const GivenUpEvents = z.strictObject({ events: z.array(GivenUpEvent) });
+export const GivenUpParams = z.strictObject({
+  processor: z.string().regex(/^[a-z0-9-]{1,60}$/, 'is a name of letters, digits and hyphens'),
+  position: z.string().regex(/^\d{1,18}$/, 'is a number'),
+});
+export const GivenUpDecided = z.strictObject({ processor: z.string(), position: z.string() });

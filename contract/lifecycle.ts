@@ -1,10 +1,10 @@
 /** What can happen to a VPS after it exists, on the wire. */
 import { z } from 'zod';
-import { Approval, HostnameText, IdText, LabelText, MAX_GRACE_HOURS, Password, Reason, Settings, SnapshotFields } from './fields.ts';
+import { MAX_GRACE_HOURS, Reason } from './fields.ts';
 import { Flag, Timestamp } from './ids.ts';
-import { POWER_ACTIONS, VPS_ACTIONS } from './words.ts';
+import { ACTION_BODIES, CHANGE_BODIES, VPS_ACTIONS } from './operations/bodies.ts';
 
-export { VPS_ACTIONS } from './words.ts';
+export { VPS_ACTIONS } from './operations/bodies.ts';
 
 export const VpsActionName = z.enum(VPS_ACTIONS);
 export type VpsActionName = z.infer<typeof VpsActionName>;
@@ -15,56 +15,11 @@ export type ActionCapability = z.infer<typeof ActionCapability>;
 export const VpsCapabilities = z.record(VpsActionName, ActionCapability);
 export type VpsCapabilities = z.infer<typeof VpsCapabilities>;
 
-const approval = Approval.optional();
-
-const Rename = z.strictObject({
-  action: z.literal('rename'),
-  label: LabelText.optional(),
-  /** A name below the DNS zone where the VPS has one. */
-  hostname: HostnameText.optional(),
-  approval,
-});
-const Resize = z.strictObject({ action: z.literal('resize'), plan: IdText, approval });
-const Reinstall = z.strictObject({
-  action: z.literal('reinstall'),
-  /** The present image when left out. */
-  image: IdText.optional(),
-  /** Generated when left out. */
-  root_pass: Password.optional(),
-  approval,
-});
-const Configure = z.strictObject({ action: z.literal('configure'), ...Settings, approval });
-/** A snapshot's id, or a backup's, as the list of snapshots shows it. */
-const SnapshotRef = IdText.meta({ examples: ['0f7c2f0e-3f55-4f3e-9d0b-0a6b9a3f1c11'] });
-const SnapshotCreate = z.strictObject({ action: z.literal('snapshot'), ...SnapshotFields });
-const RestoreSnapshot = z.strictObject({ action: z.literal('restore-snapshot'), snapshot: SnapshotRef, approval });
-const ResetPassword = z.strictObject({ action: z.literal('reset-password'), root_pass: Password.optional(), approval });
-
-export const VpsAction = z.discriminatedUnion('action', [
-  z.strictObject({ action: z.enum(POWER_ACTIONS) }),
-  Rename,
-  Resize,
-  Reinstall,
-  ResetPassword,
-  Configure,
-  z.strictObject({ action: z.literal('suspend'), reason: Reason }),
-  z.strictObject({ action: z.literal('unsuspend') }),
-  SnapshotCreate,
-  RestoreSnapshot,
-  z.strictObject({ action: z.literal('delete-snapshot'), snapshot: SnapshotRef }),
-  z.strictObject({ action: z.enum(['rescue', 'unrescue']) }),
-]);
+/** What POST /api/vps/:id/actions takes: the bodies of all kinds that are asked for there. */
+export const VpsAction = z.discriminatedUnion('action', ACTION_BODIES);
 export type VpsAction = z.infer<typeof VpsAction>;
 
-export const VpsChange = z.discriminatedUnion('action', [
-  Rename,
-  Resize,
-  Reinstall,
-  ResetPassword,
-  Configure,
-  RestoreSnapshot,
-  z.strictObject({ action: z.literal('destroy'), final_snapshot: z.boolean().optional() }),
-]);
+export const VpsChange = z.discriminatedUnion('action', CHANGE_BODIES);
 export type VpsChange = z.infer<typeof VpsChange>;
 /** Without a change: what bringing the server to its present spec would do. */
 export const PreviewRequest = z.strictObject({ change: VpsChange.optional() });
@@ -95,32 +50,42 @@ export type ChangePreview = z.infer<typeof ChangePreview>;
 export const VpsPatch = z
   .strictObject({
     notes: z.string().max(10_000).nullable().optional(),
+    /** What the notes were when they were read; sent with `notes`, so that nobody's words are written over unseen. */
+    expected_notes: z.string().max(10_000).nullable().optional(),
     delete_protection: z.boolean().optional(),
     /** A sentence for the customer; null ends the maintenance. Only for callers that may act for several organizations. */
     maintenance: Reason.nullable().optional(),
   })
-  .refine((body) => Object.keys(body).length > 0, 'change at least one of notes, delete_protection, maintenance')
+  .refine(
+    (body) => Object.keys(body).some((name) => name !== 'expected_notes'),
+    'change at least one of notes, delete_protection, maintenance',
+  )
   .meta({ minProperties: 1 });
 export type VpsPatch = z.infer<typeof VpsPatch>;
 
 export const DestroyQuery = z.strictObject({
-  /** Hours in which the termination can be undone; 0 = now; left out = the service's default. */
+  /** Hours in which the termination can be undone; 0 = now, for good. Left out: the service's default, or the grace that runs already. */
   grace_hours: z.coerce.number().min(0).max(MAX_GRACE_HOURS).optional(),
   /** Make a snapshot first, keep it, and destroy nothing without it. Left out: as the termination that was begun says, else no. */
   final_snapshot: Flag.optional(),
+  /** Why a sold VPS ends beside its subscription. Only for callers that may act for several organizations. */
+  override_reason: Reason.optional(),
 });
 
 /** What was read at the provider after a destroy, independently of the stack. */
 export const Evidence = z.strictObject({
-  /** True only when every read answered and none found anything. */
+  /** True only when every read answered and none found anything but what was kept as asked. */
   clean: z.boolean(),
   at: Timestamp,
   checks: z.array(
     z.strictObject({
       what: z.string(),
-      result: z.enum(['gone', 'found', 'unread']),
+      /** kept: a final snapshot that was asked for, and is there. missing: one that should be there and is not. */
+      result: z.enum(['gone', 'found', 'unread', 'kept', 'missing']),
       detail: z.string(),
       at: Timestamp,
+      /** What keeping it costs; absent where nothing is kept or the price is not known. */
+      monthly_cost: Money.nullable().optional(),
     }),
   ),
   /** What is left costs this much; null when nothing is left or the catalogue does not tell. */

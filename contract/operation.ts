@@ -1,9 +1,11 @@
 /** Operations and their events on the wire. */
 import { z } from 'zod';
 import { Cursor, Limit, OperationId, Timestamp, VpsId } from './ids.ts';
-import { OPERATION_KINDS, OPERATION_STATUSES } from './words.ts';
+import { OPERATION_KINDS } from './operations/bodies.ts';
+import { OPERATION_STATUSES } from './words.ts';
 
-export { ENDED, OPERATION_KINDS, OPERATION_STATUSES } from './words.ts';
+export { OPERATION_KINDS } from './operations/bodies.ts';
+export { ENDED, OPERATION_STATUSES } from './words.ts';
 
 export const OperationStatus = z.enum(OPERATION_STATUSES);
 export type OperationStatus = z.infer<typeof OperationStatus>;
@@ -55,6 +57,11 @@ export const OperationQuery = z.strictObject({
   vps_id: VpsId.optional(),
   status: OperationStatus.optional(),
   kind: OperationKind.optional(),
+  /** Of those that match, only these. */
+  ids: z
+    .string()
+    .regex(/^[0-9a-f-]{36}(,[0-9a-f-]{36}){0,99}$/, 'up to 100 operation ids, separated by commas')
+    .optional(),
 });
 export const OperationPage = z.strictObject({ operations: z.array(Operation), next: z.string().nullable() });
 export const EventQuery = z.strictObject({

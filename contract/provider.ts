@@ -1,6 +1,7 @@
 /** Accounts at providers and their catalogues on the wire. Keys go in and never come out. */
 import { z } from 'zod';
-import { AccountId, Flag, Timestamp } from './ids.ts';
+import { CatalogImage, CatalogPlan, CatalogRegion, CatalogZone } from './catalog.ts';
+import { AccountId, Flag, Timestamp, VpsId } from './ids.ts';
 import { ActionCapability } from './lifecycle.ts';
 import { VPS_FEATURES } from './vps.ts';
 
@@ -25,11 +26,13 @@ export const AccountCreate = z.strictObject({
   /** In snake_case; which there are depends on the provider, for example `allowed_regions`. */
   configuration: z.record(z.string(), z.json()).default({}),
   endpoint: z.enum(['real', 'simulator']).default('real'),
+  /** False: takes no new servers. */
+  active: z.boolean().default(true),
 });
 export type AccountCreate = z.infer<typeof AccountCreate>;
 export const AccountPatch = z
-  .strictObject({ name: AccountName.optional(), configuration: z.record(z.string(), z.json()).optional() })
-  .refine((body) => Object.keys(body).length > 0, 'change at least one of name, configuration')
+  .strictObject({ name: AccountName.optional(), configuration: z.record(z.string(), z.json()).optional(), active: z.boolean().optional() })
+  .refine((body) => Object.keys(body).length > 0, 'change at least one of name, configuration, active')
   .meta({ minProperties: 1 });
 export const KeyRotate = z.strictObject({ api_key: Key });
 
@@ -46,6 +49,8 @@ export const Account = z.strictObject({
   key_fingerprint: z.string(),
   key_last4: z.string(),
   key_version: z.int(),
+  /** False: takes no new servers; what it has stays as it is. */
+  active: z.boolean(),
   configuration: z.record(z.string(), z.json()),
   created_at: Timestamp,
   updated_at: Timestamp,
@@ -58,7 +63,16 @@ export const AccountList = z.strictObject({
       type: z.string(),
       name: z.string(),
       roles: z.array(z.string()),
-      credential_fields: z.array(z.strictObject({ name: z.string(), label: z.string(), help: z.string() })),
+      credential_fields: z.array(
+        z.strictObject({
+          name: z.string(),
+          label: z.string(),
+          help: z.string(),
+          /** `document` is a JSON document, sent as text or as the object itself. */
+          type: z.enum(['text', 'document']),
+          optional: z.boolean(),
+        }),
+      ),
       docs_url: z.string(),
       /** What servers there can do and orders can ask for; all refused where it sells none. */
       features: z.record(z.enum(VPS_FEATURES), ActionCapability),
@@ -87,6 +101,8 @@ export const AccountUsage = z.strictObject({
     .nullable(),
   /** What is owed, or with a minus what is left; null where the provider does not tell. */
   balance: z.strictObject({ amount: z.string(), currency: z.string() }).nullable(),
+  /** Used and not yet billed, a part of `balance`; null where the provider does not tell. */
+  pending: z.strictObject({ amount: z.string(), currency: z.string() }).nullable(),
   /** Calls that this process may still send. */
   rate: z.strictObject({ left: z.int(), requests: z.int(), per_ms: z.int(), paused_ms: z.int() }),
   at: Timestamp,
@@ -98,13 +114,23 @@ export type CatalogKind = (typeof CATALOG_KINDS)[number];
 export const CatalogParams = z.strictObject({ kind: z.enum(CATALOG_KINDS) });
 export const CatalogQuery = z.strictObject({
   provider: z.string().max(50).optional(),
+  /** Not for an organization's tokens. */
   providerId: AccountId.optional(),
+  /** Of the account that this VPS is at. */
+  vps_id: VpsId.optional(),
   refresh: Flag.default(false),
 });
 export const CatalogAnswer = z.strictObject({
   provider: z.string(),
-  provider_id: AccountId,
+  /** null for an organization's tokens, which see no prices either. */
+  provider_id: AccountId.nullable(),
   simulated: z.boolean(),
   fetched_at: Timestamp,
-  items: z.array(z.json()),
+  /** As asked for. */
+  plans: z.array(CatalogPlan).optional(),
+  regions: z.array(CatalogRegion).optional(),
+  images: z.array(CatalogImage).optional(),
+  zones: z.array(CatalogZone).optional(),
+  /** The same as the providers' clients here have it; goes with the next version. */
+  items: z.array(z.json()).meta({ deprecated: true }),
 });

@@ -1,6 +1,6 @@
 /** Snapshots and backups of a VPS on the wire. */
 import { z } from 'zod';
-import { Cursor, Flag, Limit, OperationId, OrganizationId, Timestamp, VpsId } from './ids.ts';
+import { OperationId, OrganizationId, Timestamp, VpsId } from './ids.ts';
 
 /** snapshot: ordered, kept until deleted. final: made before a termination, outlives the VPS. backup: the provider's own schedule made it. */
 export const SNAPSHOT_KINDS = ['snapshot', 'final', 'backup'] as const;
@@ -45,10 +45,12 @@ export const SnapshotList = z.strictObject({
 });
 export type SnapshotList = z.infer<typeof SnapshotList>;
 
-export const SnapshotQuery = z.strictObject({
-  cursor: Cursor.optional(),
-  limit: Limit,
-  /** Only those that were made before a termination. */
-  final: Flag.optional(),
+/** What is kept at the providers, and what keeping it costs a month. */
+export const SnapshotTotal = z.strictObject({
+  count: z.int(),
+  /** Decimal amounts, one for each currency. */
+  monthly_costs: z.array(z.strictObject({ amount: z.string(), currency: z.string() })),
+  /** So many have no known price, and are in no sum. */
+  cost_unknown: z.int(),
 });
-export const SnapshotPage = z.strictObject({ snapshots: z.array(Snapshot), next: z.string().nullable() });
+export type SnapshotTotal = z.infer<typeof SnapshotTotal>;

@@ -17,7 +17,7 @@ export const StackUpdate = z.strictObject({
 });
 export const StackHistory = z.strictObject({
   stack: z.string(),
-  /** The version in force. */
+  /** The version in force; 0 before the first. */
   version: z.int(),
   updates: z.array(StackUpdate),
 });

@@ -1,5 +1,6 @@
 /** Transfer and graphs of a VPS on the wire. */
 import { z } from 'zod';
+import { InstantText } from './fields.ts';
 import { Timestamp } from './ids.ts';
 
 const Bytes = z.number().min(0);
@@ -21,12 +22,11 @@ export const Bandwidth = z.strictObject({
 });
 export type Bandwidth = z.infer<typeof Bandwidth>;
 
-const Instant = z.iso.datetime({ offset: true, error: 'a time as 2026-01-31T12:00:00Z' });
 export const MetricsQuery = z.strictObject({
   /** Default: 24 hours before `to`. */
-  from: Instant.optional(),
+  from: InstantText.optional(),
   /** Default: now. */
-  to: Instant.optional(),
+  to: InstantText.optional(),
 });
 
 export const Metrics = z.strictObject({

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { Approval, IdText, Password } from '../fields.ts';
+import { AtProvider, defineKind, Requested } from './kind.ts';
+
+const action = z.strictObject({
+  action: z.literal('reinstall'),
+  /** The present image when left out. */
+  image: IdText.optional(),
+  /** Generated when left out. */
+  root_pass: Password.optional(),
+  approval: Approval.optional(),
+});
+
+export const kind = defineKind({
+  kind: 'reinstall',
+  words: {
+    name: 'Reinstall',
+    does: 'Reinstall a VPS, with a new password; everything on it is lost',
+    lead: 'A fresh image on the same server. The old disk is lost.',
+    bulkLead: 'Their disks are written anew: everything on them is lost. Every server gets a new password of its own.',
+  },
+  request: Requested,
+  progress: AtProvider,
+  action,
+  change: action,
+  // Every server gets a new password of its own.
+  bulk: action.omit({ root_pass: true, approval: true }),
+});
