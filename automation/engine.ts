@@ -3,6 +3,7 @@
  * providers are served by this process. Everything else in Plinth reaches Pulumi through here.
  */
 import { availableParallelism } from 'node:os';
+import { getCompileCacheDir } from 'node:module';
 import { dirname, join } from 'node:path';
 import { attachProviders } from './attachment.ts';
 import { CredentialFiles } from './credentials.ts';
@@ -61,7 +62,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
       HOME: workspace.home,
       NODE_ENV: 'production',
-      NODE_COMPILE_CACHE: join(workspace.home, 'compiled'),
+      NODE_COMPILE_CACHE: compiledModules() ?? join(workspace.home, 'compiled'),
     },
   });
   const credentials = new CredentialFiles(join(options.workDir, 'credentials'));
@@ -74,6 +75,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     throw error;
   }
   return engine;
+}
+
+/** Where this process keeps what it compiled, if it does: above the directory of this very Node. */
+function compiledModules(): string | null {
+  const own = getCompileCacheDir();
+  return own === undefined ? null : dirname(own);
 }
 
 class Driver implements Engine {
@@ -194,4 +201,5 @@ class Driver implements Engine {
 }
 
 /** The service makes the pool, because its own look-ups share the accounts' rate budgets. */
-export { ProviderHostPool } from './provider-host/pool.ts';
+export { ProviderHostPool, type HostLease } from './provider-host/pool.ts';
+export type { AskedCall, CallGuard } from './provider-host/guarded.ts';

@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type { EngineEvent as RawEngineEvent } from '@pulumi/pulumi/automation/index.js';
+import { listenPrivately } from './private-port.ts';
 
 const require = createRequire(import.meta.url);
 const grpc = require('@grpc/grpc-js');
@@ -23,8 +24,8 @@ export interface EventPort {
 }
 
 interface Slot {
-  readonly server: { forceShutdown(): void };
   readonly port: number;
+  readonly close: () => void;
   listener: ((event: RawEngineEvent) => void) | undefined;
 }
 
@@ -42,12 +43,12 @@ async function openSlot(): Promise<Slot> {
       call.on('error', () => undefined);
     },
   });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error: Error | null, bound: number) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
-  slot = { server, port, listener: undefined };
+  const port = await listenPrivately(server);
+  const close = (): void => {
+    void port.close();
+    server.forceShutdown();
+  };
+  slot = { port: port.port, close, listener: undefined };
   return slot;
 }
 
@@ -69,7 +70,7 @@ export class EventServers {
   }
 
   close(): void {
-    for (const slot of this.#all) slot.server.forceShutdown();
+    for (const slot of this.#all) slot.close();
     this.#all.clear();
     this.#idle.length = 0;
   }

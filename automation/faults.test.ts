@@ -37,6 +37,8 @@ describe('faults of providers', () => {
 
 describe('faults of the engine and its state', () => {
   it.each([
+    ['state_unavailable', true, 'error: [503] The database’s disk is full, so this was not written.'],
+    ['engine_crashed', true, 'error: could not load plugin for x: plugin [/bin/x] did not begin responding to RPC connections'],
     ['replacement_refused', false, 'error: unable to replace resource "urn:x::server"\nas it is currently marked for protection.'],
     ['locked', true, 'error: [409] Another update is in progress: update by otto since 2026-01-01.'],
     ['pending_operations', true, 'error: [409] A former update ended in the middle of creating urn:x::server.'],
@@ -47,6 +49,8 @@ describe('faults of the engine and its state', () => {
       'error: post-step event returned an error: [403] This update no longer holds the stack: its lease ran out.',
     ],
     ['state_unavailable', true, 'error: [500] The state service failed; its log has the cause.'],
+    ['state_unavailable', true, 'error: [503] The database cannot be reached. Nothing is lost; send the same again in a few seconds.'],
+    ['state_unavailable', true, 'error: [503] The database did not answer in time. Send the same again in a few seconds.'],
     ['not_found', false, 'error: no stack named "vps-abcd" found'],
     ['unexpected', false, 'error: something new'],
   ])('%s (retryable: %s)', (kind, retryable, output) => {

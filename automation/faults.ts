@@ -81,9 +81,16 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /failed to ping PostgreSQL|failed to connect to PostgreSQL|failed to (?:load|save) checkpoint|connect: connection refused.*:5\d{3}|too many clients|remaining connection slots|the database system is|could not (?:query endpoint|connect to)|performing HTTP request|The state service failed|no longer holds the stack/i,
+      /failed to ping PostgreSQL|failed to connect to PostgreSQL|failed to (?:load|save) checkpoint|connect: connection refused.*:5\d{3}|too many clients|remaining connection slots|the database system is|could not (?:query endpoint|connect to)|performing HTTP request|\[503\] |The state service failed|The database cannot be reached|The database did not answer in time|no longer holds the stack/i,
     kind: 'state_unavailable',
     sentence: () => 'The state store could not be reached or refused the write. It is tried again.',
+  },
+  {
+    // The engine waits ten seconds for a provider that it attaches to; a machine with too much to do may take longer.
+    pattern: /did not begin responding to RPC connections/i,
+    kind: 'engine_crashed',
+    sentence: () =>
+      'The engine gave up before its provider had answered, for this machine is too busy. What was done by then is recorded; it is tried again.',
   },
   {
     pattern: /no stack named/i,

@@ -113,7 +113,7 @@ interface Leases {
 export async function runOperation(request: EngineRequest, parts: OperationParts): Promise<EngineResult> {
   const startedAt = Date.now();
   const redactor = new Redactor();
-  redactor.add(request.rootPassword);
+  redactor.add(request.rootPassword, ...(request.answers?.secret ?? []).map((name) => request.answers?.values[name]));
   for (const account of request.accounts) redactor.add(...Object.values(account.credential));
   const translator = new EventTranslator(redactor, request.onEvent);
   const finish = (rest: Pick<EngineResult, 'ok' | 'fault' | 'outputs'>): EngineResult => ({
@@ -161,6 +161,7 @@ async function perform(
       lease = await parts.runners.lease({
         spec: request.spec,
         ...(request.rootPassword === undefined ? {} : { rootPassword: request.rootPassword }),
+        ...(request.answers === undefined ? {} : { answers: request.answers }),
         replaceInstance: request.allowInstanceReplacement,
       });
     } catch (error) {

@@ -1,4 +1,5 @@
 /** What the engine driver and a runner say to each other over the process's IPC channel. */
+import type { EngineAnswers } from './types.ts';
 import type { VpsSpec } from '../stacks/spec.ts';
 
 /** Driver to runner: the program run that the next CLI process will ask for. Holds a secret; never log it. */
@@ -7,6 +8,7 @@ export interface PrepareMessage {
   readonly run: number;
   readonly spec: VpsSpec;
   readonly rootPassword?: string;
+  readonly answers?: EngineAnswers;
   /** An ordered reinstall: changed image, keys and user data reach the instance. */
   readonly replaceInstance: boolean;
 }
@@ -24,6 +26,6 @@ export type RunnerMessage =
 /** The function a program module exports: called for each run, it gives the program. `program` of stacks/vps.ts. */
 export type StackProgram = (
   spec: VpsSpec,
-  secrets: { rootPassword?: string },
+  secrets: { rootPassword?: string; answers?: EngineAnswers },
   options: { replaceInstance: boolean },
 ) => () => Promise<object>;

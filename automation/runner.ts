@@ -7,6 +7,7 @@
  */
 import { createRequire, flushCompileCache } from 'node:module';
 import * as pulumi from '@pulumi/pulumi';
+import { listenPrivately } from './private-port.ts';
 import type { PrepareMessage, RunnerMessage, StackProgram } from './runner-protocol.ts';
 
 const require = createRequire(import.meta.url);
@@ -32,7 +33,10 @@ async function runPrepared(program: StackProgram): Promise<object> {
   if (!run) throw new Error('no program run was prepared for this engine process');
   current = undefined;
   try {
-    const secrets = run.rootPassword === undefined ? {} : { rootPassword: run.rootPassword };
+    const secrets = {
+      ...(run.rootPassword === undefined ? {} : { rootPassword: run.rootPassword }),
+      ...(run.answers === undefined ? {} : { answers: run.answers }),
+    };
     const outputs = await program(run.spec, secrets, { replaceInstance: run.replaceInstance })();
     // In a preview some outputs stay unknown and the callback does not run; then there is nothing to tell.
     pulumi.output(outputs).apply((values) => {
@@ -57,11 +61,7 @@ async function main(): Promise<void> {
   });
   const server = new grpc.Server({ ...grpcChannelOptions });
   server.addService(LanguageRuntimeService, new LanguageServer(() => runPrepared(program as StackProgram)));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error: Error | null, bound: number) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
+  const { port } = await listenPrivately(server);
   send({ type: 'ready', port });
   // Node writes it at a regular exit, which a runner does not have.
   flushCompileCache();

@@ -46,7 +46,7 @@ async function fakeGo(script: string): Promise<NodeJS.ProcessEnv> {
 
 const archiveName = `pulumi-v${ENGINE.version}-${platform()}.tar.gz`;
 
-async function release(): Promise<{ archive: Buffer; sums: string }> {
+async function release(): Promise<{ archive: Buffer; sums: DownloadOptions['sums'] }> {
   await mkdir(join(dir, 'release', 'pulumi'), { recursive: true });
   // Random content keeps the archive large enough to be cut in the middle.
   await writeFile(join(dir, 'release', 'pulumi', 'pulumi'), Buffer.from(crypto.getRandomValues(new Uint8Array(60_000))), { mode: 0o755 });
@@ -54,14 +54,17 @@ async function release(): Promise<{ archive: Buffer; sums: string }> {
   await writeFile(join(dir, 'release', 'pulumi', 'pulumi-language-go'), 'unused', { mode: 0o755 });
   spawnSync('tar', ['-czf', join(dir, 'a.tgz'), '-C', join(dir, 'release'), 'pulumi']);
   const archive = await readFile(join(dir, 'a.tgz'));
-  return { archive, sums: `${createHash('sha256').update(archive).digest('hex')}  ${archiveName}\n` };
+  return { archive, sums: { [platform()]: createHash('sha256').update(archive).digest('hex') } };
 }
 
-async function serve(handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<DownloadOptions> {
+async function serve(
+  sums: DownloadOptions['sums'],
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<DownloadOptions> {
   server = createServer(handler).listen(0, '127.0.0.1');
   await new Promise((done) => server!.once('listening', done));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { baseUrl: base, checksumUrls: [`${base}/missing.txt`, `${base}/sums.txt`], connectTimeoutMs: 500, stallTimeoutMs: 300 };
+  return { baseUrl: base, sums, connectTimeoutMs: 500, stallTimeoutMs: 300 };
 }
 
 async function folder(): Promise<string> {
@@ -72,9 +75,8 @@ async function folder(): Promise<string> {
 
 test('downloads, verifies and unpacks only what Plinth runs', async () => {
   const { archive, sums } = await release();
-  const options = await serve((request, response) => {
-    if (request.url === '/sums.txt') response.end(sums);
-    else if (request.url === `/${archiveName}`) response.end(archive);
+  const options = await serve(sums, (request, response) => {
+    if (request.url === `/${archiveName}`) response.end(archive);
     else response.writeHead(404).end();
   });
   const out = await folder();
@@ -86,8 +88,7 @@ test('downloads, verifies and unpacks only what Plinth runs', async () => {
 test('resumes a download that broke off, and asks only for the rest', async () => {
   const { archive, sums } = await release();
   const ranges: (string | undefined)[] = [];
-  const options = await serve((request, response) => {
-    if (request.url === '/sums.txt') return void response.end(sums);
+  const options = await serve(sums, (request, response) => {
     if (request.url !== `/${archiveName}`) return void response.writeHead(404).end();
     ranges.push(request.headers.range);
     const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
@@ -102,14 +103,15 @@ test('resumes a download that broke off, and asks only for the rest', async () =
   expect(await readdir(out)).toContain('pulumi');
 });
 
-test('a wrong checksum installs nothing and forgets the part', async () => {
+test('an archive that its own server vouches for installs nothing and leaves no part', async () => {
   const { archive, sums } = await release();
-  const options = await serve((request, response) => {
-    response.end(request.url === '/sums.txt' ? sums : request.url === `/${archiveName}` ? archive.fill(0, 100, 200) : '');
-  });
+  const altered = Buffer.from(archive).fill(0, 100, 200);
+  // Whoever serves a changed archive serves its sum too.
+  const theirs = `${createHash('sha256').update(altered).digest('hex')}  ${archiveName}\n`;
+  const options = await serve(sums, (request, response) => void response.end(request.url === `/${archiveName}` ? altered : theirs));
   const out = await folder();
   await expect(downloadEngine(out, join(dir, 'parts'), options, onProgress)).rejects.toThrow(
-    `${archiveName} does not match its published checksum`,
+    `${archiveName} is not the archive that this version of Plinth knows`,
   );
   expect(await readdir(out)).toEqual([]);
   expect(await readdir(join(dir, 'parts'))).toEqual([]);
@@ -117,17 +119,27 @@ test('a wrong checksum installs nothing and forgets the part', async () => {
 
 test('a server that never answers, and one that stops sending, fail over quickly in one line', async () => {
   const { archive, sums } = await release();
-  const silent = await serve(() => {});
+  const silent = await serve(sums, () => {});
   await expect(downloadEngine(await folder(), join(dir, 'p'), silent, onProgress)).rejects.toThrow(/no answer within 0.5 s/);
   server!.closeAllConnections();
   server!.close();
-  const stalling = await serve((request, response) => {
-    if (request.url === '/sums.txt') response.end(sums);
-    else response.writeHead(200, { 'content-length': archive.length }).write(archive.subarray(0, 100));
+  const stalling = await serve(
+    sums,
+    (_, response) => void response.writeHead(200, { 'content-length': archive.length }).write(archive.subarray(0, 100)),
+  );
+  await expect(downloadEngine(await folder(), join(dir, 'p'), stalling, onProgress)).rejects.toThrow(/sent nothing for 0.3 s/);
+});
+
+test('a platform whose archive the repository does not know is not downloaded for', async () => {
+  let asked = 0;
+  const options = await serve({}, (_, response) => {
+    asked++;
+    response.end();
   });
-  await expect(
-    downloadEngine(await folder(), join(dir, 'p'), { ...stalling, checksumUrls: [`${stalling.baseUrl}/sums.txt`] }, onProgress),
-  ).rejects.toThrow(/sent nothing for 0.3 s/);
+  await expect(downloadEngine(await folder(), join(dir, 'p'), options, onProgress)).rejects.toThrow(
+    `the repository knows no checksum of ${archiveName}`,
+  );
+  expect(asked).toBe(0);
 });
 
 test('a build reports its progress and leaves only the finished binary', async () => {
@@ -156,7 +168,7 @@ test.each([
 });
 
 test('with neither network nor Go, one line says what to install', async () => {
-  const unreachable = { ...(await serve((_, response) => void response.writeHead(503).end())) };
+  const unreachable = await serve({ [platform()]: '0'.repeat(64) }, (_, response) => void response.writeHead(503).end());
   const env = { PATH: join(dir, 'empty'), PLINTH_CACHE_DIR: join(dir, 'cache') };
   const failure = await ensureToolchain({ need: 'engine', onProgress, env, download: unreachable }).catch((error: Error) => error.message);
   expect(failure).toMatch(/neither downloaded \(.*503\) nor built: Go is not installed\. Install Go/);

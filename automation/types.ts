@@ -13,6 +13,12 @@ export interface AttachedAccount {
   readonly endpoint: Endpoint;
 }
 
+/** What people answered of the server, by field name; the values of the `secret` ones travel to the runner by IPC only. */
+export interface EngineAnswers {
+  readonly values: Readonly<Record<string, string>>;
+  readonly secret: readonly string[];
+}
+
 export interface EngineRequest {
   readonly operation: EngineOperation;
   /** Stack name, `vps-<id>`. */
@@ -20,6 +26,8 @@ export interface EngineRequest {
   readonly spec: VpsSpec;
   /** A password the caller brought instead of a generated one. Secret; travels to the runner by IPC only. */
   readonly rootPassword?: string;
+  /** Where a person does what no API does. */
+  readonly answers?: EngineAnswers;
   readonly accounts: readonly AttachedAccount[];
   /** Shown in the stack's history. */
   readonly message: string;
@@ -122,6 +130,7 @@ export const FAULT_KINDS = [
   'timeout',
   'cancelled',
   'not_found',
+  'needs_person', // somebody must look or decide before it is tried again
   'locked', // another operation holds the stack
   'pending_operations', // a create is unresolved in the state
   'replacement_refused', // the plan would replace or delete the customer's instance

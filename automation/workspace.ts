@@ -19,10 +19,10 @@ export async function prepareWorkspace(workDir: string): Promise<EngineWorkspace
   const home = join(workDir, 'home');
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await mkdir(home, { recursive: true, mode: 0o700 });
-  await writeFile(join(dir, 'Pulumi.yaml'), `name: ${PROJECT}\nruntime: nodejs\n`);
+  await writeFile(join(dir, 'Pulumi.yaml'), `name: ${PROJECT}\nruntime: nodejs\n`, { mode: 0o600 });
   // The CLI writes a debug log per process into this directory and has no switch for it. A file in its
   // place turns that off: nothing piles up, and no log can hold what it should not.
-  await writeFile(join(home, 'logs'), '');
+  await writeFile(join(home, 'logs'), '', { mode: 0o600 });
   return { dir, home };
 }
 

@@ -7,7 +7,8 @@
  */
 import { stringify } from 'yaml';
 import type { CloudInitSpec } from '../stacks/spec.ts';
-import { saltFrom, sha512Crypt, SHA512_CRYPT_LENGTH } from './sha512-crypt.ts';
+import { PASSWORD_HASH } from './setup-script.ts';
+import { saltFrom, sha512Crypt, SHA512_CRYPT_LENGTH } from '../lib/sha512-crypt.ts';
 
 export interface CloudInitPlan {
   /** Single label or FQDN. */
@@ -56,19 +57,50 @@ export function containsSecret(text: string, secret: string): boolean {
   return forms.some((form) => text.includes(form));
 }
 
+/**
+ * YAML that PyYAML's pure loader, which cloud-init uses, reads back exactly. It reads YAML 1.1, where plain `0644`, `no` or
+ * `12:30:00` are not strings, and it folds lines: so every value is one double-quoted line of JSON's escapes. What JSON leaves
+ * as it is and PyYAML refuses or takes for a line break (its `Reader.NON_PRINTABLE`, `Scanner.scan_line_break`) is escaped too.
+ */
 function serialise(plan: CloudInitPlan, passwordHash: string): string {
-  // cloud-init reads YAML 1.1, where plain `0644`, `no` or `12:30:00` are not strings: quote every value.
-  return (
-    HEADER +
-    stringify(cloudConfig(plan, passwordHash), {
-      version: '1.1',
-      lineWidth: 0,
-      defaultStringType: 'QUOTE_DOUBLE',
-      defaultKeyType: 'PLAIN',
-      aliasDuplicateObjects: false,
-    })
-  );
+  const text = stringify(cloudConfig(plan, passwordHash), {
+    version: '1.1',
+    lineWidth: 0,
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: 'PLAIN',
+    doubleQuotedAsJSON: true,
+    aliasDuplicateObjects: false,
+  });
+  return HEADER + text.replaceAll(UNREADABLE, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
 }
+
+const UNREADABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/** Where a file waits for an owner that this document or a package makes only later. */
+const STAGING = '/var/lib/cloud/plinth';
+
+/**
+ * Least version of cloud-init that knows each key of the document (its release notes and `cc_*.py`). An older one ignores a
+ * key that it does not know, so what it would lose is done again by `runcmd`: the root password, which versions before 22.3
+ * take from no `chpasswd.users`. Debian 11 has 20.4, CentOS 7 has 19.4.
+ */
+export const LEAST_VERSION: Readonly<Record<string, string>> = {
+  hostname: '0.6',
+  fqdn: '0.6',
+  preserve_hostname: '0.6',
+  manage_etc_hosts: '0.6',
+  disable_root: '0.6',
+  ssh_pwauth: '0.6',
+  ssh_authorized_keys: '0.6',
+  chpasswd: '0.6',
+  users: '0.7',
+  timezone: '0.6',
+  package_update: '0.7',
+  package_upgrade: '0.7',
+  packages: '0.6',
+  write_files: '0.7',
+  runcmd: '0.6',
+};
 
 function cloudConfig(plan: CloudInitPlan, passwordHash: string): Record<string, unknown> {
   const { parts, sshPublicKeys } = plan;
@@ -87,11 +119,21 @@ function cloudConfig(plan: CloudInitPlan, passwordHash: string): Record<string, 
     ...(parts.packages.length > 0 ? { packages: parts.packages } : {}),
     write_files: [
       { path: SSHD_DROP_IN, permissions: '0644', content: `PermitRootLogin ${passwordLogin ? 'yes' : 'prohibit-password'}\n` },
-      ...parts.files.map(file),
+      ...parts.files.map((each, index) => file({ ...each, content: each.content.replaceAll(PASSWORD_HASH, () => passwordHash) }, index)),
     ],
-    // Argument lists, never a shell's line: nothing in a name can become a command.
-    ...(parts.services.length > 0 ? { runcmd: parts.services.map((unit) => ['systemctl', 'enable', '--now', '--', unit]) } : {}),
+    runcmd: commands(parts, passwordHash),
   };
+}
+
+/** Argument lists, never a shell's line but the one whose only variable part is a hash: nothing in a name can become a command. */
+function commands({ files, services }: CloudInitSpec, passwordHash: string): string[][] {
+  const staged = files.flatMap((spec, index) => (ownedByRoot(spec) ? [] : [install(spec, index)]));
+  return [
+    ['sh', '-c', `grep -qF 'root:${passwordHash}:' /etc/shadow || printf '%s\\n' 'root:${passwordHash}' | chpasswd -e`],
+    ...staged,
+    ...(staged.length > 0 ? [['rm', '-rf', '--', STAGING]] : []),
+    ...services.map((unit) => ['systemctl', 'enable', '--now', '--', unit]),
+  ];
 }
 
 function hostNames(hostname: string): Record<string, unknown> {
@@ -109,13 +151,24 @@ function user(spec: CloudInitSpec['users'][number]): Record<string, unknown> {
   };
 }
 
-function file(spec: CloudInitSpec['files'][number]): Record<string, unknown> {
-  return {
-    path: spec.path,
-    owner: spec.owner,
-    permissions: spec.permissions,
-    content: spec.content,
-    // An owner that this document creates exists only in the last stage.
-    ...(spec.owner.startsWith('root:') || spec.owner === 'root' ? {} : { defer: true }),
-  };
+type FileSpec = CloudInitSpec['files'][number];
+
+function ownedByRoot({ owner }: FileSpec): boolean {
+  return owner === 'root' || owner.startsWith('root:');
+}
+
+/**
+ * Files are written before users and packages exist. `defer` would wait, but versions before 21.3 do not know it and stop at
+ * the first owner that is not there, so others' files are put in place at the end.
+ */
+function file(spec: FileSpec, index: number): Record<string, unknown> {
+  const content = { content: spec.content, ...(spec.encoding === 'base64' ? { encoding: 'b64' } : {}) };
+  return ownedByRoot(spec)
+    ? { path: spec.path, owner: spec.owner, permissions: spec.permissions, ...content }
+    : { path: `${STAGING}/${index}`, permissions: '0600', ...content };
+}
+
+function install({ path, owner, permissions }: FileSpec, index: number): string[] {
+  const [user, group] = owner.split(':') as [string, string?];
+  return ['install', '-D', '-o', user, ...(group === undefined ? [] : ['-g', group]), '-m', permissions, '--', `${STAGING}/${index}`, path];
 }

@@ -7,7 +7,9 @@ import { asOwn, VpsSpec } from '../stacks/spec.ts';
 import { planVps } from './customer-vps.plan.ts';
 import { asciiHost, makeHostname, makeLabel } from './names.ts';
 
-const compute = providers.filter((provider) => provider.instance).map((provider) => provider.descriptor);
+const compute = providers
+  .filter(({ instance, descriptor }) => instance && descriptor.limits.userDataBytes > 0)
+  .map((provider) => provider.descriptor);
 
 function specFor(descriptor: Descriptor, over: Record<string, unknown> = {}): VpsSpec {
   return VpsSpec.parse({

@@ -5,6 +5,7 @@
 import type { PasswordPolicy } from '../providers/provider.ts';
 import { identityTag, PLINTH_TAG } from '../providers/identity.ts';
 import type { VpsSpec } from '../stacks/spec.ts';
+import { setupScriptOf } from './setup-script.ts';
 import { asciiHost, makeLabel } from './names.ts';
 import { problemsOf } from './customer-vps.problems.ts';
 import type { ComputeRules, PlannedRecord, PlanProblem, RandomPasswordPlan, VpsPlan } from './customer-vps.types.ts';
@@ -67,6 +68,8 @@ function draftPlan(spec: VpsSpec, rules: ComputeRules, options: Readonly<Record<
             parts: spec.cloudInit,
             saltSeed: identityTag(spec.vpsId, spec.generation),
           },
+    setupScript:
+      imported || rules.limits.userDataBytes > 0 || rules.limits.setupScriptBytes === undefined ? null : setupScriptOf(spec.cloudInit),
     records: spec.dns && dnsName !== null ? records(spec.dns, dnsName, spec) : [],
     reverseNames: spec.dns?.reverse ? (compute.ipv6 ? [4, 6] : [4]) : [],
     dnsName,

@@ -1,6 +1,8 @@
 /** Why a spec cannot become a server, in words a person can act on. Pure. */
 import { parseIdentityTag } from '../providers/identity.ts';
 import type { VpsSpec } from '../stacks/spec.ts';
+import { SHA512_CRYPT_LENGTH } from '../lib/sha512-crypt.ts';
+import { withoutSetupScript } from './setup-script.ts';
 import { cloudInitBytes } from './cloud-init.ts';
 import type { ComputeRules, PlanProblem, VpsPlan } from './customer-vps.types.ts';
 import { asciiHost, isReservedHost } from './names.ts';
@@ -17,7 +19,7 @@ export function problemsOf(spec: VpsSpec, rules: ComputeRules, plan: VpsPlan, ro
     ...nameProblems(spec, rules, plan),
     ...capabilityProblems(spec, rules),
     ...dnsProblems(spec),
-    ...spec.tags.flatMap((tag, index) => tagProblems(tag, `tags.${index}`)),
+    ...spec.tags.flatMap((tag, index) => tagProblems(rules, tag, `tags.${index}`)),
     ...keyProblems(spec),
     ...userDataProblems(spec, rules, plan),
     ...passwordProblems(rules, spec, rootPassword),
@@ -89,10 +91,12 @@ function dnsProblems(spec: VpsSpec): PlanProblem[] {
   return problems;
 }
 
-function tagProblems(tag: string, field: string): PlanProblem[] {
+function tagProblems({ name, limits }: ComputeRules, tag: string, field: string): PlanProblem[] {
   if (!TAG_PATTERN.test(tag)) {
     return [{ field, rule: `"${tag}" is not a tag: 1 to 50 letters, digits, ":", "_" or "-".`, remedy: 'Rename the tag.' }];
   }
+  if (limits.tagPattern?.test(tag) === false)
+    return [{ field, rule: `${name} takes no tag "${tag}".`, remedy: `Rename the tag; it must match ${limits.tagPattern.source}.` }];
   if (OWN_TAG.test(tag) || parseIdentityTag(tag)) {
     return [{ field, rule: `"${tag}" begins with "plinth", which marks whose server this is.`, remedy: 'Rename the tag.' }];
   }
@@ -113,6 +117,7 @@ function keyProblems(spec: VpsSpec): PlanProblem[] {
 }
 
 function userDataProblems(spec: VpsSpec, rules: ComputeRules, plan: VpsPlan): PlanProblem[] {
+  if (plan.setupScript !== null) return scriptProblems(spec, rules, plan.setupScript);
   if (!plan.cloudInit) {
     if (!hasParts(spec)) return [];
     const rule = spec.compute.imported
@@ -137,7 +142,20 @@ function userDataProblems(spec: VpsSpec, rules: ComputeRules, plan: VpsPlan): Pl
   return problems;
 }
 
-function hasParts(spec: VpsSpec): boolean {
+/** A script is all that the provider runs. */
+function scriptProblems(spec: VpsSpec, rules: ComputeRules, script: string): PlanProblem[] {
+  const remedy = 'Leave packages, users, files, services and timezone empty; the setup profile says everything.';
+  if (hasParts({ ...spec, cloudInit: withoutSetupScript(spec.cloudInit) }))
+    return [{ field: 'cloudInit', rule: `${rules.name} takes no user data beside a setup profile's script.`, remedy }];
+  const bytes = Buffer.byteLength(script) + SHA512_CRYPT_LENGTH;
+  const most = rules.limits.setupScriptBytes!;
+  if (bytes <= most) return [];
+  return [
+    { field: 'setup', rule: `The script has ${bytes} bytes; ${rules.name} takes at most ${most}.`, remedy: 'Fetch large files instead.' },
+  ];
+}
+
+function hasParts(spec: Pick<VpsSpec, 'cloudInit'>): boolean {
   const { packages, users, files, services, timezone, packageUpdate, packageUpgrade } = spec.cloudInit;
   return [packages, users, files, services].some((list) => list.length > 0) || timezone !== undefined || packageUpdate || packageUpgrade;
 }

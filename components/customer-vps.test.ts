@@ -4,7 +4,7 @@ import { providers } from '../providers/list.ts';
 import type { InstanceModule, InstanceRequest } from '../providers/provider.ts';
 import { VpsSpec } from '../stacks/spec.ts';
 import { planVps } from './customer-vps.plan.ts';
-import { CustomerVps } from './customer-vps.ts';
+import { CustomerVps, type CustomerVpsArgs } from './customer-vps.ts';
 
 beforeEach(() =>
   pulumi.runtime.setMocks({
@@ -50,7 +50,7 @@ function planned(imported: object = {}) {
   return result.plan;
 }
 
-async function declared(replaceInstance: boolean, generatedPassword?: string, imported?: object) {
+async function declared(replaceInstance: boolean, generatedPassword?: string, imported?: object, answers?: CustomerVpsArgs['answers']) {
   let seen: { request: InstanceRequest; opts: pulumi.CustomResourceOptions } | undefined;
   const instance: InstanceModule = {
     ignoreChanges: ['image', 'userData'],
@@ -62,7 +62,13 @@ async function declared(replaceInstance: boolean, generatedPassword?: string, im
       return generatedPassword === undefined ? base : { ...base, generatedPassword: pulumi.secret(generatedPassword) };
     },
   };
-  const vps = new CustomerVps('vps', { plan: planned(imported), instance, dnsRecord: null, replaceInstance });
+  const vps = new CustomerVps('vps', {
+    plan: planned(imported),
+    instance,
+    dnsRecord: null,
+    replaceInstance,
+    ...(answers ? { answers } : {}),
+  });
   return { vps, ...seen! };
 }
 
@@ -79,6 +85,13 @@ test('the password is made first, and user data and password are secret', async 
   expect(await pulumi.isSecret(pulumi.output(request.userData))).toBe(true);
   expect(await pulumi.isSecret(request.rootPassword)).toBe(true);
   expect(await pulumi.isSecret(vps.rootPassword)).toBe(true);
+});
+
+test('what people answered reaches the instance, and what is secret of it stays so', async () => {
+  const answers = { values: { ipv4: '203.0.113.7', key: 'hush' }, secret: ['key'] };
+  const { request } = await declared(false, undefined, {}, answers);
+  expect([request.answers?.['ipv4'], await pulumi.isSecret(pulumi.output(request.answers?.['key']))]).toEqual(['203.0.113.7', true]);
+  expect((await declared(false)).request).not.toHaveProperty('answers');
 });
 
 test('a password that only the provider can make wins', async () => {

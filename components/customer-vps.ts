@@ -10,6 +10,7 @@ import type { DnsRecordModule, InstanceHandle, InstanceModule } from '../provide
 import { buildCloudInit } from './cloud-init.ts';
 import type { VpsPlan } from './customer-vps.types.ts';
 import { declareRecord } from './dns-record.ts';
+import { withHash } from './setup-script.ts';
 import { declareRootPassword } from './root-password.ts';
 
 export interface CustomerVpsArgs {
@@ -19,6 +20,8 @@ export interface CustomerVpsArgs {
   readonly dnsRecord: DnsRecordModule | null;
   /** A password the caller brought; without one, one is generated. Secret. */
   readonly rootPassword?: string;
+  /** What people answered of the server, by field name, and which of it is secret. */
+  readonly answers?: { readonly values: Readonly<Record<string, string>>; readonly secret: readonly string[] };
   /** An ordered reinstall: changes of image, keys, user data and password count this once. */
   readonly replaceInstance: boolean;
 }
@@ -34,6 +37,8 @@ export class CustomerVps extends pulumi.ComponentResource {
   readonly ipv4: pulumi.Output<string>;
   /** '' when the server has none. */
   readonly ipv6: pulumi.Output<string>;
+  /** Of the purchase; undefined where the provider has no such number. */
+  readonly purchaseId: pulumi.Output<string> | undefined;
   /** Secret. */
   readonly rootPassword: pulumi.Output<string>;
 
@@ -41,7 +46,7 @@ export class CustomerVps extends pulumi.ComponentResource {
     super('plinth:index:CustomerVps', name, {}, opts);
     const { plan } = args;
     const password = declareRootPassword(`${name}-password`, plan.password, args.rootPassword, { parent: this });
-    const { cloudInit } = plan;
+    const { cloudInit, setupScript } = plan;
     const instance = args.instance.declare(
       `${name}-instance`,
       {
@@ -56,9 +61,12 @@ export class CustomerVps extends pulumi.ComponentResource {
         tags: plan.tags,
         sshPublicKeys: plan.sshPublicKeys,
         userData: cloudInit === null ? null : password.value.apply((value) => buildCloudInit(cloudInit, value)),
+        setupScript:
+          setupScript === null ? null : pulumi.secret(password.value.apply((value) => withHash(setupScript, value, plan.tags[0]!))),
         rootPassword: password.value,
         firewall: plan.firewall,
         options: plan.options,
+        ...(args.answers === undefined ? {} : { answers: answersOf(args.answers) }),
       },
       {
         parent: this,
@@ -76,6 +84,7 @@ export class CustomerVps extends pulumi.ComponentResource {
     this.instanceId = instance.instanceId;
     this.ipv4 = instance.ipv4;
     this.ipv6 = instance.ipv6;
+    this.purchaseId = instance.purchaseId;
     // What a provider made at the creation of an imported server it has told to somebody else.
     const generated = plan.importId === null ? instance.generatedPassword : undefined;
     this.rootPassword = pulumi.secret(generated ?? password.value);
@@ -103,6 +112,11 @@ export class CustomerVps extends pulumi.ComponentResource {
       module.declareReverseName(`${name}-reverse-${ipVersion === 4 ? 'a' : 'aaaa'}`, { instance, name: dnsName, ipVersion }, opts);
     }
   }
+}
+
+function answersOf({ values, secret }: NonNullable<CustomerVpsArgs['answers']>): Record<string, pulumi.Input<string>> {
+  const each = Object.entries(values).map(([name, value]) => [name, secret.includes(name) ? pulumi.secret(value) : value]);
+  return Object.fromEntries(each) as Record<string, pulumi.Input<string>>;
 }
 
 /** Input paths that no change of the program reaches outside a reinstall. */

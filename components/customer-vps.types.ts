@@ -17,12 +17,14 @@ export interface PlannedRecord {
 }
 
 /** The request to the provider, but for what is known only when it is declared; `hostname` is ASCII. */
-export interface VpsPlan extends Omit<InstanceRequest, 'userData' | 'rootPassword'> {
+export interface VpsPlan extends Omit<InstanceRequest, 'userData' | 'setupScript' | 'rootPassword'> {
   readonly rootUser: 'root' | 'Administrator';
   /** Arguments of the generated password; a new generation gets a new password. null: an imported server has its own already. */
   readonly password: RandomPasswordPlan | null;
   /** null where the operating system or the provider takes none. */
   readonly cloudInit: CloudInitPlan | null;
+  /** For a provider that takes no user data and runs a script at the first boot; null = none. */
+  readonly setupScript: string | null;
   readonly records: readonly PlannedRecord[];
   /** IP versions whose address leads back to `dnsName`. */
   readonly reverseNames: readonly (4 | 6)[];

@@ -11,5 +11,7 @@ export const VpsOutputs = z.object({
   dnsName: z.string().nullable(),
   rootUser: z.string(),
   rootPassword: z.string(),
+  /** Of the purchase, where the provider tells one; '' where it did not. */
+  purchaseId: z.string().optional(),
 });
 export type VpsOutputs = z.infer<typeof VpsOutputs>;

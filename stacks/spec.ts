@@ -4,9 +4,14 @@
  */
 import { z } from 'zod';
 
+/** As apt and dnf take it: RPM names have capitals and underscores, both take versions and architectures. */
+const PACKAGE = /^[A-Za-z0-9][A-Za-z0-9+._:~^=-]{0,200}$/;
+
 export const CloudInitFile = z.strictObject({
   path: z.string().startsWith('/').max(255),
   content: z.string().max(16_384),
+  /** base64: `content` is that of the file's bytes, for what is not text. */
+  encoding: z.literal('base64').optional(),
   owner: z
     .string()
     .regex(/^[a-z_][a-z0-9_-]*(:[a-z_][a-z0-9_-]*)?$/)
@@ -23,10 +28,7 @@ export const CloudInitUser = z.strictObject({
   sshPublicKeys: z.array(z.string()).max(50).default([]),
 });
 export const CloudInitSpec = z.strictObject({
-  packages: z
-    .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]{0,100}$/))
-    .max(100)
-    .default([]),
+  packages: z.array(z.string().regex(PACKAGE)).max(100).default([]),
   packageUpdate: z.boolean().default(false),
   packageUpgrade: z.boolean().default(false),
   users: z.array(CloudInitUser).max(20).default([]),
@@ -109,6 +111,25 @@ export const VpsSpec = z.strictObject({
   cloudInit: CloudInitSpec,
 });
 export type VpsSpec = z.infer<typeof VpsSpec>;
+
+/**
+ * A spec as a config file has it: its user data may be a secret of the stack, which is a JSON text once it is opened. Whoever may
+ * not see secrets gets another text in its place, which stands for none.
+ */
+export function openedSpec(given: unknown): unknown {
+  const { cloudInit } = (given ?? {}) as { cloudInit?: unknown };
+  if (typeof cloudInit !== 'string') return given;
+  return { ...(given as object), cloudInit: objectIn(cloudInit) };
+}
+
+function objectIn(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
 
 /** The same for a server that the stack makes itself: what an ordered reinstall leads to. */
 export function asOwn(spec: VpsSpec): VpsSpec {

@@ -2,7 +2,7 @@
 import { buildCloudInit } from '../components/cloud-init.ts';
 import { PlanError, planVps } from '../components/customer-vps.plan.ts';
 import type { Descriptor } from '../providers/provider.ts';
-import type { VpsSpec } from './spec.ts';
+import { stackName, type VpsSpec } from './spec.ts';
 
 /**
  * The same document that the stack's program would make; null where the system or the provider takes none.
@@ -22,3 +22,32 @@ export function assertPlan(spec: VpsSpec, descriptor: Descriptor, rootPassword?:
 }
 
 export { PlanError, recordComment } from '../components/customer-vps.plan.ts';
+
+/**
+ * What a new stack of that spec declares, in order, with the inputs that are known before anything is asked for. No secret.
+ * @throws PlanError when the spec cannot be built.
+ */
+export function stackResources(
+  spec: VpsSpec,
+  descriptor: Descriptor,
+): { readonly type: string; readonly name: string; readonly properties: Record<string, unknown> }[] {
+  const planned = planVps(spec, descriptor);
+  if (!planned.ok) throw new PlanError(spec.vpsId, planned.problems);
+  const { label, hostname, region, plan, image, windows, ipv6, backups, tags, firewall, records, password, reverseNames } = planned.plan;
+  const name = stackName(spec.vpsId);
+  const generated = password && { type: 'password', name: `${name}-password`, properties: { length: password.length } };
+  const instance = { label, hostname, region, plan, image, windows, ipv6, backups, tags, ...(firewall ? { firewall } : {}) };
+  return [
+    ...(generated ? [generated] : []),
+    { type: 'instance', name: `${name}-instance`, properties: instance },
+    ...records.map(({ key, type, name: host, ttl, proxied }) => ({
+      type: 'dns-record',
+      name: `${name}-${key}`,
+      properties: { type, name: host, ttl, proxied },
+    })),
+    ...reverseNames.map((version) => ({ type: 'reverse-name', name: `${name}-ptr${version}`, properties: { version } })),
+  ];
+}
+
+/** A script of the first boot: put into user data by the service, taken out again by the program. */
+export { PASSWORD_HASH, withSetupScript } from '../components/setup-script.ts';

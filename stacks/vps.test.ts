@@ -8,7 +8,7 @@ import { program, type ProgramOutputs, type VpsSecrets } from './vps.ts';
 
 const PASSWORD = 'Gener4ted-pass_word.+=A1';
 const BROUGHT = 'Brought-by.caller_1234';
-const compute = providers.filter((provider) => provider.instance);
+const compute = providers.filter(({ instance, descriptor }) => instance && descriptor.limits.userDataBytes > 0);
 const dnsId = providers.find((provider) => provider.dnsRecord)!.descriptor.id;
 
 interface Registered {
@@ -27,9 +27,12 @@ beforeEach(async () => {
         if (args.type === 'plinth:index:CustomerVps') return { id: '', state: {} };
         if (args.type === 'random:index/randomPassword:RandomPassword') return { id: 'none', state: { ...args.inputs, result: PASSWORD } };
         const addresses = {
+          address: '192.0.2.1',
           ipAddress: '192.0.2.1',
+          ipv4: '192.0.2.1',
           ipv4Address: '192.0.2.1',
           mainIp: '192.0.2.1',
+          publicIp: '192.0.2.1',
           ipv6: '2001:db8::1/128',
           ipv6Address: '2001:db8::1',
           v6MainIp: '2001:db8::1',
@@ -87,7 +90,7 @@ describe.each(compute.map((provider) => [provider.descriptor.id, provider.descri
     expect(names).toContain('CustomerVps vps');
     expect(names).toContain('RandomPassword vps-password');
     expect(registered.filter(({ name }) => name === 'vps-instance')).toHaveLength(1);
-    expect(names.filter((name) => name.startsWith('DnsRecord'))).toEqual(
+    expect(names.filter((name) => name.startsWith('DnsRecord')).toSorted()).toEqual(
       descriptor.capabilities.ipv6.can ? ['DnsRecord vps-dns-a', 'DnsRecord vps-dns-aaaa'] : ['DnsRecord vps-dns-a'],
     );
     expect(outputs['rootPassword']).toEqual({ value: PASSWORD, secret: true });
@@ -112,7 +115,9 @@ describe.each(compute.map((provider) => [provider.descriptor.id, provider.descri
   test('the instance carries its identity, and user data the hash only', async () => {
     await run(specFor(id));
     const { inputs } = registered.find(({ name }) => name === 'vps-instance')!;
-    expect(inputs.tags[0]).toBe('plinth-vps-abcd1234efgh5678-g1');
+    // In its tags or labels, or first in its name.
+    const carried = [inputs.tags, inputs.labels].flatMap((each) => Object.entries(each ?? {}).flat());
+    expect([...carried, String(inputs.name).split('.')[0]]).toContain('plinth-vps-abcd1234efgh5678-g1');
     const userData = findUserData(inputs);
     expect(parse(userData)).toMatchObject({ hostname: 'web', packages: ['nginx'] });
     expect(userData).toContain('$6$');

@@ -10,6 +10,8 @@ import type { VpsSpec } from './spec.ts';
 export interface VpsSecrets {
   /** Instead of a generated one. */
   readonly rootPassword?: string | undefined;
+  /** What people answered of the server, by field name, and which of it is secret. */
+  readonly answers?: { readonly values: Readonly<Record<string, string>>; readonly secret: readonly string[] };
 }
 
 export interface ProgramOptions {
@@ -35,6 +37,7 @@ export function program(spec: VpsSpec, secrets: VpsSecrets = {}, options: Progra
       dnsRecord,
       replaceInstance: options.replaceInstance ?? false,
       ...(secrets.rootPassword === undefined ? {} : { rootPassword: secrets.rootPassword }),
+      ...(secrets.answers === undefined ? {} : { answers: secrets.answers }),
     });
     return {
       instanceId: vps.instanceId,
@@ -44,6 +47,7 @@ export function program(spec: VpsSpec, secrets: VpsSecrets = {}, options: Progra
       dnsName: plan.dnsName,
       rootUser: plan.rootUser,
       rootPassword: vps.rootPassword,
+      ...(vps.purchaseId === undefined ? {} : { purchaseId: vps.purchaseId }),
     };
   };
 }

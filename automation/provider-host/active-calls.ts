@@ -9,10 +9,12 @@
  * the same resource waits its turn; otherwise its look-up could miss a create in flight and buy a second one.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { type CallWatch, watched } from '../../providers/call-watch.ts';
 import { ProviderError } from '../../providers/errors.ts';
 
 /** How long a call that was told to stop may take to do so before its caller gets an answer without it. */
 const STOP_GRACE_MS = 60_000;
+const LOOK_MS = 250;
 
 export interface CallRequest {
   readonly provider: string;
@@ -23,6 +25,8 @@ export interface CallRequest {
   readonly timeoutMs: number;
   /** Calls with one key run one after another. */
   readonly exclusiveKey?: string;
+  /** Hears that a call to the provider is late. */
+  readonly onSlow?: (message: string) => void;
   /** Registers the end of the connection or the caller's own deadline. */
   readonly onGone: (listener: () => void) => void;
 }
@@ -47,23 +51,31 @@ export class ActiveCalls {
   async run<T>(request: CallRequest, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const abort = new AbortController();
     const { signal } = abort;
-    const timer = setTimeout(() => abort.abort(this.#timeout(request)), request.timeoutMs);
+    const deadline = new Deadline(request.timeoutMs, () => abort.abort(this.#timeout(request)));
+    const watch: CallWatch = { slow: request.onSlow ?? (() => undefined), began: () => deadline.hold(), ended: () => deadline.goOn() };
     const cancel = (): void => abort.abort(cancelled(request));
     let started = false;
     const running = inTurn(request.exclusiveKey, () => {
       signal.throwIfAborted();
       started = true;
-      return work(signal);
+      return watched(watch, () => work(signal));
     });
     const call: ActiveCall = { peer: request.peer, cancel, done: running.catch(() => undefined) };
     this.#calls.add(call);
     request.onGone(cancel);
     void call.done.then(() => {
-      clearTimeout(timer);
+      deadline.end();
       this.#calls.delete(call);
     });
     try {
-      return await Promise.race([running, stopped(signal, () => (started ? STOP_GRACE_MS : 0))]);
+      return await Promise.race([
+        running,
+        stopped(
+          signal,
+          () => (started ? STOP_GRACE_MS : 0),
+          () => deadline.isHeld,
+        ),
+      ]);
     } catch (error) {
       throw reasonOf(error, signal);
     }
@@ -93,6 +105,38 @@ export class ActiveCalls {
   }
 }
 
+/** Time runs while nothing holds it: what a slow provider takes is not the work's own. */
+class Deadline {
+  readonly #over: () => void;
+  #leftMs: number;
+  #since = performance.now();
+  #holds = 0;
+  #timer: NodeJS.Timeout;
+
+  constructor(ms: number, over: () => void) {
+    this.#leftMs = ms;
+    this.#over = over;
+    this.#timer = setTimeout(over, ms);
+  }
+  get isHeld(): boolean {
+    return this.#holds > 0;
+  }
+  hold(): void {
+    if (this.#holds++ > 0) return;
+    clearTimeout(this.#timer);
+    this.#leftMs -= performance.now() - this.#since;
+  }
+  goOn(): void {
+    if (--this.#holds > 0) return;
+    this.#since = performance.now();
+    this.#timer = setTimeout(this.#over, Math.max(0, this.#leftMs));
+  }
+  end(): void {
+    this.#holds = Number.POSITIVE_INFINITY;
+    clearTimeout(this.#timer);
+  }
+}
+
 function cancelled(request: CallRequest): ProviderError {
   return new ProviderError({ provider: request.provider, kind: 'cancelled', message: `The ${request.what} was cancelled.` });
 }
@@ -109,10 +153,14 @@ async function inTurn<T>(key: string | undefined, work: () => Promise<T>): Promi
   }
 }
 
-/** Never resolves; rejects when the signal has been aborted for longer than the grace. */
-function stopped(signal: AbortSignal, graceMs: () => number): Promise<never> {
+/**
+ * Never resolves; rejects when the signal has been aborted for longer than the grace, and no call that the provider may be
+ * running is unanswered: its answer is the id of what was bought. Such a call has a deadline of its own.
+ */
+function stopped(signal: AbortSignal, graceMs: () => number, isWaiting: () => boolean): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason), graceMs()).unref(), { once: true });
+    const end = (): void => void (isWaiting() ? setTimeout(end, LOOK_MS).unref() : reject(signal.reason));
+    signal.addEventListener('abort', () => setTimeout(end, graceMs()).unref(), { once: true });
   });
 }
 

@@ -113,6 +113,7 @@ export class Box extends pulumi.CustomResource {
 }
 
 export interface StateResource {
+  readonly urn: string;
   readonly type: string;
   readonly id: string;
   readonly initErrors?: string[];
@@ -138,7 +139,15 @@ export class Workbench {
     return new Workbench(home, await PulumiCommand.get({ root: home, skipVersionCheck: true }));
   }
 
-  async stack(name: string, port: number, program: () => Promise<unknown>, pulumiPackage = 'toy'): Promise<Stack> {
+  /** `port` is where the one package's provider listens; several packages give a port each. The same name again is the same stack. */
+  async stack(
+    name: string,
+    port: number | Readonly<Record<string, number>>,
+    program: () => Promise<unknown>,
+    pulumiPackage = 'toy',
+  ): Promise<Stack> {
+    const ports = typeof port === 'number' ? { [pulumiPackage]: port } : port;
+    const attached = Object.entries(ports).map(([name, at]) => `${name}:${at}`);
     return LocalWorkspace.createOrSelectStack(
       { stackName: name, projectName: 'workbench', program: program as () => Promise<Record<string, unknown>> },
       {
@@ -151,7 +160,7 @@ export class Workbench {
           PULUMI_SKIP_UPDATE_CHECK: 'true',
           PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
           PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: 'true',
-          PULUMI_DEBUG_PROVIDERS: `${pulumiPackage}:${port}`,
+          PULUMI_DEBUG_PROVIDERS: attached.join(','),
         },
       },
     );

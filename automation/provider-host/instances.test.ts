@@ -1,8 +1,10 @@
 /** Every provider's instance module under the real engine: what changes in place, and that nothing changes by itself. */
 import * as pulumi from '@pulumi/pulumi';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { identityTag } from '../../providers/identity.ts';
+import { simulatedCredentialOf } from '../../providers/credential.ts';
+import { identityTag, SHARED_KEY_PREFIX } from '../../providers/identity.ts';
 import { providers } from '../../providers/list.ts';
+import { endingOf } from '../../providers/manners.ts';
 import type { AccountConnection, InstanceRequest, Provider } from '../../providers/provider.ts';
 import { RateBudget } from '../../providers/rate-budget.ts';
 import { startSimulator, type Simulator } from '../../simulator/server.ts';
@@ -11,7 +13,9 @@ import { Workbench } from './engine.fixture.ts';
 import { openProviderHost } from './host.ts';
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJl3dIeudNqd0DPMRD6OIh65tjkxFNOtwGcWB2gCgPhk somebody@example';
-const computes = providers.filter(({ compute, instance, descriptor }) => compute && instance && descriptor.capabilities.backups.can);
+const computes = providers.filter(
+  ({ compute, instance, descriptor }) => compute && instance && descriptor.capabilities.backups.can && endingOf(descriptor).when === 'now',
+);
 let simulator: Simulator;
 let bench: Workbench;
 
@@ -29,7 +33,7 @@ function connect({ descriptor }: Provider): AccountConnection {
   const token = `sim-inplace${'0'.repeat(53)}`;
   return {
     accountId: token,
-    credential: Object.fromEntries(descriptor.credentialFields.map(({ name }) => [name, token])),
+    credential: simulatedCredentialOf(descriptor, token),
     endpoint: { kind: 'simulator', baseUrl: simulator.baseUrl(descriptor.id) },
     budget: new RateBudget(10_000, 1_000),
   };
@@ -90,7 +94,9 @@ describe.concurrent.each(computes.map((provider) => [provider.descriptor.id, pro
       await stack.destroy();
       const world = simulator.world.worlds.get(id)!;
       expect(world.simulation.instances!(world)).toEqual([]);
-      expect(world.simulation.leftovers?.(world) ?? []).toEqual([]);
+      // Keys that servers share are left to the others; the service takes the last one's along.
+      const left = (world.simulation.leftovers?.(world) ?? []).filter(({ name }) => !name.startsWith(SHARED_KEY_PREFIX));
+      expect(left).toEqual([]);
     } finally {
       await host.close(1_000);
     }

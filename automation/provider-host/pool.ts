@@ -24,6 +24,8 @@ export interface ProviderHostPoolOptions {
 export interface HostLease {
   readonly package: string;
   readonly port: number;
+  /** Serves one connection from elsewhere under the guard. */
+  serve: ProviderHost['serve'];
   /** Once; the host closes some time after its last lease. */
   release(): void;
 }
@@ -78,7 +80,7 @@ export class ProviderHostPool {
     };
     try {
       const host = await entry.host;
-      return { package: host.package, port: host.port, release };
+      return { package: host.package, port: host.port, serve: host.serve, release };
     } catch (error) {
       // A host that could not open is not kept: the next acquire tries anew.
       if (this.#entries.get(key) === entry) this.#entries.delete(key);

@@ -17,7 +17,8 @@ export function previewUpdate(definition: Shape, oldOutputs: Values, inputs: Val
   const unchanged = (key: string): boolean => isSame(definition.inputs[key] ?? { type: 'any' }, oldOutputs[key], inputs[key]);
   const keeps = (key: string): boolean =>
     stable.has(key) || definition.inputs[key]?.computed === true || definition.stableWhile?.[key]?.every(unchanged) === true;
-  return preview(definition, inputs, (key) => (keeps(key) ? (oldOutputs[key] ?? UNKNOWN) : UNKNOWN));
+  const known = preview(definition, inputs, (key) => (keeps(key) ? (oldOutputs[key] ?? UNKNOWN) : UNKNOWN));
+  return Object.hasOwn(oldOutputs, 'id') ? { ...known, id: oldOutputs['id']! } : known;
 }
 
 function preview(definition: Shape, inputs: Values, fill: (key: string) => Value): Values {

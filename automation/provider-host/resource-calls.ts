@@ -26,7 +26,7 @@ export async function createResource(
 ): Promise<{ id: string; outputs: Values }> {
   const secrets = secretKeys(inputs);
   const created = await keepingState(definition, ctx, inputs, secrets, () => definition.create(ctx, plain(inputs)));
-  return { id: created.id, outputs: state(definition, plain(inputs), created.outputs, secrets) };
+  return { id: created.id, outputs: state(definition, created.id, plain(inputs), created.outputs, secrets) };
 }
 
 /** null when it is definitely gone. Without any recorded state it is an import. */
@@ -45,7 +45,7 @@ export async function readResource(
   return {
     id: result.id,
     inputs: markSecrets(result.inputs as Values, definition.inputs, secrets),
-    outputs: state(definition, result.inputs, result.outputs, secrets),
+    outputs: state(definition, result.id, result.inputs, result.outputs, secrets),
   };
 }
 
@@ -68,7 +68,7 @@ export async function updateResource(
     async () => {
       const changed = await definition.update?.(ctx, id, { oldInputs: plain(args.oldInputs), oldOutputs, inputs });
       // With nothing to change, the engine repairs a failed initialisation: what it has recorded is incomplete.
-      if (changed !== undefined && !unchanged) return state(definition, inputs, changed, secrets);
+      if (changed !== undefined && !unchanged) return state(definition, id, inputs, changed, secrets);
       const now = await definition.read(ctx, id, { inputs, outputs: changed ?? oldOutputs });
       if (now === null)
         throw new ProviderError({
@@ -76,7 +76,7 @@ export async function updateResource(
           kind: 'not_found',
           message: `${id} is no longer at the provider. Refresh the stack, then run the update again.`,
         });
-      return state(definition, inputs, now.outputs, secrets);
+      return state(definition, id, inputs, now.outputs, secrets);
     },
     id,
   );
@@ -92,9 +92,12 @@ export async function invokeFunction(
   return { result: (await definition.invoke(ctx, plain(checked.inputs))) as Values };
 }
 
-/** Outputs as recorded: what the definition tells, over the inputs it leaves out because the provider never tells them. */
-function state(definition: ResourceDefinition, inputs: Properties, outputs: Properties, secrets: ReadonlySet<string>): Values {
-  const merged: Record<string, Value> = { ...(inputs as Values), ...(outputs as Values) };
+/**
+ * Outputs as recorded: what the definition tells, over the inputs it leaves out because the provider never tells them, and
+ * the id, which is a property like any other to the vendors' plugins: a resource without it is gone to some of them.
+ */
+function state(definition: ResourceDefinition, id: string, inputs: Properties, outputs: Properties, secrets: ReadonlySet<string>): Values {
+  const merged: Record<string, Value> = { ...(inputs as Values), ...(outputs as Values), id };
   return markSecrets(merged, { ...definition.inputs, ...definition.outputs }, secrets);
 }
 
@@ -112,6 +115,6 @@ async function keepingState<T>(
   } catch (error) {
     if (!(error instanceof InitializationError)) throw error;
     ctx.log('warning', `${knownId ?? error.id} exists but is not ready: ${error.message}`);
-    throw new PartialState(error.id, inputs, state(definition, plain(inputs), error.outputs, secrets), error.reasons);
+    throw new PartialState(error.id, inputs, state(definition, error.id, plain(inputs), error.outputs, secrets), error.reasons);
   }
 }

@@ -23,9 +23,13 @@ export class PartialState extends Error {
   }
 }
 
+/** What a guard said; the caller gets the sentence as it is. */
+export class CallRefused extends Error {}
+
 /** Messages of ProviderError go through unharmed; anything else is named unexpected, and its stack goes to `log` only. */
 export function toServiceError(provider: string, what: string, error: unknown, log: (message: string) => void): Partial<grpc.ServiceError> {
   if (error instanceof PartialState) return partialState(error);
+  if (error instanceof CallRefused) return { code: grpc.status.PERMISSION_DENIED, details: error.message };
   if (error instanceof ProviderError) return { code: grpc.status.UNKNOWN, details: error.message };
   log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const message = error instanceof Error ? error.message : String(error);

@@ -39,7 +39,7 @@ interface ResourceRequest {
   getTimeout(): number;
 }
 type Call<Request> = grpc.ServerUnaryCall<Request, unknown>;
-type Handler = (call: Call<any>) => unknown;
+export type Handler = (call: Call<any>) => unknown;
 
 /** Unary methods by their name in the service definition; a rejection becomes the call's error. */
 export function makeService(options: ServiceOptions): Record<string, Handler> {
@@ -239,7 +239,8 @@ class Resources {
       ...(verb === 'read' ? {} : { exclusiveKey: JSON.stringify([id, accountId, urn]) }),
       onGone: (listener: () => void) => call.on('cancelled', listener),
     };
-    return calls.run(request, (signal) => work({ client, urn, signal, ...this.#voice(call, urn) }));
+    const voice = this.#voice(call, urn);
+    return calls.run({ ...request, onSlow: voice.progress }, (signal) => work({ client, urn, signal, ...voice }));
   }
 
   /** Where a definition's messages go: Plinth's own log and view, and the engine that made this call. */

@@ -141,7 +141,8 @@ export function markSecrets(
   for (const [key, value] of Object.entries(values)) {
     if (value === null || value === undefined) continue;
     const marked = markBySpec(value, specs[key]);
-    assign(result, key, alsoSecret.has(key) ? secret(marked) : marked);
+    // Where the specs say which part is secret, the rest is not.
+    assign(result, key, alsoSecret.has(key) && !holdsSecret(specs[key]) ? secret(marked) : marked);
   }
   return result;
 }
@@ -158,6 +159,12 @@ export function secretKeys(...sources: readonly Values[]): Set<string> {
 /** Own-property assignment that cannot reach a prototype. */
 export function assign<T>(target: Record<string, T>, key: string, value: T): void {
   Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function holdsSecret(spec: PropertySpec | undefined): boolean {
+  if (spec === undefined) return false;
+  const inner = [spec.items, spec.additional, ...Object.values(spec.properties ?? {})];
+  return inner.some((each) => each !== undefined && (each.secret === true || holdsSecret(each)));
 }
 
 function markBySpec(value: Value, spec: PropertySpec | undefined): Value {

@@ -1,8 +1,10 @@
 /** Entry of `bin/pulumi-resource-*`: prints the port, as the engine expects of a plugin, and serves until the engine goes. */
 import { basename } from 'node:path';
+import { keepFilesPrivate } from '../../lib/private-files.ts';
 import { providers } from '../../providers/list.ts';
 import { openProviderPlugin } from './plugin.ts';
 
+keepFilesPrivate();
 const packageName = basename(process.argv[2] ?? '').replace(/^pulumi-resource-/, '');
 const provider = providers.find((candidate) => candidate.descriptor.pulumiPackage === packageName);
 if (!provider) {

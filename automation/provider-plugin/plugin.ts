@@ -2,18 +2,19 @@
  * What the plain `pulumi` command starts as `pulumi-resource-<package>` when someone works on a pulled
  * stack by hand. Checks and diffs are answered here; calls that reach a cloud go through the service's own
  * warm host of the account, so the key never leaves it and its rate budget is shared. Which
- * account: see account.ts.
+ * account, and what may be done with it, is the service's to say: it knows which update this login runs; see stack.ts.
  */
 import * as grpc from '@grpc/grpc-js';
 import providerGrpc from '@pulumi/pulumi/proto/provider_grpc_pb.js';
 import type * as rpc from '@pulumi/pulumi/proto/provider_pb.js';
 import type { Provider } from '../../providers/provider.ts';
+import { listenPrivately } from '../private-port.ts';
 import { ActiveCalls } from '../provider-host/active-calls.ts';
 import { EngineLogs } from '../provider-host/engine-logs.ts';
 import { openProviderHost } from '../provider-host/host.ts';
 import { makeService, toUnary } from '../provider-host/service.ts';
-import { accountOfStack } from './account.ts';
 import { type Login, readLogin } from './login.ts';
+import { vpsOf } from './stack.ts';
 import { openTunnel, type Tunnel } from './tunnel.ts';
 
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
@@ -26,7 +27,7 @@ export interface ProviderPlugin {
 
 /** Serves `provider` to one engine. `env` is where the login is read from. */
 export async function openProviderPlugin(provider: Provider, env: Readonly<Record<string, string | undefined>>): Promise<ProviderPlugin> {
-  if (provider.descriptor.credentialFields.length === 0) return localPlugin(provider);
+  if (provider.descriptor.roles.every((role) => role === 'utility')) return localPlugin(provider);
   const remote = new RemoteHost(provider, env);
   const local = makeService({
     provider,
@@ -39,9 +40,8 @@ export async function openProviderPlugin(provider: Provider, env: Readonly<Recor
   });
   const handlers = {
     ...local,
-    configure: async (call: Call<rpc.ConfigureRequest>) => {
-      const account = call.request.getVariablesMap().get(`${provider.descriptor.pulumiPackage}:config:plinthAccount`);
-      if (account) await remote.connect(account);
+    configure: (call: Call<rpc.ConfigureRequest>) => {
+      remote.note(call.request.getUrn());
       return local['configure']!(call);
     },
     create: (call: Call<rpc.CreateRequest>) => (call.request.getPreview() ? local['create']!(call) : remote.forward('create', call)),
@@ -56,13 +56,12 @@ export async function openProviderPlugin(provider: Provider, env: Readonly<Recor
     return [name, isForwarded ? toForwarded(handler) : toUnary(provider.descriptor.id, name, handler, () => undefined)] as const;
   });
   server.addService(providerGrpc.ResourceProviderService as unknown as grpc.ServiceDefinition, Object.fromEntries(methods));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
-  });
+  const port = await listenPrivately(server);
   return {
-    port,
+    port: port.port,
     async close() {
       remote.close();
+      void port.close();
       server.forceShutdown();
     },
   };
@@ -82,15 +81,15 @@ class RemoteHost {
   readonly #env: Readonly<Record<string, string | undefined>>;
   #tunnel: Tunnel | null = null;
   #client: Promise<grpc.Client> | null = null;
+  /** The provider's own, for functions, which have none. */
+  #urn: string | undefined;
   constructor(provider: Provider, env: Readonly<Record<string, string | undefined>>) {
     this.#provider = provider;
     this.#env = env;
   }
 
-  /** Opens the way to this account's host, once for all calls that wait for it. */
-  connect(accountId: string): Promise<grpc.Client> {
-    this.close();
-    return this.#keep(readLogin(this.#env).then((login) => this.#open(login, accountId)));
+  note(providerUrn: string | undefined): void {
+    this.#urn = providerUrn || undefined;
   }
 
   async forward(method: ForwardedMethod, call: Call<unknown>): Promise<unknown> {
@@ -104,20 +103,13 @@ class RemoteHost {
     });
   }
 
+  /** Opens the way to the host, once for all calls that wait for it. A plug-in serves one stack. */
   #clientFor(request: unknown): Promise<grpc.Client> {
     if (this.#client) return this.#client;
-    const { pulumiPackage } = this.#provider.descriptor;
-    const urn = (request as { getUrn?: () => string }).getUrn?.();
-    if (urn === undefined) {
-      throw new Error(
-        `The stack's config has no ${pulumiPackage}:plinthAccount, which functions need. Write it anew with plinth stack pull.`,
-      );
-    }
-    const opened = readLogin(this.#env).then(async (login) => this.#open(login, await accountOfStack(login, urn, pulumiPackage)));
-    return this.#keep(opened);
-  }
-
-  #keep(opened: Promise<grpc.Client>): Promise<grpc.Client> {
+    const urn = (request as { getUrn?: () => string }).getUrn?.() ?? this.#urn;
+    if (urn === undefined) throw new Error('The engine has not said whose stack this is, which functions need.');
+    const vpsId = vpsOf(urn);
+    const opened = readLogin(this.#env).then((login) => this.#open(login, vpsId));
     this.#client = opened;
     // A refusal is told to the calls that waited; the next one asks again.
     opened.catch(() => {
@@ -126,8 +118,8 @@ class RemoteHost {
     return opened;
   }
 
-  async #open(login: Login, accountId: string): Promise<grpc.Client> {
-    const tunnel = await openTunnel({ ...login, accountId });
+  async #open(login: Login, vpsId: string): Promise<grpc.Client> {
+    const tunnel = await openTunnel({ ...login, vpsId, pulumiPackage: this.#provider.descriptor.pulumiPackage });
     const Client = providerGrpc.ResourceProviderClient as unknown as new (
       address: string,
       credentials: grpc.ChannelCredentials,

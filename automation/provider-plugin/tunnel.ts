@@ -1,11 +1,12 @@
 /**
- * A way from a person's machine to the service's warm provider host of one account: raw bytes over an
- * upgraded HTTP connection. The account's credential stays in the service; only the Plinth token travels.
+ * A way from a person's machine to the service's warm provider host of one of a VPS's accounts: gRPC over an
+ * upgraded HTTP connection, each call under the service's guard. The account's credential stays in the service; only the Plinth token travels.
  */
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { isOwnPeer } from '../../lib/own-peer.ts';
 
 export const TUNNEL_PROTOCOL = 'plinth-provider';
 
@@ -13,7 +14,9 @@ export interface TunnelTarget {
   /** Service origin, for example `https://plinth.example.com`. */
   readonly origin: string;
   readonly token: string;
-  readonly accountId: string;
+  readonly vpsId: string;
+  /** The provider's package; with the VPS it tells the account. */
+  readonly pulumiPackage: string;
 }
 
 export interface Tunnel {
@@ -27,17 +30,18 @@ export async function openTunnel(target: TunnelTarget): Promise<Tunnel> {
   const first = await connectRemote(target);
   let spare: Socket | null = first;
   const sockets = new Set<Socket>([first]);
-  const server = createServer((local) => {
-    sockets.add(local);
-    const remote = spare ? Promise.resolve(spare) : connectRemote(target);
+  const join = async (local: Socket): Promise<void> => {
+    // Whoever gets in here acts with this person's token.
+    if (!(await isOwnPeer(local))) throw new Error('A connection of another user was refused.');
+    const taken = spare;
     spare = null;
-    remote.then(
-      (socket) => {
-        sockets.add(socket);
-        join(local, socket);
-      },
-      (error: Error) => local.destroy(error),
-    );
+    const remote = taken ?? (await connectRemote(target));
+    sockets.add(remote);
+    joinBoth(local, remote);
+  };
+  const server = createServer({ pauseOnConnect: true, noDelay: true }, (local) => {
+    sockets.add(local);
+    join(local).catch((error: Error) => local.destroy(error));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -51,7 +55,7 @@ export async function openTunnel(target: TunnelTarget): Promise<Tunnel> {
 }
 
 /** Pipes both ways and lets neither end outlive the other. */
-export function join(a: Socket, b: Socket): void {
+function joinBoth(a: Socket, b: Socket): void {
   a.pipe(b);
   b.pipe(a);
   for (const [from, to] of [
@@ -64,7 +68,10 @@ export function join(a: Socket, b: Socket): void {
 }
 
 async function connectRemote(target: TunnelTarget): Promise<Socket> {
-  const url = new URL(`/api/admin/providers/${encodeURIComponent(target.accountId)}/tunnel`, target.origin);
+  const url = new URL(
+    `/api/vps/${encodeURIComponent(target.vpsId)}/providers/${encodeURIComponent(target.pulumiPackage)}/tunnel`,
+    target.origin,
+  );
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const request = send(url, {

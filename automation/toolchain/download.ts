@@ -1,4 +1,4 @@
-/** Pulumi's official release: archive and checksums, resumed where an earlier attempt stopped. */
+/** Pulumi's official release, held against the sums in pins.ts, resumed where an earlier attempt stopped. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -8,13 +8,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { sha256 } from './cache.ts';
-import { ENGINE, platform } from './pins.ts';
+import { ENGINE, ENGINE_ARCHIVES, platform } from './pins.ts';
 
 export interface DownloadOptions {
   /** Where archives are. */
   readonly baseUrl: string;
-  /** Where `pulumi-<version>-checksums.txt` may be, in order. */
-  readonly checksumUrls: readonly string[];
+  /** SHA-256 of each platform's archive, from the repository. */
+  readonly sums: Readonly<Record<string, string>>;
   /** How long to wait for a first answer, in ms: a closed network must fail over quickly. */
   readonly connectTimeoutMs: number;
   /** How long a running download may stand still, in ms. */
@@ -23,17 +23,14 @@ export interface DownloadOptions {
 
 export const OFFICIAL: DownloadOptions = {
   baseUrl: 'https://get.pulumi.com/releases/sdk',
-  checksumUrls: [
-    `https://get.pulumi.com/releases/sdk/pulumi-${ENGINE.version}-checksums.txt`,
-    `https://github.com/pulumi/pulumi/releases/download/v${ENGINE.version}/pulumi-${ENGINE.version}-checksums.txt`,
-  ],
+  sums: ENGINE_ARCHIVES,
   connectTimeoutMs: 5_000,
   stallTimeoutMs: 30_000,
 };
 
 /**
  * Fetch, verify and unpack the release's binaries into `folder`.
- * @throws Error with one line: not reachable, no checksum, a wrong checksum, a failed unpacking.
+ * @throws Error with one line: not reachable, no checksum of this platform's, a wrong checksum, a failed unpacking.
  */
 export async function downloadEngine(
   folder: string,
@@ -42,34 +39,18 @@ export async function downloadEngine(
   onProgress: (line: string) => void,
 ): Promise<void> {
   const name = `pulumi-v${ENGINE.version}-${platform()}.tar.gz`;
-  const sum = await expectedSum(name, options);
+  const sum = options.sums[platform()];
+  if (sum === undefined) throw new Error(`the repository knows no checksum of ${name}`);
   await mkdir(partDir, { recursive: true });
   const part = join(partDir, `${name}.part`);
   await fetchResumed(`${options.baseUrl}/${name}`, part, options, onProgress);
   if ((await sha256(part)) !== sum) {
     // A part that cannot be completed to the right file is of no use to the next attempt either.
     await rm(part, { force: true });
-    throw new Error(`${name} does not match its published checksum`);
+    throw new Error(`${name} is not the archive that this version of Plinth knows (its SHA-256 differs)`);
   }
   await unpack(part, folder);
   await rm(part, { force: true });
-}
-
-async function expectedSum(name: string, options: DownloadOptions): Promise<string> {
-  let reason = 'no address given';
-  for (const url of options.checksumUrls) {
-    try {
-      const response = await request(url, {}, options.connectTimeoutMs);
-      const text = response.ok ? await response.text() : '';
-      const line = text.split('\n').find((each) => each.trim().endsWith(name));
-      const sum = line?.trim().split(/\s+/)[0]?.toLowerCase();
-      if (sum && /^[0-9a-f]{64}$/.test(sum)) return sum;
-      reason = response.ok ? `${url} does not list ${name}` : `${url} answers ${response.status}`;
-    } catch (error) {
-      reason = error instanceof Error ? error.message : String(error);
-    }
-  }
-  throw new Error(`no checksum for ${name}: ${reason}`);
 }
 
 async function fetchResumed(url: string, part: string, options: DownloadOptions, onProgress: (line: string) => void): Promise<void> {

@@ -23,6 +23,17 @@ export const ENGINE: Pin = {
   ldflags: '-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.259.0',
 };
 
+/**
+ * SHA-256 of the engine's archives by platform. They stand here so that whoever serves an archive cannot vouch for it too.
+ * Source: Formula/pulumi.rb of pulumi/homebrew-tap at 51fb494f, the vendor's own formula for this version.
+ */
+export const ENGINE_ARCHIVES: Readonly<Record<string, string>> = {
+  'linux-x64': '94ba357acac23d01474084c4b00098dc0f7bc70ce13f34c777459254a5f718e5',
+  'linux-arm64': 'edc8327463a72160bb36cf82cf5062da9c8a244290a706d9980988e7bf486853',
+  'darwin-x64': 'eaca4c3b8277bfa3ab061fa3b270d1c66358a0b2e613da8c5587a04b7226c534',
+  'darwin-arm64': '57c27f179e527e2cf9f62b841a448af72a020e44b2fb4ee0d9bd85556c00c864',
+};
+
 /** Only for `pulumi` run by hand. 3.68.0 is the newest SDK module that still contains it; it works with the engine above. */
 export const LANGUAGE_HOST: Pin = {
   name: 'language-nodejs',
