@@ -63,6 +63,8 @@ export const descriptor: Descriptor = {
     windows: noServers,
     ipv6: noServers,
     balance: { can: false, reason: 'Cloudflare tells no balance to an API token.' },
+    consumption: noServers,
+    console: noServers,
   },
   limits: { userDataBytes: 0, labelMaxLength: 0, labelPattern: /^$/ },
   rate: { requests: 1_200, perMs: 300_000 },

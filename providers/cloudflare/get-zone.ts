@@ -1,11 +1,13 @@
 /** `cloudflare:index/getZone:getZone`: one zone by id, or by a filter that fits exactly one. */
 import { ProviderError } from '../errors.ts';
 import type { FunctionDefinition, Json, Properties } from '../resource.ts';
-import type { CloudflareClient } from './client.ts';
+import type { Rest } from '../kit/rest.ts';
+import type { Call } from '../kit/server-sheet.ts';
 import { PROVIDER_ID } from './descriptor.ts';
 import { camelKeys } from './names.ts';
+import { zone as zoneById, zones as zonesLike } from './records.ts';
 
-export const getZone: FunctionDefinition<CloudflareClient> = {
+export const getZone: FunctionDefinition<Rest> = {
   token: 'cloudflare:index/getZone:getZone',
   inputs: {
     zoneId: { type: 'string' },
@@ -24,13 +26,13 @@ export const getZone: FunctionDefinition<CloudflareClient> = {
   },
   async invoke(ctx, args) {
     const filter = args.filter as Properties | undefined;
-    const zoneId = typeof args.zoneId === 'string' ? args.zoneId : await onlyZone(ctx.client, filter, ctx.signal);
-    const zone = camelKeys((await ctx.client.zone(zoneId, ctx.signal)) as Json) as Properties;
+    const zoneId = typeof args.zoneId === 'string' ? args.zoneId : await onlyZone(ctx, filter);
+    const zone = camelKeys((await zoneById(ctx, zoneId)) as Json) as Properties;
     return { ...zone, zoneId, ...(filter === undefined ? {} : { filter }) };
   },
 };
 
-async function onlyZone(client: CloudflareClient, filter: Properties | undefined, signal: AbortSignal): Promise<string> {
+async function onlyZone(call: Call, filter: Properties | undefined): Promise<string> {
   if (!filter) throw invalid('getZone needs "zoneId" or "filter".');
   const { account, types, ...plain } = filter;
   const { id, name } = (account ?? {}) as Properties;
@@ -40,7 +42,7 @@ async function onlyZone(client: CloudflareClient, filter: Properties | undefined
     'account.name': name as string | undefined,
     type: Array.isArray(types) ? types.join(',') : undefined,
   };
-  const zones = await client.zones(query, signal);
+  const zones = await zonesLike(call, query);
   if (zones.length === 1) return zones[0]!.id;
   const what = JSON.stringify(filter);
   throw invalid(

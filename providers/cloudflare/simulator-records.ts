@@ -1,6 +1,6 @@
 /** Cloudflare's rules for DNS records, as data in and refusals out. */
 import { isIPv4 } from 'node:net';
-import { compressIpv6, fqdn } from './names.ts';
+import { compressIpv6, fqdn } from '../kit/dns.ts';
 
 /** A record as stored; answers leave `zoneId` out. */
 export interface SimRecord {

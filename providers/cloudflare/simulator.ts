@@ -18,6 +18,7 @@ export const simulation: Simulation = {
     router.use(authenticate(world));
     const api = Router();
     mountToken(api);
+    mountAccounts(api, world);
     mountZones(api, world);
     mountRecords(api, world);
     api.use((request) => {
@@ -89,6 +90,22 @@ function mountToken(api: Router): void {
   });
 }
 
+/** The user of the token, and the accounts that its zones are in. */
+function mountAccounts(api: Router, world: SimWorld): void {
+  api.get('/user', (_request, response) => {
+    const { id } = accountOf(response);
+    const email = `${id.replace(/[^a-z0-9-]/gi, '').slice(0, 40)}@simulator.invalid`;
+    const plain = { first_name: 'Sam', last_name: 'Simulated', telephone: null, country: null, zipcode: null };
+    const hex = Buffer.from(id).toString('hex').padEnd(32, '0').slice(0, 32);
+    response.json(success({ id: hex, email, ...plain, suspended: false, two_factor_authentication_enabled: false }));
+  });
+  api.get('/accounts', (request, response) => {
+    const accounts = new Map(zonesOf(world, accountOf(response).id).map(({ account }) => [account.id, account]));
+    const shown = [...accounts.values()].map((account) => ({ ...account, settings: { enforce_twofactor: false }, type: 'standard' }));
+    response.json(page(request, shown, { size: 20, least: 5, most: 50 }));
+  });
+}
+
 function mountZones(api: Router, world: SimWorld): void {
   api.get('/zones', (request, response) => {
     const { name, status, order, direction } = request.query;
@@ -130,6 +147,14 @@ function mountRecords(api: Router, world: SimWorld): void {
     return record;
   };
 
+  // A zone file as BIND reads it.
+  api.get(`${base}/export`, (request, response) => {
+    const lines = inZone(zoneOf(world, request, response)).map(
+      ({ name, ttl, type, priority, content }) =>
+        `${name}.\t${ttl}\tIN\t${type}\t${priority === undefined ? '' : `${priority} `}${content}`,
+    );
+    response.type('text/plain').send(`${lines.join('\n')}\n`);
+  });
   api.get(base, (request, response) => {
     const found = filterRecords(inZone(zoneOf(world, request, response)), request.query);
     if (request.query['order'] !== undefined) sortBy(found, String(request.query['order']), request.query['direction'] === 'desc');

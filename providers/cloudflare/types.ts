@@ -33,10 +33,6 @@ export type ApiZone = z.infer<typeof ApiZone>;
 
 export const ApiToken = z.looseObject({ id: z.string(), status: z.string() });
 
-export const ApiDeleted = z.looseObject({ id: z.string() });
-
-export const ResultInfo = z.looseObject({ page: z.number(), per_page: z.number(), count: z.number(), total_pages: z.number().optional() });
-
 const Message = z.looseObject({
   code: z.number(),
   message: z.string(),

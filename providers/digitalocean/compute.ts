@@ -1,16 +1,20 @@
 /** One account's look-ups, lists, power, rebuild, snapshots and measurements, for the service. */
 import { z } from 'zod';
 import { isProviderError } from '../errors.ts';
-import type { AccountConnection, AccountInfo, ComputeClient, InstanceStatus, InstanceSummary, PowerAction } from '../provider.ts';
+import { commonCompute } from '../kit/compute.ts';
+import { ownedAmong } from '../kit/names.ts';
+import { Rest } from '../kit/rest.ts';
+import type { Call } from '../kit/server-sheet.ts';
+import type { AccountConnection, AccountInfo, CallOptions, ComputeClient, InstanceStatus, InstanceSummary } from '../provider.ts';
 import { signalOf } from '../wait.ts';
-import { perform } from './actions.ts';
 import { toImage, toPlan, toRegion } from './catalog.ts';
-import { DigitalOceanClient } from './client.ts';
+import { dialect } from './client.ts';
+import { act, droplets, numeric } from './droplet.ts';
+import { firewalls } from './firewall.ts';
 import { bandwidth, metrics } from './metrics.ts';
-import { detachTag } from './droplet-update.ts';
-import { listOwned } from './owned.ts';
-import { accountSchema, balanceSchema, dropletSchema, imageSchema, regionSchema, sizeSchema, type Droplet } from './schemas.ts';
+import { accountSchema, balanceSchema, imageSchema, keySchema, regionSchema, sizeSchema, snapshotSchema, type Droplet } from './schemas.ts';
 import { snapshots } from './snapshots.ts';
+import { sharedKeys } from './ssh-key.ts';
 
 const STATUSES: Readonly<Record<Droplet['status'], InstanceStatus>> = {
   new: 'creating',
@@ -20,44 +24,41 @@ const STATUSES: Readonly<Record<Droplet['status'], InstanceStatus>> = {
 };
 
 export function compute(connection: AccountConnection): ComputeClient {
-  const client = new DigitalOceanClient(connection);
+  const client = new Rest(dialect, connection);
+  const call = (o?: CallOptions): Call => ({ client, signal: signalOf(o) });
+  const common = commonCompute(client, droplets, toSummary);
   return {
+    ...common,
     account: (o) => account(client, o?.signal),
-    regions: async (o) => (await client.all('/v2/regions', 'regions', regionSchema, {}, o?.signal)).map(toRegion),
-    plans: async (o) => (await client.all('/v2/sizes', 'sizes', sizeSchema, {}, o?.signal)).map(toPlan),
+    regions: async (o) => (await client.all({ path: '/v2/regions', signal: o?.signal }, 'regions', regionSchema)).map(toRegion),
+    plans: async (o) => (await client.all({ path: '/v2/sizes', signal: o?.signal }, 'sizes', sizeSchema)).map(toPlan),
     images: async (o) => {
-      const lists = await Promise.all(
-        ['distribution', 'application'].map((type) => client.all('/v2/images', 'images', imageSchema, { type }, o?.signal)),
-      );
-      return lists.flat().map(toImage);
+      const ask = (type: string) => client.all({ path: '/v2/images', query: { type }, signal: o?.signal }, 'images', imageSchema);
+      return (await Promise.all(['distribution', 'application'].map(ask))).flat().map(toImage);
     },
-    async listInstances(cursor, o) {
-      const { items, next } = await client.page('/v2/droplets', 'droplets', dropletSchema, Number(cursor ?? 1), {}, o?.signal);
-      return { items: items.map(toSummary), next: next === null ? null : String(next) };
-    },
-    async getInstance(id, o) {
-      const droplet = await client.droplet(id, o?.signal);
-      return droplet && toSummary(droplet);
-    },
-    power: (id, action, o) => power(client, id, action, signalOf(o)),
     /** The API takes an image only: the droplet boots with its first user data again, so keys and password stay what they were. */
-    async rebuild(id, args, o) {
-      const image = /^\d+$/.test(args.image) ? Number(args.image) : args.image;
-      await perform(client, id, { type: 'rebuild', args: { image }, signal: signalOf(o) });
-      await power(client, id, 'on', signalOf(o));
+    async rebuild(id, { image }, o) {
+      await droplets.perform(call(o), id, act('rebuild', { image: numeric(image) }));
+      await common.power(id, 'on', o);
       return {};
     },
-    bandwidth: (id, o) => bandwidth(client, id, o?.signal),
-    metrics: (id, from, to, o) => metrics(client, id, from, to, o?.signal),
+    bandwidth: (id, o) => bandwidth(call(o), id),
+    metrics: (id, from, to, o) => metrics(call(o), id, from, to),
     snapshots: snapshots(client),
-    listOwned: (o) => listOwned(client, o?.signal),
-    removeTag: (id, tag, o) => detachTag(client, id, tag, signalOf(o)),
+    async listOwned(o) {
+      const [keys, walls, kept] = await Promise.all([
+        client.all({ path: '/v2/account/keys', signal: o?.signal }, 'ssh_keys', keySchema),
+        firewalls.list(call(o)),
+        client.all({ path: '/v2/snapshots', query: { resource_type: 'droplet' }, signal: o?.signal }, 'snapshots', snapshotSchema),
+      ]);
+      return [...ownedAmong('ssh-key', keys), ...ownedAmong('firewall', walls), ...ownedAmong('snapshot', kept)];
+    },
+    sharedKeys: sharedKeys(client),
   };
 }
 
-async function account(client: DigitalOceanClient, signal?: AbortSignal): Promise<AccountInfo> {
-  const options = signal ? { signal } : {};
-  const { account } = await client.call({ method: 'GET', path: '/v2/account', ...options }, z.object({ account: accountSchema }));
+async function account(client: Rest, signal?: AbortSignal): Promise<AccountInfo> {
+  const { account } = await client.call({ path: '/v2/account', signal }, z.object({ account: accountSchema }));
   const known = ['active', 'warning', 'locked'] as const;
   const info: AccountInfo = {
     name: account.email,
@@ -65,23 +66,15 @@ async function account(client: DigitalOceanClient, signal?: AbortSignal): Promis
     instanceLimit: account.droplet_limit,
   };
   try {
-    const balance = await client.call({ method: 'GET', path: '/v2/customers/my/balance', ...options }, balanceSchema);
-    return { ...info, balance: { amount: balance.month_to_date_balance, currency: 'USD' } };
+    const told = await client.call({ path: '/v2/customers/my/balance', signal }, balanceSchema);
+    const { month_to_date_balance: amount, month_to_date_usage: pending } = told;
+    const pendingCharges = pending === undefined ? {} : { pendingCharges: { amount: pending, currency: 'USD' } };
+    return { ...info, balance: { amount, currency: 'USD' }, ...pendingCharges };
   } catch (error) {
     // A token without the billing scope is a good token.
     if (isProviderError(error, 'forbidden', 'not_found')) return info;
     throw error;
   }
-}
-
-async function power(client: DigitalOceanClient, id: string, action: PowerAction, signal: AbortSignal): Promise<void> {
-  if (action === 'off') {
-    await perform(client, id, { type: 'power_off', isDone: (droplet) => droplet.status === 'off', signal });
-    return;
-  }
-  const isOff = (await client.droplet(id, signal))?.status === 'off';
-  if (action === 'reboot' && !isOff) await perform(client, id, { type: 'reboot', signal });
-  else await perform(client, id, { type: 'power_on', isDone: (droplet) => droplet.status === 'active', signal });
 }
 
 function toSummary(droplet: Droplet): InstanceSummary {

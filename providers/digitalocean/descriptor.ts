@@ -26,8 +26,8 @@ const options = z.strictObject({
   monitoring: z.boolean().default(true),
   /** The VPC network of new droplets; absent = the region's default one. */
   vpcUuid: z.string().optional(),
-  /** Every droplet is in a VPC: https://docs.digitalocean.com/products/networking/vpc/ */
-  vpcEnabled: z.literal(true, 'DigitalOcean puts every droplet into a VPC network; choose which with vpc_uuid').default(true),
+  /** Every droplet is in a VPC network, its region's default one when this is off: https://docs.digitalocean.com/products/networking/vpc/ */
+  vpcEnabled: z.boolean().default(true),
 });
 
 export const descriptor: Descriptor = {
@@ -67,6 +67,8 @@ export const descriptor: Descriptor = {
     windows: { can: false, reason: 'DigitalOcean offers no Windows images.' },
     ipv6: can,
     balance: can,
+    consumption: { can: false, reason: 'DigitalOcean tells the month’s sum (as the balance), not what each server used.' },
+    console: { can: false, reason: 'DigitalOcean opens its recovery console in its control panel only.' },
   },
   limits: { userDataBytes: 65_536, labelMaxLength: 255, labelPattern: /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/ },
   rate: { requests: 250, perMs: 60_000 },

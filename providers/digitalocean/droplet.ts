@@ -1,25 +1,18 @@
 /** `digitalocean:index/droplet:Droplet`: property names, defaults and replace rules are the vendor's. */
-import { isProviderError, ProviderError } from '../errors.ts';
-import { identityOf } from '../identity.ts';
-import type { CheckFailure, Json, Properties, PropertySpec, ReadResult, ResourceContext, ResourceDefinition } from '../resource.ts';
-import { waitFor } from '../wait.ts';
-import { perform, unlocked } from './actions.ts';
-import { dropletPath, type DigitalOceanClient } from './client.ts';
-import { descriptor, PROVIDER_ID } from './descriptor.ts';
-import { createDroplet } from './droplet-create.ts';
-import { dropletInputs, dropletOutputs, textList } from './droplet-state.ts';
-import { updateDroplet } from './droplet-update.ts';
-import type { Droplet } from './schemas.ts';
+import { visibleTags } from '../identity.ts';
+import { given, inOrderOf, textList } from '../kit/names.ts';
+import { flag, set, text, whole } from '../kit/object.ts';
+import { part } from '../kit/rest.ts';
+import { Servers } from '../kit/server.ts';
+import type { Change, Deed } from '../kit/server-sheet.ts';
+import type { CheckFailure, Json, Properties, PropertySpec } from '../resource.ts';
+import { jobs } from './client.ts';
+import { descriptor } from './descriptor.ts';
+import { dropletSchema, type Droplet } from './schemas.ts';
 
-type Context = ResourceContext<DigitalOceanClient>;
-
-const DELETE_DEADLINE_MS = 10 * 60_000;
 const SHUTDOWN_PATIENCE_MS = 60_000;
 
-const text: PropertySpec = { type: 'string' };
-const flag: PropertySpec = { type: 'boolean' };
-const whole: PropertySpec = { type: 'integer' };
-const texts: PropertySpec = { type: 'array', items: text, unordered: true };
+const texts = set(text);
 
 const inputs: Readonly<Record<string, PropertySpec>> = {
   image: { ...text, required: true, replace: true },
@@ -67,8 +60,81 @@ const outputs: Readonly<Record<string, PropertySpec>> = {
   vpcUuid: text,
 };
 
-export const droplet: ResourceDefinition<DigitalOceanClient> = {
+const isOff = ({ status }: Droplet): boolean => status === 'off';
+const isOn = ({ status }: Droplet): boolean => status === 'active';
+const has = ({ features }: Droplet, feature: string): boolean => features.includes(feature);
+export const numeric = (value: unknown): unknown => (/^\d+$/.test(String(value)) ? Number(value) : value);
+
+export function act(type: string, args: object = {}, isDone?: (droplet: Droplet) => boolean): Deed<Droplet> {
+  return { type, path: '/actions', body: { type, ...args }, ...(isDone ? { isDone } : {}) };
+}
+
+const policyOf = ({ backupPolicy }: Properties): object => (backupPolicy ? { backup_policy: backupPolicy } : {});
+const changes: readonly Change<Droplet>[] = [
+  {
+    // DigitalOcean resizes only what is off.
+    off: true,
+    when: (droplet, { size }) => droplet.size_slug !== size,
+    deeds: (_, { size, resizeDisk }) => [act('resize', { size, disk: resizeDisk !== false }, (now) => now.size_slug === size)],
+  },
+  {
+    when: (droplet, { name }) => typeof name === 'string' && name !== droplet.name,
+    deeds: (_, { name }) => [act('rename', { name }, (now) => now.name === name)],
+  },
+  {
+    when: (droplet, { backups }) => backups !== true && has(droplet, 'backups'),
+    deeds: () => [act('disable_backups', {}, (now) => !has(now, 'backups'))],
+  },
+  {
+    when: (droplet, inputs, old) => {
+      const isOther =
+        inputs['backupPolicy'] !== undefined && JSON.stringify(inputs['backupPolicy']) !== JSON.stringify(old['backupPolicy']);
+      return inputs['backups'] === true && has(droplet, 'backups') && isOther;
+    },
+    deeds: (_, inputs) => [act('change_backup_policy', policyOf(inputs))],
+  },
+  {
+    when: (droplet, { backups }) => backups === true && !has(droplet, 'backups'),
+    deeds: (_, inputs) => [act('enable_backups', policyOf(inputs), (now) => has(now, 'backups'))],
+  },
+  {
+    when: (droplet, { ipv6 }) => ipv6 === true && !has(droplet, 'ipv6'),
+    deeds: () => [act('enable_ipv6', {}, (now) => has(now, 'ipv6'))],
+  },
+];
+
+/** Each tag is a thing of its own, to which droplets are added. */
+function tagDeeds(droplet: Droplet, tags: readonly string[]): Deed<Droplet>[] {
+  const body = { resources: [{ resource_id: String(droplet.id), resource_type: 'droplet' }] };
+  const at = (tag: string): string => `/v2/tags/${part(tag)}/resources`;
+  const isOn =
+    (tag: string) =>
+    (now: Droplet): boolean =>
+      now.tags.includes(tag);
+  const more = tags.filter((tag) => !droplet.tags.includes(tag));
+  const less = droplet.tags.filter((tag) => !tags.includes(tag));
+  return [
+    ...more.flatMap((tag): Deed<Droplet>[] => [
+      { type: 'tag', at: '/v2/tags', body: { name: tag }, repeatable: true },
+      { type: 'tag', at: at(tag), body, repeatable: true, isDone: isOn(tag) },
+    ]),
+    ...less.map((tag): Deed<Droplet> => ({
+      type: 'untag',
+      at: at(tag),
+      method: 'DELETE',
+      body,
+      repeatable: true,
+      isDone: (now) => !isOn(tag)(now),
+    })),
+  ];
+}
+
+export const droplets = new Servers<Droplet>({
   token: 'digitalocean:index/droplet:Droplet',
+  noun: 'droplet',
+  path: '/v2/droplets',
+  keys: { one: 'droplet', many: 'droplets' },
+  shape: dropletSchema,
   inputs,
   outputs,
   stableOutputs: ['createdAt', 'dropletUrn', 'ipv4Address', 'ipv4AddressPrivate', 'region', 'vpcUuid', 'privateNetworking', 'volumeIds'],
@@ -76,11 +142,53 @@ export const droplet: ResourceDefinition<DigitalOceanClient> = {
   check,
   // IPv6 can be switched on later, never off.
   replaceOn: (oldInputs, newInputs) => (oldInputs['ipv6'] === true && newInputs['ipv6'] === false ? ['ipv6'] : []),
-  create: createDroplet,
-  read,
-  update: updateDroplet,
-  delete: remove,
-};
+  jobs,
+  changes,
+  idOf: ({ id }) => String(id),
+  bornAt: ({ created_at: at }) => Date.parse(at),
+  recordedBirth: ({ createdAt }) => (typeof createdAt === 'string' ? Date.parse(createdAt) : undefined),
+  phase: ({ status, locked }) => (status === 'new' ? 'making' : status === 'archive' ? 'going' : locked ? 'busy' : 'ready'),
+  // One that is being destroyed is nobody's any more.
+  isGoing: async ({ client, signal }, { id }) => {
+    const [newest] = await jobs.latest(client, String(id), signal);
+    return newest?.type === 'destroy' && newest.state !== 'failed';
+  },
+  mark: {
+    query: (mark) => ({ query: { tag_name: mark } }),
+    of: ({ tags }) => tags,
+    in: ({ tags }) => textList(tags),
+    deeds: tagDeeds,
+  },
+  power: { isOn, isOff, on: act('power_on', {}, isOn), off: act('power_off', {}, isOff), reboot: act('reboot') },
+  boots: () => false,
+  order: (wanted, tags, urn) => ({
+    name: wanted['name'] ?? urn.split('::').at(-1),
+    size: wanted['size'],
+    image: numeric(wanted['image']),
+    ssh_keys: textList(wanted['sshKeys']).map(numeric),
+    backups: wanted['backups'] === true,
+    ipv6: wanted['ipv6'] === true,
+    monitoring: wanted['monitoring'] === true,
+    tags,
+    ...given({
+      region: wanted['region'],
+      user_data: wanted['userData'],
+      vpc_uuid: wanted['vpcUuid'],
+      with_droplet_agent: wanted['dropletAgent'],
+      backup_policy: wanted['backups'] === true ? wanted['backupPolicy'] : undefined,
+    }),
+    ...(wanted['publicNetworking'] === false ? { public_networking: false } : {}),
+  }),
+  // As the vendor's package: ask the system to stop, and go on after a minute whether it did or not.
+  lastDeeds: ({ gracefulShutdown }) =>
+    gracefulShutdown === true ? [{ ...act('shutdown', {}, isOff), patienceMs: SHUTDOWN_PATIENCE_MS }] : [],
+  present: (found, known) => {
+    const before = Object.keys(known).length === 0 ? undefined : known;
+    const told = dropletInputs(found, before);
+    return { inputs: told, outputs: dropletOutputs(found, before ? told : {}) };
+  },
+});
+export const droplet = droplets.resource();
 
 function check(properties: Properties): CheckFailure[] {
   const failures: CheckFailure[] = [];
@@ -98,82 +206,54 @@ function check(properties: Properties): CheckFailure[] {
   return failures;
 }
 
-/** Gone only when the item answers 404 and, through the consistency window, its tag's listing does not have it either. */
-async function read(ctx: Context, id: string, state?: { inputs: Properties; outputs: Properties }): Promise<ReadResult | null> {
-  const found = (await ctx.client.droplet(id, ctx.signal)) ?? (await lookAgain(ctx, id, state?.outputs['createdAt']));
-  if (!found) {
-    if (!(await isListed(ctx, id, state?.inputs ?? {}))) return null;
-    throw new ProviderError({
-      provider: PROVIDER_ID,
-      kind: 'malformed',
-      message: `Droplet ${id} answers 404 but DigitalOcean's listing still has it; try again later.`,
-    });
+/** All output properties of `digitalocean:index/droplet:Droplet`; what the API does not tell comes from the inputs. */
+function dropletOutputs(droplet: Droplet, inputs: Properties): Properties {
+  const address = (type: string): string => droplet.networks.v4.find((network) => network.type === type)?.ip_address ?? '';
+  const told: Properties = {
+    name: droplet.name,
+    region: droplet.region.slug,
+    size: droplet.size_slug,
+    image: inputs['image'] ?? droplet.image.slug ?? String(droplet.image.id),
+    backups: has(droplet, 'backups'),
+    ipv6: has(droplet, 'ipv6'),
+    monitoring: has(droplet, 'monitoring'),
+    privateNetworking: has(droplet, 'private_networking'),
+    publicNetworking: inputs['publicNetworking'] ?? true,
+    tags: inOrderOf(textList(inputs['tags']), visibleTags(droplet.tags)),
+    ipv4Address: address('public'),
+    ipv4AddressPrivate: address('private'),
+    ipv6Address: (droplet.networks.v6.find((network) => network.type === 'public')?.ip_address ?? '').toLowerCase(),
+    dropletUrn: `do:droplet:${droplet.id}`,
+    createdAt: droplet.created_at,
+    status: droplet.status,
+    locked: droplet.locked,
+    disk: droplet.disk,
+    vcpus: droplet.vcpus,
+    memory: droplet.memory,
+    priceHourly: droplet.size.price_hourly,
+    priceMonthly: droplet.size.price_monthly,
+    volumeIds: droplet.volume_ids,
+    vpcUuid: droplet.vpc_uuid ?? '',
+    gracefulShutdown: inputs['gracefulShutdown'] ?? false,
+    resizeDisk: inputs['resizeDisk'] ?? true,
+  };
+  for (const key of ['backupPolicy', 'dropletAgent', 'gpuPartitionMode', 'sshKeys', 'userData']) {
+    if (inputs[key] !== undefined) told[key] = inputs[key];
   }
-  const known = dropletInputs(found, state?.inputs);
-  return { id, inputs: known, outputs: dropletOutputs(found, known) };
+  return told;
 }
 
-/** A droplet made within the consistency window may not be known everywhere yet: look until the window is over. */
-async function lookAgain({ client, signal }: Context, id: string, createdAt: Json | undefined): Promise<Droplet | null> {
-  const end = Date.parse(String(createdAt)) + client.consistencyWindowMs;
-  if (!(Date.now() < end)) return null;
-  const { droplet } = await waitFor({
-    provider: PROVIDER_ID,
-    what: `new droplet ${id} to be known`,
-    key: `${PROVIDER_ID}/known`,
-    signal,
-    deadlineMs: client.consistencyWindowMs + 60_000,
-    probe: async () => {
-      const droplet = await client.droplet(id, signal);
-      return droplet || Date.now() >= end ? { droplet } : undefined;
-    },
-  });
-  return droplet;
-}
-
-async function isListed({ client, signal, urn }: Context, id: string, known: Properties): Promise<boolean> {
-  const { tag } = identityOf(urn, textList(known['tags']));
-  return (await client.dropletsByTag(tag, signal)).some((droplet) => String(droplet.id) === id);
-}
-
-async function remove(ctx: Context, id: string, state: Properties): Promise<void> {
-  if (state['gracefulShutdown'] === true) await shutDown(ctx, id);
-  await waitFor({
-    provider: PROVIDER_ID,
-    what: `droplet ${id} to be deleted`,
-    key: `${PROVIDER_ID}/delete`,
-    signal: ctx.signal,
-    deadlineMs: DELETE_DEADLINE_MS,
-    probe: async () => {
-      const now = await ctx.client.droplet(id, ctx.signal);
-      if (!now) return (await isListed(ctx, id, state)) ? undefined : true;
-      // Locked: some action runs, perhaps our own destroy. Either way, look again.
-      if (!now.locked) await tryDelete(ctx, id);
-      return undefined;
-    },
-  });
-}
-
-async function tryDelete({ client, signal }: Context, id: string): Promise<void> {
-  try {
-    await client.run({ method: 'DELETE', path: dropletPath(id), repeatable: true, signal });
-  } catch (error) {
-    if (!isProviderError(error, 'not_found', 'conflict')) throw error;
+/** The inputs that would make this droplet: those of the program, corrected by what the API tells. */
+function dropletInputs(droplet: Droplet, state: Properties | undefined): Properties {
+  const outputs = dropletOutputs(droplet, state ?? {});
+  const inputs: Properties = { ...state };
+  for (const key of ['name', 'region', 'size', 'image', 'backups', 'ipv6', 'monitoring', 'tags']) {
+    const isUnsetAndEmpty = state && state[key] === undefined && (key === 'region' || key === 'name' || isEmpty(outputs[key]));
+    if (!isUnsetAndEmpty) inputs[key] = outputs[key]!;
   }
+  return inputs;
 }
 
-/** As the vendor's package: ask the system to stop, and go on after a minute whether it did or not. */
-async function shutDown(ctx: Context, id: string): Promise<void> {
-  const patience = AbortSignal.any([ctx.signal, AbortSignal.timeout(SHUTDOWN_PATIENCE_MS)]);
-  try {
-    await unlocked(ctx.client, id, patience);
-    await perform(ctx.client, id, { type: 'shutdown', isDone: (now) => now.status === 'off', signal: patience });
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (!isProviderError(error, 'not_found'))
-      ctx.log(
-        'warning',
-        `Droplet ${id} did not shut down in time (${error instanceof Error ? error.message : String(error)}); deleting it anyway.`,
-      );
-  }
+function isEmpty(value: Json | undefined): boolean {
+  return value === undefined || value === false || (Array.isArray(value) && value.length === 0);
 }

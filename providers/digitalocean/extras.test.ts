@@ -9,7 +9,7 @@ import { RateBudget } from '../rate-budget.ts';
 import type { Properties, ResourceContext } from '../resource.ts';
 import { openApiCheck } from '../testing/openapi-check.ts';
 import { recordTraffic } from '../testing/traffic.ts';
-import { DigitalOceanClient } from './client.ts';
+import { DigitalOceanClient } from './testing.ts';
 import { compute } from './compute.ts';
 import { droplet } from './droplet.ts';
 import { firewall } from './firewall.ts';

@@ -1,20 +1,11 @@
 /** `digitalocean:index/firewall:Firewall`: found by its name, which is unique in an account. */
-import { z } from 'zod';
-import { isProviderError } from '../errors.ts';
-import type { Json, Properties, PropertySpec, ResourceContext, ResourceDefinition } from '../resource.ts';
-import type { DigitalOceanClient } from './client.ts';
-import { textList } from './droplet-state.ts';
+import { textList } from '../kit/names.ts';
+import { Objects, set, text } from '../kit/object.ts';
+import type { Json, Properties, PropertySpec } from '../resource.ts';
 import { firewallSchema, type Firewall, type Peers } from './schemas.ts';
 
-type Context = ResourceContext<DigitalOceanClient>;
 type Side = 'source' | 'destination';
 
-const ROUNDS = 3;
-const answer = z.object({ firewall: firewallSchema });
-const firewallPath = (id: string): string => `/v2/firewalls/${encodeURIComponent(id)}`;
-
-const text: PropertySpec = { type: 'string' };
-const set = (items: PropertySpec): PropertySpec => ({ type: 'array', items, unordered: true });
 const rules = (side: Side): PropertySpec =>
   set({
     type: 'object',
@@ -29,8 +20,12 @@ const rules = (side: Side): PropertySpec =>
     },
   });
 
-export const firewall: ResourceDefinition<DigitalOceanClient> = {
+export const firewalls = new Objects<Firewall>({
   token: 'digitalocean:index/firewall:Firewall',
+  noun: 'firewall',
+  path: '/v2/firewalls',
+  keys: { one: 'firewall', many: 'firewalls' },
+  shape: firewallSchema,
   inputs: {
     name: { ...text, computed: true, pattern: /^[a-zA-Z0-9][a-zA-Z0-9.-]+$/ },
     dropletIds: set({ type: 'integer' }),
@@ -40,59 +35,25 @@ export const firewall: ResourceDefinition<DigitalOceanClient> = {
   },
   outputs: { createdAt: text, status: text, pendingChanges: { type: 'array' }, name: text },
   stableOutputs: ['createdAt'],
-  timeoutsMs: { create: 5 * 60_000, update: 5 * 60_000, delete: 5 * 60_000 },
   check: ({ inboundRules, outboundRules }) =>
     [inboundRules, outboundRules].every((rules) => Array.isArray(rules) && rules.length === 0)
       ? [{ property: 'inboundRules', reason: 'a firewall needs at least one rule, inbound or outbound.' }]
       : [],
-  create,
-  async read(ctx, id, state) {
-    const found = await find(ctx, id);
-    if (!found) return null;
-    const outputs = outputsOf(found, state?.inputs ?? {});
-    const inputs = Object.fromEntries(Object.entries(outputs).filter(([key]) => !['createdAt', 'status', 'pendingChanges'].includes(key)));
-    return { id, inputs, outputs };
+  idOf: ({ id }) => id,
+  nameFor: ({ name }, urn) => (typeof name === 'string' ? name : urn.split('::').at(-1)!),
+  isOwn: (item, name) => item.name === name,
+  body: requestBody,
+  change: 'PUT',
+  present: (item, known) => {
+    const { createdAt, status, pendingChanges, ...inputs } = outputsOf(item, known);
+    return { inputs, outputs: { ...inputs, createdAt: createdAt!, status: status!, pendingChanges: pendingChanges! } };
   },
-  update: async (ctx, id, { inputs }) => outputsOf(await replace(ctx, id, inputs), inputs),
-  async delete(ctx, id) {
-    try {
-      await ctx.client.run({ method: 'DELETE', path: firewallPath(id), repeatable: true, signal: ctx.signal });
-    } catch (error) {
-      if (!isProviderError(error, 'not_found')) throw error;
-    }
-  },
-};
+});
+export const firewall = firewalls.resource();
 
-async function create(ctx: Context, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
-  const { client, signal } = ctx;
-  const body = requestBody(ctx.urn, inputs);
-  for (let round = 1; ; round++) {
-    const existing = (await client.all('/v2/firewalls', 'firewalls', firewallSchema, {}, signal)).find(({ name }) => name === body['name']);
-    if (existing) {
-      ctx.log('info', `Adopted firewall ${existing.id}: it already has the name ${existing.name}.`);
-      return { id: existing.id, outputs: outputsOf(await replace(ctx, existing.id, inputs), inputs) };
-    }
-    try {
-      const { firewall } = await client.call({ method: 'POST', path: '/v2/firewalls', body, signal }, answer);
-      return { id: firewall.id, outputs: outputsOf(firewall, inputs) };
-    } catch (error) {
-      if (round >= ROUNDS || !isProviderError(error, 'unknown_outcome', 'conflict')) throw error;
-    }
-  }
-}
-
-async function replace(ctx: Context, id: string, inputs: Properties): Promise<Firewall> {
-  const body = requestBody(ctx.urn, inputs);
-  return (await ctx.client.call({ method: 'PUT', path: firewallPath(id), body, repeatable: true, signal: ctx.signal }, answer)).firewall;
-}
-
-async function find({ client, signal }: Context, id: string): Promise<Firewall | null> {
-  return (await client.find({ method: 'GET', path: firewallPath(id), signal }, answer))?.firewall ?? null;
-}
-
-function requestBody(urn: string, inputs: Properties): Record<string, unknown> {
+function requestBody(inputs: Properties, name: string): Record<string, unknown> {
   return {
-    name: inputs['name'] ?? urn.split('::').at(-1),
+    name,
     droplet_ids: (Array.isArray(inputs['dropletIds']) ? inputs['dropletIds'] : []).map(Number),
     tags: textList(inputs['tags']),
     inbound_rules: list(inputs['inboundRules']).map((rule) => toApi(rule, 'source')),

@@ -1,13 +1,16 @@
 /** DigitalOcean. See README.md for what was decided and where the facts come from. */
+import { Rest } from '../kit/rest.ts';
 import type { Provider } from '../provider.ts';
-import { DigitalOceanClient } from './client.ts';
+import { dialect } from './client.ts';
 import { compute } from './compute.ts';
 import { descriptor } from './descriptor.ts';
-import { resources } from './provider.ts';
+import { droplet } from './droplet.ts';
+import { firewall } from './firewall.ts';
+import { sshKey } from './ssh-key.ts';
 
 export const provider: Provider = {
   descriptor,
-  resources,
+  resources: [droplet, sshKey, firewall],
   functions: [],
   recordedAs: {
     helpers: { 'ssh-key': 'digitalocean:index/sshKey:SshKey', firewall: 'digitalocean:index/firewall:Firewall' },
@@ -20,8 +23,7 @@ export const provider: Provider = {
       ipv6: 'ipv6Address',
     },
   },
-  connect: (connection) => new DigitalOceanClient(connection),
+  connect: (connection) => new Rest(dialect, connection),
   compute,
-  // Only stack programs pay for loading the vendor's SDK.
   instance: async () => (await import('./instance.ts')).instanceModule,
 };

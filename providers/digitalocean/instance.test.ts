@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { beforeAll, expect, it } from 'vitest';
 import { identityTag } from '../identity.ts';
 import type { InstanceRequest } from '../provider.ts';
-import { resources } from './provider.ts';
+import { provider } from './index.ts';
 
 const declared: { type: string; name: string; inputs: Record<string, unknown> }[] = [];
 
@@ -42,11 +42,11 @@ it('declares the droplet, its keys and firewall with properties the provider kno
   expect(seen).toEqual(['42', '203.0.113.9', '2001:db8::9']);
   await expect.poll(() => declared.map(({ name }) => name).sort()).toEqual(['server', 'server-firewall', 'server-key-1']);
   for (const { type, inputs } of declared) {
-    const definition = resources.find(({ token }) => token === type);
+    const definition = provider.resources.find(({ token }) => token === type);
     expect(definition, type).toBeDefined();
     expect(Object.keys(definition!.inputs), type).toEqual(expect.arrayContaining(Object.keys(inputs)));
   }
   expect(declared.find(({ name }) => name === 'server')!.inputs).toMatchObject({ name: 'web-1', sshKeys: ['aa:bb'], monitoring: true });
   expect(JSON.stringify(declared)).not.toContain('s3cret');
-  for (const path of instanceModule.ignoreChanges) expect(resources[0]!.inputs).toHaveProperty(path);
+  for (const path of instanceModule.ignoreChanges) expect(provider.resources[0]!.inputs).toHaveProperty(path);
 });

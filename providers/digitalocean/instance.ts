@@ -3,7 +3,8 @@ import { Droplet } from '@pulumi/digitalocean/droplet.js';
 import { Firewall } from '@pulumi/digitalocean/firewall.js';
 import { SshKey } from '@pulumi/digitalocean/sshKey.js';
 import * as pulumi from '@pulumi/pulumi';
-import { parseIdentityTag } from '../identity.ts';
+import { besides } from '../kit/declare.ts';
+import { ownerOf } from '../kit/names.ts';
 import type { FirewallRule, InstanceModule, InstanceRequest } from '../provider.ts';
 import { descriptor } from './descriptor.ts';
 import { KEY_NAME_PREFIX } from './ssh-key.ts';
@@ -13,11 +14,8 @@ const EVERYWHERE = ['0.0.0.0/0', '::/0'];
 export const instanceModule: InstanceModule = {
   ignoreChanges: ['image', 'userData', 'sshKeys', 'monitoring', 'dropletAgent', 'vpcUuid'],
   declare(name, request, opts) {
-    const options = descriptor.options.parse(request.options) as { monitoring: boolean; vpcUuid?: string };
-    const child: pulumi.CustomResourceOptions = {
-      ...(opts.parent ? { parent: opts.parent } : {}),
-      ...(opts.provider ? { provider: opts.provider } : {}),
-    };
+    const options = descriptor.options.parse(request.options) as { monitoring: boolean; vpcEnabled: boolean; vpcUuid?: string };
+    const child = besides(opts);
     const keys = request.sshPublicKeys.map(
       (publicKey, i) => new SshKey(`${name}-key-${i + 1}`, { name: `${KEY_NAME_PREFIX}${ownerOf(request)}-${i + 1}`, publicKey }, child),
     );
@@ -32,7 +30,7 @@ export const instanceModule: InstanceModule = {
         backups: request.backups,
         ipv6: request.ipv6,
         monitoring: options.monitoring,
-        ...(options.vpcUuid === undefined ? {} : { vpcUuid: options.vpcUuid }),
+        ...(options.vpcUuid === undefined || !options.vpcEnabled ? {} : { vpcUuid: options.vpcUuid }),
         // By fingerprint: it follows from the key itself, whichever server registered it.
         ...(keys.length > 0 ? { sshKeys: keys.map(({ fingerprint }) => fingerprint) } : {}),
         ...(request.userData === null ? {} : { userData: request.userData }),
@@ -72,9 +70,4 @@ function declareFirewall(
     ],
   };
   return new Firewall(`${name}-firewall`, args, opts);
-}
-
-/** Names keys and firewalls by VPS, which labels need not do. */
-function ownerOf({ tags, label }: InstanceRequest): string {
-  return parseIdentityTag(tags[0] ?? '')?.vpsId ?? label;
 }

@@ -1,7 +1,8 @@
 /** What DigitalOcean measures of a droplet: processor and network graphs, and traffic by day. */
 import type { MetricSeries } from '../instance-extras.ts';
+import { daysOf } from '../kit/compute.ts';
+import type { Call } from '../kit/server-sheet.ts';
 import type { BandwidthDay } from '../provider.ts';
-import type { DigitalOceanClient } from './client.ts';
 import { metricsSchema, type Measurement } from './schemas.ts';
 
 const BANDWIDTH_DAYS = 30;
@@ -16,46 +17,29 @@ type Direction = 'inbound' | 'outbound';
  * Samples between two times in ms, as fine as the API gives them for that span. Without samples (no metrics agent, or a
  * droplet that just began) a series has no points. Rejects with ProviderError.
  */
-export async function metrics(
-  client: DigitalOceanClient,
-  id: string,
-  from: number,
-  to: number,
-  signal?: AbortSignal,
-): Promise<MetricSeries[]> {
+export async function metrics(call: Call, id: string, from: number, to: number): Promise<MetricSeries[]> {
   const span = { start: Math.floor(from / 1000), end: Math.ceil(to / 1000) };
   const [cpu, incoming, outgoing] = await Promise.all([
-    measure(client, 'cpu', { host_id: id, ...span }, signal),
-    bandwidthSamples(client, id, 'inbound', span, signal),
-    bandwidthSamples(client, id, 'outbound', span, signal),
+    measure(call, 'cpu', { host_id: id, ...span }),
+    bandwidthSamples(call, id, 'inbound', span),
+    bandwidthSamples(call, id, 'outbound', span),
   ]);
   const within = (points: Point[]): Point[] => points.filter(({ at }) => at >= from && at <= to);
-  const bytes = (samples: [number, number][]): Point[] =>
-    within(samples.map(([at, mbps]) => ({ at: at * 1000, value: mbps * BYTES_PER_MBIT })));
   return [
     { metric: 'cpu', unit: 'percent', points: within(cpuPercent(cpu)) },
-    { metric: 'network-in', unit: 'bytes_per_second', points: bytes(incoming) },
-    { metric: 'network-out', unit: 'bytes_per_second', points: bytes(outgoing) },
+    { metric: 'network-in', unit: 'bytes_per_second', points: within(incoming) },
+    { metric: 'network-out', unit: 'bytes_per_second', points: within(outgoing) },
   ];
 }
 
 /** Incoming and outgoing bytes of the last thirty days. The metric is Mbit/s, averaged between samples; a day's bytes are its sum. */
-export async function bandwidth(client: DigitalOceanClient, id: string, signal?: AbortSignal): Promise<BandwidthDay[]> {
+export async function bandwidth(call: Call, id: string): Promise<BandwidthDay[]> {
   const end = Math.floor(Date.now() / 1000);
-  const days = new Map<string, { incomingBytes: number; outgoingBytes: number }>();
-  for (const direction of ['inbound', 'outbound'] as const) {
-    const values = await bandwidthSamples(client, id, direction, { start: end - BANDWIDTH_DAYS * 86_400, end }, signal);
-    for (let i = 1; i < values.length; i++) {
-      const [at, mbps] = values[i]!;
-      const bytes = Math.round(mbps * BYTES_PER_MBIT * (at - values[i - 1]![0]));
-      const date = new Date(at * 1000).toISOString().slice(0, 10);
-      const day = days.get(date) ?? { incomingBytes: 0, outgoingBytes: 0 };
-      if (direction === 'inbound') day.incomingBytes += bytes;
-      else day.outgoingBytes += bytes;
-      days.set(date, day);
-    }
-  }
-  return [...days].map(([date, day]) => ({ date, ...day })).sort((a, b) => a.date.localeCompare(b.date));
+  const span = { start: end - BANDWIDTH_DAYS * 86_400, end };
+  const [incoming, outgoing] = await Promise.all(
+    (['inbound', 'outbound'] as const).map((direction) => bandwidthSamples(call, id, direction, span)),
+  );
+  return daysOf(incoming!, outgoing!);
 }
 
 /**
@@ -83,23 +67,15 @@ function cpuPercent(modes: readonly Measurement[]): Point[] {
   });
 }
 
-async function bandwidthSamples(
-  client: DigitalOceanClient,
-  id: string,
-  direction: Direction,
-  span: { start: number; end: number },
-  signal?: AbortSignal,
-): Promise<[at: number, mbps: number][]> {
-  const found = await measure(client, 'bandwidth', { host_id: id, interface: 'public', direction, ...span }, signal);
-  return (found[0]?.values ?? []).map(([at, mbps]) => [at, Number(mbps)]);
+async function bandwidthSamples(call: Call, id: string, direction: Direction, span: { start: number; end: number }): Promise<Point[]> {
+  const found = await measure(call, 'bandwidth', { host_id: id, interface: 'public', direction, ...span });
+  return (found[0]?.values ?? []).map(([at, mbps]) => ({ at: at * 1000, value: Number(mbps) * BYTES_PER_MBIT }));
 }
 
 async function measure(
-  client: DigitalOceanClient,
+  { client, signal }: Call,
   what: 'cpu' | 'bandwidth',
   query: Record<string, string | number>,
-  signal?: AbortSignal,
 ): Promise<Measurement[]> {
-  const path = `/v2/monitoring/metrics/droplet/${what}`;
-  return (await client.call({ method: 'GET', path, query, ...(signal ? { signal } : {}) }, metricsSchema)).data.result;
+  return (await client.call({ path: `/v2/monitoring/metrics/droplet/${what}`, query, signal }, metricsSchema)).data.result;
 }

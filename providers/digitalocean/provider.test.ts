@@ -6,7 +6,7 @@ import { identityTag } from '../identity.ts';
 import type { AccountConnection } from '../provider.ts';
 import { RateBudget } from '../rate-budget.ts';
 import { InitializationError, type Properties, type ResourceContext } from '../resource.ts';
-import { DigitalOceanClient } from './client.ts';
+import { DigitalOceanClient } from './testing.ts';
 import { compute } from './compute.ts';
 import { droplet } from './droplet.ts';
 import { firewall } from './firewall.ts';
@@ -197,9 +197,13 @@ describe('a droplet', () => {
   it('runs again when a resize was cut off before the start', async () => {
     const { id, outputs } = await droplet.create(context(), inputs());
     const world = simulator.world.worlds.get('digitalocean')!;
-    world.simulation.changeBehindBack!(world, id, { plan: 's-2vcpu-4gb', power: 'off' });
+    const cut = { provider: 'digitalocean', kind: 'status', status: 422, method: 'POST', path: '/actions$', times: null } as const;
+    // Off and resized, and then no start.
+    simulator.world.faults.add({ ...cut, skip: 2 });
     const change = { oldInputs: inputs(), oldOutputs: outputs, inputs: inputs({ size: 's-2vcpu-4gb' }) };
-    expect(await droplet.update!(context(), id, change)).toMatchObject({ size: 's-2vcpu-4gb', status: 'active' });
+    await expect(droplet.update!(context(), id, change)).rejects.toThrow();
+    simulator.world.faults.clear('digitalocean');
+    expect(await droplet.update!(context(), id, change)).toMatchObject({ size: 's-2vcpu-4gb', status: 'active', tags: outputs['tags'] });
     // A server that was switched off is not started by a change of its name.
     world.simulation.changeBehindBack!(world, id, { power: 'off' });
     const rename = { oldInputs: change.inputs, oldOutputs: outputs, inputs: inputs({ size: 's-2vcpu-4gb', name: 'web-3' }) };
@@ -210,7 +214,10 @@ describe('a droplet', () => {
     const { id, outputs } = await droplet.create(context(), inputs());
     const state = { inputs: inputs(), outputs: { ...outputs, createdAt: '2020-01-01T00:00:00Z' } };
     fault({ kind: 'status', status: 404, path: `^/v2/droplets/${id}` });
+    expect(await droplet.read(context(), id, state)).toMatchObject({ id });
+    fault({ kind: 'status', status: 404, path: `^/v2/droplets/${id}`, times: null });
     await expect(droplet.read(context(), id, state)).rejects.toThrow('listing still has it');
+    simulator.world.faults.clear('digitalocean');
     fault({ kind: 'status', status: 404, path: `^/v2/droplets/${id}`, times: null });
     fault({ kind: 'status', status: 401, path: 'tag_name' });
     await expect(droplet.read(context(), id, state)).rejects.toThrow('credentials');
@@ -248,7 +255,8 @@ describe('a droplet', () => {
 describe('compute', () => {
   it('tells account, catalogue and traffic, follows pages, and drives power', async () => {
     const client = compute(connection);
-    expect(await client.account()).toMatchObject({ status: 'active', instanceLimit: 500, balance: { amount: '0.00', currency: 'USD' } });
+    const nothing = { amount: '0.00', currency: 'USD' };
+    expect(await client.account()).toMatchObject({ status: 'active', instanceLimit: 500, balance: nothing, pendingCharges: nothing });
     expect((await client.regions()).find(({ id }) => id === 'fra1')).toEqual({
       id: 'fra1',
       name: 'Frankfurt 1',

@@ -95,7 +95,7 @@ export const accountSchema = z.object({
   status: z.string(),
   team: z.object({ name: z.string() }).nullish(),
 });
-export const balanceSchema = z.object({ month_to_date_balance: z.string() });
+export const balanceSchema = z.object({ month_to_date_balance: z.string(), month_to_date_usage: z.string().optional() });
 /** One line of a graph: its labels, and samples as seconds since the epoch and a number as text. */
 const measurementSchema = z.object({
   metric: z.record(z.string(), z.string()),

@@ -4,6 +4,8 @@ import type { SimLeftover, Simulation } from '../simulation.ts';
 import { actionRoutes } from './simulator/actions.ts';
 import { dropletRoutes } from './simulator/droplets.ts';
 import { dropBackups, kindOf } from './simulator/images.ts';
+import { clientRoutes } from './simulator/client-routes.ts';
+import { imageRoutes } from './simulator/image-routes.ts';
 import { metricRoutes } from './simulator/metrics.ts';
 import { restRoutes } from './simulator/rest.ts';
 import { snapshotRoutes } from './simulator/snapshot-routes.ts';
@@ -27,7 +29,9 @@ export const simulation: Simulation = {
     const router = express.Router();
     router.use(gate(world));
     actionRoutes(router, cloud);
+    clientRoutes(router, cloud);
     dropletRoutes(router, cloud);
+    imageRoutes(router, cloud);
     snapshotRoutes(router, cloud);
     metricRoutes(router, cloud);
     restRoutes(router, cloud);

@@ -2,24 +2,24 @@
  * `digitalocean:index/sshKey:SshKey`. An account holds a public key once, so servers that share a key
  * share it at DigitalOcean. Who may delete it is read from its name there: see README.md.
  */
-import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { isProviderError } from '../errors.ts';
-import type { Json, Properties, ResourceContext, ResourceDefinition } from '../resource.ts';
-import type { DigitalOceanClient } from './client.ts';
+import { SHARED_KEY_PREFIX } from '../identity.ts';
+import type { SharedKeyClient } from '../instance-extras.ts';
+import { fingerprintOf, sameKey } from '../kit/names.ts';
+import { orGone, part, type Rest } from '../kit/rest.ts';
+import type { Call, Context } from '../kit/server-sheet.ts';
+import type { Properties, ResourceDefinition } from '../resource.ts';
+import { signalOf } from '../wait.ts';
 import { keySchema, type Key } from './schemas.ts';
-
-type Context = ResourceContext<DigitalOceanClient>;
 
 /** Names that Plinth's programs give begin so; only such keys are ever renamed. */
 export const KEY_NAME_PREFIX = 'plinth-key-';
-const SHARED_PREFIX = `${KEY_NAME_PREFIX}shared-`;
 const ROUNDS = 4;
 
-const answer = z.object({ ssh_key: keySchema });
-const keyPath = (id: string): string => `/v2/account/keys/${encodeURIComponent(id)}`;
+const PATH = '/v2/account/keys';
+const keyPath = (id: string): string => `${PATH}/${part(id)}`;
 
-export const sshKey: ResourceDefinition<DigitalOceanClient> = {
+export const sshKey: ResourceDefinition<Rest> = {
   token: 'digitalocean:index/sshKey:SshKey',
   inputs: {
     name: { type: 'string', computed: true },
@@ -47,13 +47,24 @@ export const sshKey: ResourceDefinition<DigitalOceanClient> = {
   async delete(ctx, id, outputs) {
     const key = await find(ctx, id);
     if (!key || key.name !== outputs['name']) return;
-    try {
-      await ctx.client.run({ method: 'DELETE', path: keyPath(id), repeatable: true, signal: ctx.signal });
-    } catch (error) {
-      if (!isProviderError(error, 'not_found')) throw error;
-    }
+    await remove(ctx, id);
   },
 };
+
+/** Keys that several servers shared keep this name, and none of their stacks deletes them. */
+export function sharedKeys(client: Rest): SharedKeyClient {
+  return {
+    list: async (o) =>
+      (await client.all({ path: PATH, signal: o?.signal }, 'ssh_keys', keySchema))
+        .filter(({ name }) => name.startsWith(SHARED_KEY_PREFIX))
+        .map(({ id, name, public_key: publicKey }) => ({ id: String(id), name, publicKey })),
+    remove: (id, o) => remove({ client, signal: signalOf(o) }, id),
+  };
+}
+
+async function remove({ client, signal }: Call, id: string): Promise<void> {
+  await orGone(client.send({ method: 'DELETE', path: keyPath(id), repeatable: true, signal }));
+}
 
 async function create(ctx: Context, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
   const publicKey = String(inputs['publicKey']);
@@ -67,7 +78,7 @@ async function create(ctx: Context, inputs: Properties): Promise<{ id: string; o
     }
     try {
       const body = { name, public_key: publicKey.trim() };
-      const { ssh_key: key } = await ctx.client.call({ method: 'POST', path: '/v2/account/keys', body, signal: ctx.signal }, answer);
+      const key = await ctx.client.one({ method: 'POST', path: PATH, body, signal: ctx.signal }, 'ssh_key', keySchema);
       return { id: String(key.id), outputs: outputsOf(key, { name, publicKey }) };
     } catch (error) {
       // Made by a lost answer or by somebody in this moment: the look-up finds it.
@@ -79,32 +90,20 @@ async function create(ctx: Context, inputs: Properties): Promise<{ id: string; o
 /** Marks a key of another Plinth server as shared, so that its maker leaves it. False when it vanished meanwhile. */
 async function share(ctx: Context, key: Key): Promise<boolean> {
   ctx.log('info', `SSH key ${key.id} ("${key.name}") is already in the account; using it.`);
-  if (!key.name.startsWith(KEY_NAME_PREFIX) || key.name.startsWith(SHARED_PREFIX)) return true;
-  return rename(ctx, key, SHARED_PREFIX + key.fingerprint.replaceAll(':', '').slice(0, 12));
+  if (!key.name.startsWith(KEY_NAME_PREFIX) || key.name.startsWith(SHARED_KEY_PREFIX)) return true;
+  return rename(ctx, key, SHARED_KEY_PREFIX + key.fingerprint.replaceAll(':', '').slice(0, 12));
 }
 
 async function rename(ctx: Context, key: Key, name: string): Promise<boolean> {
-  const path = keyPath(String(key.id));
-  return (await ctx.client.find({ method: 'PUT', path, body: { name }, repeatable: true, signal: ctx.signal }, answer)) !== null;
+  const ask = { method: 'PUT', path: keyPath(String(key.id)), body: { name }, repeatable: true, signal: ctx.signal } as const;
+  return (await orGone(ctx.client.send(ask))) !== null;
 }
 
-async function find({ client, signal }: Context, idOrFingerprint: string): Promise<Key | null> {
-  return (await client.find({ method: 'GET', path: keyPath(idOrFingerprint), signal }, answer))?.ssh_key ?? null;
+function find({ client, signal }: Call, idOrFingerprint: string): Promise<Key | null> {
+  return client.find(keyPath(idOrFingerprint), 'ssh_key', keySchema, signal);
 }
 
 /** The name stays the program's: what the key is called in the account does not matter to it. */
 function outputsOf(key: Key, inputs: Properties): Properties {
   return { fingerprint: key.fingerprint, name: inputs['name'] ?? key.name, publicKey: inputs['publicKey'] ?? key.public_key };
-}
-
-/** The MD5 fingerprint by which the API knows a key, or undefined when it is none. */
-function fingerprintOf(publicKey: string): string | undefined {
-  const [type, blob] = publicKey.trim().split(/\s+/);
-  if (!type || !blob || !/^[A-Za-z0-9+/]+=*$/.test(blob)) return undefined;
-  return createHash('md5').update(Buffer.from(blob, 'base64')).digest('hex').match(/../g)!.join(':');
-}
-
-/** Comments and white space do not make another key. */
-function sameKey(before: Json | undefined, after: Json | undefined): boolean {
-  return typeof before === 'string' && typeof after === 'string' && fingerprintOf(before) === fingerprintOf(after);
 }

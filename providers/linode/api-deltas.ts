@@ -1,5 +1,7 @@
 /** Where the live API differs from its published document of 2024, and why; see README.md. */
-const LATER = 'disk_encryption|interface_generation|maintenance_policy|site_type|accelerated_devices';
+const LATER =
+  'disk_encryption|interface_generation|maintenance_policy|site_type|accelerated_devices|locks|' +
+  'interface_id|reserved|assigned_entity|entities|version|fingerprint|is_shared|interfaces_for_new_linodes';
 
 export const apiDeltas: readonly { readonly matches: RegExp; readonly reason: string }[] = [
   { matches: new RegExp(`additional properties .*"(${LATER})"`), reason: 'Added after the document; the vendor’s Go client reads it.' },

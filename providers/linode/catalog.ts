@@ -1,8 +1,7 @@
 /** Regions, plans and images of Linode in Plinth's words. */
-import { ProviderError } from '../errors.ts';
-import type { CallOptions, Image, Plan, Region } from '../provider.ts';
-import type { LinodeClient } from './client.ts';
-import { isOwnSnapshot } from './snapshot-images.ts';
+import type { Call } from '../kit/server-sheet.ts';
+import type { Image, Plan, Region } from '../provider.ts';
+import { isOwnSnapshot } from './snapshots.ts';
 import { ApiAvailability, ApiImage, ApiRegion, ApiType } from './types.ts';
 
 /** Which capability a region needs for a class of plans; every other class needs `Linodes`. */
@@ -12,8 +11,8 @@ const CLASS_CAPABILITY: Readonly<Record<string, string>> = {
   accelerated: 'NETINT Quadra T1U',
 };
 
-export async function listRegions(client: LinodeClient, o: CallOptions = {}): Promise<Region[]> {
-  const regions = await client.list('/regions', ApiRegion, { signal: o.signal });
+export async function listRegions({ client, signal }: Call): Promise<Region[]> {
+  const regions = await client.all({ path: '/regions', signal }, 'data', ApiRegion);
   return regions.filter(sellable).map((region) => ({
     id: region.id,
     name: region.label,
@@ -22,12 +21,11 @@ export async function listRegions(client: LinodeClient, o: CallOptions = {}): Pr
   }));
 }
 
-export async function listPlans(client: LinodeClient, o: CallOptions = {}): Promise<Plan[]> {
-  const call = { signal: o.signal };
+export async function listPlans({ client, signal }: Call): Promise<Plan[]> {
   const [types, regions, availability] = await Promise.all([
-    client.list('/linode/types', ApiType, call),
-    client.list('/regions', ApiRegion, call),
-    client.list('/regions/availability', ApiAvailability, call),
+    client.all({ path: '/linode/types', signal }, 'data', ApiType),
+    client.all({ path: '/regions', signal }, 'data', ApiRegion),
+    client.all({ path: '/regions/availability', signal }, 'data', ApiAvailability),
   ]);
   const soldOut = new Set(availability.filter(({ available }) => !available).map(({ plan, region }) => `${plan}@${region}`));
   const open = regions.filter((region) => sellable(region) && region.status === 'ok');
@@ -47,8 +45,8 @@ export async function listPlans(client: LinodeClient, o: CallOptions = {}): Prom
   });
 }
 
-export async function listImages(client: LinodeClient, o: CallOptions = {}): Promise<Image[]> {
-  const images = await client.list('/images', ApiImage, { signal: o.signal });
+export async function listImages({ client, signal }: Call): Promise<Image[]> {
+  const images = await client.all({ path: '/images', signal }, 'data', ApiImage);
   const now = Date.now();
   // A customer's snapshot is nobody's system to install.
   const offered = images.filter((image) => image.status === 'available' && !/-kube(-|$)/.test(image.id) && !isOwnSnapshot(image));
@@ -106,16 +104,4 @@ function toImage(image: ApiImage, now: number): Image {
     // A private image can be deployed everywhere, from its replicas; Linode lists regions only to tell where copies are.
     regions: image.is_public || replicas.length === 0 ? null : replicas,
   };
-}
-
-/** One plan by id. */
-export async function getType(client: LinodeClient, id: string, signal: AbortSignal): Promise<ApiType> {
-  const type = await client.find(`/linode/types/${encodeURIComponent(id)}`, ApiType, { signal });
-  if (type) return type;
-  throw new ProviderError({
-    provider: 'linode',
-    kind: 'invalid',
-    field: 'type',
-    message: `Linode has no plan ${id}. Choose one of the catalog.`,
-  });
 }

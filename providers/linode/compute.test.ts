@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Simulator } from '../../simulator/server.ts';
 import { compute } from './compute.ts';
-import { instanceResource } from './instance-resource.ts';
-import { connection, context, serverInputs, startLinode } from './testing.ts';
+import { connection, context, instanceResource, serverInputs, startLinode } from './testing.ts';
 import { ApiInstance } from './types.ts';
 
 let simulator: Simulator;
@@ -16,7 +15,11 @@ const make = (token: string, label: string) => instanceResource.create(context(s
 
 describe('account', () => {
   it('tells name and balance', async () => {
-    expect(await client('sim-account').account()).toMatchObject({ status: 'active', balance: { currency: 'USD' } });
+    expect(await client('sim-account').account()).toMatchObject({
+      status: 'active',
+      balance: { currency: 'USD' },
+      pendingCharges: { amount: expect.stringMatching(/^\d+\.\d\d$/), currency: 'USD' },
+    });
   });
   it('refuses a wrong token', async () => {
     await expect(client('no-such-token').account()).rejects.toMatchObject({ detail: { kind: 'credentials' } });
@@ -57,6 +60,34 @@ describe('catalog', () => {
   });
 });
 
+describe('a plan that cannot be had is out of stock, in whatever words and with whatever status', () => {
+  const soldOut = (plan: string, available: boolean): void => {
+    const world = simulator.world.worlds.get('linode')!;
+    world.simulation.setStock!(world, plan, 'eu-central', available);
+  };
+  it.each([
+    ['never offered there (400)', 'g7-premium-2', false],
+    ['sold out there (403)', 'g6-standard-2', true],
+  ])('an order of one %s', async (_how, type, gone) => {
+    if (gone) soldOut(type, false);
+    const made = instanceResource.create(context(simulator, 'sim-stock'), serverInputs('stock-order', { type }));
+    await expect(made).rejects.toMatchObject({ detail: { kind: 'out_of_stock', httpStatus: gone ? 403 : 400 } });
+    if (gone) soldOut(type, true);
+  });
+  it('a resize to one', async () => {
+    const ctx = context(simulator, 'sim-stock');
+    const oldInputs = serverInputs('stock-resize');
+    const { id, outputs: oldOutputs } = await instanceResource.create(ctx, oldInputs);
+    soldOut('g6-standard-2', false);
+    const resized = instanceResource.update!(ctx, id, { oldInputs, oldOutputs, inputs: { ...oldInputs, type: 'g6-standard-2' } });
+    await expect(resized).rejects.toMatchObject({
+      detail: { kind: 'out_of_stock' },
+      message: expect.stringContaining('there is no availability for the selected plan'),
+    });
+    soldOut('g6-standard-2', true);
+  });
+});
+
 describe('instances', () => {
   it('are listed page by page, each once', async () => {
     const token = 'sim-pages';
@@ -65,7 +96,10 @@ describe('instances', () => {
       .accounts()
       .put({ ...world.ensureAccount(token), instanceLimit: 2_000, createLimit: null, rateLimit: { requests: 10_000, perMs: 1_000 } });
     const api = context(simulator, token).client;
-    const first = await api.post('/linode/instances', ApiInstance, { body: { region: 'us-east', type: 'g6-nanode-1', label: 'page-0' } });
+    const first = await api.call(
+      { method: 'POST', path: '/linode/instances', body: { region: 'us-east', type: 'g6-nanode-1', label: 'page-0' } },
+      ApiInstance,
+    );
     const servers = world.collection<{ id: string; label: string }>('instances');
     const template = servers.get(String(first.id))!;
     for (let i = 1; i < 1_203; i++) servers.put({ ...template, id: String(first.id + i), label: `page-${i}` });
@@ -91,7 +125,7 @@ describe('instances', () => {
       image: 'linode/debian12',
     });
     expect(await client('sim-find').getInstance('1')).toBeNull();
-    await expect(client('sim-find').getInstance('../account')).rejects.toMatchObject({ detail: { kind: 'invalid' } });
+    expect(await client('sim-find').getInstance('../account')).toBeNull();
   });
 
   it('are switched off, on and rebooted, each once', async () => {

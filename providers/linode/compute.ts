@@ -1,17 +1,17 @@
-/** The client the service uses for one Linode account: look-ups, lists, power, rebuild, traffic. */
-import { z } from 'zod';
-import type { AccountConnection, BandwidthDay, CallOptions, ComputeClient, InstanceStatus, InstanceSummary } from '../provider.ts';
+/** The client the service uses for one Linode account: look-ups, lists, power, rebuild, rescue, snapshots and measurements. */
+import { commonCompute } from '../kit/compute.ts';
+import { part, Rest } from '../kit/rest.ts';
+import type { Call } from '../kit/server-sheet.ts';
+import type { AccountConnection, CallOptions, ComputeClient, InstanceStatus, InstanceSummary } from '../provider.ts';
 import { signalOf } from '../wait.ts';
 import { listImages, listPlans, listRegions } from './catalog.ts';
-import { LinodeClient, linodeError } from './client.ts';
-import { listOwned } from './owned.ts';
-import { power } from './power.ts';
-import { rebuild } from './rebuild.ts';
-import { rescue } from './rescue.ts';
-import { resetPassword } from './reset-password.ts';
-import { snapshotClient } from './snapshots.ts';
-import { metrics, monthOf, statistics } from './statistics.ts';
-import { ApiAccount, ApiInstance, ApiSshKey } from './types.ts';
+import { keys, ownedHelpers } from './helpers.ts';
+import { bareAddress, configsOf, disksOf, isOff, publicIpv4 } from './outputs.ts';
+import { dialect } from './rest.ts';
+import { act, passwordDeed, rebuildDeed, servers } from './server.ts';
+import { ownedSnapshots, snapshots } from './snapshots.ts';
+import { bandwidth, metrics } from './statistics.ts';
+import { ApiAccount, type ApiInstance } from './types.ts';
 
 const STATUS: Readonly<Record<string, InstanceStatus>> = {
   running: 'running',
@@ -19,152 +19,85 @@ const STATUS: Readonly<Record<string, InstanceStatus>> = {
   stopped: 'stopped',
   billing_suspension: 'suspended',
   provisioning: 'creating',
-  booting: 'busy',
-  rebooting: 'busy',
-  shutting_down: 'busy',
-  busy: 'busy',
-  deleting: 'busy',
-  migrating: 'busy',
-  rebuilding: 'busy',
-  cloning: 'busy',
-  restoring: 'busy',
-  resizing: 'busy',
 };
+/** `sdh` is the rescue system's own. */
+const SLOTS = ['sda', 'sdb', 'sdc', 'sdd', 'sde', 'sdf', 'sdg'] as const;
 
 export function compute(connection: AccountConnection): ComputeClient {
-  const client = new LinodeClient(connection);
+  const client = new Rest(dialect, connection);
+  const call = (o?: CallOptions): Call => ({ client, signal: signalOf(o) });
+  const { power } = servers.sheet;
   return {
-    account: (o = {}) => account(client, o),
-    regions: (o = {}) => listRegions(client, o),
-    plans: (o = {}) => listPlans(client, o),
-    images: (o = {}) => listImages(client, o),
-    async listInstances(cursor, o = {}) {
-      // Ordered by id, so that a server made meanwhile comes last and no page shifts.
-      const filter = { '+order_by': 'id', '+order': 'asc' };
-      const { items, page, pages } = await client.page('/linode/instances', ApiInstance, cursor ? Number(cursor) : 1, {
-        filter,
-        signal: o.signal,
-      });
-      return { items: items.map(summary), next: page < pages ? String(page + 1) : null };
+    ...commonCompute(client, servers, toSummary),
+    async account(o) {
+      const { email, balance, balance_uninvoiced: open } = await client.call({ path: '/account', signal: o?.signal }, ApiAccount);
+      const usd = (amount: number) => ({ amount: amount.toFixed(2), currency: 'USD' });
+      const pendingCharges = open == null ? {} : { pendingCharges: usd(open) };
+      return { name: email, status: 'active', balance: usd(balance + (open ?? 0)), ...pendingCharges };
     },
-    async getInstance(id, o = {}) {
-      const found = await client.find(`/linode/instances/${numericId(id)}`, ApiInstance, { signal: o.signal });
-      return found ? summary(found) : null;
-    },
-    async power(id, action, o = {}) {
-      await power(client, numericId(id), action, signalOf(o));
-    },
-    async rebuild(id, args, o = {}) {
-      const signal = signalOf(o);
-      const authorizedKeys = await publicKeys(client, args.sshKeyIds ?? [], signal);
-      await rebuild(client, numericId(id), { image: args.image, password: args.password, userData: args.userData, authorizedKeys }, signal);
+    regions: (o) => listRegions(call(o)),
+    plans: (o) => listPlans(call(o)),
+    images: (o) => listImages(call(o)),
+    async rebuild(id, { image, password, userData, sshKeyIds = [] }, o) {
+      const texts = await publicKeys(call(o), sshKeyIds);
+      const deed = rebuildDeed(client, { image, password, keys: texts, ...(userData === undefined ? {} : { userData }) });
+      await servers.perform(call(o), id, deed);
+      await servers.perform(call(o), id, power.on);
       return {};
     },
-    async resetPassword(id, password, o = {}) {
-      await resetPassword(client, numericId(id), password, signalOf(o));
+    async resetPassword(id, password, o) {
+      for (const deed of [power.off, passwordDeed(password), power.on]) await servers.perform(call(o), id, deed);
+      return { how: 'set' };
     },
-    bandwidth: (id, o = {}) => bandwidth(client, numericId(id), o),
-    snapshots: snapshotClient(client, numericId),
-    async rescue(id, change, o = {}) {
-      await rescue(client, numericId(id), change, signalOf(o));
+    /** Finnix, reached by Linode's web console. Linode tells nowhere which of the two systems runs: a repeated call boots it once more. */
+    async rescue(id, change, o) {
+      const off = isOff(await servers.ready(call(o), id));
+      const type = off ? 'linode_boot' : 'linode_reboot';
+      if (change === 'enter') await servers.perform(call(o), id, act(type, 'rescue', { devices: await devices(call(o), id) }));
+      else await servers.perform(call(o), id, act(type, off ? 'boot' : 'reboot', await ownConfig(call(o), id)));
     },
-    metrics: (id, from, to, o = {}) => metrics(client, numericId(id), from, to, o),
-    listOwned: (o = {}) => listOwned(client, o),
-    async removeTag(id, tag, o = {}) {
-      const path = `/linode/instances/${numericId(id)}`;
-      const found = await client.find(path, ApiInstance, { signal: o.signal });
-      if (!found?.tags.includes(tag)) return;
-      await client.put(path, ApiInstance, { body: { tags: found.tags.filter((each) => each !== tag) }, signal: o.signal });
-    },
+    bandwidth: (id, o) => bandwidth(call(o), id),
+    metrics: (id, from, to, o) => metrics(call(o), id, from, to),
+    snapshots: snapshots(client),
+    listOwned: async (o) => (await Promise.all([ownedHelpers(call(o)), ownedSnapshots(call(o))])).flat(),
   };
 }
 
-/** A resource id as Linode has them. Guards paths against anything else. */
-export function numericId(id: string): number {
-  if (!/^\d{1,15}$/.test(id)) throw linodeError('invalid', `"${id}" is not a Linode id; those are whole numbers.`);
-  return Number(id);
+/** Every disk of the server, in the order in which Linode lists them. */
+async function devices(call: Call, id: string): Promise<Record<string, { disk_id: number }>> {
+  const disks = await disksOf(call, id);
+  return Object.fromEntries(disks.slice(0, SLOTS.length).map((disk, i) => [SLOTS[i]!, { disk_id: disk.id }]));
 }
 
-async function account(client: LinodeClient, o: CallOptions) {
-  const found = await client.get('/account', ApiAccount, { signal: o.signal });
+/** With several configurations the choice is Linode's: the one that was booted last. */
+async function ownConfig(call: Call, id: string): Promise<{ config_id?: number }> {
+  const configs = await configsOf(call, id);
+  return configs.length === 1 ? { config_id: configs[0]!.id } : {};
+}
+
+function toSummary(instance: ApiInstance): InstanceSummary {
+  const { id, label, status, region, type, image, ipv6, tags, backups, created } = instance;
   return {
-    name: found.email,
-    status: 'active' as const,
-    balance: { amount: (found.balance + (found.balance_uninvoiced ?? 0)).toFixed(2), currency: 'USD' },
+    id: String(id),
+    label,
+    status: STATUS[status] ?? (servers.sheet.phase(instance) === 'ready' ? 'unknown' : 'busy'),
+    region,
+    plan: type ?? '',
+    image,
+    ipv4: publicIpv4(instance),
+    ipv6: ipv6 ? bareAddress(ipv6) : null,
+    tags,
+    backups: backups.enabled,
+    createdAt: `${created}.000Z`,
   };
 }
 
-export function summary(instance: ApiInstance): InstanceSummary {
-  return {
-    id: String(instance.id),
-    label: instance.label,
-    status: STATUS[instance.status] ?? 'unknown',
-    region: instance.region,
-    plan: instance.type ?? '',
-    image: instance.image,
-    ipv4: publicIpv4(instance.ipv4),
-    ipv6: instance.ipv6 ? bareAddress(instance.ipv6) : null,
-    tags: instance.tags,
-    backups: instance.backups.enabled,
-    createdAt: `${instance.created}.000Z`,
-  };
-}
-
-/** Linode lists public and private (192.168.128.0/17) addresses together. */
-export function publicIpv4(addresses: readonly string[]): string | null {
-  return addresses.find((address) => !address.startsWith('192.168.')) ?? null;
-}
-
-/** `2600:3c00::1/128` → `2600:3c00::1`. */
-export function bareAddress(address: string): string {
-  return address.replace(/\/\d+$/, '');
-}
-
-async function publicKeys(client: LinodeClient, ids: readonly string[], signal: AbortSignal): Promise<string[]> {
-  const keys: string[] = [];
+async function publicKeys(call: Call, ids: readonly string[]): Promise<string[]> {
+  const texts: string[] = [];
   for (const id of ids) {
-    const key = await client.find(`/profile/sshkeys/${numericId(id)}`, ApiSshKey, { signal });
-    if (!key) throw linodeError('not_found', `Linode has no SSH key ${id}. Remove it from the request or register it again.`);
-    keys.push(key.ssh_key);
+    const key = await keys.get(call, part(id));
+    if (!key) throw call.client.error('not_found', `Linode has no SSH key ${id}. Remove it from the request or register it again.`);
+    texts.push(key.ssh_key);
   }
-  return keys;
-}
-
-const MonthTransfer = z.looseObject({ bytes_in: z.number(), bytes_out: z.number() });
-/**
- * Linode keeps no traffic per day. Its month statistics are samples of a rate (bits per second), which
- * give each day its share; the month's exact byte totals scale them, so the sum is the billed figure.
- */
-async function bandwidth(client: LinodeClient, id: number, o: CallOptions): Promise<BandwidthDay[]> {
-  const now = new Date();
-  const month = monthOf(now.getTime());
-  const total = await client.get(`/linode/instances/${id}/transfer/${month}`, MonthTransfer, { signal: o.signal });
-  const stats = await statistics(client, id, month, o);
-  const incoming = perDay([...(stats?.netv4.in ?? []), ...(stats?.netv6.in ?? [])]);
-  const outgoing = perDay([...(stats?.netv4.out ?? []), ...(stats?.netv6.out ?? [])]);
-  const today = now.toISOString().slice(0, 10);
-  const days = [...new Set([...incoming.keys(), ...outgoing.keys()])].filter((day) => day.startsWith(today.slice(0, 7))).sort();
-  // A server without samples yet: its whole traffic belongs to today.
-  if (days.length === 0) return [{ date: today, incomingBytes: total.bytes_in, outgoingBytes: total.bytes_out }];
-  const inShare = shares(incoming, days);
-  const outShare = shares(outgoing, days);
-  return days.map((date, i) => ({
-    date,
-    incomingBytes: Math.round(total.bytes_in * inShare[i]!),
-    outgoingBytes: Math.round(total.bytes_out * outShare[i]!),
-  }));
-}
-
-function perDay(samples: readonly (readonly [number, number])[]): Map<string, number> {
-  const days = new Map<string, number>();
-  for (const [time, rate] of samples) {
-    const day = new Date(time).toISOString().slice(0, 10);
-    days.set(day, (days.get(day) ?? 0) + rate);
-  }
-  return days;
-}
-
-function shares(values: ReadonlyMap<string, number>, days: readonly string[]): number[] {
-  const sum = days.reduce((all, day) => all + (values.get(day) ?? 0), 0);
-  return days.map((day) => (sum > 0 ? (values.get(day) ?? 0) / sum : 1 / days.length));
+  return texts;
 }

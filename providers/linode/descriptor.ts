@@ -41,7 +41,7 @@ export const descriptor: Descriptor = {
     {
       name: 'token',
       label: 'Personal access token',
-      help: 'Cloud Manager → Profile → API Tokens. Read/write for Linodes, Firewalls, IPs, StackScripts, Account SSH keys and Images; read for Account and Events.',
+      help: 'Cloud Manager → Profile → API Tokens. Read/write for Linodes, Firewalls, IPs, Account SSH keys and Images; read for Account and Events.',
     },
   ],
   options,
@@ -62,6 +62,8 @@ export const descriptor: Descriptor = {
     windows: { can: false, reason: 'Linode offers no Windows images.' },
     ipv6: can,
     balance: can,
+    consumption: { can: false, reason: 'Linode tells the balance and what is uninvoiced, not what each server used.' },
+    console: { can: false, reason: 'Linode’s consoles (Lish, Glish) take a session of its Cloud Manager; a token opens none.' },
   },
   limits: { userDataBytes: 16_384, labelMaxLength: 64, labelPattern: /^(?!.*(?:--|__|\.\.))[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}[a-zA-Z0-9]$/ },
   rate: { requests: 400, perMs: 60_000, createsPerMs: { requests: 20, perMs: 15_000 } },
@@ -75,6 +77,7 @@ export const descriptor: Descriptor = {
     minLength: 11,
     maxLength: 128,
   },
+  resizeLeavesDisk: true,
   restoreNeedsPassword: true,
   docsUrl: 'https://techdocs.akamai.com/linode-api/reference/api',
 };

@@ -2,11 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Simulator } from '../../simulator/server.ts';
 import { recordTraffic } from '../testing/traffic.ts';
 import { compute } from './compute.ts';
-import { firewallResource } from './firewall-resource.ts';
-import { instanceResource } from './instance-resource.ts';
 import type { Linode } from './simulator/simulator-state.ts';
-import { sshKeyResource } from './ssh-key-resource.ts';
-import { connection, context, serverInputs, startLinode } from './testing.ts';
+import { connection, context, firewallResource, instanceResource, sshKeyResource, serverInputs, startLinode } from './testing.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {

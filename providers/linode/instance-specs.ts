@@ -10,6 +10,23 @@ const anything: PropertySpec = { type: 'any' };
 /** Part of the vendor's schema, refused by `checkInstance`. */
 const refused: PropertySpec = { type: 'array', items: anything };
 
+const disk: PropertySpec = {
+  type: 'object',
+  properties: {
+    id: { type: 'integer' },
+    label: { type: 'string' },
+    size: { type: 'integer' },
+    filesystem: { type: 'string' },
+    readOnly: { type: 'boolean' },
+    image: { type: 'string' },
+    authorizedKeys: { type: 'array', items: { type: 'string' } },
+    authorizedUsers: { type: 'array', items: { type: 'string' } },
+    stackscriptId: { type: 'integer' },
+    stackscriptData: { type: 'object', additional: { type: 'string' }, secret: true },
+    rootPass: { type: 'string', secret: true },
+  },
+};
+
 export const instanceInputs: Readonly<Record<string, PropertySpec>> = {
   alerts: {
     type: 'object',
@@ -30,7 +47,7 @@ export const instanceInputs: Readonly<Record<string, PropertySpec>> = {
   booted: { type: 'boolean', computed: true },
   configs: { ...refused, computed: true, deprecated: 'Use the image of the server; Linode makes the configuration.' },
   diskEncryption: { type: 'string', computed: true, replace: true, oneOf: ['enabled', 'disabled'] },
-  disks: { ...refused, computed: true, deprecated: 'Use the image of the server; Linode makes the disks.' },
+  disks: { ...refused, items: disk, computed: true, deprecated: 'Use the image of the server; Linode makes the disks.' },
   firewallId: { type: 'integer', replace: true },
   group: { type: 'string', deprecated: 'Use tags.' },
   image: { type: 'string', replace: true },

@@ -6,10 +6,13 @@ import { Rdns } from '@pulumi/linode/rdns.js';
 import { SshKey } from '@pulumi/linode/sshKey.js';
 import * as pulumi from '@pulumi/pulumi';
 import { parseIdentityTag } from '../identity.ts';
+import { besides } from '../kit/declare.ts';
+import { ownerOf } from '../kit/names.ts';
 import type { FirewallRule, InstanceModule, InstanceRequest } from '../provider.ts';
-import { bareAddress } from './compute.ts';
+
 import { descriptor } from './descriptor.ts';
-import { keyLabel } from './owned.ts';
+import { keyLabel } from './helpers.ts';
+import { bareAddress } from './outputs.ts';
 
 /** Linode allows 32 characters for a firewall's label, half of what a server's has. */
 const FIREWALL_ID_LENGTH = 22;
@@ -19,10 +22,7 @@ export const instanceModule: InstanceModule = {
   importedIgnoreChanges: ['watchdogEnabled', 'privateIp'],
   declare(name, request, opts) {
     const options = descriptor.options.parse(request.options) as { privateIpEnabled: boolean; watchdog: boolean };
-    const child: pulumi.CustomResourceOptions = {
-      ...(opts.parent ? { parent: opts.parent } : {}),
-      ...(opts.provider ? { provider: opts.provider } : {}),
-    };
+    const child = besides(opts);
     const keys = request.sshPublicKeys.map(
       // Labels of keys that exist stay: those of older stacks are made from the server's label.
       (key, i) =>
@@ -95,8 +95,8 @@ function declareFirewall(
   return new Firewall(`${name}-firewall`, args, opts);
 }
 
-function firewallLabel({ tags, label }: InstanceRequest): string {
-  const id = parseIdentityTag(tags[0] ?? '')?.vpsId ?? label;
+function firewallLabel(request: InstanceRequest): string {
+  const id = ownerOf(request);
   const short = id.length <= FIREWALL_ID_LENGTH ? id : createHash('sha256').update(id).digest('hex').slice(0, FIREWALL_ID_LENGTH);
   return `plinth-fw-${short}`;
 }

@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Simulator } from '../../simulator/server.ts';
 import type { Properties, ResourceDefinition } from '../resource.ts';
-import { firewallResource } from './firewall-resource.ts';
-import { instanceResource } from './instance-resource.ts';
-import { rdnsResource } from './rdns-resource.ts';
-import { sshKeyResource } from './ssh-key-resource.ts';
-import { stackScriptResource } from './stack-script-resource.ts';
-import { context, serverInputs, startLinode } from './testing.ts';
+import { context, firewallResource, instanceResource, rdnsResource, sshKeyResource, serverInputs, startLinode } from './testing.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -32,14 +27,6 @@ const firewallInputs = (extra: Properties = {}): Properties => ({
   tags: ['plinth-vps-fw1-g1'],
   ...extra,
 });
-const scriptInputs: Properties = {
-  label: 'start-up',
-  script: '#!/bin/sh\ntrue\n',
-  description: 'test',
-  images: ['linode/debian12'],
-  isPublic: false,
-};
-
 async function server(token: string, label: string): Promise<{ id: string; address: string }> {
   const { id, outputs } = await instanceResource.create(context(simulator, token), serverInputs(label));
   return { id, address: String(outputs.ipAddress) };
@@ -48,10 +35,9 @@ async function server(token: string, label: string): Promise<{ id: string; addre
 describe.each<[string, ResourceDefinition, Properties, Properties]>([
   ['SSH key', sshKeyResource, { label: 'key-1', sshKey: KEY }, { label: 'key-2', sshKey: KEY }],
   ['firewall', firewallResource, firewallInputs(), firewallInputs({ inbounds: [rule('80-443')], disabled: true })],
-  ['StackScript', stackScriptResource, scriptInputs, { ...scriptInputs, description: 'changed' }],
 ])('%s', (kind, resource, inputs, changed) => {
   const ctx = () => context(simulator, `sim-${kind.replace(' ', '-')}`, kind);
-  const path = { 'SSH key': 'profile/sshkeys', firewall: 'networking/firewalls', StackScript: 'linode/stackscripts' }[kind]!;
+  const path = { 'SSH key': 'profile/sshkeys', firewall: 'networking/firewalls' }[kind]!;
 
   it('is made once when the answer is lost, read back, changed and deleted', async () => {
     simulator.world.faults.add({ provider: 'linode', kind: 'lost-answer', method: 'POST', path: `^/v4/${path}$` });
@@ -70,7 +56,7 @@ describe.each<[string, ResourceDefinition, Properties, Properties]>([
 
 async function listed(client: ReturnType<typeof context>['client'], path: string): Promise<unknown[]> {
   const { z } = await import('zod');
-  return client.list(`/${path}`, z.unknown());
+  return client.all({ path: `/${path}` }, 'data', z.unknown());
 }
 
 describe('firewall', () => {
@@ -92,7 +78,7 @@ describe('firewall', () => {
   it('names a label that another firewall has', async () => {
     const ctx = context(simulator, 'sim-fw-taken', 'fw');
     await firewallResource.create(ctx, firewallInputs({ tags: ['plinth-vps-other-g1'] }));
-    await expect(firewallResource.create(ctx, firewallInputs())).rejects.toThrow(/linode\/conflict.*plinth-fw-test/);
+    await expect(firewallResource.create(ctx, firewallInputs())).rejects.toMatchObject({ detail: { kind: 'conflict', field: 'label' } });
   });
 });
 

@@ -6,6 +6,5 @@ export const schemaExceptions: Readonly<Record<string, string>> = {
   'Instance.rootPass: replaces here false':
     'Version 6 replaces; the pinned 5.1.1 sets it in place, and a password is no reason to lose a disk.',
   'SshKey.sshKey: replaces here true': REPLACES_BY_CODE,
-  'StackScript: unknown to the vendor': 'The reference data leaves it out; the vendor’s package has it.',
   'Rdns.address: replaces here true': REPLACES_BY_CODE,
 };

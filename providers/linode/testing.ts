@@ -3,8 +3,16 @@ import { startSimulator, type Simulator } from '../../simulator/server.ts';
 import type { AccountConnection } from '../provider.ts';
 import { RateBudget } from '../rate-budget.ts';
 import type { Properties, ResourceContext } from '../resource.ts';
-import { LinodeClient } from './client.ts';
+import { Rest } from '../kit/rest.ts';
+import { firewalls, keys, rdns } from './helpers.ts';
+import { dialect } from './rest.ts';
+import { servers } from './server.ts';
 import { simulation } from './simulator/simulator.ts';
+
+export const instanceResource = servers.resource();
+export const firewallResource = firewalls.resource();
+export const sshKeyResource = keys.resource();
+export const rdnsResource = rdns;
 
 export async function startLinode(speed = 400): Promise<Simulator> {
   return startSimulator({ speed, simulations: [simulation] });
@@ -20,14 +28,14 @@ export function connection(simulator: Simulator, token: string): AccountConnecti
   };
 }
 
-export interface TestContext extends ResourceContext<LinodeClient> {
+export interface TestContext extends ResourceContext<Rest> {
   readonly logs: string[];
 }
 
 export function context(simulator: Simulator, token: string, name = 'server', signal = AbortSignal.timeout(30_000)): TestContext {
   const logs: string[] = [];
   return {
-    client: new LinodeClient(connection(simulator, token)),
+    client: new Rest(dialect, connection(simulator, token)),
     urn: `urn:pulumi:vps-test::plinth::linode:index/instance:Instance::${name}`,
     signal,
     logs,

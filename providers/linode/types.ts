@@ -52,12 +52,9 @@ export const ApiInstance = z.looseObject({
 });
 export type ApiInstance = z.infer<typeof ApiInstance>;
 
-const Address = z.looseObject({ address: z.string(), rdns: z.string().nullish() });
-export const ApiAddress = Address;
-export const ApiIps = z.looseObject({
-  ipv4: z.looseObject({ public: z.array(Address), private: z.array(Address), shared: z.array(Address) }),
-});
-export type ApiIps = z.infer<typeof ApiIps>;
+export const ApiAddress = z.looseObject({ address: z.string(), rdns: z.string().nullish() });
+const Addresses = z.array(ApiAddress);
+export const ApiIps = z.looseObject({ ipv4: z.looseObject({ private: Addresses, shared: Addresses }) });
 
 export const ApiDisk = z.looseObject({
   id: z.number(),
@@ -81,18 +78,6 @@ export const ApiConfig = z.looseObject({
   devices: z.record(z.string(), z.looseObject({ disk_id: z.number().nullish(), volume_id: z.number().nullish() }).nullable()).nullish(),
 });
 export type ApiConfig = z.infer<typeof ApiConfig>;
-
-const Entity = z.looseObject({ id: z.union([z.number(), z.string()]).nullish(), type: z.string().nullish() });
-export const ApiEvent = z.looseObject({
-  id: z.number(),
-  action: z.string(),
-  status: z.string(),
-  message: z.string().nullish(),
-  entity: Entity.nullish(),
-  /** What the job made or used, for example the image of a `disk_imagize`. */
-  secondary_entity: Entity.nullish(),
-});
-export type ApiEvent = z.infer<typeof ApiEvent>;
 
 const ApiPrice = z.looseObject({ hourly: z.number().nullable(), monthly: z.number().nullable() });
 const ApiRegionPrices = z.array(ApiPrice.extend({ id: z.string() })).nullish();
@@ -188,27 +173,9 @@ export const ApiFirewall = z.looseObject({
     outbound_policy: z.string(),
   }),
 });
-export type ApiFirewall = z.infer<typeof ApiFirewall>;
 export const ApiFirewallDevice = z.looseObject({
   id: z.number(),
   entity: z.looseObject({ id: z.number(), type: z.string(), label: z.string().nullish(), url: z.string().nullish() }),
 });
-export type ApiFirewallDevice = z.infer<typeof ApiFirewallDevice>;
-
-export const ApiStackScript = z.looseObject({
-  id: z.number(),
-  label: z.string(),
-  script: z.string(),
-  images: z.array(z.string()),
-  description: z.string().nullish(),
-  rev_note: z.string().nullish(),
-  is_public: z.boolean(),
-  deployments_active: z.number(),
-  deployments_total: z.number(),
-  user_gravatar_id: z.string().nullish(),
-  username: z.string().nullish(),
-  user_defined_fields: z.array(z.looseObject({ name: z.string(), label: z.string() })).nullish(),
-  created: z.string(),
-  updated: z.string(),
-});
-export type ApiStackScript = z.infer<typeof ApiStackScript>;
+/** With its devices, which a call of their own tells. */
+export type ApiFirewall = z.infer<typeof ApiFirewall> & { devices?: z.infer<typeof ApiFirewallDevice>[] };

@@ -1,7 +1,8 @@
 /** Vultr's regions, plans, systems and instances in Plinth's words. */
 import type { AccountInfo, Image, InstanceStatus, InstanceSummary, Plan, Region } from '../provider.ts';
-import { backupsOf, NO_ADDRESS, UNFINISHED_TAG } from './instance-state.ts';
+import { backupsOf } from './instance-specs.ts';
 import type * as vultr from './schemas.ts';
+import { NO_ADDRESS, UNFINISHED_TAG } from './server.ts';
 
 /** Vultr's own hourly price is the monthly one over this many hours where the answer lacks it. */
 const HOURS_PER_MONTH = 730;
@@ -35,6 +36,17 @@ export function presentAccount(account: vultr.Account): AccountInfo {
     name: account.email || account.name,
     status: 'active',
     balance: { amount: owed.toFixed(2), currency: 'USD' },
+    email: account.email,
+    pendingCharges: { amount: account.pending_charges.toFixed(2), currency: 'USD' },
+    ...(account.last_payment_date === ''
+      ? {}
+      : {
+          lastPayment: {
+            amount: Math.abs(account.last_payment_amount).toFixed(2),
+            currency: 'USD',
+            at: account.last_payment_date,
+          },
+        }),
   };
 }
 

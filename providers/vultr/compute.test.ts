@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
+import { Rest } from '../kit/rest.ts';
 import { RateBudget } from '../rate-budget.ts';
-import { VultrClient } from './client.ts';
-import { VultrCompute } from './compute.ts';
-import { instanceResource } from './instance-resource.ts';
-import { createOf, instanceInputs, withBench } from './testing.ts';
+import { compute as computeOf } from './compute.ts';
+import { createOf, instanceInputs, withBench, instanceResource, buy } from './testing.ts';
+import { dialect } from './rest.ts';
 
 test('the catalog is whole: every page of plans, which ones run Windows, installable systems', () =>
   withBench(async (bench) => {
-    const compute = new VultrCompute(bench.client);
+    const compute = computeOf(bench.client);
     const plans = await compute.plans();
     expect(plans.length).toBeGreaterThan(80);
     expect(new Set(plans.map((plan) => plan.id)).size).toBe(plans.length);
@@ -29,8 +29,8 @@ test('the catalog is whole: every page of plans, which ones run Windows, install
 
 test('a wrong key is a credentials error', () =>
   withBench(async (bench) => {
-    const client = new VultrClient({ ...bench.connection, credential: { apiKey: 'WRONG' }, budget: new RateBudget(10, 10) });
-    await expect(new VultrCompute(client).account()).rejects.toMatchObject({ kind: 'credentials' });
+    const client = new Rest(dialect, { ...bench.connection, credential: { apiKey: 'WRONG' }, budget: new RateBudget(10, 10) });
+    await expect(computeOf(client).account()).rejects.toMatchObject({ kind: 'credentials' });
   }));
 
 test('lists go on over cursor pages', () =>
@@ -55,16 +55,14 @@ test(
     withBench(
       async (bench) => {
         const many = 520;
-        for (let i = 0; i < many; i++)
-          await bench.client.createInstance({ region: 'ewr', plan: 'vc2-1c-1gb', os_id: 2284, label: `n${i}` });
-        const compute = new VultrCompute(bench.client);
+        for (let i = 0; i < many; i++) await buy(bench, { region: 'ewr', plan: 'vc2-1c-1gb', os_id: 2284, label: `n${i}` });
+        const compute = computeOf(bench.client);
         const first = await compute.listInstances();
         expect(first.items).toHaveLength(500);
         const second = await compute.listInstances(first.next);
         expect(second).toMatchObject({ next: null });
         expect(second.items).toHaveLength(many - 500);
       },
-      {},
       2_000,
       600,
     ),
@@ -74,7 +72,7 @@ test(
 test('power, reinstall of the same and of another system, traffic', () =>
   withBench(async (bench) => {
     const { id } = await createOf(bench, instanceResource, 'web', instanceInputs());
-    const compute = new VultrCompute(bench.client);
+    const compute = computeOf(bench.client);
     await compute.power(id, 'off');
     expect(await compute.getInstance(id)).toMatchObject({ status: 'stopped' });
     await compute.power(id, 'on');
@@ -98,33 +96,29 @@ test.each(['501', '1764'])('a reinstall to %s whose answer is lost still gives t
   withBench(async (bench) => {
     const { id } = await createOf(bench, instanceResource, 'win', instanceInputs({ osId: 501 }));
     await bench.fault({ kind: 'lost-answer', method: image === '501' ? 'POST' : 'PATCH', path: `/v2/instances/${id}` });
-    const { password } = await new VultrCompute(bench.client).rebuild(id, { image });
+    const { password } = await computeOf(bench.client).rebuild(id, { image });
     const world = bench.simulator.world.worlds.get('vultr')!;
     expect(world.simulation.instances!(world)).toMatchObject([{ id, image, password }]);
   }),
 );
 
 test('what is ours is told by its name, over every page', () =>
-  withBench(
-    async (bench) => {
-      const post = (path: string, body: unknown) => bench.client.send({ method: 'POST', path, body });
-      const ssh_key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ me';
-      for (let i = 0; i < 503; i++) await post('/v2/ssh-keys', { name: `plinth-vps-many${i}-key-0`, ssh_key });
-      const script = Buffer.from('echo').toString('base64');
-      for (const name of ['ops', 'plinth-vps-abc1', 'plinth-vps-abc1-key-0 [copy]']) await post('/v2/ssh-keys', { name, ssh_key });
-      for (const description of ['plinth-vps-abc1', 'plinth-vps-', 'web']) await post('/v2/firewalls', { description });
-      for (const name of ['plinth-vps-abc1-script', 'mine']) await post('/v2/startup-scripts', { name, script });
-      const { id } = await createOf(bench, instanceResource, 'web', instanceInputs());
-      const compute = new VultrCompute(bench.client);
-      for (const name of ['plinth-vps-abc1-before-upgrade', 'by hand']) await compute.snapshots.create(id, name);
-      const owned = await compute.listOwned();
-      expect(owned.filter((object) => object.vpsId === 'abc1').map((object) => `${object.kind} ${object.name}`)).toEqual([
-        'firewall plinth-vps-abc1',
-        'startup-script plinth-vps-abc1-script',
-        'snapshot plinth-vps-abc1-before-upgrade',
-      ]);
-      expect(owned).toHaveLength(503 + 3);
-    },
-    {},
-    2_000,
-  ));
+  withBench(async (bench) => {
+    const post = (path: string, body: unknown) => bench.client.send({ method: 'POST', path, body });
+    const ssh_key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ me';
+    for (let i = 0; i < 503; i++) await post('/v2/ssh-keys', { name: `plinth-vps-many${i}-key-0`, ssh_key });
+    const script = Buffer.from('echo').toString('base64');
+    for (const name of ['ops', 'plinth-vps-abc1', 'plinth-vps-abc1-key-0 [copy]']) await post('/v2/ssh-keys', { name, ssh_key });
+    for (const description of ['plinth-vps-abc1', 'plinth-vps-', 'web']) await post('/v2/firewalls', { description });
+    for (const name of ['plinth-vps-abc1-script', 'mine']) await post('/v2/startup-scripts', { name, script });
+    const { id } = await createOf(bench, instanceResource, 'web', instanceInputs());
+    const compute = computeOf(bench.client);
+    for (const name of ['plinth-vps-abc1-before-upgrade', 'by hand']) await compute.snapshots.create(id, name);
+    const owned = await compute.listOwned();
+    expect(owned.filter((object) => object.vpsId === 'abc1').map((object) => `${object.kind} ${object.name}`)).toEqual([
+      'firewall plinth-vps-abc1',
+      'startup-script plinth-vps-abc1-script',
+      'snapshot plinth-vps-abc1-before-upgrade',
+    ]);
+    expect(owned).toHaveLength(503 + 3);
+  }, 2_000));

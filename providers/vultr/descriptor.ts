@@ -1,7 +1,6 @@
 /** Vultr: what it is. Facts and their sources stand in README.md. */
 import { z } from 'zod';
 import type { Capability, Descriptor } from '../provider.ts';
-import { VULTR } from './errors.ts';
 
 const can: Capability = { can: true };
 
@@ -29,7 +28,7 @@ export const options = z.strictObject({
 });
 
 export const descriptor: Descriptor = {
-  id: VULTR,
+  id: 'vultr',
   name: 'Vultr',
   roles: ['compute'],
   pulumiPackage: 'vultr',
@@ -65,6 +64,8 @@ export const descriptor: Descriptor = {
     windows: can,
     ipv6: can,
     balance: can,
+    consumption: { can: false, reason: 'Vultr tells the balance and pending charges, not what each server used.' },
+    console: can,
   },
   limits: { userDataBytes: 65_535, labelMaxLength: 63, labelPattern: /^[A-Za-z0-9][A-Za-z0-9 ._-]*$/ },
   rate: { requests: 30, perMs: 1_000 },

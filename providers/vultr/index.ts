@@ -1,13 +1,15 @@
 /** Vultr as a provider. */
 import type { Provider } from '../provider.ts';
-import { VultrClient } from './client.ts';
-import { VultrCompute } from './compute.ts';
+import { Rest } from '../kit/rest.ts';
+import { compute } from './compute.ts';
 import { descriptor } from './descriptor.ts';
-import { resources } from './provider.ts';
+import { groups, keys, reverseIpv4, reverseIpv6, rule, scripts } from './helpers.ts';
+import { dialect } from './rest.ts';
+import { servers } from './server.ts';
 
 export const provider: Provider = {
   descriptor,
-  resources,
+  resources: [servers.resource(), keys.resource(), groups.resource(), rule, scripts.resource(), reverseIpv4, reverseIpv6],
   functions: [],
   recordedAs: {
     helpers: {
@@ -24,7 +26,7 @@ export const provider: Provider = {
       ipv6: 'v6MainIp',
     },
   },
-  connect: (connection) => new VultrClient(connection),
-  compute: (connection) => new VultrCompute(new VultrClient(connection)),
+  connect: (connection) => new Rest(dialect, connection),
+  compute: (connection) => compute(new Rest(dialect, connection)),
   instance: async () => (await import('./instance.ts')).instanceModule,
 };

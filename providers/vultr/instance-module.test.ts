@@ -102,7 +102,7 @@ test('a firewall is one group and one rule per source, before the server', async
 
 test.each([
   [4, 'ReverseIpv4', '203.0.113.9'],
-  [6, 'ReverseIpv6', '2001:db8::9'],
+  [6, 'ReverseIpv6', '2001:0db8:0000:0000:0000:0000:0000:0009'],
 ] as const)('a reverse name of IPv%i is a %s', async (ipVersion, kind, ip) => {
   const handle = { ...module_.declare(`host${ipVersion}`, request(), {}), ipv6: pulumi.output('2001:db8::9') };
   const resource = module_.declareReverseName!(`ptr${ipVersion}`, { instance: handle, name: 'web.example.com', ipVersion }, {});

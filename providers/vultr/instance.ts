@@ -10,6 +10,7 @@ import { StartupScript } from '@ediri/vultr/startupScript.js';
 import { parseIdentityTag } from '../identity.ts';
 import type { FirewallRule as Rule, InstanceHandle, InstanceModule, InstanceRequest, ReverseNameRequest } from '../provider.ts';
 import { options } from './descriptor.ts';
+import { expandIpv6 } from './ipv6.ts';
 
 /** Of ICMP, which has no ports. */
 const NO_PORT = '';
@@ -125,7 +126,9 @@ function declare(name: string, request: InstanceRequest, opts: pulumi.CustomReso
 
 function declareReverseName(name: string, request: ReverseNameRequest, opts: pulumi.CustomResourceOptions): pulumi.CustomResource {
   const { instance, ipVersion, name: reverse } = request;
-  const args = { instanceId: instance.instanceId, ip: ipVersion === 4 ? instance.ipv4 : instance.ipv6, reverse };
+  // Vultr's own form of the address; a stack that has it in short has the same one.
+  const ip = ipVersion === 4 ? instance.ipv4 : instance.ipv6.apply(expandIpv6);
+  const args = { instanceId: instance.instanceId, ip, reverse };
   return ipVersion === 4 ? new ReverseIpv4(name, args, opts) : new ReverseIpv6(name, args, opts);
 }
 

@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest';
-import { instancePath } from './client.ts';
-import { VultrCompute } from './compute.ts';
-import { instanceResource } from './instance-resource.ts';
+import { compute as computeOf } from './compute.ts';
 import { driveOf, rescueIso } from './rescue.ts';
 import { IsoStatus, PublicIso } from './schemas.ts';
-import { createOf, instanceInputs, withBench, type Bench } from './testing.ts';
+import { createOf, instanceInputs, withBench, type Bench, instanceResource } from './testing.ts';
+import { servers } from './server.ts';
 
 const GPARTED = '5c6f4c5e-3c3a-4b84-a4b5-6c7b1b0d7f04';
 
 async function stateOf(bench: Bench, id: string): Promise<string> {
-  return (await bench.client.one({ method: 'GET', path: `${instancePath(id)}/iso` }, 'iso_status', IsoStatus)).state;
+  return (await bench.client.one({ method: 'GET', path: `${servers.path(id)}/iso` }, 'iso_status', IsoStatus)).state;
 }
 
 async function orders(bench: Bench): Promise<string[]> {
@@ -19,7 +18,7 @@ async function orders(bench: Bench): Promise<string[]> {
 test('a server enters rescue and leaves it, each once however often it is asked', () =>
   withBench(async (bench) => {
     const { id } = await createOf(bench, instanceResource, 'web', instanceInputs());
-    const compute = new VultrCompute(bench.client);
+    const compute = computeOf(bench.client);
     await compute.rescue(id, 'leave');
     await Promise.all([compute.rescue(id, 'enter'), compute.rescue(id, 'enter')]);
     await compute.rescue(id, 'enter');
@@ -38,7 +37,7 @@ test('a server enters rescue and leaves it, each once however often it is asked'
 test('a lost answer is looked up, a server that is off is started, a locked one waited for', () =>
   withBench(async (bench) => {
     const { id } = await createOf(bench, instanceResource, 'web', instanceInputs());
-    const compute = new VultrCompute(bench.client);
+    const compute = computeOf(bench.client);
     await compute.power(id, 'off');
     await bench.client.send({ method: 'POST', path: '/v2/snapshots', body: { instance_id: id } });
     await bench.fault({ kind: 'lost-answer', method: 'POST', path: '/iso/attach$' });
@@ -51,8 +50,8 @@ test('a lost answer is looked up, a server that is off is started, a locked one 
 test('leaving takes whatever is attached', () =>
   withBench(async (bench) => {
     const { id } = await createOf(bench, instanceResource, 'web', instanceInputs());
-    await bench.client.send({ method: 'POST', path: `${instancePath(id)}/iso/attach`, body: { iso_id: GPARTED } });
-    await new VultrCompute(bench.client).rescue(id, 'leave');
+    await bench.client.send({ method: 'POST', path: `${servers.path(id)}/iso/attach`, body: { iso_id: GPARTED } });
+    await computeOf(bench.client).rescue(id, 'leave');
     expect(await stateOf(bench, id)).toBe('ready');
   }));
 

@@ -4,76 +4,50 @@
  */
 import { isProviderError } from '../errors.ts';
 import type { RescueChange } from '../instance-extras.ts';
-import type { CallOptions } from '../provider.ts';
-import { signalOf, waitFor } from '../wait.ts';
-import { instancePath, type VultrClient } from './client.ts';
-import { untilInstance } from './compute-waits.ts';
-import { VULTR } from './errors.ts';
-import { problem } from './instance-state.ts';
-import { changePower } from './power.ts';
+import type { Call } from '../kit/server-sheet.ts';
 import * as shapes from './schemas.ts';
+import { servers } from './server.ts';
 
 const RESCUE_SYSTEM = /system ?rescue/i;
 const OTHER_PROCESSOR = /aarch64|\barm/i;
+const MOVE_MS = 20 * 60_000;
 
 /** What is in an instance's drive. `moving`: Vultr is attaching or detaching. */
 type Drive = 'empty' | 'rescue' | 'other' | 'moving';
 
 /** Returns when the server runs from the rescue system, or from its own disk again. @throws ProviderError */
-export async function changeRescue(client: VultrClient, id: string, change: RescueChange, o: CallOptions): Promise<void> {
-  const iso = rescueIso(await client.all('/v2/iso-public', 'public_isos', shapes.PublicIso, {}, o));
+export async function changeRescue(call: Call, id: string, change: RescueChange): Promise<void> {
+  const { client, signal } = call;
+  const iso = rescueIso(await client.all({ path: '/v2/iso-public', signal }, 'public_isos', shapes.PublicIso));
   if (change === 'enter' && iso === undefined)
-    throw problem('unexpected', "Vultr's public ISO library holds no SystemRescue now. Mount a rescue ISO in Vultr's console.");
-  await moveIso(client, id, change === 'enter' ? iso!.id : null, iso?.id, o);
-  await untilInstance(client, id, o, {
-    what: `instance ${id} to boot`,
-    key: 'vultr/rescue/boot',
-    done: (instance) => instance.status === 'active' && instance.server_status !== 'locked',
-  });
+    throw client.error('unexpected', "Vultr's public ISO library holds no SystemRescue now. Mount a rescue ISO in Vultr's console.");
+  await moveIso(call, id, change === 'enter' ? iso!.id : null, iso?.id);
   // Neither attaching nor detaching is known to start a server that is switched off.
-  await changePower(client, id, 'on', o);
+  await servers.perform(call, id, servers.sheet.power.on);
 }
 
 /** Returns when the drive holds the rescue system (`wanted` is its id) or nothing (null). */
-async function moveIso(
-  client: VultrClient,
-  id: string,
-  wanted: string | null,
-  rescueId: string | undefined,
-  o: CallOptions,
-): Promise<void> {
+async function moveIso(call: Call, id: string, wanted: string | null, rescueId: string | undefined): Promise<void> {
+  const { client, signal } = call;
+  const path = `${servers.path(id)}/iso`;
   let orderedAt = Number.NEGATIVE_INFINITY;
-  await waitFor({
-    provider: VULTR,
-    what: `instance ${id} to ${wanted === null ? 'leave' : 'enter'} rescue`,
-    key: 'vultr/rescue',
-    signal: signalOf(o),
-    deadlineMs: client.timing.actionMs,
-    probe: async () => {
-      const status = await client.one({ method: 'GET', path: `${instancePath(id)}/iso`, ...o }, 'iso_status', shapes.IsoStatus);
-      const now = driveOf(status, rescueId);
-      if (now === (wanted === null ? 'empty' : 'rescue')) return true;
-      if (wanted !== null && now === 'other')
-        throw problem('invalid', `Instance ${id} has another ISO attached. Detach it at Vultr, then enter rescue again.`);
-      // An order may take a moment to show; each one reboots the server.
-      if (now === 'moving' || performance.now() - orderedAt < client.timing.consistencyMs) return undefined;
-      if (await orderIso(client, id, wanted, o)) orderedAt = performance.now();
-      return undefined;
-    },
+  await servers.until(call, `instance ${id} to ${wanted === null ? 'leave' : 'enter'} rescue`, MOVE_MS, async () => {
+    const now = driveOf(await client.one({ path, signal }, 'iso_status', shapes.IsoStatus), rescueId);
+    if (now === (wanted === null ? 'empty' : 'rescue')) return true;
+    if (wanted !== null && now === 'other')
+      throw client.error('invalid', `Instance ${id} has another ISO attached. Detach it at Vultr, then enter rescue again.`);
+    // An order may take a moment to show; each one reboots the server.
+    if (now === 'moving' || performance.now() - orderedAt < client.consistencyMs) return undefined;
+    const order = wanted === null ? { path: `${path}/detach` } : { path: `${path}/attach`, body: { iso_id: wanted } };
+    try {
+      await client.send({ method: 'POST', ...order, repeatable: true, signal });
+      orderedAt = performance.now();
+    } catch (error) {
+      // Locked: the next look tells.
+      if (!isProviderError(error, 'conflict')) throw error;
+    }
+    return undefined;
   });
-}
-
-/** False while the server is locked. */
-async function orderIso(client: VultrClient, id: string, iso: string | null, o: CallOptions): Promise<boolean> {
-  const path = `${instancePath(id)}/iso/${iso === null ? 'detach' : 'attach'}`;
-  const body = iso === null ? undefined : { iso_id: iso };
-  try {
-    await client.send({ method: 'POST', path, body, repeatable: true, ...o });
-    return true;
-  } catch (error) {
-    if (isProviderError(error, 'conflict')) return false;
-    throw error;
-  }
 }
 
 /**

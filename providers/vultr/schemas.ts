@@ -58,6 +58,9 @@ export const Account = z.object({
   acls: z.array(z.string()).nullish(),
   balance: number,
   pending_charges: number,
+  last_payment_date: text,
+  /** Below zero. */
+  last_payment_amount: number,
 });
 export type Account = z.infer<typeof Account>;
 

@@ -1,6 +1,7 @@
 /** Routes that tell more about an instance: traffic, upgrades, schedules, addresses, networks. */
 import type { Router } from 'express';
 import type { SimWorld } from '../simulation.ts';
+import { expandIpv6 } from './ipv6.ts';
 import { APPLICATIONS, SYSTEMS } from './simulator-data.ts';
 import { Refusal, bodyOf, page, route, textOf, vultrDate } from './simulator-http.ts';
 import { scheduleBackups } from './simulator-images.ts';
@@ -131,7 +132,7 @@ export function dropReverseNames(world: SimWorld, instance: string): void {
   for (const name of reverseNamesOf(world, instance)) world.collection<ReverseName>('reverse-ipv6').delete(name.id);
 }
 
-/** Addresses are taken only "in full, expanded format", and told in short. */
+/** Addresses are taken only "in full, expanded format", and told so. */
 function mountReverseIpv6(router: Router, world: SimWorld, find: FindInstance): void {
   const names = world.collection<ReverseName>('reverse-ipv6');
   const shortOf = (instance: SimInstance, address: string): string => {
@@ -147,7 +148,7 @@ function mountReverseIpv6(router: Router, world: SimWorld, find: FindInstance): 
     '/v2/instances/:id/ipv6/reverse',
     route((request, response) => {
       const own = reverseNamesOf(world, find(request, response).id);
-      return [200, { reverse_ipv6s: own.map(({ ip, reverse }) => ({ ip, reverse })) }];
+      return [200, { reverse_ipv6s: own.map(({ ip, reverse }) => ({ ip: expandIpv6(ip), reverse })) }];
     }),
   );
   router.post(

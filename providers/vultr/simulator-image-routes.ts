@@ -43,7 +43,7 @@ function mountSnapshots(router: Router, world: SimWorld, find: FindImage): void 
       const instance = instancesOf(world).get(textOf(body['instance_id']));
       if (!instance || instance.removed || instance.account !== accountOf(response).id) throw new Refusal(404, 'instance not found');
       if (world.hasFlag('snapshot-quota')) throw new Refusal(400, 'You have reached the maximum number of snapshots for this account.');
-      settled(instance);
+      settled(instance, 'create snapshot');
       return [201, { snapshot: presentImage(takeSnapshot(world, instance, textOf(body['description']))) }];
     }),
   );
@@ -63,7 +63,7 @@ function mountSnapshots(router: Router, world: SimWorld, find: FindImage): void 
     route((request, response) => {
       const image = one(request, response);
       const busy = image.status === 'pending' && !world.hasFlag('snapshot-stuck', image.id);
-      if (busy || isBeingRestored(world, image)) throw new Refusal(400, 'Unable to destroy snapshot: the snapshot is currently locked.');
+      if (busy || isBeingRestored(world, image)) throw new Refusal(500, 'Unable to destroy snapshot: Snapshot is currently locked');
       if (!world.hasFlag('keep-on-delete', image.id)) imagesOf(world).delete(image.id);
       return [204];
     }),
@@ -99,7 +99,7 @@ function mountRestore(router: Router, world: SimWorld, findInstance: FindInstanc
       if (image.status !== 'complete') throw new Refusal(400, `Unable to restore: the ${kind} is not complete.`);
       if (image.diskGb > planOf(instance.plan).disk)
         throw new Refusal(400, `Unable to restore: the ${kind} is larger than the disk of this server.`);
-      settled(instance);
+      settled(instance, 'restore server');
       restoreImage(world, instance, image);
       return [202, { status: { restore_type: `${kind}_id`, restore_id: image.id, status: 'inprogress' } }];
     }),
@@ -119,7 +119,7 @@ function mountIso(router: Router, world: SimWorld, find: FindInstance): void {
   const drives = world.collection<Drive>('drives');
   const move = (request: Request, response: Response, iso: string, state: Drive['state']): [number, unknown] => {
     const instance = find(request, response);
-    settled(instance);
+    settled(instance, state === 'isounmounting' ? 'detach ISO' : 'attach ISO');
     const drive = drives.get(instance.id);
     if ((drive === undefined) === (state === 'isounmounting'))
       throw new Refusal(

@@ -11,6 +11,7 @@ import {
   install,
   instancesOf,
   isWindows,
+  locked,
   makePassword,
   present,
   remove,
@@ -58,8 +59,7 @@ export function mountInstances(router: Router, world: SimWorld): void {
     '/v2/instances/:id',
     route((request, response) => {
       const instance = find(request, response);
-      if (instance.server === 'none' || instance.server === 'locked')
-        throw new Refusal(400, 'Unable to destroy server: the server is currently locked.');
+      if (instance.server === 'none' || instance.server === 'locked') throw locked('destroy server: Unable to remove VM');
       if (!world.hasFlag('keep-on-delete', instance.id)) remove(world, instance);
       return [204];
     }),
@@ -166,7 +166,7 @@ function strings(value: unknown): string[] {
 }
 
 function patch(world: SimWorld, instance: SimInstance, body: Record<string, unknown>): [number, unknown] {
-  if (instance.status === 'resizing') throw new Refusal(400, 'This server is currently locked.');
+  if (instance.status === 'resizing') throw locked('update server');
   let next: SimInstance = {
     ...instance,
     ...(typeof body['label'] === 'string' ? { label: body['label'] } : {}),
@@ -189,7 +189,7 @@ function patch(world: SimWorld, instance: SimInstance, body: Record<string, unkn
   instancesOf(world).put(next);
   if (next.backups && !instance.backups) scheduleBackups(world, next);
   if (body['os_id'] !== undefined) {
-    settled(instance);
+    settled(instance, 'change OS');
     next = install(world, { ...next, os_id: checkOs(body['os_id']), password: makePassword(world) });
     return [202, { instance: present(next, next.password) }];
   }
@@ -200,10 +200,23 @@ function mountActions(router: Router, world: SimWorld, find: FindInstance): void
   const power = (state: 'running' | 'stopped', ms: number) =>
     route((request, response) => {
       const instance = find(request, response);
-      settled(instance);
+      settled(instance, state === 'running' ? 'start server' : 'stop server');
       world.schedule('vultr-power', { id: instance.id, life: instance.life, power: state }, ms);
       return [204];
     });
+  /** Of several: all of them, or none where one cannot. */
+  const massPower = (state: 'running' | 'stopped', ms: number) =>
+    route((request, response) => {
+      const ids = strings(bodyOf(request)['instance_ids']);
+      if (ids.length === 0) throw new Refusal(400, 'The instance_ids field is required.');
+      const found = ids.map((id) => find({ params: { id } } as unknown as Request, response));
+      for (const instance of found) settled(instance, state === 'running' ? 'start server' : 'stop server');
+      for (const { id, life } of found) world.schedule('vultr-power', { id, life, power: state }, ms);
+      return [204];
+    });
+  router.post('/v2/instances/start', massPower('running', START_MS));
+  router.post('/v2/instances/halt', massPower('stopped', HALT_MS));
+  router.post('/v2/instances/reboot', massPower('running', START_MS));
   router.post('/v2/instances/:id/start', power('running', START_MS));
   router.post('/v2/instances/:id/halt', power('stopped', HALT_MS));
   router.post('/v2/instances/:id/reboot', power('running', START_MS));
@@ -211,7 +224,7 @@ function mountActions(router: Router, world: SimWorld, find: FindInstance): void
     '/v2/instances/:id/reinstall',
     route((request, response) => {
       const instance = find(request, response);
-      settled(instance);
+      settled(instance, 'reinstall server');
       const hostname = textOf(bodyOf(request)['hostname']) || instance.hostname;
       const next = install(world, { ...instance, hostname, password: makePassword(world) });
       return [202, { instance: present(next, next.password) }];

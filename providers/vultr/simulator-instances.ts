@@ -61,10 +61,14 @@ export function instancesOf(world: SimWorld): Collection<SimInstance> {
 /** The instance of a route's `:id`, or the refusal of one that is not there (yet). */
 export type FindInstance = (request: Request, response: Response) => SimInstance;
 
-/** Reinstalls, restores, snapshots and power changes wait for the installation. */
-export function settled(instance: SimInstance): void {
-  if (instance.status !== 'active' || instance.server === 'locked' || instance.server === 'none')
-    throw new Refusal(400, 'This server is currently locked: it is being provisioned.');
+/** Vultr answers 500 here, and nothing is done (vultr/ansible-collection-vultr #89, #113, #131). */
+export function locked(what: string): Refusal {
+  return new Refusal(500, `Unable to ${what}: Server is currently locked`);
+}
+
+/** Reinstalls, restores, snapshots and power changes wait for the installation; `what` as in "Unable to reinstall server". */
+export function settled(instance: SimInstance, what: string): void {
+  if (instance.status !== 'active' || instance.server === 'locked' || instance.server === 'none') throw locked(what);
 }
 
 export function planOf(id: string): SimPlan {

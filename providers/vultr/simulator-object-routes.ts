@@ -46,7 +46,7 @@ const KINDS: readonly ThingKind[] = [
     leftover: 'startup-script',
     one: 'startup_script',
     many: 'startup_scripts',
-    missing: [404, 'Invalid startup script.'],
+    missing: [404, 'Invalid startup script ID'],
     change: 'patch',
     make: (body, now) => ({
       date_created: now,
@@ -182,7 +182,7 @@ function mountRules(router: Router, world: SimWorld): void {
   const find = (request: Request, response: Response): Rule => {
     const group = findThing(world, kind, request, response);
     const rule = world.collection<Rule>('firewall-rules').get(`${group.id}/${String(request.params['rule'])}`);
-    if (!rule) throw new Refusal(404, 'Invalid firewall rule.');
+    if (!rule) throw new Refusal(404, 'Firewall rule ID not found');
     return rule;
   };
   router.get(

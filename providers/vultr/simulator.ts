@@ -1,7 +1,6 @@
 /** Vultr's API v2 on loopback. Its flags are in README.md. */
 import { Router } from 'express';
 import type { SimInstanceView, SimWorld, Simulation } from '../simulation.ts';
-import { VULTR } from './errors.ts';
 import { APPLICATIONS, PLANS, REGIONS, SYSTEMS, supportsWindows, type SimPlan } from './simulator-data.ts';
 import { Refusal, accountOf, errorAnswer, gate, page, route, vultrDate } from './simulator-http.ts';
 import { dropReverseNames } from './simulator-detail-routes.ts';
@@ -102,7 +101,7 @@ function viewOf(instance: SimInstance): SimInstanceView {
 }
 
 export const simulation: Simulation = {
-  id: VULTR,
+  id: 'vultr',
   // Vultr's Go client reads only this very content type.
   contentType: 'application/json',
   // "30 requests per second"; new accounts hold few servers, this one is an established reseller's.

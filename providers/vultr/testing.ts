@@ -3,13 +3,30 @@ import { RateBudget } from '../rate-budget.ts';
 import type { AccountConnection } from '../provider.ts';
 import type { Properties, ResourceDefinition } from '../resource.ts';
 import { startSimulator, type Simulator } from '../../simulator/server.ts';
-import { VultrClient, type Timing } from './client.ts';
+import { Rest } from '../kit/rest.ts';
+import type { Context } from '../kit/server-sheet.ts';
+import { groups, keys, reverseIpv4, reverseIpv6, rule, scripts } from './helpers.ts';
+import { dialect } from './rest.ts';
+import { Instance } from './schemas.ts';
+import { servers } from './server.ts';
 import { simulation } from './simulator.ts';
-import type { Context } from './instance-state.ts';
+
+export const instanceResource = servers.resource();
+export const sshKeyResource = keys.resource();
+export const firewallGroupResource = groups.resource();
+export const startupScriptResource = scripts.resource();
+export const firewallRuleResource = rule;
+export const reverseIpv4Resource = reverseIpv4;
+export const reverseIpv6Resource = reverseIpv6;
+
+/** Buys an instance as a stranger would. */
+export function buy({ client }: Bench, body: Record<string, unknown>): Promise<Instance> {
+  return client.one({ method: 'POST', path: '/v2/instances', body }, 'instance', Instance);
+}
 
 export interface Bench {
   readonly simulator: Simulator;
-  readonly client: VultrClient;
+  readonly client: Rest;
   readonly connection: AccountConnection;
   readonly warnings: string[];
   context(urn: string, signal?: AbortSignal): Context;
@@ -19,12 +36,7 @@ export interface Bench {
 }
 
 /** Runs `use` with a simulator at 400 times the real speed; a consistency window to match. */
-export async function withBench(
-  use: (bench: Bench) => Promise<void>,
-  timing: Partial<Timing> = {},
-  speed = 400,
-  instanceLimit = 500,
-): Promise<void> {
+export async function withBench(use: (bench: Bench) => Promise<void>, speed = 400, instanceLimit = 500): Promise<void> {
   const simulator = await startSimulator({
     speed,
     simulations: [{ ...simulation, accountDefaults: { ...simulation.accountDefaults, instanceLimit } }],
@@ -37,7 +49,7 @@ export async function withBench(
       endpoint: { kind: 'simulator', baseUrl: simulator.baseUrl('vultr') },
       budget: new RateBudget(1_000, 1_000),
     };
-    const client = new VultrClient(connection, { consistencyMs: 400, ...timing });
+    const client = new Rest({ ...dialect, consistencyMs: { real: 400, simulator: 400 } }, connection);
     const warnings: string[] = [];
     await use({
       simulator,

@@ -4,6 +4,7 @@ import { dropBackups, imageEffect, onBackupTimer, refuseImage, scheduleBackups, 
 import { actionShape } from './shapes.ts';
 import {
   accountOf,
+  ApiFailure,
   findRegion,
   findSize,
   isoNow,
@@ -38,6 +39,9 @@ const DURATIONS_MS: Readonly<Record<string, number>> = {
   snapshot: 60_000,
 };
 const STUCK_RETRY_MS = 3_000;
+const BY_TAG: ReadonlySet<string> = new Set(
+  'power_cycle power_on power_off shutdown enable_ipv6 enable_backups disable_backups snapshot'.split(' '),
+);
 
 export function actionRoutes(router: Router, cloud: Cloud): void {
   onBackupTimer(cloud);
@@ -70,6 +74,16 @@ export function actionRoutes(router: Router, cloud: Cloud): void {
     if (action.dropletId !== droplet.id) throw notFound();
     response.json({ action: actionShape(cloud, action) });
   });
+  // All droplets of a tag at once; those that cannot are left out, as at the real one.
+  router.post('/v2/droplets/actions', (request, response) => {
+    const tag = request.query['tag_name'];
+    const { type, ...args } = (request.body ?? {}) as { type?: string } & Record<string, unknown>;
+    if (typeof tag !== 'string' || tag === '') throw unprocessable('You must specify a tag name.');
+    if (type === undefined || !BY_TAG.has(type)) throw unprocessable('Invalid action type.');
+    const tagged = cloud.droplets.filter(({ account, tags }) => account === accountOf(response).id && tags.includes(tag));
+    const begun = tagged.filter((droplet) => !droplet.locked && isTaken(() => refuse(cloud, droplet, type, args)));
+    response.status(201).json({ actions: begun.map(({ id }) => actionShape(cloud, startAction(cloud, id, type, args))) });
+  });
   router.post('/v2/droplets/:id/actions', (request, response) => {
     const droplet = ofDroplet(request, response);
     const { type, ...args } = (request.body ?? {}) as { type?: string } & Record<string, unknown>;
@@ -79,6 +93,16 @@ export function actionRoutes(router: Router, cloud: Cloud): void {
     refuse(cloud, droplet, type, args);
     response.status(201).json({ action: actionShape(cloud, startAction(cloud, droplet.id, type, args)) });
   });
+}
+
+function isTaken(refuses: () => void): boolean {
+  try {
+    refuses();
+    return true;
+  } catch (error) {
+    if (error instanceof ApiFailure) return false;
+    throw error;
+  }
 }
 
 /** Locks the droplet and begins; the end comes by a timer that survives a restart. */
@@ -185,7 +209,8 @@ function effect(cloud: Cloud, action: SimAction, droplet: SimDroplet): Partial<S
     case 'enable_ipv6':
       return { ipv6: true, ipv6Address: world.allocateIpv6() };
     default:
-      takeImage(cloud, droplet, 'snapshot', String(action.args['name'] ?? `${droplet.name}-snapshot`));
+      // A snapshot is as old as the order of it.
+      takeImage(cloud, droplet, 'snapshot', String(action.args['name'] ?? `${droplet.name}-snapshot`), action.startedAt);
       return {};
   }
 }

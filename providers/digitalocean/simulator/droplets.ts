@@ -17,6 +17,7 @@ import {
   unprocessable,
   type Cloud,
   type SimDroplet,
+  type SimSnapshot,
 } from './state.ts';
 
 const USER_DATA_BYTES = 64 * 1024;
@@ -82,6 +83,8 @@ interface Plan {
   readonly size: string;
   readonly disk: number;
   readonly image: number;
+  /** The account's own image that it is made from. */
+  readonly own: SimSnapshot | undefined;
   readonly tags: string[];
   readonly sshKeys: string[];
 }
@@ -98,9 +101,10 @@ function validate(cloud: Cloud, account: SimAccount, body: Record<string, unknow
   if (!region) throw unprocessable('You specified an invalid region for Droplet creation.');
   if (!region.available) throw unprocessable('Region is not available');
   if (!isSold(cloud, size, region)) throw unprocessable('Size is not available in this region.');
-  const image = findImage(body['image']);
-  if (!image || image.status === 'retired') throw unprocessable('You specified an invalid image for Droplet creation.');
-  if (image.minDisk > size.disk) throw unprocessable('Image is too large for this size.');
+  const own = ownImage(cloud, account, body['image'], region.slug);
+  const image = own ? findImage(own.image) : findImage(body['image']);
+  if (!image || (!own && image.status === 'retired')) throw unprocessable('You specified an invalid image for Droplet creation.');
+  if ((own ?? image).minDisk > size.disk) throw unprocessable('Image is too large for this size.');
   const userData = body['user_data'];
   if (userData !== undefined && userData !== null && (typeof userData !== 'string' || Buffer.byteLength(userData) > USER_DATA_BYTES))
     throw unprocessable('User data is too long (maximum is 64KiB).');
@@ -109,7 +113,13 @@ function validate(cloud: Cloud, account: SimAccount, body: Record<string, unknow
   const sshKeys = ((body['ssh_keys'] ?? []) as unknown[]).map((key) => findKey(cloud, account, key));
   const live = cloud.droplets.filter((droplet) => droplet.account === account.id && !droplet.destroying).length;
   if (live + names.length > account.instanceLimit) throw unprocessable('creating this/these droplet(s) will exceed your droplet limit');
-  return { region: region.slug, size: size.slug, disk: size.disk, image: image.id, tags, sshKeys };
+  return { region: region.slug, size: size.slug, disk: size.disk, image: image.id, own, tags, sshKeys };
+}
+
+/** Snapshots and backups are images; each is where it was made. */
+function ownImage(cloud: Cloud, account: SimAccount, wanted: unknown, region: string): SimSnapshot | undefined {
+  const image = cloud.snapshots.get(String(wanted));
+  return image && image.account === account.id && image.region === region ? image : undefined;
 }
 
 function findKey(cloud: Cloud, account: SimAccount, idOrFingerprint: unknown): string {
@@ -141,6 +151,7 @@ function make(
     size: plan.size,
     disk: plan.disk,
     image: plan.image,
+    restoredFrom: plan.own ?? null,
     backups: body['backups'] === true,
     backupPolicy: (body['backup_policy'] as SimDroplet['backupPolicy']) ?? null,
     ipv6: body['ipv6'] === true,

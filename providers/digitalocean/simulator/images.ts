@@ -18,7 +18,13 @@ export function onBackupTimer(cloud: Cloud): void {
 }
 
 /** Puts a copy of the droplet's disk into the account. */
-export function takeImage(cloud: Cloud, droplet: SimDroplet, kind: SimSnapshot['kind'], name: string): SimSnapshot {
+export function takeImage(
+  cloud: Cloud,
+  droplet: SimDroplet,
+  kind: SimSnapshot['kind'],
+  name: string,
+  createdAt = isoNow(cloud.world),
+): SimSnapshot {
   const { world } = cloud;
   const lag = world.hasFlag('consistency-lag') ? LONG_LISTING_LAG_MS : LISTING_LAG_MS;
   return cloud.snapshots.put({
@@ -31,7 +37,7 @@ export function takeImage(cloud: Cloud, droplet: SimDroplet, kind: SimSnapshot['
     minDisk: droplet.disk,
     sizeGb: Math.round(droplet.disk * USED_SHARE * 100) / 100,
     image: droplet.image,
-    createdAt: isoNow(world),
+    createdAt,
     listedFrom: world.now() + world.scale(lag),
   });
 }

@@ -1,14 +1,13 @@
 /** Everything beside droplets: account, catalogue, keys, firewalls, tags. */
 import { createHash } from 'node:crypto';
 import type { Request, Response, Router } from 'express';
-import { IMAGES, REGIONS, SIZES } from './catalog.ts';
+import { REGIONS, SIZES } from './catalog.ts';
 import { ownDroplet } from './droplets.ts';
-import { firewallShape, imageShape, keyShape, regionShape, sizeShape } from './shapes.ts';
+import { firewallShape, keyShape, regionShape, sizeShape } from './shapes.ts';
 import {
   accountOf,
   addTag,
   ApiFailure,
-  findImage,
   findSize,
   isoNow,
   notFound,
@@ -76,16 +75,6 @@ function catalogRoutes(router: Router, cloud: Cloud): void {
       SIZES.map((size) => sizeShape(cloud, size)),
     ),
   );
-  router.get('/v2/images', (request, response) => {
-    const { type, private: own } = request.query;
-    const kinds = own === 'true' ? [] : IMAGES.filter((image) => type === undefined || image.kind === type);
-    sendPage(request, response, 'images', kinds.map(imageShape));
-  });
-  router.get('/v2/images/:id', (request, response) => {
-    const image = findImage(request.params.id);
-    if (!image) throw notFound();
-    response.json({ image: imageShape(image) });
-  });
 }
 
 function keyRoutes(router: Router, cloud: Cloud): void {
@@ -192,10 +181,25 @@ function tagRoutes(router: Router, cloud: Cloud): void {
     addTag(cloud, id, name);
     response.status(201).json({ tag: shape(id, name) });
   });
-  const change = (request: Request, response: Response, edit: (tags: string[], name: string) => string[]): void => {
-    const { id } = accountOf(response);
+  const own = (request: Request, response: Response): string => {
     const name = String(request.params['name']);
-    if (!cloud.tags.get(`${id}/${name}`)) throw notFound();
+    if (!cloud.tags.get(`${accountOf(response).id}/${name}`)) throw notFound();
+    return name;
+  };
+  router.get('/v2/tags/:name', (request, response) => {
+    response.json({ tag: shape(accountOf(response).id, own(request, response)) });
+  });
+  // What carried the tag goes on without it.
+  router.delete('/v2/tags/:name', (request, response) => {
+    const { id } = accountOf(response);
+    const name = own(request, response);
+    for (const droplet of cloud.droplets.filter(({ account, tags }) => account === id && tags.includes(name)))
+      cloud.droplets.put({ ...droplet, tags: droplet.tags.filter((tag) => tag !== name) });
+    cloud.tags.delete(`${id}/${name}`);
+    response.status(204).end();
+  });
+  const change = (request: Request, response: Response, edit: (tags: string[], name: string) => string[]): void => {
+    const name = own(request, response);
     const { resources = [] } = (request.body ?? {}) as { resources?: { resource_id: string; resource_type: string }[] };
     for (const resource of resources) {
       const droplet = ownDroplet(cloud, response, String(resource.resource_id));

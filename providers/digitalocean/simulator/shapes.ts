@@ -90,6 +90,11 @@ export function dropletShape(cloud: Cloud, droplet: SimDroplet): Record<string, 
   };
 }
 
+/** An account's own image, as the images' own pages have it. */
+export function ownImageShape(image: SimSnapshot): Record<string, unknown> {
+  return restoredShape(image, findImage(image.image) ?? IMAGES[0]!);
+}
+
 /** The shape of an account's own image; the rest is that of the system it was made of. */
 function restoredShape(own: SimSnapshot, base: SimImage): Record<string, unknown> {
   return {

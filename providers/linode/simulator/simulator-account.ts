@@ -142,7 +142,7 @@ function eventView(event: SimEvent): Record<string, unknown> {
     time_remaining: null,
     seen: event.seen,
     read: event.read,
-    message: event.message,
+    message: event.message ?? '',
   };
 }
 

@@ -1,11 +1,11 @@
 /** What one does to an instance: power, resize, rebuild, password, backups, migration; and what hangs below it. */
 import { Router, type Request } from 'express';
-import { Refusal, accountOf, bodyOf, paged, route, stamp } from './simulator-http.ts';
+import { Refusal, accountOf, bodyOf, paged, route } from './simulator-http.ts';
 import { privateAddress, strongPassword, userDataOf, view } from './simulator-instances.ts';
 import { deployable } from './simulator-images.ts';
 import { SIM_REGIONS } from './simulator-places.ts';
-import { typeOf, type Linode, type SimDisk, type State } from './simulator-state.ts';
-import { isSoldOut } from './simulator-stock.ts';
+import { typeOf, type Linode, type State } from './simulator-state.ts';
+import { refuseSoldOut } from './simulator-stock.ts';
 
 type Body = Record<string, unknown>;
 const TOO_LARGE =
@@ -48,19 +48,9 @@ export function actionRoutes(state: State): Router {
   post('/migrate', (linode, body) => migrate(state, linode, body));
   post('/ips', (linode, body) => addAddress(state, linode, body));
   get('/ips', addresses);
-  get('/disks', (linode, request) => paged(request, linode.disks));
-  get('/disks/:disk', (linode, request) => one(linode.disks, request.params['disk'] as string));
-  get('/configs', (linode, request) => paged(request, [config(linode)]));
-  get('/configs/:config', (linode, request) => one([config(linode)], request.params['config'] as string));
   get('/volumes', (_linode, request) => paged(request, []));
   get('/nodebalancers', (_linode, request) => paged(request, []));
   return router;
-}
-
-function one<T extends { id: number }>(items: readonly T[], id: string): T {
-  const found = items.find((item) => String(item.id) === id);
-  if (!found) throw new Refusal(404, 'Not found');
-  return found;
 }
 
 function resize(state: State, linode: Linode, body: Body): void {
@@ -68,7 +58,7 @@ function resize(state: State, linode: Linode, body: Body): void {
   const type = typeOf(String(body.type ?? ''));
   if (type.id === linode.type) throw new Refusal(400, 'Linode is already running this service plan.', 'type');
   const region = SIM_REGIONS.find(({ id }) => id === linode.region)!;
-  if (isSoldOut(state.world, type, region)) throw new Refusal(400, 'This plan is not available in the selected region', 'type');
+  refuseSoldOut(state.world, type, region, { field: 'type', isOrder: false });
   const autoResize = body.allow_auto_disk_resize !== false && linode.disks.filter(({ filesystem }) => filesystem !== 'swap').length === 1;
   const used = linode.disks.reduce((sum, { size }) => sum + size, 0);
   if (used > type.disk && !autoResize) throw new Refusal(400, TOO_LARGE);
@@ -89,6 +79,9 @@ function rebuild(state: State, linode: Linode, body: Body): unknown {
   linode.image = image.id;
   linode.swapSize = linode.swapSize || 512;
   linode.disks = state.makeDisks(type, image.label, linode.swapSize);
+  // A new disk, a new configuration; the old one's is gone with it.
+  delete linode.config;
+  linode.configId = state.world.nextInt('config', 60_000_001);
   state.begin(linode, 'linode_rebuild', { boot: body.booted !== false });
   return view(linode);
 }
@@ -106,8 +99,7 @@ function migrate(state: State, linode: Linode, body: Body): void {
   const region = SIM_REGIONS.find(({ id }) => id === body.region);
   if (!region) throw new Refusal(400, 'region is not valid', 'region');
   if (region.id === linode.region) throw new Refusal(400, 'Linode is already in this region.', 'region');
-  if (isSoldOut(state.world, typeOf(linode.type), region))
-    throw new Refusal(400, 'This plan is not available in the selected region', 'region');
+  refuseSoldOut(state.world, typeOf(linode.type), region, { field: 'region', isOrder: false });
   state.begin(linode, 'linode_migrate_datacenter', { region: region.id, boot: linode.status === 'running' });
 }
 
@@ -134,27 +126,6 @@ function addAddress(state: State, linode: Linode, body: Body): unknown {
   linode.privateIpv4 = [privateAddress(Number(linode.id))];
   state.save(linode);
   return addressView(linode, linode.privateIpv4[0]!);
-}
-
-function config(linode: Linode): { id: number } & Record<string, unknown> {
-  const [main, swap] = linode.disks;
-  const slot = (disk: SimDisk | undefined): unknown => (disk ? { disk_id: disk.id, volume_id: null } : null);
-  return {
-    id: linode.configId,
-    label: `My ${main?.label.replace(/ Disk$/, '') ?? 'Linode'} Disk Profile`,
-    comments: '',
-    kernel: 'linode/grub2',
-    memory_limit: 0,
-    root_device: '/dev/sda',
-    run_level: 'default',
-    virt_mode: 'paravirt',
-    initrd: null,
-    created: stamp(linode.createdMs),
-    updated: stamp(linode.createdMs),
-    helpers: { devtmpfs_automount: true, distro: true, modules_dep: true, network: true, updatedb_disabled: true },
-    devices: { sda: slot(main), sdb: slot(swap), sdc: null, sdd: null, sde: null, sdf: null, sdg: null, sdh: null },
-    interfaces: linode.interfaces,
-  };
 }
 
 function addresses(linode: Linode): unknown {
@@ -188,10 +159,17 @@ function addresses(linode: Linode): unknown {
 export function addressView(linode: Linode, address: string): Record<string, unknown> {
   const rdns = linode.rdns[address] ?? null;
   const base = { address, linode_id: Number(linode.id), region: linode.region };
+  const url = `/v4/linode/instances/${linode.id}`;
+  const later = {
+    interface_id: null,
+    reserved: false,
+    assigned_entity: { id: Number(linode.id), type: 'linode', label: linode.label, url },
+  };
   if (address.includes(':'))
     return { ...base, gateway: 'fe80::1', subnet_mask: 'ffff:ffff:ffff:ffff::', prefix: 64, type: 'ipv6', public: true, rdns };
   const isPublic = !linode.privateIpv4.includes(address);
-  if (!isPublic) return { ...base, gateway: null, subnet_mask: '255.255.128.0', prefix: 17, type: 'ipv4', public: false, rdns: null };
+  if (!isPublic)
+    return { ...base, gateway: null, subnet_mask: '255.255.128.0', prefix: 17, type: 'ipv4', public: false, rdns: null, ...later };
   const gateway = address.replace(/\d+$/, '1');
   const automatic = `${address.replaceAll('.', '-')}.ip.linodeusercontent.com`;
   return {
@@ -203,5 +181,6 @@ export function addressView(linode: Linode, address: string): Record<string, unk
     public: true,
     rdns: rdns ?? automatic,
     vpc_nat_1_1: null,
+    ...later,
   };
 }

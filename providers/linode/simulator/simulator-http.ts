@@ -58,7 +58,8 @@ export function paged(request: Request, items: readonly object[]): { data: objec
   if (size < MIN_PAGE || size > MAX_PAGE) throw new Refusal(400, `Must be ${MIN_PAGE}-${MAX_PAGE}`, 'page_size');
   const chosen = filtered(request, items);
   const pages = Math.max(1, Math.ceil(chosen.length / size));
-  if (page < 1 || page > pages) throw new Refusal(404, 'Not found');
+  if (page < 1) throw new Refusal(404, 'Not found');
+  // A page beyond the last is there and empty: the vendor's plugin tries its token with page 100 of the plans.
   return { data: chosen.slice((page - 1) * size, page * size), page, pages, results: chosen.length };
 }
 
@@ -77,11 +78,25 @@ function filtered(request: Request, items: readonly object[]): object[] {
   try {
     filter = JSON.parse(header);
   } catch {
-    throw new Refusal(400, 'X-Filter is not valid JSON');
+    throw new Refusal(400, 'X-Filter is not valid JSON', 'X-Filter');
   }
-  if (typeof filter !== 'object' || filter === null || Array.isArray(filter)) throw new Refusal(400, 'X-Filter must be an object');
+  if (typeof filter !== 'object' || filter === null || Array.isArray(filter))
+    throw new Refusal(400, 'X-Filter must be an object', 'X-Filter');
+  for (const field of fieldsOf(filter as Filter)) {
+    // What no item of a list has cannot be told apart from a list that is empty.
+    if (items.length > 0 && !items.some((item) => String(field.split('.')[0]) in item))
+      throw new Refusal(400, `Cannot filter on ${field}`, 'X-Filter');
+  }
   const chosen = items.filter((item) => matches(item, filter as Filter));
   return ordered(chosen, filter as Filter);
+}
+
+function fieldsOf(filter: Filter): string[] {
+  return Object.entries(filter).flatMap(([key, wanted]) => {
+    if (key === '+and' || key === '+or') return (wanted as Filter[]).flatMap(fieldsOf);
+    if (key === '+order_by') return [String(wanted)];
+    return key === '+order' ? [] : [key];
+  });
 }
 
 function ordered(items: object[], filter: Filter): object[] {
@@ -120,7 +135,7 @@ function fits(value: unknown, wanted: unknown): boolean {
       case '+lte':
         return compare(value, operand) <= 0;
       default:
-        throw new Refusal(400, `Cannot filter on ${operator}`);
+        throw new Refusal(400, `Cannot filter on ${operator}`, 'X-Filter');
     }
   });
 }

@@ -7,7 +7,7 @@ import { deployable } from './simulator-images.ts';
 import { SIM_REGIONS, type SimRegion } from './simulator-places.ts';
 import { typeOf, type Linode, type State } from './simulator-state.ts';
 import type { SimType } from './simulator-types.ts';
-import { isSoldOut } from './simulator-stock.ts';
+import { refuseSoldOut } from './simulator-stock.ts';
 
 type Body = Record<string, unknown>;
 const LABEL = /^(?!.*(?:--|__|\.\.))[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}[a-zA-Z0-9]$/;
@@ -88,6 +88,7 @@ export function view(linode: Linode): Record<string, unknown> {
     placement_group: null,
     disk_encryption: linode.encrypted ? 'enabled' : 'disabled',
     lke_cluster_id: null,
+    locks: [],
     capabilities: ['Block Storage Encryption', 'SMTP Enabled', 'Maintenance Policy'],
     interface_generation: 'legacy_config',
     maintenance_policy: 'linode/migrate',
@@ -154,7 +155,7 @@ function place(state: State, body: Body): { type: SimType; region: SimRegion } {
   if (!region) throw new Refusal(400, 'region is not valid', 'region');
   if (typeof body.type !== 'string' || body.type === '') throw new Refusal(400, 'type is required', 'type');
   const type = typeOf(body.type);
-  if (isSoldOut(state.world, type, region)) throw new Refusal(400, 'This plan is not available in the selected region', 'type');
+  refuseSoldOut(state.world, type, region, { field: 'type', isOrder: true });
   return { type, region };
 }
 

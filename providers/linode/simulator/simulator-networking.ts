@@ -1,4 +1,5 @@
 /** Addresses with their reverse names, and Cloud Firewalls. */
+import { createHash } from 'node:crypto';
 import { Router, type Request } from 'express';
 import { Refusal, accountOf, bodyOf, paged, route, stamp } from './simulator-http.ts';
 import { addressView } from './simulator-actions.ts';
@@ -82,6 +83,7 @@ export function firewallRoutes(state: State): Router {
     if (!found || found.account !== accountOf(request).id) throw new Refusal(404, 'Not found');
     return found;
   };
+  const show = (firewall: Firewall): Body => firewallShape(state, firewall);
   const save = (firewall: Firewall): Firewall => firewalls.put({ ...firewall, updatedMs: world.now() });
   router.get(
     '/networking/firewalls',
@@ -131,7 +133,7 @@ export function firewallRoutes(state: State): Router {
   );
   router.get(
     '/networking/firewalls/:id/rules',
-    route((request) => own(request).rules),
+    route((request) => rulesShape(own(request))),
   );
   router.put(
     '/networking/firewalls/:id/rules',
@@ -139,7 +141,7 @@ export function firewallRoutes(state: State): Router {
       const firewall = own(request);
       firewall.rules = rulesOf(bodyOf(request));
       firewall.version += 1;
-      return save(firewall).rules;
+      return rulesShape(save(firewall));
     }),
   );
   deviceRoutes(router, state, own, save);
@@ -217,13 +219,25 @@ function rulesOf(value: unknown): Body {
   };
 }
 
-function show(firewall: Firewall): Record<string, unknown> {
+/** A short digest of the rules, by which clients see that they changed. */
+function rulesShape({ rules, version }: Firewall): Body {
+  return { ...rules, version, fingerprint: createHash('sha256').update(JSON.stringify(rules)).digest('hex').slice(0, 8) };
+}
+
+export function firewallShape(state: State, firewall: Firewall): Record<string, unknown> {
+  const entities = firewall.devices.flatMap(({ linode }) => {
+    const label = state.linodes.get(linode)?.label;
+    return label === undefined
+      ? []
+      : [{ id: Number(linode), type: 'linode', label, url: `/v4/linode/instances/${linode}`, parent_entity: null }];
+  });
   return {
     id: Number(firewall.id),
     label: firewall.label,
     status: firewall.status,
     tags: firewall.tags,
-    rules: firewall.rules,
+    rules: rulesShape(firewall),
+    entities,
     created: stamp(firewall.createdMs),
     updated: stamp(firewall.updatedMs),
   };

@@ -46,6 +46,8 @@ export interface Linode {
   swapSize: number;
   disks: SimDisk[];
   configId: number;
+  /** What was set of the configuration since. */
+  config?: { set: Record<string, unknown>; updatedMs: number };
   /** Id of the running job's event, or null. */
   job: string | null;
   /** "Linode busy." until then, a moment beyond the end of a job. */

@@ -90,6 +90,12 @@ describe('life of a server', () => {
 });
 
 describe('lists', () => {
+  it('a page beyond the last is empty, as the vendor’s plugin needs it to accept a token', async () => {
+    for (const path of ['/v4/linode/types', '/v4/linode/instances', '/v4/account/events']) {
+      const answer = await call('GET', `${path}?page=100`);
+      expect(answer, path).toMatchObject({ status: 200, body: { data: [], page: 100 } });
+    }
+  });
   it('filter, order and page', async () => {
     const token = 'sim-lists';
     for (const n of [1, 2, 3])
@@ -201,6 +207,8 @@ describe('limits', () => {
 /** The published document is older than the API: it closes its objects, and lacks what came later. */
 const KNOWN_DELTAS = [
   /additional properties.*"(site_type|disk_encryption|interface_generation|maintenance_policy|accelerated_devices|region_transfers|tags|reserved|initrd|created|updated|total_size)"/,
+  // In recordings of the vendor's Go client, later than the document.
+  /additional properties.*"(locks|interface_id|assigned_entity|entities|version|fingerprint|is_shared)"/,
   // The document names the field `site-type`; the API sends `site_type`.
   // `resizing` is in recordings and in the vendor's Go client, not in the document's list.
   /\/status must be equal to one of the allowed values.*"running"/,

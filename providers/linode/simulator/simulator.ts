@@ -8,14 +8,16 @@ import { backupRoutes, dropBackups } from './simulator-backups.ts';
 import { stackScriptRoutes, trafficRoutes, type Script } from './simulator-extras.ts';
 import { answer, errorBody } from './simulator-http.ts';
 import { imageRoutes, privateImages } from './simulator-images.ts';
+import { infoRoutes } from './simulator-info.ts';
 import { instanceRoutes, view } from './simulator-instances.ts';
 import { addressRoutes, firewallRoutes, type Firewall } from './simulator-networking.ts';
+import { partRoutes } from './simulator-parts.ts';
 import { State, type Linode } from './simulator-state.ts';
 import { setStock } from './simulator-stock.ts';
 import { TYPES } from './simulator-types.ts';
 
 /** What the real API shows without a token. */
-const PUBLIC = /^\/(linode\/types|regions|images)(\/|$)/;
+const PUBLIC = /^\/(linode\/types|linode\/kernels|regions|images)(\/|$)/;
 const REASONS: Readonly<Record<number, string>> = {
   400: 'The request could not be understood.',
   401: 'Invalid Token',
@@ -57,6 +59,8 @@ function router(world: SimWorld): Router {
   api.use(imageRoutes(state));
   api.use(trafficRoutes(state));
   api.use(addressRoutes(state));
+  api.use(partRoutes(state));
+  api.use(infoRoutes(state));
   api.use(firewallRoutes(state));
   api.use(stackScriptRoutes(state));
   api.use(accountRoutes(state));
