@@ -16,6 +16,7 @@ export const PROVIDER_ERROR_KINDS = [
   'malformed', // an answer that is not what the API promises
   'timeout', // our deadline for a wait or call
   'cancelled',
+  'needs_person', // somebody must look or decide; the message is the evidence, and nothing is tried again without them
   'unexpected',
 ] as const;
 export type ProviderErrorKind = (typeof PROVIDER_ERROR_KINDS)[number];

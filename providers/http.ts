@@ -1,6 +1,6 @@
 /**
- * The HTTP floor of every provider client: one rate budget per account, deadlines, retries that can
- * never repeat a purchase, and typed errors. A client adds paths, shapes and its error translation.
+ * The HTTP floor of every provider client: one rate budget per account, deadlines by the kind of call, retries that can
+ * never repeat a purchase, and typed errors. Who waits is told when an answer is late; see call-watch.ts. A client adds paths, shapes and its error translation.
  *
  * Rules: reads (GET) are repeated on 429, 5xx, cut connections and malformed bodies. Calls that change
  * something are repeated only after a 429 (the provider did not run them); anything else unclear about
@@ -8,7 +8,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProviderError, type ProviderErrorDetail } from './errors.ts';
-import { callPatienceMs } from './patience.ts';
+import { callWatch } from './call-watch.ts';
+import { callPatienceMs, CHANGE_CALL_MS, SLOW_CALL_MS, pauseAfterMs } from './patience.ts';
 import type { Endpoint } from './provider.ts';
 import type { RateBudget } from './rate-budget.ts';
 
@@ -24,7 +25,10 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly signal?: AbortSignal;
-  /** Per attempt, while the operator leaves the patience as it is; in proportion to theirs otherwise. */
+  /**
+   * Per attempt, while the operator leaves the patience as it is; in proportion to theirs otherwise. By default that of a look,
+   * or of a change; a purchase says PURCHASE_CALL_MS.
+   */
   readonly timeoutMs?: number;
   /** Changing calls that may be repeated freely because repeating has no further effect (DELETE by id, PUT of a whole object). */
   readonly repeatable?: boolean;
@@ -35,6 +39,23 @@ export interface ApiResponse {
   readonly headers: Headers;
   /** Parsed JSON, or undefined for an empty body. */
   readonly body: unknown;
+}
+
+/** How a provider writes that does not write JSON. */
+export interface Speech {
+  readonly accept: string;
+  readonly contentType: string;
+  readonly write: (body: unknown) => string;
+  /** Answers of every status. Throws for what is not of this provider. */
+  readonly read: (text: string) => unknown;
+}
+
+/** A call as it goes out. */
+export interface Outgoing {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
 }
 
 export interface ApiClientOptions {
@@ -48,6 +69,17 @@ export interface ApiClientOptions {
     body: unknown,
     request: ApiRequest,
   ) => Omit<ProviderErrorDetail, 'provider' | 'httpStatus' | 'retryAfterMs'>;
+  /**
+   * True for a 5xx answer that is a considered refusal all the same: the provider says in its own words that it did
+   * nothing. Such an answer is translated like any other; without this every 5xx means that nobody knows.
+   */
+  readonly refused?: (status: number, body: unknown) => boolean;
+  /** How a good answer is read that is not plain JSON; throws for one that is not of this provider. Absent: JSON. */
+  readonly read?: (text: string) => unknown;
+  /** Absent: JSON in both directions. */
+  readonly speech?: Speech;
+  /** Further headers of what is sent, made for it: a signature, or a token that was asked for just now. A ProviderError stops the call. */
+  readonly sign?: (sent: Outgoing, signal: AbortSignal) => Promise<Readonly<Record<string, string>>>;
   /** Numbers from the provider's rate headers, where it sends them. */
   readonly readRate?: (headers: Headers) => { remaining: number; resetAtMs: number } | undefined;
 }
@@ -83,7 +115,7 @@ export class ApiClient {
   }
 
   #patience(failure: ProviderError, attempt: number, repeatable: boolean, rateLimitedForMs: number): number | null {
-    const backoff = Math.min(10_000, 200 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2);
+    const backoff = pauseAfterMs(attempt) * (0.75 + Math.random() / 2);
     if (failure.kind === 'rate_limited') {
       const wait = failure.detail.retryAfterMs ?? backoff;
       return rateLimitedForMs + wait > MAX_RATE_LIMIT_WAIT_MS ? null : wait;
@@ -115,34 +147,75 @@ export class ApiClient {
   }
 
   async #once(request: ApiRequest, repeatable: boolean): Promise<ApiResponse> {
-    const timeout = AbortSignal.timeout(callPatienceMs(request.timeoutMs));
+    const stretch = repeatable ? this.#options.budget.stretch : 1;
+    const usualMs = callPatienceMs(request.timeoutMs ?? (request.method === 'GET' ? undefined : CHANGE_CALL_MS));
+    const timeout = AbortSignal.timeout(usualMs * stretch);
+    const slowness = this.#tellSlowness(request, usualMs * stretch);
     // A changing call that is under way is never cut short: the provider may be running it already, and
     // its answer, the id of what was bought above all, would be lost. A cancellation takes effect after it.
     const signal = request.signal && repeatable ? AbortSignal.any([request.signal, timeout]) : timeout;
     let response: Response;
     let text: string;
     try {
-      response = await fetch(this.#url(request), {
-        method: request.method,
-        headers: {
-          accept: 'application/json',
-          'user-agent': 'plinth',
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...this.#options.headers,
-          ...request.headers,
-        },
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        redirect: 'manual',
-        signal,
-      });
+      const { url, ...sent } = this.#outgoing(request);
+      const signed = (await this.#options.sign?.({ url, ...sent }, signal)) ?? {};
+      response = await fetch(url, { ...sent, headers: { ...sent.headers, ...signed }, redirect: 'manual', signal });
       text = await this.#readBody(response);
+      if (slowness.end() < usualMs) this.#options.budget.answered();
     } catch (error) {
+      if (timeout.aborted && repeatable) this.#options.budget.unanswered(stretch);
       if (error instanceof ProviderError) throw error;
       throw this.#transportError(request, repeatable, timeout.aborted, error);
+    } finally {
+      slowness.end();
     }
     const rate = this.#options.readRate?.(response.headers);
     if (rate) this.#options.budget.observe(rate.remaining);
     return this.#interpret(request, repeatable, response, text);
+  }
+
+  #outgoing(request: ApiRequest): Outgoing {
+    const { accept = 'application/json', contentType = 'application/json', write = JSON.stringify } = this.#options.speech ?? {};
+    return {
+      method: request.method,
+      url: this.#url(request),
+      headers: {
+        accept,
+        'user-agent': 'plinth',
+        ...(request.body === undefined ? {} : { 'content-type': contentType }),
+        ...this.#options.headers,
+        ...request.headers,
+      },
+      body: request.body === undefined ? null : write(request.body),
+    };
+  }
+
+  /** Tells whoever waits for it that the answer is late, less and less often. `end` answers how long it took, in ms. */
+  #tellSlowness({ method, path }: ApiRequest, limitMs: number): { end(): number } {
+    const watch = callWatch();
+    const started = performance.now();
+    let isSlow = false;
+    let timer: NodeJS.Timeout | undefined;
+    const tell = (afterMs: number): void => {
+      if (!isSlow) watch?.began();
+      isSlow = true;
+      const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+      watch?.slow(
+        `The provider is slow: ${this.#options.provider} has not answered ${method} ${path} for ${seconds(afterMs)}. ` +
+          `It gets ${seconds(limitMs)}${method === 'GET' ? '' : '; nothing is asked for twice'}.`,
+      );
+      timer = setTimeout(() => tell(afterMs * 2), afterMs);
+    };
+    const slowMs = callPatienceMs(SLOW_CALL_MS);
+    if (watch) timer = setTimeout(() => tell(slowMs), slowMs);
+    return {
+      end: () => {
+        clearTimeout(timer);
+        if (isSlow) watch?.ended();
+        isSlow = false;
+        return performance.now() - started;
+      },
+    };
   }
 
   async #readBody(response: Response): Promise<string> {
@@ -157,7 +230,8 @@ export class ApiClient {
     let body: unknown;
     let parsed = true;
     try {
-      body = text === '' ? undefined : JSON.parse(text);
+      const { speech, read = speech?.read ?? JSON.parse } = this.#options;
+      body = text === '' ? undefined : response.ok ? read(text) : (speech?.read ?? JSON.parse)(text);
     } catch {
       parsed = false;
     }
@@ -166,13 +240,14 @@ export class ApiClient {
     if (status >= 200 && status < 300) {
       if (parsed) return { status, headers: response.headers, body };
       const kind = repeatable ? 'malformed' : 'unknown_outcome';
-      throw this.#error({ kind, message: `${where}: the answer is not JSON.` }, status);
+      throw this.#error({ kind, message: `${where}: the answer is not ${this.#options.speech ? 'what it should be' : 'JSON'}.` }, status);
     }
     if (status === 429) {
       const translated = this.#options.translate(status, parsed ? body : undefined, request);
       throw this.#error({ ...translated, kind: 'rate_limited', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }, status);
     }
-    if (status >= 500 || (status >= 300 && status < 400)) {
+    const unclear = status >= 500 ? !(parsed && this.#options.refused?.(status, body) === true) : status < 400;
+    if (unclear) {
       const kind = repeatable ? 'provider_down' : 'unknown_outcome';
       throw this.#error(
         { kind, message: `${where}: the provider answered ${status}.`, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
@@ -191,6 +266,9 @@ export class ApiClient {
   }
 
   #cancelled(request: ApiRequest, cause: unknown): ProviderError {
+    // Whoever waits only so long is not somebody who cancels.
+    if ((request.signal?.reason as { name?: string } | undefined)?.name === 'TimeoutError')
+      return this.#error({ kind: 'timeout', message: `${request.method} ${request.path}: no answer in time.` }, undefined, cause);
     return this.#error({ kind: 'cancelled', message: `${request.method} ${request.path} was cancelled.` }, undefined, cause);
   }
 

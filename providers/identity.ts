@@ -6,6 +6,13 @@
 import { createHash } from 'node:crypto';
 
 export const PLINTH_TAG = 'plinth';
+/** Of a public key that an account holds once for all servers with it: no single VPS's. */
+export const SHARED_KEY_PREFIX = 'plinth-key-shared-';
+/**
+ * On a server that ran and was switched off for a change of ours: it is owed a start. Set before it is switched off, so that a
+ * try after one that was cut short tells it from a server that somebody had stopped.
+ */
+export const RESTART_TAG = 'plinth-restart';
 const VPS_TAG = /^plinth-vps-[a-z0-9]+-g\d+$/;
 const URN_TAG = /^plinth-urn-[a-z0-9]{24}$/;
 
@@ -18,6 +25,13 @@ export function identityTag(vpsId: string, generation: number): string {
 export function parseIdentityTag(tag: string): { vpsId: string; generation: number } | null {
   const match = /^plinth-vps-([a-z0-9]+)-g(\d+)$/.exec(tag);
   return match ? { vpsId: match[1]!, generation: Number(match[2]) } : null;
+}
+
+/** The marks and tags that a recorded property holds: a list of them, a map by them, or a name or comment that is one. */
+export function marksIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.filter((tag) => typeof tag === 'string');
+  if (typeof value === 'string') return value.split(/[\s.]+/);
+  return typeof value === 'object' && value !== null ? Object.keys(value) : [];
 }
 
 /** Whether a tag is one that only Plinth sets, or looks like one. */
@@ -33,7 +47,7 @@ export function identityOf(urn: string, tags: readonly string[]): { tag: string;
   return { tag: `plinth-urn-${digest}`, added: true };
 }
 
-/** Tags as the program wrote them: without one we added ourselves. */
+/** Tags as the program wrote them: without those we added ourselves. */
 export function visibleTags(tags: readonly string[]): string[] {
-  return tags.filter((tag) => !URN_TAG.test(tag));
+  return tags.filter((tag) => !URN_TAG.test(tag) && tag !== RESTART_TAG);
 }

@@ -2,6 +2,7 @@
  * What some providers can do with an instance besides its life: snapshots and backups, rescue, graphs, and the look for
  * what else of a VPS an account holds. Part of `ComputeClient`; a member is absent where the capability says it cannot.
  */
+import type { ConsoleAccess } from './manners.ts';
 import type { CallOptions, Money } from './terms.ts';
 
 /** snapshot: made by an order and kept until deleted. backup: made by the provider's schedule and replaced by it. */
@@ -43,11 +44,26 @@ export type RescueChange = 'enter' | 'leave';
 
 /** Something an account holds for one VPS besides its instance. */
 export interface OwnedObject {
-  readonly kind: 'ssh-key' | 'firewall' | 'startup-script' | 'snapshot';
+  readonly kind: 'ssh-key' | 'firewall' | 'startup-script' | 'snapshot' | 'address';
   readonly id: string;
   readonly name: string;
   /** The VPS its name or tags tell; never a guess. */
   readonly vpsId: string;
+}
+
+/** A public key that an account holds once for all servers with it. Servers have it from their first boot and need it no more. */
+export interface SharedKey {
+  readonly id: string;
+  readonly name: string;
+  /** OpenSSH. */
+  readonly publicKey: string;
+}
+
+export interface SharedKeyClient {
+  /** Those of our making, all pages. */
+  list(o?: CallOptions): Promise<SharedKey[]>;
+  /** One that is gone already counts as done. */
+  remove(id: string, o?: CallOptions): Promise<void>;
 }
 
 export interface MetricSeries {
@@ -60,10 +76,17 @@ export interface MetricSeries {
 
 export interface InstanceExtras {
   readonly snapshots?: SnapshotClient;
-  /** Boots into the provider's rescue system, or back into the server's own; returns when it runs. Repeating it is harmless. */
-  rescue?(id: string, change: RescueChange, o?: CallOptions): Promise<void>;
+  /**
+   * Boots into the provider's rescue system, or back into the server's own; returns when it runs. Repeating it is harmless. The
+   * rescue system lets these keys in, where it takes any.
+   */
+  rescue?(id: string, change: RescueChange, o?: CallOptions, access?: { readonly sshPublicKeys: readonly string[] }): Promise<void>;
   /** Samples between two times (ms since the epoch), as fine as the provider gives them. */
   metrics?(id: string, from: number, to: number, o?: CallOptions): Promise<MetricSeries[]>;
+  /** Opens a screen or serial line, for a moment's use; absent where `console` cannot. Each call may end the one before. */
+  console?(id: string, o?: CallOptions): Promise<ConsoleAccess>;
   /** Every key, firewall, script and snapshot of the account that is ours by name or tag, all pages. */
   listOwned(o?: CallOptions): Promise<OwnedObject[]>;
+  /** Absent where each server has keys of its own. */
+  readonly sharedKeys?: SharedKeyClient;
 }

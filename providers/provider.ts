@@ -9,36 +9,50 @@
  *  - `instance` / `dnsRecord`  how a stack program declares them with the vendor's own SDK classes.
  * Its simulation lives in `simulator.ts` beside it and is collected by `simulator/list.ts`.
  */
-import type * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
 import type { ResourceDefinition, FunctionDefinition } from './resource.ts';
-import type { InstanceExtras, OwnedObject } from './instance-extras.ts';
-import type { CallOptions, Money } from './terms.ts';
+import type { DnsRecordModule, InstanceModule, RecordedAs } from './declaring.ts';
+import type { InstanceExtras } from './instance-extras.ts';
+import type {
+  Consumption,
+  Ending,
+  EndingClient,
+  MarkRules,
+  PasswordReset,
+  PersonAnswers,
+  PersonTask,
+  PersonTaskKind,
+  PersonTaskSubject,
+  PrepaidPeriod,
+} from './manners.ts';
+import type { CallOptions, Capability, Money } from './terms.ts';
 import type { RateBudget } from './rate-budget.ts';
 
-export type { CallOptions, Money } from './terms.ts';
+export type * from './declaring.ts';
+export type { CallOptions, Capability, Money } from './terms.ts';
 
 export type ProviderId = string;
 
 /** Where an account's API is. `simulator` is shown as such everywhere and refused in production mode. */
 export interface Endpoint {
   readonly kind: 'real' | 'simulator';
-  /** Origin plus base path, no trailing slash, for example `https://api.digitalocean.com`. */
+  /** Origin plus base path, no trailing slash, for example `https://api.digitalocean.com`; empty where the provider has no API. */
   readonly baseUrl: string;
 }
 
 /** One credential at one provider, decrypted, in memory only. */
 export interface AccountConnection {
   readonly accountId: string;
-  /** Fields as `descriptor.credential` parses them, for example `{ token }`. */
+  /** Fields as `descriptor.credential` parses them, for example `{ token }`; a JSON document is one field's text. */
   readonly credential: Readonly<Record<string, string>>;
   readonly endpoint: Endpoint;
   /** Shared by every caller that uses this account in this process. */
   readonly budget: RateBudget;
+  /** The account's settings, as `descriptor.options` parses them, where they say what the provider does not. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** What our own rows know of its servers: all there is where a provider lists none. Absent where nobody needs it. */
+  readonly known?: () => Promise<readonly InstanceSummary[]>;
 }
-
-/** `cannot` carries the sentence a person reads next to a disabled action. */
-export type Capability = { readonly can: true } | { readonly can: false; readonly reason: string };
 
 export interface Capabilities {
   readonly resizeUp: Capability;
@@ -58,12 +72,20 @@ export interface Capabilities {
   readonly windows: Capability;
   readonly ipv6: Capability;
   readonly balance: Capability;
+  /** What the account used, by time. */
+  readonly consumption: Capability;
+  /** A screen or serial line of a server, outside its network. */
+  readonly console: Capability;
 }
 
 export interface CredentialField {
   readonly name: string;
   readonly label: string;
   readonly help: string;
+  /** `document` is a JSON document, taken as text or as the object itself; absent = one line of text. */
+  readonly type?: 'document';
+  /** Left out by an account that does not need it; the schema says so too. */
+  readonly optional?: boolean;
 }
 
 export interface Descriptor {
@@ -74,21 +96,35 @@ export interface Descriptor {
   readonly pulumiPackage: string;
   /** The version reported to the engine; equals the vendor SDK's version in package.json. */
   readonly pulumiPackageVersion: string;
-  /** The real API, as `Endpoint.baseUrl`. */
-  readonly apiBaseUrl: string;
-  /** Base path below the simulator's origin, for example `/digitalocean`. */
-  readonly simulatorPath: string;
+  /** The real API, as `Endpoint.baseUrl`; null where there is none, and the provider is not simulated either. */
+  readonly apiBaseUrl: string | null;
+  /** Base path below the simulator's origin, for example `/digitalocean`; null where there is no API. */
+  readonly simulatorPath: string | null;
   readonly credential: z.ZodObject;
   readonly credentialFields: readonly CredentialField[];
+  /** A credential that the simulator takes for that of an account named `token`; absent = the token in every field. */
+  readonly simulatedCredential?: (token: string) => Readonly<Record<string, string>>;
+  /** What carries a server's mark; absent = a tag, beside others. */
+  readonly mark?: MarkRules;
+  /** How a server's life ends; absent = now. */
+  readonly ending?: Ending;
+  /** Whether a stack of it may be run by hand: not where that would buy for a term or wait for a person. Absent = it may. */
+  readonly byHand?: Capability;
+  /** Who makes a password that is set anew: the caller (absent), the provider, or the provider by mail. */
+  readonly newPassword?: PasswordReset['how'];
   /** Account configuration such as allowed regions; strict, with defaults. */
   readonly options: z.ZodObject;
   readonly capabilities: Capabilities;
   readonly limits: {
     /** Largest user data in bytes, before the provider's own base64. */
     readonly userDataBytes: number;
+    /** Of a script that runs at the first boot, where there is no user data; absent: there is no such thing either. */
+    readonly setupScriptBytes?: number;
     readonly labelMaxLength: number;
     /** What a label may look like at this provider. */
     readonly labelPattern: RegExp;
+    /** What a tag may look like, where the provider takes fewer than Plinth; absent = all that Plinth takes. */
+    readonly tagPattern?: RegExp;
   };
   /** Initial rate budget; headers of answers refine it. Source in the provider's README. */
   readonly rate: {
@@ -99,6 +135,8 @@ export interface Descriptor {
   readonly password: PasswordPolicy;
   /** True where `rebuild` boots with the server's first user data again: a new password then needs a new server. */
   readonly rebuildKeepsPassword?: boolean;
+  /** True where a larger plan leaves the disk as large as it was. */
+  readonly resizeLeavesDisk?: boolean;
   /** True where restoring a snapshot sets the administrator's password anew. */
   readonly restoreNeedsPassword?: boolean;
   readonly docsUrl: string;
@@ -124,6 +162,11 @@ export interface AccountInfo {
   readonly status: 'active' | 'warning' | 'locked' | 'unknown';
   /** What is owed (positive) or credit (negative), where the provider tells. */
   readonly balance?: Money;
+  readonly email?: string;
+  /** Used and not yet billed; part of `balance`. */
+  readonly pendingCharges?: Money;
+  /** `at` ISO 8601. */
+  readonly lastPayment?: Money & { readonly at: string };
   readonly instanceLimit?: number;
 }
 
@@ -158,6 +201,10 @@ export interface Plan {
   readonly available: boolean;
   /** Whether Windows images run on it, where the provider tells; absent = as its images say. */
   readonly windows?: boolean;
+  /** Of its processor, where the provider has more than one; images tell theirs in the same words. */
+  readonly architecture?: string;
+  /** Terms that are paid in advance, shortest first; `priceMonthly` is then a month of the shortest one's renewal. Absent = paid as used. */
+  readonly periods?: readonly PrepaidPeriod[];
 }
 
 export interface Image {
@@ -169,6 +216,8 @@ export interface Image {
   readonly minDiskGb: number;
   /** Region ids; null = everywhere. */
   readonly regions: readonly string[] | null;
+  /** Of the processors it runs on; absent = on all that there are. */
+  readonly architectures?: readonly string[];
 }
 
 export type InstanceStatus = 'creating' | 'running' | 'stopped' | 'busy' | 'suspended' | 'unknown';
@@ -183,11 +232,14 @@ export interface InstanceSummary {
   readonly image: string | null;
   readonly ipv4: string | null;
   readonly ipv6: string | null;
+  /** Marks too, whatever carries them there. */
   readonly tags: readonly string[];
   /** The provider backs it up by itself; absent where the list does not tell. */
   readonly backups?: boolean;
   /** ISO 8601. */
   readonly createdAt: string;
+  /** ISO 8601: its ordered end, where its life ends with a paid period. Until then it runs and is paid for. */
+  readonly endsAt?: string;
 }
 
 export interface Page<T> {
@@ -218,14 +270,41 @@ export interface ComputeClient extends InstanceExtras {
   /** Reinstalls in place; all data on the disk is lost. Returns when it runs again. `password` is new credentials where the provider makes them. */
   rebuild(
     id: string,
-    args: { image: string; userData?: string; password?: string; sshKeyIds?: string[] },
+    args: { image: string; userData?: string; password?: string; sshKeyIds?: string[]; sshPublicKeys?: readonly string[] },
     o?: CallOptions,
   ): Promise<{ password?: string }>;
   bandwidth(id: string, o?: CallOptions): Promise<BandwidthDay[]>;
-  /** Sets the administrator's password and returns when the server runs again; absent where `resetPassword` cannot. */
-  resetPassword?(id: string, password: string, o?: CallOptions): Promise<void>;
+  /**
+   * Renews the administrator's password and returns when the server runs again; absent where `resetPassword` cannot. `password`
+   * is what to set where `descriptor.newPassword` leaves it to the caller; what the provider made is told in the answer.
+   */
+  resetPassword?(id: string, password: string, o?: CallOptions): Promise<PasswordReset>;
   /** Takes one tag off and leaves the others; one that is not there, or whose instance is gone, counts as done. Absent: no imports. */
   removeTag?(id: string, tag: string, o?: CallOptions): Promise<void>;
+  /** What the account used between two times (ms since the epoch); absent where `consumption` cannot. */
+  consumption?(from: number, to: number, o?: CallOptions): Promise<Consumption>;
+  /** Present where `ending.when` is the end of a paid period. */
+  readonly endings?: EndingClient;
+  /** Deletes what a VPS's first boot alone needed; what is not there counts as done. Absent: nothing is kept for that. */
+  dropSetup?(vpsId: string, o?: CallOptions): Promise<void>;
+  /** Present where exact packages are sold, each of which is a region: all of them, each once. */
+  packages?(o?: CallOptions): Promise<PackageStock>;
+}
+
+/** What a provider has of packages that are sold one by one. */
+export interface PackageStock {
+  /** How many it listed, those that stood twice included. */
+  readonly listed: number;
+  readonly packages: readonly {
+    readonly id: string;
+    readonly name: string;
+    /** In the provider's words; `active` can be bought. */
+    readonly status: string;
+    /** Addresses that are free. */
+    readonly free: number;
+    /** A month by plan, where the provider tells; decimal texts. */
+    readonly prices: Readonly<Record<string, string>>;
+  }[];
 }
 
 export interface Zone {
@@ -240,6 +319,8 @@ export interface DnsRecordSummary {
   readonly type: string;
   readonly content: string;
   readonly comment: string | null;
+  /** Its traffic goes through the provider's proxy; null where the provider does not tell. */
+  readonly proxied: boolean | null;
 }
 
 export interface DnsClient {
@@ -253,120 +334,13 @@ export interface DnsClient {
   deleteRecord(zoneId: string, recordId: string, o?: CallOptions): Promise<void>;
 }
 
-/** What a stack program asks of a provider's instance, already planned and validated. */
-export interface InstanceRequest {
-  /** Label at the provider, within `limits`. */
-  readonly label: string;
-  readonly hostname: string;
-  readonly region: string;
-  readonly plan: string;
-  readonly image: string;
-  readonly windows: boolean;
-  readonly ipv6: boolean;
-  readonly backups: boolean;
-  /** Identity tag first (see identity.ts), then the caller's. */
-  readonly tags: readonly string[];
-  /** OpenSSH public keys; the module registers them as key resources named after the VPS. */
-  readonly sshPublicKeys: readonly string[];
-  /** cloud-init document (`#cloud-config …`) or Windows script, plain text; null = none. */
-  readonly userData: pulumi.Input<string> | null;
-  /** Secret. The administrator password; unused where the provider makes its own. */
-  readonly rootPassword: pulumi.Output<string>;
-  /** Allow-list of inbound traffic; null = no firewall resource. */
-  readonly firewall: readonly FirewallRule[] | null;
-  /** Provider-specific account options (`descriptor.options`). */
-  readonly options: Readonly<Record<string, unknown>>;
-}
-
-export interface FirewallRule {
-  readonly protocol: 'tcp' | 'udp' | 'icmp';
-  /** `22`, `80-443`, or null for icmp. */
-  readonly ports: string | null;
-  /** CIDRs. */
-  readonly sources: readonly string[];
-}
-
-/** The resources an instance module declared, with the outputs the component needs. */
-export interface InstanceHandle {
-  readonly resource: pulumi.CustomResource;
-  readonly instanceId: pulumi.Output<string>;
-  readonly ipv4: pulumi.Output<string>;
-  /** Single address without prefix length, or '' when off. */
-  readonly ipv6: pulumi.Output<string>;
-  /** Secret. Set where the provider makes the password (Vultr Windows); else undefined. */
-  readonly generatedPassword?: pulumi.Output<string>;
-}
-
-export interface ReverseNameRequest {
-  readonly instance: InstanceHandle;
-  /** FQDN that the address shall lead back to. Its own record stands before this is declared. */
-  readonly name: string;
-  readonly ipVersion: 4 | 6;
-}
-
-export interface InstanceModule {
-  /** Input property paths never changed after creation outside a reinstall, for example `userData`. */
-  readonly ignoreChanges: readonly string[];
-  /** Further paths that come from the account's settings: left alone on a server that was imported, until its next reinstall. */
-  readonly importedIgnoreChanges?: readonly string[];
-  /**
-   * Declares the instance and its own helpers (keys, firewall, start-up script) as children of `opts.parent`.
-   * Logical names: `<name>` for the instance, `<name>-key-<n>`, `<name>-firewall`; they never change.
-   */
-  declare(name: string, request: InstanceRequest, opts: pulumi.CustomResourceOptions): InstanceHandle;
-  /** Declares the reverse name of one address as the resource `name`; absent where `capabilities.reverseDns` cannot. */
-  declareReverseName?(name: string, request: ReverseNameRequest, opts: pulumi.CustomResourceOptions): pulumi.CustomResource;
-}
-
-export interface DnsRecordRequest {
-  readonly zoneId: pulumi.Input<string>;
-  /** FQDN. */
-  readonly name: string;
-  readonly type: 'A' | 'AAAA';
-  readonly content: pulumi.Input<string>;
-  readonly ttl: number;
-  readonly proxied: boolean;
-  /** Identity: who owns the record, for example `plinth vps-abc`. */
-  readonly comment: string;
-}
-
-export interface DnsRecordModule {
-  declare(
-    name: string,
-    request: DnsRecordRequest,
-    opts: pulumi.CustomResourceOptions,
-  ): { resource: pulumi.CustomResource; recordId: pulumi.Output<string> };
-}
-
-/**
- * Where a stack's state keeps what lists tell: output property names of the vendor's resources. Lets a sweep compare the
- * two without the engine.
- */
-export interface RecordedAs {
-  /** Tokens of what stands beside an instance, for deleting one that no stack holds any more. */
-  readonly helpers?: Partial<Record<Exclude<OwnedObject['kind'], 'snapshot'>, string>>;
-  readonly instance?: {
-    readonly token: string;
-    readonly label: string;
-    readonly region: string;
-    readonly plan: string;
-    readonly ipv4: string;
-    readonly ipv6: string;
-  };
-  readonly record?: {
-    readonly token: string;
-    readonly zoneId: string;
-    readonly name: string;
-    readonly type: string;
-    readonly content: string;
-  };
-}
-
 export interface Provider {
   readonly descriptor: Descriptor;
   /** Pulumi resources and functions by type token. */
   readonly resources: readonly ResourceDefinition[];
   readonly functions: readonly FunctionDefinition[];
+  /** What a person does where no API does it; absent kinds need nobody. Pure: the same subject makes the same task. */
+  readonly tasks?: Readonly<Partial<Record<PersonTaskKind, (subject: PersonTaskSubject, before: PersonAnswers) => PersonTask>>>;
   /** Absent: sweeps compare only what the service's own rows hold. */
   readonly recordedAs?: RecordedAs;
   /** The client object that `resources` receive as `ctx.client` and `compute`/`dns` build on. */

@@ -4,10 +4,14 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** Two minutes for an ordinary call: twice what vendors' gateways give themselves. */
+const MAX_STRETCH = 4;
+
 export class RateBudget {
   #tokens: number;
   #updatedAt = performance.now();
   #pausedUntil = 0;
+  #stretch = 1;
   readonly #capacity: number;
   readonly #perMs: number;
 
@@ -55,6 +59,22 @@ export class RateBudget {
   observe(remaining: number): void {
     this.#refill();
     this.#tokens = Math.min(this.#tokens, remaining);
+  }
+
+  /** By how much calls that may be repeated are waited for longer than usual: what the account's last answers taught. */
+  get stretch(): number {
+    return this.#stretch;
+  }
+
+  /** No answer within `stretch`: whoever asks next waits twice as long, or nobody would ever hear a slow provider's answer. */
+  unanswered(stretch: number): void {
+    // Several that gave up together learned one thing.
+    if (stretch === this.#stretch) this.#stretch = Math.min(MAX_STRETCH, this.#stretch * 2);
+  }
+
+  /** The answer came within the usual time. */
+  answered(): void {
+    this.#stretch = Math.max(1, this.#stretch / 2);
   }
 
   #refill(): void {

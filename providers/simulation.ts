@@ -2,7 +2,9 @@
  * What a provider folder's `simulator.ts` gives to the simulator: its HTTP API as an Express router
  * over a shared, persistent world. The world (time, faults, storage) is `simulator/world.ts`.
  */
-import type { RequestHandler, Router } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Request, Router } from 'express';
 
 /** A persistent collection of JSON documents; every method is synchronous. Mutations are durable when they return. */
 export interface Collection<T extends { id: string }> {
@@ -31,13 +33,15 @@ export interface SimAccount {
 }
 
 export interface SimWorld {
-  /** Wall-clock ms; timestamps in answers come from here. */
+  /** Wall-clock ms and what the clock was advanced by; timestamps in answers come from here. */
   now(): number;
   /** Simulated milliseconds to real ones: `realisticMs / SIMULATOR_SPEED`. */
   scale(realisticMs: number): number;
   collection<T extends { id: string }>(name: string): Collection<T>;
   /** Persistent timer: `kind` handler runs once with `payload` after `realisticMs` scaled; survives a restart. */
   schedule(kind: string, payload: Record<string, unknown>, realisticMs: number): void;
+  /** The same at a time of the world's clock, unscaled: what a calendar rules, such as the end of a paid month. */
+  scheduleAt(kind: string, payload: Record<string, unknown>, atMs: number): void;
   onTimer(kind: string, handler: (payload: Record<string, unknown>) => void): void;
   nextInt(sequence: string, start: number): number;
   uuid(): string;
@@ -95,9 +99,18 @@ export interface Simulation {
   /** The collections that hold instances and DNS records, for the counters; `instances` and `records` unless told. */
   readonly instanceCollection?: string;
   readonly recordCollection?: string;
+  /** The credential of a call, where that is no bearer token, basic authentication or key of a signature in `Authorization`. */
+  credentialOf?(request: Request): string | undefined;
   /** `req.body` is parsed JSON already. Mounted under `descriptor.simulatorPath`. Routes are those of the real API, for example `/v2/droplets`. */
   router(world: SimWorld): Router;
-  /** Body and headers of an error the fault switches make, in the provider's own shape. */
+  /** How answers tell of one instance, where that is no JSON with `id`s and no path that ends with it. */
+  readonly looks?: {
+    /** Whether this call asks for that one alone. */
+    isItem(url: URL, id: string): boolean;
+    /** A list's answer as it is when that one is not there. */
+    without(text: string, id: string): string;
+  };
+  /** Body and headers of an error the fault switches make, in the provider's own shape; a text that has a content type is sent as it is. */
   errorAnswer(status: number): { body: unknown; headers?: Record<string, string> };
   /** Real behaviour behind the customer's back; undefined where the provider has no instances. */
   instances?(world: SimWorld): SimInstanceView[];
@@ -108,8 +121,8 @@ export interface Simulation {
   removeBehindBack?(world: SimWorld, id: string): boolean;
   /** Changes label, plan or power behind our back. */
   changeBehindBack?(world: SimWorld, id: string, change: { label?: string; plan?: string; power?: 'on' | 'off' }): boolean;
+  /** Takes a websocket at `<base>/_console/<token>`: a server's serial line. */
+  console?(world: SimWorld, token: string, request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Marks a plan as sold out (or back) in a region. */
   setStock?(world: SimWorld, plan: string, region: string, available: boolean): boolean;
 }
-
-export type SimMiddleware = RequestHandler;

@@ -7,3 +7,6 @@ export interface Money {
 export interface CallOptions {
   readonly signal?: AbortSignal;
 }
+
+/** `cannot` carries the sentence a person reads next to a disabled action. */
+export type Capability = { readonly can: true } | { readonly can: false; readonly reason: string };

@@ -33,6 +33,8 @@ export const descriptor: Descriptor = {
     windows: cannot,
     ipv6: cannot,
     balance: cannot,
+    consumption: cannot,
+    console: cannot,
   },
   limits: { userDataBytes: 0, labelMaxLength: 63, labelPattern: /^[a-zA-Z0-9-]+$/ },
   rate: { requests: 1_000, perMs: 1_000 },

@@ -2,12 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSimulator, type Simulator } from '../../simulator/server.ts';
 import { providers } from '../list.ts';
+import { DEFAULT_CALL_MS, setPatience } from '../patience.ts';
 import { describeProviderContract } from './contract.ts';
-import { openApiCheck } from './openapi-check.ts';
-import { recordTraffic } from './traffic.ts';
+import { isDocumented, recordTraffic } from './traffic.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {
+  // A simulated cloud that fails does so at once: what is tried is the number of tries.
+  setPatience({ callMs: DEFAULT_CALL_MS, longestWaitMs: Number.POSITIVE_INFINITY, pauseMs: 10 });
   simulator = await startSimulator({ speed: 1_000 });
 });
 const traffic = recordTraffic(() => simulator);
@@ -18,9 +20,12 @@ afterAll(async () => {
 
 for (const provider of providers) describeProviderContract(provider, () => simulator);
 
+const known = await Promise.all(providers.map(({ descriptor }) => isDocumented(descriptor.id)));
 describe('every request and answer above fits the vendor’s published API', () => {
-  const documented = providers.filter(({ descriptor }) => openApiCheck(descriptor.id) !== undefined);
-  it.skipIf(documented.length === 0).each(documented.map(({ descriptor }) => descriptor.id))('%s', async (id) => {
+  const documented = providers.filter((_, index) => known[index]);
+  // A suite without a test would fail where the documents are not.
+  if (documented.length === 0) it.skip('compares nothing: the reference documents are not here');
+  it.each(documented.map(({ descriptor }) => descriptor.id))('%s', async (id) => {
     const { checked, complaints } = (await traffic.complaints(id))!;
     expect(checked).toBeGreaterThan(10);
     expect(complaints).toEqual([]);

@@ -11,10 +11,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { isDiscovery, openApiOf } from './discovery.ts';
 
 type Node = { [key: string]: unknown };
 
 export interface OpenApiCheck {
+  /** Whether the document has such a call. */
+  knows(method: string, path: string): boolean;
   /** What is wrong with an answer, empty = nothing. `path` is below the document's server URL, query ignored. */
   answer(method: string, path: string, status: number, body: unknown): string[];
   /** What is wrong with a request's body. */
@@ -23,7 +26,11 @@ export interface OpenApiCheck {
 
 /** The reference file `path` below the reference directory, or undefined when it is absent. */
 function referenceFile(...path: string[]): string | undefined {
-  const root = process.env['PLINTH_REFERENCE_DIR'] ?? fileURLToPath(new URL('../../../shared', import.meta.url));
+  const named = process.env['PLINTH_REFERENCE_DIR'];
+  const root = named ?? fileURLToPath(new URL('../../../shared', import.meta.url));
+  // Named and not there would compare nothing and say nothing.
+  if (named !== undefined && !existsSync(join(root, 'api-specs')))
+    throw new Error(`PLINTH_REFERENCE_DIR is ${named}, which has no api-specs. Leave it out, or name the reference documents.`);
   const file = join(root, ...path);
   return existsSync(file) ? file : undefined;
 }
@@ -32,7 +39,8 @@ function referenceFile(...path: string[]): string | undefined {
 export function openApiCheck(name: string): OpenApiCheck | undefined {
   const file = referenceFile('api-specs', `${name}.json`);
   if (file === undefined) return undefined;
-  const document = JSON.parse(readFileSync(file, 'utf8')) as Node;
+  const published = JSON.parse(readFileSync(file, 'utf8')) as Node;
+  const document = isDiscovery(published) ? openApiOf(published) : published;
   translateSchemas(document);
   const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true, logger: false, unicodeRegExp: false });
   ajv.addSchema(document, 'spec');
@@ -46,6 +54,7 @@ export function openApiCheck(name: string): OpenApiCheck | undefined {
     return validate(value) ? [] : (validate.errors ?? []).map(sentence);
   };
   return {
+    knows: (method, path) => findOperation(document, method, path) !== undefined,
     answer(method, path, status, body) {
       const operation = findOperation(document, method, path);
       if (!operation) return [`${method} ${path} is not in the document`];

@@ -1,5 +1,6 @@
 /** A resource's inputs as a stack program would declare them, captured from the provider's own module; no engine needed. */
 import * as pulumi from '@pulumi/pulumi';
+import type { PersonAnswers } from '../manners.ts';
 import type { ComputeClient, DnsClient, InstanceRequest, Provider } from '../provider.ts';
 import type { Json, Properties, ResourceDefinition } from '../resource.ts';
 
@@ -8,8 +9,14 @@ export interface Sample {
   readonly inputs: Properties;
 }
 
-/** The cheapest server the catalog offers now, with nothing around it. */
-export async function sampleInstance(provider: Provider, compute: ComputeClient, label: string, tag: string): Promise<Sample> {
+/** The cheapest server the catalog offers now, with nothing around it. `answers` are a person's who provides it. */
+export async function sampleInstance(
+  provider: Provider,
+  compute: ComputeClient,
+  label: string,
+  tag: string,
+  answers?: PersonAnswers,
+): Promise<Sample> {
   const [plans, images, regions] = await Promise.all([compute.plans(), compute.images(), compute.regions()]);
   const open = new Set(regions.filter((region) => region.available).map((region) => region.id));
   const plan = plans
@@ -41,6 +48,7 @@ export async function sampleInstance(provider: Provider, compute: ComputeClient,
       rootPassword: pulumi.secret('Long-enough-9-Password'),
       firewall: null,
       options: provider.descriptor.options.parse({}),
+      ...(answers ? { answers } : {}),
     };
     module.declare(label, request, {});
   });
@@ -56,22 +64,33 @@ export async function sampleRecord(provider: Provider, dns: DnsClient, label: st
 
 /** With the defaults that the host's check would fill in. */
 async function capture(provider: Provider, declare: () => void): Promise<Sample> {
-  const registered: { type: string; inputs: Properties }[] = [];
+  const registered: { type: string; id: string; inputs: Properties }[] = [];
   await pulumi.runtime.setMocks({
     newResource: ({ type, name, inputs }) => {
-      registered.push({ type, inputs: plain(inputs as Json) as Properties });
+      registered.push({ type, id: `${name}-id`, inputs: plain(inputs as Json) as Properties });
       return { id: `${name}-id`, state: inputs as Record<string, unknown> };
     },
     call: ({ inputs }) => inputs as Record<string, unknown>,
   });
   declare();
-  for (let turn = 0; turn < 500 && registered.length === 0; turn++) await new Promise((resolve) => setTimeout(resolve, 10));
-  const definition = provider.resources.find((candidate) => registered.some(({ type }) => type === candidate.token));
+  // What stands beside an instance may be declared before it.
+  const wanted = provider.recordedAs?.instance?.token;
+  const isThere = (): boolean =>
+    registered.some(({ type }) => (wanted === undefined ? true : type === wanted || type === provider.recordedAs?.record?.token));
+  for (let turn = 0; turn < 500 && !isThere(); turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+  const definition = provider.resources.find((candidate) =>
+    registered.some(({ type }) => type === candidate.token && (type === wanted || !registered.some((each) => each.type === wanted))),
+  );
   const found = registered.find(({ type }) => type === definition?.token);
   if (!definition || !found)
     throw new Error(`Declared ${registered.map(({ type }) => type).join(', ') || 'nothing'}; the provider serves none of it.`);
   const defaults = Object.entries(definition.inputs).filter(([, spec]) => spec.default !== undefined);
-  return { definition, inputs: { ...Object.fromEntries(defaults.map(([key, spec]) => [key, spec.default!])), ...found.inputs } };
+  const ids = new Set(registered.map(({ id }) => id));
+  const alone = Object.entries(found.inputs).filter(([, value]) => !(Array.isArray(value) && value.some((each) => ids.has(String(each)))));
+  return {
+    definition,
+    inputs: { ...Object.fromEntries(defaults.map(([key, spec]) => [key, spec.default!])), ...Object.fromEntries(alone) },
+  };
 }
 
 /** Secrets as the values they hide. */

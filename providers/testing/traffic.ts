@@ -40,10 +40,10 @@ export function recordTraffic(simulator: () => Simulator): Traffic {
   };
   return {
     async complaints(provider) {
-      const spec = openApiCheck(provider);
-      if (!spec) return undefined;
+      const { apiDeltas: deltas, apiDocuments = [provider] } = await deltasOf(provider);
+      const specs = apiDocuments.flatMap((name) => openApiCheck(name) ?? []);
+      if (specs.length < apiDocuments.length) return undefined;
       const base = simulator().baseUrl(provider);
-      const deltas = await deltasOf(provider);
       const found = new Set<string>();
       let checked = 0;
       for (const { url, exchange } of exchanges) {
@@ -54,7 +54,10 @@ export function recordTraffic(simulator: () => Simulator): Traffic {
         if (exchange.status >= 500 || answer === NOT_JSON) continue;
         checked += 1;
         const { method, status } = exchange;
-        const request = exchange.request === undefined ? [] : spec.request(method, path, JSON.parse(exchange.request));
+        // The first that knows the path; the first of all says so when none does.
+        const spec = specs.find((each) => each.knows(method, path)) ?? specs[0]!;
+        const asked = parsed(exchange.request);
+        const request = asked === undefined || asked === NOT_JSON ? [] : spec.request(method, path, asked);
         for (const complaint of request) found.add(`${method} ${plain(path)} request: ${plain(complaint)}`);
         for (const complaint of spec.answer(method, path, status, answer))
           found.add(`${method} ${plain(path)} ${status}: ${plain(complaint)}`);
@@ -83,7 +86,14 @@ function plain(text: string): string {
   return text.replaceAll(/\/(\d+|[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f-]{27})(?=\/|$| )/g, '/*');
 }
 
-async function deltasOf(provider: string): Promise<ApiDeltas> {
+/** `apiDocuments` names the documents where they are not one that is called as the provider is. */
+async function deltasOf(provider: string): Promise<{ apiDeltas: ApiDeltas; apiDocuments?: readonly string[] }> {
   const file = join(import.meta.dirname, '..', provider, 'api-deltas.ts');
-  return existsSync(file) ? ((await import(file)) as { apiDeltas: ApiDeltas }).apiDeltas : [];
+  return existsSync(file) ? ((await import(file)) as { apiDeltas: ApiDeltas; apiDocuments?: readonly string[] }) : { apiDeltas: [] };
+}
+
+/** Whether the documents of a provider are at hand. */
+export async function isDocumented(provider: string): Promise<boolean> {
+  const { apiDocuments = [provider] } = await deltasOf(provider);
+  return apiDocuments.every((name) => openApiCheck(name) !== undefined);
 }

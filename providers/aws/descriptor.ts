@@ -1,0 +1,82 @@
+/** Amazon EC2: what it is. Facts and their sources stand in README.md. */
+import { z } from 'zod';
+import type { Capability, Descriptor } from '../provider.ts';
+
+const can: Capability = { can: true };
+
+/** The simulator's keys begin with `sim-`; the secret of one is it with `-secret` behind. */
+const credential = z.strictObject({
+  accessKeyId: z
+    .string()
+    .trim()
+    .regex(/^(?:A(?:KIA|SIA)[A-Z0-9]{16}|sim-[A-Za-z0-9_-]{1,120})$/, 'An access key ID begins with AKIA or ASIA and has 20 characters.'),
+  secretAccessKey: z
+    .string()
+    .trim()
+    .regex(/^(?:[A-Za-z0-9+/]{40}|sim-[A-Za-z0-9_-]{1,127})$/, 'A secret access key has 40 characters.'),
+  region: z
+    .string()
+    .trim()
+    .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'A region is worded like eu-central-1.'),
+  sessionToken: z.string().trim().min(16).optional(),
+});
+
+export const descriptor: Descriptor = {
+  id: 'aws',
+  name: 'AWS EC2',
+  roles: ['compute'],
+  pulumiPackage: 'aws',
+  pulumiPackageVersion: '7.48.0',
+  apiBaseUrl: 'https://ec2.amazonaws.com',
+  simulatorPath: '/aws',
+  credential,
+  credentialFields: [
+    {
+      name: 'accessKeyId',
+      label: 'Access key ID',
+      help: 'AWS console → IAM → Users → the user → Security credentials → Create access key.',
+    },
+    { name: 'secretAccessKey', label: 'Secret access key', help: 'Shown once, when the access key is made.' },
+    { name: 'region', label: 'Region', help: 'Such as eu-central-1. Regions are worlds apart: one account here for each.' },
+    { name: 'sessionToken', label: 'Session token', help: 'Only for temporary keys, which begin with ASIA.', optional: true },
+  ],
+  simulatedCredential: (token) => ({ accessKeyId: token, secretAccessKey: `${token}-secret`, region: 'eu-central-1' }),
+  options: z.strictObject({
+    /** Taken when several accounts offer the plan of an order. */
+    default: z.boolean().default(false),
+    /** Where servers are put; both empty = the region's default network. */
+    vpcId: z.string().default(''),
+    subnetId: z.string().default(''),
+  }),
+  mark: { carrier: 'label', keepsTags: true },
+  capabilities: {
+    resizeUp: can,
+    resizeDown: { can: false, reason: 'EC2 never shrinks a volume; a smaller type keeps the disk of the larger one.' },
+    rebuild: can,
+    resetPassword: { can: false, reason: 'EC2 has no call that sets a password; a reinstall does.' },
+    rename: can,
+    snapshots: can,
+    backups: { can: false, reason: 'EC2 backs up by policies of other services, which need roles of their own. Take snapshots.' },
+    rescue: { can: false, reason: 'EC2 has no rescue system.' },
+    firewall: can,
+    reverseDns: can,
+    bandwidth: can,
+    metrics: can,
+    startupScript: can,
+    windows: { can: false, reason: 'EC2 tells a Windows password only to the holder of a private key, and Plinth keeps none.' },
+    ipv6: { can: false, reason: 'The default networks of EC2 have no IPv6.' },
+    balance: { can: false, reason: 'AWS tells an access key no balance.' },
+    consumption: { can: false, reason: 'AWS tells what was used in its billing console only.' },
+    console: { can: false, reason: 'The serial console of EC2 lets in who has a key that is pushed for each session.' },
+  },
+  limits: {
+    userDataBytes: 16_384,
+    labelMaxLength: 63,
+    labelPattern: /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/,
+    // Keys that begin with aws: are Amazon's, and Name is the label.
+    tagPattern: /^(?!aws:|[Nn]ame(?::|$))[A-Za-z0-9+\-=._:/@]{1,127}$/,
+  },
+  rate: { requests: 100, perMs: 5_000 },
+  password: { length: 24, minLower: 3, minUpper: 3, minNumeric: 3, minSpecial: 2, overrideSpecial: '-_.+=', minLength: 10, maxLength: 128 },
+  docsUrl: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Welcome.html',
+};

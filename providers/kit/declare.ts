@@ -1,0 +1,32 @@
+/** Declaring a vendor's resource by its token alone, for providers whose SDK is not worth its weight. */
+import * as pulumi from '@pulumi/pulumi';
+
+/**
+ * A resource as the vendor's own class would register it: same token, property names and version, so that its state is the
+ * same and the vendor's plug-in can take it over. Outputs are read with `told`.
+ */
+export class Declared extends pulumi.CustomResource {
+  /** @param outputs names that the program reads and that are no inputs */
+  constructor(
+    token: string,
+    version: string,
+    name: string,
+    args: pulumi.Inputs,
+    outputs: readonly string[],
+    opts: pulumi.CustomResourceOptions,
+  ) {
+    super(token, name, { ...Object.fromEntries(outputs.map((output) => [output, undefined])), ...args }, { version, ...opts });
+  }
+
+  /** An output by name; an absent text is empty. */
+  told(output: string): pulumi.Output<string> {
+    const value = (this as unknown as Record<string, pulumi.Output<string | undefined> | undefined>)[output];
+    if (value === undefined) throw new Error(`${output} is neither an input nor a declared output.`);
+    return value.apply((told) => told ?? '');
+  }
+}
+
+/** What a helper takes over from the options of its server: its parent and provider, not its protection or time limits. */
+export function besides({ parent, provider }: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+  return { ...(parent ? { parent } : {}), ...(provider ? { provider } : {}) };
+}

@@ -1,0 +1,68 @@
+/** OVH Public Cloud: what it is. Facts and their sources stand in README.md. */
+import { z } from 'zod';
+import type { Capability, Descriptor } from '../provider.ts';
+import { applicationFields, credentialFields, projectOf, simulatedApplication } from '../kit/ovhcloud/credential.ts';
+
+const can: Capability = { can: true };
+const cannot = (reason: string): Capability => ({ can: false, reason });
+
+const options = z.strictObject({
+  /** Taken when several accounts offer the plan of an order. */
+  default: z.boolean().default(false),
+  /** Regions that may be sold; empty = all that are activated in the project. */
+  allowedRegions: z.array(z.string()).default([]),
+  /** For orders that do not say. */
+  backupEnabled: z.boolean().default(false),
+  ipv6Enabled: z.boolean().default(true),
+});
+
+export const descriptor: Descriptor = {
+  id: 'ovh',
+  name: 'OVH Public Cloud',
+  roles: ['compute'],
+  pulumiPackage: 'ovh',
+  pulumiPackageVersion: '2.19.1',
+  apiBaseUrl: 'https://eu.api.ovh.com',
+  simulatorPath: '/ovh',
+  credential: z.strictObject({
+    ...applicationFields,
+    project: z
+      .string()
+      .trim()
+      .regex(/^[0-9a-f]{32}$/, 'The id of a Public Cloud project has 32 letters and digits.'),
+  }),
+  credentialFields: [
+    ...credentialFields,
+    { name: 'project', label: 'Project', help: 'Public Cloud → the project → its id, below the name.' },
+  ],
+  simulatedCredential: (token) => ({ ...simulatedApplication(token), project: projectOf(token) }),
+  options,
+  mark: { carrier: 'name', keepsTags: false },
+  capabilities: {
+    resizeUp: can,
+    resizeDown: cannot('OVH never shrinks a disk; only a flavour with the same disk is taken.'),
+    rebuild: can,
+    resetPassword: cannot('OVH sets no password in an instance: reinstall it, or set it inside.'),
+    rename: can,
+    snapshots: can,
+    backups: cannot('OVH orders its backups as workflows of a region, which its documented API leaves out.'),
+    rescue: can,
+    firewall: cannot('OVH’s API reaches the security groups of an instance only through OpenStack’s own.'),
+    reverseDns: can,
+    bandwidth: can,
+    metrics: can,
+    startupScript: can,
+    windows: cannot('A Windows instance at OVH asks for its first password at its own screen only.'),
+    ipv6: can,
+    balance: cannot('OVH tells no balance of a project.'),
+    consumption: cannot('OVH’s documented API tells the use of a project on its invoices only.'),
+    console: can,
+  },
+  limits: { userDataBytes: 32_768, labelMaxLength: 63, labelPattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/ },
+  // OVH publishes no limit; this is far below what its own tools ask for.
+  rate: { requests: 600, perMs: 60_000 },
+  password: { length: 24, minLower: 3, minUpper: 3, minNumeric: 3, minSpecial: 2, overrideSpecial: '-_.+=', minLength: 10, maxLength: 128 },
+  // OpenStack keeps the user data of a server that is rebuilt.
+  rebuildKeepsPassword: true,
+  docsUrl: 'https://eu.api.ovh.com/console/',
+};

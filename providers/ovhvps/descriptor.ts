@@ -1,0 +1,59 @@
+/** OVH VPS: what it is. Facts and their sources stand in README.md. */
+import { z } from 'zod';
+import { applicationFields, credentialFields, simulatedApplication } from '../kit/ovhcloud/credential.ts';
+import type { Capability, Descriptor } from '../provider.ts';
+
+const can: Capability = { can: true };
+const cannot = (reason: string): Capability => ({ can: false, reason });
+
+const options = z.strictObject({
+  /** Taken when several accounts offer the plan of an order. */
+  default: z.boolean().default(false),
+  /** Data centres that may be sold; empty = all. */
+  allowedRegions: z.array(z.string()).default([]),
+});
+
+export const descriptor: Descriptor = {
+  id: 'ovhvps',
+  name: 'OVH VPS',
+  roles: ['compute'],
+  pulumiPackage: 'ovhvps',
+  pulumiPackageVersion: '1.0.0',
+  apiBaseUrl: 'https://eu.api.ovh.com',
+  simulatorPath: '/ovhvps',
+  credential: z.strictObject(applicationFields),
+  credentialFields,
+  simulatedCredential: simulatedApplication,
+  options,
+  mark: { carrier: 'name', keepsTags: false },
+  ending: { when: 'period-end', undo: can },
+  byHand: cannot(
+    'OVH sells a VPS by the month and gives no money back: it is bought and ended by an operation only, never by a hand-run update.',
+  ),
+  newPassword: 'mailed',
+  capabilities: {
+    resizeUp: cannot('A larger VPS is another order at OVH, which is paid for again.'),
+    resizeDown: cannot('OVH never makes a VPS smaller. Order a smaller one and move.'),
+    rebuild: can,
+    resetPassword: can,
+    rename: can,
+    snapshots: cannot('OVH keeps one snapshot of a VPS, as a paid option, and overwrites it: a retry could not tell its own.'),
+    backups: cannot('The backup that belongs to a plan at OVH is neither switched nor listed by Plinth.'),
+    rescue: cannot('OVH mails the password of its rescue system, which is of no use to a customer.'),
+    firewall: cannot('OVH filters addresses, not servers: what it has is no list of allowed ports.'),
+    reverseDns: can,
+    bandwidth: cannot('OVH does not meter the transfer of a VPS.'),
+    metrics: cannot('OVH has marked the graphs of a VPS as withdrawn.'),
+    startupScript: cannot('A VPS at OVH takes no user data.'),
+    windows: cannot('Windows is a paid option with a password that OVH mails.'),
+    ipv6: can,
+    balance: cannot('OVH tells no balance of an account.'),
+    consumption: cannot('A VPS at OVH is paid in advance; there is no use to count.'),
+    console: can,
+  },
+  limits: { userDataBytes: 0, labelMaxLength: 63, labelPattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/ },
+  rate: { requests: 600, perMs: 60_000 },
+  // OVH makes its own; this one is never set.
+  password: { length: 24, minLower: 3, minUpper: 3, minNumeric: 3, minSpecial: 2, overrideSpecial: '-_.+=', minLength: 10, maxLength: 128 },
+  docsUrl: 'https://eu.api.ovh.com/console/',
+};

@@ -1,0 +1,18 @@
+/** SmartVPS. See README.md for what was decided and where the facts come from. */
+import type { Provider } from '../provider.ts';
+import { SmartVps } from './client.ts';
+import { compute } from './compute.ts';
+import { descriptor } from './descriptor.ts';
+import { server } from './server.ts';
+
+export const provider: Provider = {
+  descriptor,
+  resources: [server],
+  functions: [],
+  recordedAs: {
+    instance: { token: 'smartvps:index/server:Server', label: 'ip', region: 'packageName', plan: 'memory', ipv4: 'ip', ipv6: 'ipv6' },
+  },
+  connect: (connection) => new SmartVps(connection),
+  compute,
+  instance: async () => (await import('./instance.ts')).instanceModule,
+};
