@@ -1,6 +1,8 @@
 /** The control API under `/_simulator`: look into the simulated clouds, and make things go wrong. See README.md. */
+import { createHash, timingSafeEqual } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Router } from 'express';
 import { z } from 'zod';
+import { isOwnPeer } from '../lib/own-peer.ts';
 import type { SimAccount } from '../providers/simulation.ts';
 import { faultSchema } from './faults.ts';
 import type { SimulatorState } from './state.ts';
@@ -17,11 +19,15 @@ const accountSchema = z.strictObject({
   createLimit: rateSchema.nullable().optional(),
 });
 const stockSchema = z.strictObject({ provider: z.string(), plan: z.string(), region: z.string(), available: z.boolean() });
+const clockSchema = z.strictObject({ advanceMs: z.int().nonnegative() });
 const changeSchemas = {
   resize: z.strictObject({ plan: z.string().min(1) }),
   rename: z.strictObject({ label: z.string().min(1) }),
   power: z.strictObject({ power: z.enum(['on', 'off']) }),
 } as const;
+
+const REFUSED =
+  'Only the user who runs the simulator may control it, from the same machine. Set SIMULATOR_TOKEN there and send it as a bearer token.';
 
 class ControlError extends Error {
   readonly status: number;
@@ -31,16 +37,35 @@ class ControlError extends Error {
   }
 }
 
-/** JSON in and out; errors are `{ "error": "<sentence>" }`. */
-export function controlRouter(state: SimulatorState): Router {
+/**
+ * JSON in and out; errors are `{ "error": "<sentence>" }`. Passwords and the switches that break things are for the one who
+ * runs it: processes of the same user on the same machine, or, when `token` is set, whoever sends it as a bearer token.
+ */
+export function controlRouter(state: SimulatorState, token?: string): Router {
   const router = express.Router();
-  router.use(requireJson, express.json());
+  router.use(forItsOwner(token), requireJson, express.json());
   readRoutes(router, state);
   faultRoutes(router, state);
   changeRoutes(router, state);
   router.use((_request, response) => void response.status(404).json({ error: 'No such control route; see simulator/README.md.' }));
   router.use(failed);
   return router;
+}
+
+function forItsOwner(token: string | undefined): RequestHandler {
+  const expected = token === undefined ? undefined : digest(`Bearer ${token}`);
+  return (request, response, next) => {
+    const sent = digest(request.get('authorization') ?? '');
+    if (expected !== undefined && timingSafeEqual(sent, expected)) return next();
+    isOwnPeer(request.socket).then((own) => {
+      if (own) next();
+      else response.status(403).json({ error: REFUSED });
+    }, next);
+  };
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 function readRoutes(router: Router, state: SimulatorState): void {
@@ -62,6 +87,14 @@ function readRoutes(router: Router, state: SimulatorState): void {
           .map((account) => ({ provider: world.simulation.id, ...account })),
       ),
     );
+  });
+  router.get('/machines', async (_request, response) => {
+    response.json({ certificate: await state.machines.authority.trusted() });
+  });
+  router.get('/machines/:address', async (request, response) => {
+    const machine = await state.machines.at(request.params.address);
+    if (!machine) throw new ControlError(404, `No running machine answers at ${request.params.address}.`);
+    response.json(machine);
   });
   router.get('/requests', (request, response) => {
     const limit = Math.min(2_000, Math.max(1, Number(request.query['limit'] ?? 200) || 200));
@@ -107,6 +140,9 @@ function changeRoutes(router: Router, state: SimulatorState): void {
     const change = parse(accountSchema, request.body);
     const account: SimAccount = { ...world.ensureAccount(request.params.token), ...(change as Partial<SimAccount>) };
     response.json({ provider: world.simulation.id, ...world.accounts().put(account) });
+  });
+  router.post('/clock', (request, response) => {
+    response.json({ ahead_ms: state.advance(parse(clockSchema, request.body).advanceMs) });
   });
   router.post('/reset', (_request, response) => {
     state.reset();

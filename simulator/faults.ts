@@ -151,15 +151,26 @@ export class FaultSwitches {
   }
 }
 
-/** The credential of a call. */
-export function accountOf(request: Request): string | undefined {
-  return /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
+/** The credential of a call: as its API has it, else a bearer token, the user name of basic authentication, or the key of a signature. */
+export function accountOf(request: Request, simulation: Pick<Simulation, 'credentialOf'>): string | undefined {
+  if (simulation.credentialOf) return simulation.credentialOf(request);
+  const header = request.get('authorization') ?? '';
+  const basic = /^Basic (\S+)$/i.exec(header)?.[1];
+  if (basic !== undefined) return Buffer.from(basic, 'base64').toString('utf8').split(':')[0];
+  return (/^Bearer (\S+)$/i.exec(header) ?? /^AWS4-HMAC-SHA256 Credential=([^/\s]+)\//.exec(header))?.[1];
+}
+
+/** An error in the provider's own shape. */
+export function sayError(response: Response, status: number, { body, headers = {} }: ReturnType<Simulation['errorAnswer']>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (typeof body === 'string' && headers['content-type'] !== undefined) response.status(status).send(body);
+  else response.status(status).json(body);
 }
 
 /** Applies the switches of one provider to the calls that reach its routes. */
 export function faultMiddleware(simulation: Simulation, switches: FaultSwitches, vanish: Vanish): RequestHandler {
   return async (request, response, next) => {
-    const call = { method: request.method, path: request.url, account: accountOf(request) };
+    const call = { method: request.method, path: request.url, account: accountOf(request, simulation) };
     for (const fault of switches.take(simulation.id, call)) {
       if (fault.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms));
       else if (fault.kind === 'vanish') vanish(fault.victim ?? simulation.id, fault.match ?? '');
@@ -184,10 +195,8 @@ function apply(fault: Fault, simulation: Simulation, request: Request, response:
   switch (fault.kind) {
     case 'status': {
       const status = fault.status ?? 500;
-      const answer = simulation.errorAnswer(status);
-      for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
       if (fault.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(fault.retryAfterSeconds));
-      response.status(status).json(answer.body);
+      sayError(response, status, simulation.errorAnswer(status));
       return;
     }
     case 'timeout':

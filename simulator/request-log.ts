@@ -3,6 +3,7 @@
  * one (`sim-…`) opens nothing in the world and tells the accounts apart.
  */
 import type { RequestHandler } from 'express';
+import type { Simulation } from '../providers/simulation.ts';
 import { accountOf } from './faults.ts';
 
 export interface LoggedRequest {
@@ -25,16 +26,16 @@ export class RequestLog {
   #entries: LoggedRequest[] = [];
   readonly #totals = new Map<string, Map<string, number>>();
 
-  middleware(provider: string): RequestHandler {
+  middleware(simulation: Pick<Simulation, 'id' | 'credentialOf'>): RequestHandler {
     return (request, response, next) => {
       const start = performance.now();
       const { method, url } = request;
       response.once('close', () => {
         const fault = response.locals['fault'] as string | undefined;
-        const account = accountOf(request);
+        const account = accountOf(request, simulation);
         this.#add({
           at: new Date().toISOString(),
-          provider,
+          provider: simulation.id,
           method,
           path: url,
           status: response.writableFinished ? response.statusCode : 0,

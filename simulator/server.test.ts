@@ -230,3 +230,70 @@ describe('the world', () => {
     expect(addresses.every((address) => /^(203\.0\.113|198\.51\.100|192\.0\.2|198\.18)\./.test(address))).toBe(true);
   });
 });
+
+describe('clients whose paths begin at the origin', () => {
+  it('find each provider’s API at the root of its own port, unknown paths in its own words, and the same world', async () => {
+    const simulator = await start({ simulations, clientPort: 0 });
+    const words: Record<string, unknown> = {
+      cloudflare: { success: false },
+      digitalocean: { id: 'not_found' },
+      vultr: { error: 'Not found.', status: 404 },
+      linode: { errors: [{ reason: 'Not found' }] },
+      hetzner: { error: { code: 'not_found' } },
+      // Who is not known is told no more, in XML.
+      aws: '<Code>AuthFailure</Code>',
+      gcp: { error: { code: 404 } },
+      powerdns: { error: 'status 404' },
+      hetznerdns: { error: { code: 'not_found' } },
+      digitaloceandns: { id: 'not_found' },
+      linodedns: { errors: [{ reason: 'Not found' }] },
+      ovh: { class: 'Client::NotFound' },
+      ovhvps: { class: 'Client::NotFound' },
+      smartvps: { Message: 'No HTTP resource was found.' },
+      hostinger: { message: '[VPS:2002] Route is not found.' },
+      stripe: { error: { type: 'invalid_request_error' } },
+    };
+    expect(simulations.map(({ id }) => id).toSorted()).toEqual(Object.keys(words).toSorted());
+    for (const { id } of simulations) {
+      const origin = simulator.clientOrigin(id)!;
+      const { pathname } = new URL(simulator.baseUrl(id));
+      for (const path of ['/no/such/path', '/v2/no-such-thing', '/']) {
+        const asked = { headers: { authorization: 'Bearer sim-origin', 'x-api-key': 'sim-origin' } };
+        const [own, mounted] = await Promise.all([fetch(origin + path, asked), fetch(simulator.origin + pathname + path, asked)]);
+        const wanted = words[id];
+        const status = typeof wanted === 'string' ? 401 : 404;
+        expect([own.status, mounted.status], id).toEqual([status, status]);
+        expect(own.headers.get('content-type')).toBe(mounted.headers.get('content-type'));
+        for (const text of [await own.text(), await mounted.text()]) {
+          if (typeof wanted === 'string') expect(text).toContain(wanted);
+          else expect(JSON.parse(text), id).toMatchObject(wanted as object);
+        }
+      }
+    }
+    const key = { name: 'shared', public_key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDOqeLYVbIoKUiG4G8qSTIW1zVxLqrrSO7fkEAlkKQLi me' };
+    const headers = { authorization: 'Bearer sim-origin', 'content-type': 'application/json' };
+    const made = await fetch(`${simulator.clientOrigin('digitalocean')}/v2/account/keys`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(key),
+    });
+    expect(made.status).toBe(201);
+    const listed = await fetch(`${simulator.baseUrl('digitalocean')}/v2/account/keys`, { headers });
+    expect(await listed.json()).toMatchObject({ ssh_keys: [{ name: 'shared' }] });
+  });
+
+  it('and one whose port is taken is told, while the rest goes on', async () => {
+    const told: string[] = [];
+    const first = await start({ clientPort: 0 });
+    const port = Number(new URL(first.clientOrigin('demo')!).port);
+    const second = await start({ clientPort: port, log: (message) => void told.push(message) });
+    expect(second.clientOrigin('demo')).toBeUndefined();
+    expect(told).toEqual([expect.stringMatching(/demo has no port of its own: .*another program uses it/)]);
+    expect(await things(second)).toEqual([]);
+  });
+
+  it('a path of no provider says where the providers are', async () => {
+    const simulator = await start();
+    expect(await call(simulator, 'GET', '/v2/droplets')).toMatchObject({ status: 404, text: expect.stringContaining('/demo') });
+  });
+});

@@ -2,6 +2,7 @@
  * Where the simulated clouds live: one SQLite file, written through on every change and read into
  * memory once, so that killing the process loses nothing and reads cost nothing.
  */
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Sqlite from 'node:sqlite';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
@@ -20,7 +21,7 @@ export interface Storage {
   /** The counter's value after adding `by`; a counter starts so that its first value is `start`. */
   count(name: string, by?: number, start?: number): number;
   counter(name: string): number;
-  /** Runs `work` as one transaction of the file. */
+  /** Runs `work` as one transaction of the file; throws, with all as it was before, when it cannot be written. */
   atomically(work: () => void): void;
   /** Forgets everything. */
   clear(): void;
@@ -29,19 +30,24 @@ export interface Storage {
 
 /** Opens (or makes) the file; `:memory:` keeps nothing after close. */
 export function openStorage(file: string): Storage {
+  if (file !== ':memory:') makePrivate(file);
   const db = openDatabase(file);
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
   db.exec(SCHEMA);
   const counters = new Map<string, number>();
-  for (const row of db.prepare('SELECT name, value FROM counters').all()) counters.set(String(row['name']), Number(row['value']));
+  const loadCounters = (): void => {
+    counters.clear();
+    for (const row of db.prepare('SELECT name, value FROM counters').all()) counters.set(String(row['name']), Number(row['value']));
+  };
+  loadCounters();
   const saveCounter = db.prepare('INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value');
   const statements = prepareDocuments(db);
   const collections = new Map<string, DocumentCollection>();
 
   const count = (name: string, by = 1, start = 1): number => {
     const value = counters.has(name) ? counters.get(name)! + by : start;
-    counters.set(name, value);
     saveCounter.run(name, value);
+    counters.set(name, value);
     return value;
   };
   return {
@@ -59,8 +65,13 @@ export function openStorage(file: string): Storage {
       db.exec('BEGIN');
       try {
         work();
-      } finally {
         db.exec('COMMIT');
+      } catch (error) {
+        // On a full disk SQLite has rolled back already.
+        if (db.isTransaction) db.exec('ROLLBACK');
+        loadCounters();
+        for (const collection of collections.values()) collection.reload();
+        throw error;
       }
     },
     clear() {
@@ -97,7 +108,11 @@ class DocumentCollection implements Collection<{ id: string }> {
     this.#name = name;
     this.#statements = statements;
     this.#counted = counted;
-    for (const row of statements.load.all(name)) {
+    this.reload();
+  }
+  reload(): void {
+    this.#documents.clear();
+    for (const row of this.#statements.load.all(this.#name)) {
       this.#documents.set(String(row['id']), JSON.parse(String(row['body'])) as { id: string });
       this.#seq = Math.max(this.#seq, Number(row['seq']));
     }
@@ -113,8 +128,9 @@ class DocumentCollection implements Collection<{ id: string }> {
     return document;
   }
   delete(id: string): boolean {
-    if (!this.#documents.delete(id)) return false;
+    if (!this.#documents.has(id)) return false;
     this.#statements.remove.run(this.#name, id);
+    this.#documents.delete(id);
     this.#counted('deleted');
     return true;
   }
@@ -131,6 +147,18 @@ class DocumentCollection implements Collection<{ id: string }> {
   forget(): void {
     this.#documents.clear();
   }
+}
+
+/** SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY: the file, not what was asked, is the reason. */
+export function isUnwritable(error: unknown): boolean {
+  const { code, errcode } = error as { code?: string; errcode?: number };
+  return code === 'ERR_SQLITE_ERROR' && [13, 10, 8].includes((errcode ?? 0) & 0xff);
+}
+
+/** It holds passwords. What SQLite makes beside it gets the file's own mode. */
+function makePrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
+  for (const each of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(each)) chmodSync(each, 0o600);
 }
 
 /** Loads `node:sqlite` without its one-time experimental warning, which says nothing to the person who starts a simulator. */

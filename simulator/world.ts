@@ -5,7 +5,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Collection, SimAccount, SimWorld, Simulation } from '../providers/simulation.ts';
 import type { FaultSwitches } from './faults.ts';
-import type { Storage } from './storage.ts';
+import { isUnwritable, type Storage } from './storage.ts';
 
 interface Timer {
   readonly id: string;
@@ -23,6 +23,10 @@ export interface WorldOptions {
   readonly log: (message: string) => void;
 }
 
+/** Milliseconds that the clock of every world was advanced by. */
+export const CLOCK = 'clock-advanced';
+/** Until a timer that could not be written is tried again. */
+const UNWRITABLE_MS = 1_000;
 const DEFAULT_ACCOUNT: Omit<SimAccount, 'id'> = {
   revoked: false,
   readOnly: false,
@@ -59,8 +63,9 @@ export class World implements SimWorld {
     this.#log = options.log;
   }
 
+  /** Wall-clock time and what somebody advanced it by. */
   now(): number {
-    return Date.now();
+    return Date.now() + this.#storage.counter(CLOCK);
   }
   scale(realisticMs: number): number {
     return realisticMs / this.#speed;
@@ -79,9 +84,18 @@ export class World implements SimWorld {
   }
 
   schedule(kind: string, payload: Record<string, unknown>, realisticMs: number): void {
-    const timer: Timer = { id: randomUUID(), kind, payload, dueAt: Date.now() + this.scale(realisticMs) };
+    this.scheduleAt(kind, payload, this.now() + this.scale(realisticMs));
+  }
+  scheduleAt(kind: string, payload: Record<string, unknown>, atMs: number): void {
+    const timer: Timer = { id: randomUUID(), kind, payload, dueAt: atMs };
     this.#timers().put(timer);
     if (this.#started) this.#arm(timer);
+  }
+  /** What falls due by a clock that was advanced happens soon. */
+  rearm(): void {
+    for (const timeout of this.#running.values()) clearTimeout(timeout);
+    this.#running.clear();
+    if (this.#started) for (const timer of this.#timers().all()) this.#arm(timer);
   }
   onTimer(kind: string, handler: (payload: Record<string, unknown>) => void): void {
     this.#handlers.set(kind, handler);
@@ -162,7 +176,7 @@ export class World implements SimWorld {
     return this.collection<Timer>('timers');
   }
   #arm(timer: Timer): void {
-    const wait = Math.max(0, Math.min(timer.dueAt - Date.now(), 2 ** 31 - 1));
+    const wait = Math.max(0, Math.min(timer.dueAt - this.now(), 2 ** 31 - 1));
     this.#running.set(
       timer.id,
       setTimeout(() => this.#fire(timer), wait),
@@ -171,16 +185,31 @@ export class World implements SimWorld {
   /** The handler's changes and the end of the timer reach the file together: it runs once, also across a crash. */
   #fire(timer: Timer): void {
     this.#running.delete(timer.id);
-    this.#storage.atomically(() => {
-      try {
-        const handler = this.#handlers.get(timer.kind);
-        if (handler) handler(timer.payload);
-        else this.#log(`${this.simulation.id}: nothing handles timers of kind ${timer.kind}.`);
-      } catch (error) {
-        this.#log(`${this.simulation.id}: timer ${timer.kind} failed: ${error instanceof Error ? error.stack : String(error)}`);
-      }
-      this.#timers().delete(timer.id);
-    });
+    // Armed by a change that could not be written: it never was.
+    if (!this.#timers().get(timer.id)) return;
+    // Further away than one timeout reaches; a timeout may also come a moment early.
+    if (timer.dueAt - this.now() > 2 ** 30) return this.#arm(timer);
+    try {
+      this.#storage.atomically(() => {
+        try {
+          const handler = this.#handlers.get(timer.kind);
+          if (handler) handler(timer.payload);
+          else this.#log(`${this.simulation.id}: nothing handles timers of kind ${timer.kind}.`);
+        } catch (error) {
+          if (isUnwritable(error)) throw error;
+          this.#log(`${this.simulation.id}: timer ${timer.kind} failed: ${error instanceof Error ? error.stack : String(error)}`);
+        }
+        this.#timers().delete(timer.id);
+      });
+    } catch (error) {
+      // A full disk stops the world's clock and nothing else: what is due happens when there is room.
+      this.#log(`${this.simulation.id}: timer ${timer.kind} waits: ${error instanceof Error ? error.message : String(error)}`);
+      if (this.#started)
+        this.#running.set(
+          timer.id,
+          setTimeout(() => this.#fire(timer), UNWRITABLE_MS),
+        );
+    }
   }
   #addressesInUse(): Set<string> {
     return new Set((this.simulation.instances?.(this) ?? []).map((instance) => instance.ipv4));

@@ -1,11 +1,14 @@
 /** The simulator's page: shows the simulated clouds and presses the switches of the control API. */
 const REFRESH_MS = 1_500;
+/** The control token, where one is needed: `#token=…` at the end of the page's address. */
+const token = new URLSearchParams(location.hash.slice(1)).get('token');
+const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
 const $ = (id) => document.getElementById(id);
 
 async function control(method, path, body) {
   const response = await fetch(`/_simulator${path}`, {
     method,
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...authorization },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
