@@ -1,0 +1,9 @@
+/** A person's own run of the engine, which the state service sees and records; no worker does it. */
+import { kind } from '../../../contract/operations/hand-update.ts';
+import { defineSheet } from './sheet.ts';
+
+export const sheet = defineSheet(kind, {
+  rules: { permission: 'stack:update' },
+  traits: { byHand: true },
+  succeeded: () => null,
+});

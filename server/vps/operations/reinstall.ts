@@ -1,0 +1,88 @@
+/** A fresh system: in place where the provider can, else by another server in its place. */
+import { kind } from '../../../contract/operations/reinstall.ts';
+import type { Image } from '../../../providers/provider.ts';
+import { endingOf } from '../../../providers/manners.ts';
+import { asOwn } from '../../../stacks/spec.ts';
+import { userDataOf } from '../../../stacks/user-data.ts';
+import { providerOf } from '../../accounts/accounts.ts';
+import { readCatalog } from '../../accounts/catalog.ts';
+import { refuseField } from '../../kernel/problem.ts';
+import type { Services } from '../../kernel/services.ts';
+import { newPassword, unchanged } from '../changes/planning.ts';
+import { buildableSpec } from '../create/plan.ts';
+import { passwordChange } from '../password/life.ts';
+import type { VpsWithAccount } from '../store.ts';
+import { changeOnNewDisk, runAfterProvider, specOf } from './change.ts';
+import { keepPassword } from './reset-password.ts';
+import { defineSheet } from './sheet.ts';
+
+export const sheet = defineSheet(kind, {
+  rules: { permission: 'vps:reinstall', inError: true },
+  traits: { makesServer: true, bringsAboutSpec: true, destructive: true },
+  bulk: { losesData: true, planned: 'alike' },
+  plan: async (services, vps, { image: wanted, root_pass: asked }) => {
+    const { before, descriptor, same } = unchanged(services, vps);
+    const password = newPassword(asked, descriptor);
+    const image = await mustImage(services, vps, wanted ?? before.compute.image);
+    if (image.regions !== null && !image.regions.includes(before.compute.region))
+      throw refuseField('image', `it is not in the region ${before.compute.region}`, 'Choose another image.', 422, 'image_not_in_region');
+    if ((image.family === 'windows') !== before.compute.windows)
+      throw refuseField('image', 'a server does not change between Windows and Linux', 'Order a new server.', 422, 'family_change');
+    await requirePlanHolds(services, vps, before.compute.plan, image);
+    // A rebuild that boots with the first user data again would bring the old password back.
+    // Where a month is paid for, another server would be another month: the provider writes the disk anew.
+    const windows = before.compute.windows && endingOf(descriptor).when === 'now';
+    const replaced = windows || descriptor.rebuildKeepsPassword === true || !descriptor.capabilities.rebuild.can;
+    const generation = before.generation + (replaced ? 1 : 0);
+    // Nothing of what was set up elsewhere is left on a new disk.
+    const spec = buildableSpec(asOwn({ ...before, generation, compute: { ...before.compute, image: image.id } }), descriptor);
+    const notes = [
+      ...(replaced ? ['A new server takes the place of the old one; its address changes.'] : []),
+      ...(before.compute.imported ? ['The server was imported; from now on its name and settings at the provider are Plinth’s.'] : []),
+    ];
+    return { ...same, spec, way: replaced ? 'replacement' : 'rebuild', password, notes };
+  },
+  mayReplace: ({ way }) => way === 'replacement',
+  bringsPassword: () => true,
+  personDoes: () => 'reinstall',
+  run: (work) =>
+    runAfterProvider(
+      work,
+      work.request.way === 'rebuild' ? 'reinstalling' : null,
+      async ({ services, vps, signal }, { compute, id }, password) => {
+        if (password === undefined) throw new Error(`VPS ${vps.id} has no password for its new system.`);
+        const spec = specOf(work);
+        const userData = userDataOf(spec, providerOf(services, vps.account).descriptor, password);
+        const keys = spec.sshPublicKeys.length === 0 ? {} : { sshPublicKeys: spec.sshPublicKeys };
+        const asked = { image: spec.compute.image, password, ...keys, ...(userData === null ? {} : { userData }) };
+        const { password: made } = await compute.rebuild(id, asked, { signal });
+        const { newPassword: how } = providerOf(services, vps.account).descriptor;
+        // Where the first boot sets the one that was asked for, what the provider made is gone by then.
+        if (made !== undefined && userData === null) await keepPassword(work, { how: 'made', password: made });
+        else if (how === 'mailed') await keepPassword(work, { how, to: null });
+      },
+    ),
+  // On a disk that was written anew the password is the one that was asked for or told, whatever the system.
+  succeeded: (ended) => ({
+    ...changeOnNewDisk(ended),
+    ...(ended.request.way === 'rebuild' ? passwordChange(ended, { windowsToo: true }) : {}),
+  }),
+  failed: async ({ begun }) => (begun ? { status: 'error' } : null),
+});
+
+async function mustImage(services: Services, vps: VpsWithAccount, id: string): Promise<Image> {
+  const { items } = await readCatalog(services, vps.account, 'images');
+  const image = items.find((item) => item.id === id);
+  const { name } = providerOf(services, vps.account).descriptor;
+  if (!image)
+    throw refuseField('image', `${name} has no image "${id}"`, 'Take one from GET /api/admin/upstream/images.', 422, 'unknown_image');
+  if (image.deprecated) throw refuseField('image', 'the provider no longer offers it', 'Choose a newer image.', 422, 'image_deprecated');
+  return image;
+}
+
+async function requirePlanHolds(services: Services, vps: VpsWithAccount, planId: string, image: Image): Promise<void> {
+  const { items } = await readCatalog(services, vps.account, 'plans');
+  const plan = items.find(({ id }) => id === planId);
+  if (plan && image.minDiskGb > plan.diskGb)
+    throw refuseField('image', `it needs ${image.minDiskGb} GB of disk; the plan has ${plan.diskGb}`, 'Choose another image.');
+}

@@ -1,0 +1,57 @@
+/** /api/setup/:key: a server at its first boot fetches its secrets, once, and says that it is finished. Its token is all it has. */
+import { z } from 'zod';
+import { SetupFinished, SetupSecrets } from '../../../contract/setup-profile.ts';
+import { appendAudit } from '../../kernel/audit.ts';
+import { inTransaction } from '../../kernel/database.ts';
+import { type Route, route } from '../../kernel/http/route.ts';
+import { Refusal } from '../../kernel/problem.ts';
+import type { Services } from '../../kernel/services.ts';
+import { SETUP_SECRETS } from './prepare.ts';
+import { noteFinished, takeSecrets } from './store.ts';
+
+const ByToken = z.strictObject({ key: z.string().regex(/^[A-Za-z0-9_-]{20,100}$/, 'is no setup token') });
+/** One sentence for all: who guesses learns nothing. */
+const unknown = (): Refusal => new Refusal(404, 'not_found', 'There is no such setup, or it is over.');
+
+export function setupRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/api/setup/:key',
+      id: 'fetchSetupSecrets',
+      summary: 'A new server: its secrets, once, within an hour',
+      permission: 'public',
+      unrepeated: true,
+      params: ByToken,
+      responses: { 200: { description: 'By the names of the profile’s variables.', schema: SetupSecrets } },
+      handler: async ({ params, request }) => {
+        const setup = await inTransaction(services.db, async (tx) => {
+          const found = await takeSecrets(tx, params.key);
+          if (!found?.secrets) throw unknown();
+          const entry = { actor: `vps-${found.vpsId}`, action: 'vps.setup-secrets-fetched', target: found.vpsId, organizationId: null };
+          await appendAudit(tx, { ...entry, data: { from: request.ip ?? '' } });
+          return found;
+        });
+        const secrets = JSON.parse(SETUP_SECRETS.open(services.secrets, setup.vpsId, setup.secrets!)) as Record<string, string>;
+        return { status: 200, body: { secrets } };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/api/setup/:key/finished',
+      id: 'finishSetup',
+      summary: 'A new server: its script has ended',
+      permission: 'public',
+      unrepeated: true,
+      params: ByToken,
+      body: SetupFinished,
+      responses: { 204: { description: 'Noted.' } },
+      handler: async ({ params, body }) => {
+        const setup = await noteFinished(services.db, params.key, body.ok);
+        if (!setup) throw unknown();
+        if (!body.ok) services.log.warn({ vps: setup.vpsId }, 'the set-up script of a server stopped at an error');
+        return { status: 204 };
+      },
+    }),
+  ];
+}
