@@ -1,0 +1,64 @@
+/** A mail server for development: on this machine only, it keeps what it gets, sealed, for the mailbox page. */
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { simpleParser } from 'mailparser';
+import { SMTPServer } from 'smtp-server';
+import type { Services } from '../../kernel/services.ts';
+import { insertCaught, type MailboxMail } from './outbox-store.ts';
+
+const LARGEST = 2 * 1024 * 1024;
+const placeOf = (id: string) => ({ table: 'mailbox_mail', column: 'source', id });
+
+export async function catchMails({ db, secrets, log }: Services): Promise<{ url: string; close: () => Promise<void> }> {
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    size: LARGEST,
+    onData: (stream, _session, callback) => {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const id = randomUUID();
+        // Bytes as they came, in a form that text columns take.
+        const source = secrets.seal(placeOf(id), Buffer.concat(chunks).toString('base64'));
+        insertCaught(db, { id, source }).then(() => callback(), callback);
+      });
+    },
+  });
+  server.on('error', (error) => log.warn({ err: error }, 'the mailbox'));
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.server.once('error', reject);
+  server.listen(0, '127.0.0.1', resolve);
+  await promise;
+  const { port } = server.server.address() as AddressInfo;
+  return { url: `smtp://127.0.0.1:${port}`, close: () => new Promise((done) => server.close(() => done())) };
+}
+
+export interface CaughtMail {
+  readonly id: string;
+  readonly receivedAt: Date;
+  readonly messageId: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+}
+
+export async function readCaught({ secrets }: Services, { id, source, receivedAt }: MailboxMail): Promise<CaughtMail> {
+  const mail = await simpleParser(Buffer.from(secrets.open(placeOf(id), source), 'base64'), { skipImageLinks: true });
+  const to = [mail.to ?? []].flat().flatMap(({ value }) => value.map(({ address }) => address ?? ''));
+  return {
+    id,
+    receivedAt,
+    messageId: mail.messageId ?? '',
+    from: mail.from?.text ?? '',
+    to,
+    subject: mail.subject ?? '',
+    text: mail.text ?? '',
+    html: mail.html || '',
+    headers: mail.headerLines.map(({ key, line }) => ({ name: key, value: line.slice(line.indexOf(':') + 1).trim() })),
+  };
+}

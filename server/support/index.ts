@@ -1,0 +1,9 @@
+/** What customers and staff say to each other: tickets, and planned work that is told of ahead of time. */
+import type { Domain } from '../kernel/domain.ts';
+import { maintenanceRoutes } from './maintenance/routes.ts';
+import { ticketRoutes } from './tickets/routes.ts';
+
+export const support: Domain = {
+  name: 'support',
+  routes: (services) => [...ticketRoutes(services), ...maintenanceRoutes(services)],
+};
