@@ -1,0 +1,71 @@
+/** /api/admin/vps-plans: plans of accounts, with a markup. */
+import { z } from 'zod';
+import { ProductId } from '../../../contract/product.ts';
+import { VpsPlanAnswer, VpsPlanCreate, VpsPlanList, VpsPlanPatch } from '../../../contract/vps-plan.ts';
+import { type Route, route } from '../../kernel/http/route.ts';
+import type { Services } from '../../kernel/services.ts';
+import { changeVpsPlan, createVpsPlan, listVpsPlans, mustVpsPlan, removeVpsPlan, showVpsPlan } from './plans.ts';
+
+const path = '/api/admin/vps-plans' as const;
+const ById = z.strictObject({ id: ProductId });
+
+export function vpsPlanRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'get',
+      path,
+      id: 'listVpsPlans',
+      summary: 'Plans of accounts, with their markup',
+      permission: 'product:read',
+      responses: { 200: { description: 'All of them, the oldest first.', schema: VpsPlanList } },
+      handler: async () => ({ status: 200, body: { plans: await listVpsPlans(services) } }),
+    }),
+    route({
+      method: 'post',
+      path,
+      id: 'createVpsPlan',
+      summary: 'Sell a plan of an account',
+      permission: 'product:write',
+      body: VpsPlanCreate,
+      responses: { 201: { description: 'It can be ordered as a product of the same id.', schema: VpsPlanAnswer } },
+      handler: async ({ principal, body }) => ({ status: 201, body: { plan: await createVpsPlan(services, principal, body) } }),
+    }),
+    route({
+      method: 'get',
+      path: `${path}/:id`,
+      id: 'getVpsPlan',
+      summary: 'One plan of an account',
+      permission: 'product:read',
+      params: ById,
+      responses: { 200: { description: 'As it is now.', schema: VpsPlanAnswer } },
+      handler: async ({ params }) => ({ status: 200, body: { plan: await showVpsPlan(services, await mustVpsPlan(services, params.id)) } }),
+    }),
+    route({
+      method: 'put',
+      path: `${path}/:id`,
+      id: 'changeVpsPlan',
+      summary: 'Change any fields of a plan',
+      permission: 'product:write',
+      params: ById,
+      body: VpsPlanPatch,
+      responses: { 200: { description: 'As it is now.', schema: VpsPlanAnswer } },
+      handler: async ({ principal, params, body }) => ({
+        status: 200,
+        body: { plan: await changeVpsPlan(services, principal, params.id, body) },
+      }),
+    }),
+    route({
+      method: 'delete',
+      path: `${path}/:id`,
+      id: 'deleteVpsPlan',
+      summary: 'Sell a plan no more',
+      permission: 'product:delete',
+      params: ById,
+      responses: { 204: { description: 'Gone; one that was sold is kept for its servers.' } },
+      handler: async ({ principal, params }) => {
+        await removeVpsPlan(services, principal, params.id);
+        return { status: 204 };
+      },
+    }),
+  ];
+}

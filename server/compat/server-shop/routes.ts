@@ -1,0 +1,260 @@
+/** /api/v1/dedicated-servers and /api/v1/orders: the server shop's own routes (docs/compatibility.md, D). */
+import { z } from 'zod';
+import {
+  ShopInstance,
+  ShopInstancePatch,
+  ShopInstanceQuery,
+  ShopInstances,
+  ShopInstanceStatus,
+  ShopNumber,
+  ShopOrder,
+  ShopOrderCreate,
+  ShopOrderQuery,
+  ShopOrders,
+  ShopPayment,
+  ShopProduct,
+  ShopProductCreate,
+  ShopProductPatch,
+  ShopProductQuery,
+  ShopProducts,
+  ShopProvision,
+  ShopSuspend,
+} from '../../../contract/compat/server-shop.ts';
+import { type Route, route } from '../../kernel/http/route.ts';
+import type { Services } from '../../kernel/services.ts';
+import { saidAsDetail } from '../refusal.ts';
+import {
+  actOnInstance,
+  changeInstance,
+  instanceOfItem,
+  instanceStatus,
+  listInstances,
+  mustInstance,
+  presentInstance,
+  suspendInstance,
+  terminateInstance,
+} from './instances.ts';
+import { createShopOrder, listShopOrders, mustShopOrder, payShopOrder, present as presentOrder, provisionFor } from './orders.ts';
+import { changeShopProduct, createShopProduct, listShopProducts, mustShopProduct, present, removeShopProduct } from './products.ts';
+
+const SHOP = '/api/v1/dedicated-servers';
+const ById = z.strictObject({ id: ShopNumber });
+const shop = { refusal: saidAsDetail, whole: true, permission: 'compat:D' } as const;
+const ok = (schema: z.ZodType) => ({ 200: { description: 'As it is now.', schema } });
+const made = (schema: z.ZodType) => ({ 201: { description: 'Made.', schema } });
+
+export function serverShopRoutes(services: Services): Route[] {
+  return [...products(services), ...instances(services), ...instanceActions(services), ...orders(services)];
+}
+
+function products(services: Services): Route[] {
+  const path = `${SHOP}/products` as const;
+  return [
+    route({
+      ...shop,
+      method: 'post',
+      path,
+      id: 'createShopProduct',
+      summary: 'Server shop: add a product',
+      body: ShopProductCreate,
+      responses: made(ShopProduct),
+      handler: async ({ principal, body }) => ({ status: 201, body: await createShopProduct(services, principal, body) }),
+    }),
+    route({
+      ...shop,
+      method: 'get',
+      path,
+      id: 'listShopProducts',
+      summary: 'Server shop: products',
+      query: ShopProductQuery,
+      responses: ok(ShopProducts),
+      handler: async ({ query }) => ({ status: 200, body: await listShopProducts(services, query) }),
+    }),
+    route({
+      ...shop,
+      method: 'get',
+      path: `${path}/:id`,
+      id: 'getShopProduct',
+      summary: 'Server shop: one product',
+      params: ById,
+      responses: ok(ShopProduct),
+      handler: async ({ params }) => ({ status: 200, body: await present(services, await mustShopProduct(services, params.id)) }),
+    }),
+    route({
+      ...shop,
+      method: 'put',
+      path: `${path}/:id`,
+      id: 'changeShopProduct',
+      summary: 'Server shop: change any fields of a product',
+      params: ById,
+      body: ShopProductPatch,
+      responses: ok(ShopProduct),
+      handler: async ({ principal, params, body }) => ({
+        status: 200,
+        body: await changeShopProduct(services, principal, params.id, body),
+      }),
+    }),
+    route({
+      ...shop,
+      method: 'delete',
+      path: `${path}/:id`,
+      id: 'deleteShopProduct',
+      summary: 'Server shop: delete a product that was never sold',
+      params: ById,
+      responses: { 204: { description: 'Deleted.' } },
+      handler: async ({ principal, params }) => {
+        await removeShopProduct(services, principal, params.id);
+        return { status: 204 };
+      },
+    }),
+  ];
+}
+
+function instances(services: Services): Route[] {
+  const path = `${SHOP}/instances` as const;
+  return [
+    route({
+      ...shop,
+      method: 'post',
+      path: `${SHOP}/provision`,
+      id: 'provisionShopInstance',
+      summary: 'Server shop: provision for a customer, by a paid order or as a gift',
+      body: ShopProvision,
+      responses: made(ShopInstance),
+      handler: async ({ principal, body }) => ({
+        status: 201,
+        body: await instanceOfItem(services, await provisionFor(services, principal, body)),
+      }),
+    }),
+    route({
+      ...shop,
+      method: 'get',
+      path,
+      id: 'listShopInstances',
+      summary: 'Server shop: instances',
+      query: ShopInstanceQuery,
+      responses: ok(ShopInstances),
+      handler: async ({ query }) => ({ status: 200, body: await listInstances(services, query) }),
+    }),
+    route({
+      ...shop,
+      method: 'get',
+      path: `${path}/:id`,
+      id: 'getShopInstance',
+      summary: 'Server shop: one instance',
+      params: ById,
+      responses: ok(ShopInstance),
+      handler: async ({ params }) => ({ status: 200, body: await presentInstance(services, await mustInstance(services, params.id)) }),
+    }),
+    route({
+      ...shop,
+      method: 'put',
+      path: `${path}/:id`,
+      id: 'changeShopInstance',
+      summary: 'Server shop: fill in what a person made',
+      params: ById,
+      body: ShopInstancePatch,
+      responses: ok(ShopInstance),
+      handler: async ({ principal, params, body }) => ({ status: 200, body: await changeInstance(services, principal, params.id, body) }),
+    }),
+    route({
+      ...shop,
+      method: 'get',
+      path: `${path}/:id/status`,
+      id: 'getShopInstanceStatus',
+      summary: 'Server shop: ask the provider now',
+      params: ById,
+      responses: ok(ShopInstanceStatus),
+      handler: async ({ params }) => ({ status: 200, body: await instanceStatus(services, params.id) }),
+    }),
+  ];
+}
+
+function instanceActions(services: Services): Route[] {
+  const path = `${SHOP}/instances/:id` as const;
+  const action = { ...shop, method: 'post', params: ById, responses: ok(ShopInstance) } as const;
+  return [
+    route({
+      ...action,
+      path: `${path}/suspend`,
+      id: 'suspendShopInstance',
+      summary: 'Server shop: suspend',
+      body: ShopSuspend,
+      handler: async ({ principal, params, body }) => ({
+        status: 200,
+        body: await suspendInstance(services, principal, params.id, body.reason),
+      }),
+    }),
+    route({
+      ...action,
+      path: `${path}/unsuspend`,
+      id: 'unsuspendShopInstance',
+      summary: 'Server shop: lift a suspension',
+      handler: async ({ principal, params }) => ({ status: 200, body: await actOnInstance(services, principal, params.id, 'unsuspend') }),
+    }),
+    route({
+      ...action,
+      path: `${path}/reboot`,
+      id: 'rebootShopInstance',
+      summary: 'Server shop: reboot',
+      handler: async ({ principal, params }) => ({ status: 200, body: await actOnInstance(services, principal, params.id, 'reboot') }),
+    }),
+    route({
+      ...action,
+      path: `${path}/terminate`,
+      id: 'terminateShopInstance',
+      summary: 'Server shop: terminate, with proof',
+      handler: async ({ principal, params }) => ({ status: 200, body: await terminateInstance(services, principal, params.id) }),
+    }),
+  ];
+}
+
+function orders(services: Services): Route[] {
+  const path = '/api/v1/orders' as const;
+  return [
+    route({
+      ...shop,
+      method: 'post',
+      path,
+      id: 'createShopOrder',
+      summary: 'Server shop: order for a customer',
+      body: ShopOrderCreate,
+      responses: made(ShopOrder),
+      handler: async ({ principal, body }) => ({ status: 201, body: await createShopOrder(services, principal, body) }),
+    }),
+    route({
+      ...shop,
+      method: 'get',
+      path,
+      id: 'listShopOrders',
+      summary: 'Server shop: orders',
+      query: ShopOrderQuery,
+      responses: ok(ShopOrders),
+      handler: async ({ principal, query }) => ({ status: 200, body: await listShopOrders(services, principal, query) }),
+    }),
+    route({
+      ...shop,
+      method: 'get',
+      path: `${path}/:id`,
+      id: 'getShopOrder',
+      summary: 'Server shop: one order',
+      params: ById,
+      responses: ok(ShopOrder),
+      handler: async ({ principal, params }) => ({
+        status: 200,
+        body: await presentOrder(services, await mustShopOrder(services, principal, params.id)),
+      }),
+    }),
+    route({
+      ...shop,
+      method: 'post',
+      path: `${path}/:id/pay`,
+      id: 'payShopOrder',
+      summary: 'Server shop: book money for an order; it is provisioned in the same transaction',
+      params: ById,
+      body: ShopPayment,
+      responses: ok(ShopOrder),
+      handler: async ({ principal, params, body }) => ({ status: 200, body: await payShopOrder(services, principal, params.id, body) }),
+    }),
+  ];
+}
