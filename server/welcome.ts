@@ -1,16 +1,21 @@
 /** What a person reads after the start: where Plinth is, and a command that works as it stands. */
+import { readFile } from 'node:fs/promises';
 import type { Image } from '../providers/provider.ts';
 import type { Runtime } from './runtime.ts';
-import { allAccounts, providerOf } from './services/accounts.ts';
-import { readCatalog } from './services/catalog.ts';
-import type { Services } from './services/services.ts';
+import { allAccounts, providerOf } from './accounts/accounts.ts';
+import { readCatalog } from './accounts/catalog.ts';
+import type { Services } from './kernel/services.ts';
 
-export async function welcome({ origin, simulatorOrigin, seeded, services }: Runtime): Promise<string> {
+export async function welcome({ origin, simulatorOrigin, seeded, services, setupFile }: Runtime): Promise<string> {
   if (origin === null) return 'Plinth worker is running.';
-  const lines = ['', `Plinth is running at ${origin} (the dashboard: sign in with the token below). The API: ${origin}/api/docs`];
+  const lines = ['', `Plinth is running at ${origin} (the dashboard: sign in with the admin token). The API: ${origin}/api/docs`];
   if (simulatorOrigin !== null) lines.push(`The providers are simulated at ${simulatorOrigin}: nothing here is bought.`);
-  if (seeded.adminToken !== null) lines.push('', `Admin token, shown once: ${seeded.adminToken}`);
-  lines.push(`The first admin token is kept in ${seeded.tokenFile}.`);
+  lines.push(`The first admin token is in ${seeded.tokenFile}, readable by you only: cat ${seeded.tokenFile}`);
+  if (setupFile !== null) {
+    // On a terminal for whoever sits at it; a log gets the place of the file alone.
+    const link = process.stderr.isTTY ? (await readFile(setupFile, 'utf8')).trim() : `cat ${setupFile}`;
+    lines.push(`Make yourself the first superadmin, once: ${link}`);
+  }
   const body = services.config.mode === 'development' ? await exampleBody(services).catch(() => null) : null;
   if (body !== null)
     lines.push(

@@ -1,10 +1,10 @@
+import { PLATFORM_ONLY } from '../contract/permissions.ts';
+import { permissionsOf } from './kernel/http/route.ts';
 import { expect, it } from 'vitest';
-import { allRoutes } from './app.ts';
-import type { EventHub } from './event-hub.ts';
-import { openapiOf } from './openapi.ts';
-import { operationIdOf } from './operation-id.ts';
-import { assertDeclared } from './router.ts';
-import type { Services } from '../services/services.ts';
+import { describedRoutes } from './domains.ts';
+import { openapiOf } from './kernel/http/openapi.ts';
+import { operationIdOf } from './kernel/http/operation-id.ts';
+import { assertDeclared } from './kernel/http/router.ts';
 
 const idOf = (method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string): string => operationIdOf({ method, path });
 
@@ -18,7 +18,7 @@ it('names a route after what it does', () => {
     idOf('patch', '/api/admin/providers/:id'),
     idOf('get', '/api/admin/inventory'),
     idOf('post', '/api/admin/drift/:id/dismiss'),
-    idOf('put', '/api/admin/automation'),
+    idOf('put', '/api/admin/kill-switches'),
     idOf('post', '/api/admin/bulk-runs/:id/cancel'),
     idOf('get', '/api/vps/:id/metrics'),
   ]).toEqual([
@@ -30,7 +30,7 @@ it('names a route after what it does', () => {
     'updateAccount',
     'listInventory',
     'dismissDrift',
-    'setAutomation',
+    'setKillSwitches',
     'cancelBulkRun',
     'listVpsMetrics',
   ]);
@@ -38,7 +38,7 @@ it('names a route after what it does', () => {
 });
 
 it('refers to the contract’s shapes by their names, and every reference leads somewhere', () => {
-  const routes = allRoutes({} as Services, {} as EventHub);
+  const routes = describedRoutes();
   assertDeclared(routes);
   const text = JSON.stringify(openapiOf(routes, undefined));
   const document = JSON.parse(text) as { components: { schemas: Record<string, unknown> }; paths: any };
@@ -52,8 +52,8 @@ it('refers to the contract’s shapes by their names, and every reference leads 
 });
 
 it('lets no token of one organization into administration', () => {
-  const open = allRoutes({} as Services, {} as EventHub).filter(
-    ({ path, operatorOnly }) => path.startsWith('/api/admin/') && operatorOnly === undefined,
+  const open = describedRoutes().filter(
+    (each) => each.path.startsWith('/api/admin/') && !permissionsOf(each).every((permission) => PLATFORM_ONLY.has(permission)),
   );
   // Whoever may order needs the plans.
   expect(open.map(({ path }) => path)).toEqual(['/api/admin/upstream/:kind']);
