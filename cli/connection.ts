@@ -1,9 +1,9 @@
 /** Which service, and as whom: the environment, the last login, or on the same machine the first-start admin token. */
-import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { writePrivate } from '../lib/private-files.ts';
 import { CliError, EXIT, usage } from './errors.ts';
 import type { Io } from './io.ts';
 
@@ -84,16 +84,7 @@ async function readCredentials(env: Io['env']): Promise<Credentials> {
 
 async function writeCredentials(env: Io['env'], credentials: Credentials): Promise<string> {
   const file = credentialsFile(env);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${randomBytes(4).toString('hex')}`;
-  try {
-    // Renamed into place: a crash leaves the old file or the new one, never half of one.
-    await writeFile(draft, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-    await chmod(draft, 0o600);
-    await rename(draft, file);
-  } finally {
-    await rm(draft, { force: true });
-  }
+  await writePrivate(file, `${JSON.stringify(credentials, null, 2)}\n`);
   return file;
 }
 

@@ -1,8 +1,10 @@
 /** Entry of the `plinth` command. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { keepFilesPrivate } from '../lib/private-files.ts';
 import { run } from './run.ts';
 
+keepFilesPrivate();
 const words = process.argv.slice(2);
 const service = words[0] === 'serve' || words[0] === 'worker';
 // Settings beside the service hold for commands beside it as well.

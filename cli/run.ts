@@ -7,10 +7,11 @@ import { helpText } from './help.ts';
 import type { Io } from './io.ts';
 import { plain } from './output.ts';
 import { parseCommandLine } from './parse.ts';
-import { commands } from './registry.ts';
+import { commands, renamed } from './registry.ts';
 
 /** Resolves with the exit code; never rejects. */
-export async function run(words: readonly string[], io: Io): Promise<number> {
+export async function run(given: readonly string[], io: Io): Promise<number> {
+  const { words, to } = renamed(given);
   let json = words.includes('--json');
   try {
     const parsed = parseCommandLine(commands, words);
@@ -19,6 +20,7 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
       return EXIT.ok;
     }
     json = parsed.json;
+    if (to !== null && !json) io.err(`This command is called plinth ${to} now; its former name goes with the next version.\n`);
     let found: Promise<Connection> | undefined;
     const connection = (): Promise<Connection> => (found ??= findConnection(io, parsed.url));
     const context: Context = { io, json, connection, api: async () => new Api(await connection(), io.signal) };

@@ -1,5 +1,6 @@
 /** Server-sent events of one operation, from the beginning to its end, through any number of lost connections. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { createParser } from 'eventsource-parser';
 import type { Operation, OperationEvent } from '../contract/operation.ts';
 import { ENDED } from '../contract/operation.ts';
 import { type Api, problemError, unreachable } from './api.ts';
@@ -51,25 +52,18 @@ async function nothingLeft(api: Api, path: string, last: number): Promise<boolea
   return events.length === 0;
 }
 
-/** The `data` of each message. Comments and event names are skipped. */
+/** The `data` of each message. Comments and event names are skipped; they are signs of life all the same. */
 export async function* messages(body: AsyncIterable<Uint8Array>, silent: AbortController): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let text = '';
+  const read: string[] = [];
+  const parser = createParser({ onEvent: ({ data }) => void read.push(data) });
   let timer = setTimeout(() => silent.abort(), SILENCE_MS);
   try {
     for await (const chunk of body) {
       clearTimeout(timer);
       timer = setTimeout(() => silent.abort(), SILENCE_MS);
-      text += decoder.decode(chunk, { stream: true }).replaceAll('\r\n', '\n');
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        const data = text
-          .slice(0, end)
-          .split('\n')
-          .filter((line) => line.startsWith('data:'))
-          .map((line) => line.slice(5).trimStart());
-        text = text.slice(end + 2);
-        if (data.length > 0) yield data.join('\n');
-      }
+      parser.feed(decoder.decode(chunk, { stream: true }));
+      yield* read.splice(0);
     }
   } finally {
     clearTimeout(timer);

@@ -85,6 +85,10 @@ export function eventLine({ type, data }: OperationEvent): Cell | null {
       return { text: text('message') };
     case 'diagnostic':
       return { text: `${text('severity')}: ${text('message')}`, tone: fields['severity'] === 'error' ? 'bad' : 'warn' };
+    case 'waits-for-person':
+      return { text: `waits for a person: ${text('title')} (plinth task show ${text('task')})`, tone: 'warn' };
+    case 'person-answered':
+      return { text: `answered by ${text('by')}; it goes on`, tone: 'dim' };
     case 'retry-later':
       return { text: `will be tried again in ${duration(Number(fields['waitMs']))}: ${plain(fault?.message ?? '')}`, tone: 'warn' };
     case 'cancel-requested':

@@ -29,6 +29,8 @@ export async function accepted(context: Context, api: Api, answer: Accepted, wai
 }
 
 function ending(context: Context, instance: Vps, operation: Operation): string {
+  if (operation.kind === 'destroy' && instance.status === 'ending')
+    return `${plain(instance.label)} lives until ${instance.ends_at ?? 'the end of its paid period'}; its provider takes it then.\n`;
   if (operation.kind === 'destroy') return `${plain(instance.label)} is gone.\n`;
   if (operation.kind === 'preview')
     return hasSteps(operation) ? 'This is what would change; nothing was changed.\n' : 'There is nothing to change.\n';

@@ -171,14 +171,15 @@ const use = command({
     const api = await context.api();
     const { id, name } = await findAccount(api, word);
     const usage = await api.get<AccountUsage>(`/api/admin/providers/${id}/usage`);
-    const { instances, balance, rate } = usage;
+    const { instances, balance, pending, rate } = usage;
     show(context, usage, (colour) =>
       pairs(
         [
           ['account', { text: name, tone: 'bold' }],
           ['at the provider', `${usage.account_name} (${usage.account_status})`],
           ['servers', instances && `${instances.used} of ${instances.limit ?? 'an untold number'}; ${instances.ours} are VPSes here`],
-          ['balance', balance && `${balance.amount} ${balance.currency} owed`],
+          ['balance', balance && owedText(balance)],
+          ['not yet billed', pending && `${pending.amount} ${pending.currency}`],
           ['calls left', `${rate.left} of ${rate.requests} per ${Math.round(rate.per_ms / 1000)} s`],
         ],
         colour,
@@ -187,6 +188,11 @@ const use = command({
     return EXIT.ok;
   },
 });
+
+/** With a minus, something is left. */
+function owedText({ amount, currency }: NonNullable<AccountUsage['balance']>): string {
+  return amount.startsWith('-') ? `${amount.slice(1)} ${currency} left` : `${amount} ${currency} owed`;
+}
 
 const change = command({
   path: ['account', 'change'],

@@ -17,7 +17,7 @@ const ACTION_OPTIONS = {
   tag: { type: 'string', value: 'TAG', multiple: true, help: 'configure: exactly these tags' },
   'ssh-key': { type: 'string', value: 'FILE', multiple: true, help: 'configure: exactly these public keys' },
   name: { type: 'string', value: 'NAME', help: 'snapshot: its name' },
-  'grace-hours': { type: 'string', value: 'HOURS', help: 'destroy: can be undone so long; 0 = now; default of the service' },
+  'grace-hours': { type: 'string', value: 'HOURS', help: 'destroy: can be undone so long; default of the service; 0 = now, for good' },
   'final-snapshot': { type: 'boolean', help: 'destroy: make a snapshot of each first and keep it' },
 } as const satisfies OptionSpecs;
 

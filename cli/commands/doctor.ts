@@ -1,5 +1,5 @@
 /** `plinth doctor` */
-import { ConfigError, readConfig } from '../../server/config.ts';
+import { ConfigError, readConfig } from '../../server/kernel/config.ts';
 import { type Command, command, type Context } from '../command.ts';
 import { isLoopback } from '../connection.ts';
 import { type Check, fail, ok } from '../doctor/check.ts';

@@ -206,7 +206,7 @@ function sweepRow({ name, running, next_run_at: next, last }: z.infer<typeof Swe
 
 const sweepRun = command({
   path: ['sweep', 'run'],
-  summary: 'Run a reconciler now, also while automation is stopped',
+  summary: 'Run a reconciler now, also while what Plinth does by itself is stopped',
   positionals: [{ name: 'name', help: 'as plinth sweep list shows it' }],
   options: MUTATION_OPTIONS,
   examples: ['sweep run drift'],

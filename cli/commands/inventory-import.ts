@@ -6,7 +6,7 @@ import { EXIT, usage } from '../errors.ts';
 import { organizationId } from '../find.ts';
 import { plain, show } from '../output.ts';
 import { type Accepted, accepted } from './accepted.ts';
-import { administratorPassword, DNS_NAME_OPTIONS } from './vps-create.ts';
+import { administratorPassword, DNS_NAME_OPTIONS, dnsOf } from './vps-create.ts';
 
 const OPTIONS = {
   label: { type: 'string', value: 'LABEL', help: 'lower-case letters, digits and hyphens; its name here from now on' },
@@ -46,14 +46,13 @@ export const inventoryImport = command({
 });
 
 async function bodyOf(context: Context, options: Values<typeof OPTIONS>, api: Api): Promise<Record<string, unknown>> {
-  const { dns, 'dns-zone': zone, 'dns-name': name, 'reverse-dns': reverse } = options;
-  const asksDns = [dns, zone, name, reverse].some((each) => each !== undefined && each !== false);
+  const { enabled, ...dns } = (await dnsOf(api, options)) ?? {};
   const password = options['root-password-stdin'] ? await administratorPassword(context) : undefined;
   return withoutAbsent({
     label: options.label,
     hostname: options.hostname,
     organization_id: options.organization && (await organizationId(api, options.organization)),
-    dns: asksDns ? withoutAbsent({ zone, name, reverse }) : undefined,
+    dns: enabled === true ? dns : undefined,
     root_pass: password,
   });
 }

@@ -16,8 +16,8 @@ const list = command({
     const answer = await (await context.api()).get<{ organizations: Organization[] }>(LIST);
     show(context, answer, (colour) =>
       table(
-        ['ID', 'NAME', 'VPSES', 'SINCE'],
-        answer.organizations.map((each) => [each.id, each.name, String(each.vps_count), ago(each.created_at)]),
+        ['ID', 'NAME', 'VPSES', 'ZONES', 'SINCE'],
+        answer.organizations.map((each) => [each.id, each.name, String(each.vps_count), zonesOf(each), ago(each.created_at)]),
         colour,
       ),
     );
@@ -39,6 +39,33 @@ const create = command({
     return EXIT.ok;
   },
 });
+
+const zones = command({
+  path: ['organization', 'zones'],
+  summary: 'Say in which zones an organization may have DNS names',
+  details: 'Binds its own tokens. Names that it has already stay. Labels such as www and mail are never theirs directly below a zone.',
+  positionals: [
+    { name: 'organization', help: 'id or name' },
+    { name: 'zones', help: 'zones, separated by commas; "none", or "default" for the default zones of the DNS accounts' },
+  ],
+  options: MUTATION_OPTIONS,
+  examples: ['organization zones acme customers.example.com', 'organization zones acme default'],
+  run: async (context, [word = '', list = ''], options) => {
+    const api = await context.api();
+    const { id } = await findOrganization(api, word);
+    const named = list.split(',').map((zone) => zone.trim());
+    const body = { zones: list === 'default' ? null : list === 'none' ? [] : named };
+    const request = { body, idempotencyKey: options['idempotency-key'] };
+    const { organization } = await api.change<{ organization: Organization }>('PATCH', `${LIST}/${id}`, request);
+    show(context, { organization }, () => `${plain(organization.name)} may have names in ${zonesOf(organization)}.\n`);
+    return EXIT.ok;
+  },
+});
+
+function zonesOf({ zones: list }: Organization): string {
+  if (list === null) return 'the default zones';
+  return list.length === 0 ? 'no zone' : plain(list.join(', '));
+}
 
 const give = command({
   path: ['vps', 'give'],
@@ -65,4 +92,4 @@ const give = command({
   },
 });
 
-export const organizationCommands: readonly Command[] = [list, create, give];
+export const organizationCommands: readonly Command[] = [list, create, zones, give];

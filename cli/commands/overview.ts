@@ -1,4 +1,6 @@
 /** `plinth whoami` and `plinth overview` */
+import type { z } from 'zod';
+import type { WhoAmI } from '../../contract/impersonation.ts';
 import type { Overview, Session } from '../../contract/overview.ts';
 import { type Command, command } from '../command.ts';
 import { EXIT } from '../errors.ts';
@@ -9,13 +11,18 @@ const whoami = command({
   summary: 'Whose token this is, and what it talks to',
   examples: ['whoami'],
   run: async (context) => {
-    const session = await (await context.api()).get<Session>('/api/session');
-    show(context, session, (colour) =>
+    const api = await context.api();
+    const [session, who] = [await api.get<Session>('/api/session'), await api.get<z.infer<typeof WhoAmI>>('/api/whoami')];
+    const { actor, organization, permissions } = who;
+    show(context, { ...session, ...who }, (colour) =>
       pairs(
         [
           ['name', { text: plain(session.name), tone: 'bold' }],
-          ['role', session.role],
-          ['organization', session.organization_id ?? 'all of them'],
+          ['is', `${actor.kind} ${actor.id}`],
+          ['for', actor.on_behalf_of && plain(actor.on_behalf_of.name)],
+          ['role', who.role],
+          ['organization', organization ? plain(organization.display_name ?? organization.name) : 'all of them'],
+          ['permissions', permissions.join(' ')],
           ['plinth', `${session.version}, ${session.mode}`],
           ['simulator', session.simulator_url],
           ['seen from', session.client_address],

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Change } from '../../contract/changes.ts';
+import { Topic } from '../../contract/events.ts';
 import {
   DEAD_LETTER_SOURCES,
   type DeadLetter,
@@ -9,6 +10,7 @@ import {
   type DeadLetterList,
   type DeadLetterRetried,
   type DeadLettersRetried,
+  type GivenUpEvents,
   type QueueState,
 } from '../../contract/jobs.ts';
 import { problemError } from '../api.ts';
@@ -135,20 +137,60 @@ const dismiss = command({
   },
 });
 
+const givenUp = command({
+  path: ['queue', 'events'],
+  summary: 'List events that could not be handled (a mail or a webhook was not made of them)',
+  examples: ['queue events'],
+  run: async (context) => {
+    const answer = await (await context.api()).get<z.infer<typeof GivenUpEvents>>('/api/admin/given-up-events');
+    const rows = answer.events.map((each) => [
+      `${each.processor}/${each.position}`,
+      each.kind,
+      each.subject,
+      plain(each.error ?? ''),
+      ago(each.at),
+    ]);
+    show(context, answer, (colour) => table(['EVENT', 'KIND', 'SUBJECT', 'ERROR', 'HAPPENED'], rows, colour));
+    return answer.events.length === 0 ? EXIT.ok : EXIT.failed;
+  },
+});
+
+const decided = (path: string, verb: 'retry' | 'drop', summary: string): Command =>
+  command({
+    path: ['queue', path],
+    summary,
+    positionals: [{ name: 'event', help: 'as `queue events` names it' }],
+    options: MUTATION_OPTIONS,
+    examples: [`queue ${path} webhooks/1234`],
+    run: async (context, [event = ''], { 'idempotency-key': idempotencyKey }) => {
+      const api = await context.api();
+      const where = event.split('/').map(encodeURIComponent).join('/');
+      const answer = await api.change<object>('POST', `/api/admin/given-up-events/${where}/${verb}`, { idempotencyKey });
+      show(context, answer, () => (verb === 'retry' ? `${event} is handled again.\n` : `${event} is left unhandled.\n`));
+      return EXIT.ok;
+    },
+  });
+
 const events = command({
   path: ['events'],
-  summary: 'Follow every change of every VPS and operation, until Ctrl-C',
+  summary: 'Follow everything that happens, until Ctrl-C',
   details: 'Survives lost connections. --after goes on where an earlier run ended; with --json: one change per line, with its id.',
-  options: { after: { type: 'string', value: 'ID', help: 'only what came after this change' } },
-  examples: ['events', 'events --json'],
-  run: async (context, _args, { after }) => {
+  options: {
+    after: { type: 'string', value: 'ID', help: 'only what came after this change' },
+    topics: { type: 'string', value: 'LIST', help: `of ${Topic.options.join(', ')}; vps,operation where left out` },
+  },
+  examples: ['events', 'events --topics drift,alert,sweep', 'events --json'],
+  run: async (context, _args, { after, topics = 'vps,operation' }) => {
     const api = await context.api();
     let last = after;
     while (!api.signal.aborted) {
       const silent = new AbortController();
       try {
         const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) };
-        const response = await api.open('GET', '/api/events', { headers, signal: AbortSignal.any([api.signal, silent.signal]) });
+        const response = await api.open('GET', `/api/events?topics=${encodeURIComponent(topics)}`, {
+          headers,
+          signal: AbortSignal.any([api.signal, silent.signal]),
+        });
         if (!response.ok && response.status < 500) throw problemError(response.status, await response.text(), api.connection);
         if (response.ok && response.body)
           for await (const data of messages(response.body, silent)) last = printChange(context, data) ?? last;
@@ -165,9 +207,15 @@ const events = command({
 function printChange({ io, json }: Context, data: string): string | undefined {
   const change = JSON.parse(data) as Partial<z.infer<typeof Change>>;
   if (change.id === undefined) return undefined;
-  const what = change.operation_id === null ? 'vps' : `operation ${change.operation_id}`;
-  io.out(json ? `${data}\n` : `${change.at}  ${change.vps_id}  ${change.status}  ${what}\n`);
+  const { operation_id, vps_id } = change;
+  const what = operation_id ? `operation ${operation_id}` : vps_id ? 'vps' : Object.values(change.data ?? {}).join(' ');
+  io.out(json ? `${data}\n` : `${change.at}  ${vps_id ?? change.kind}  ${change.status ?? ''}  ${what}\n`);
   return change.id;
 }
 
-export const queueCommands: readonly Command[] = [showQueue, letters, retry, dismiss, events];
+const decisions = [
+  decided('retry-event', 'retry', 'Have an event handled again'),
+  decided('drop-event', 'drop', 'Leave an event unhandled for good'),
+];
+
+export const queueCommands: readonly Command[] = [showQueue, letters, retry, dismiss, givenUp, ...decisions, events];

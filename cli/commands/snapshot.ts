@@ -1,12 +1,13 @@
 /** `plinth snapshot …` */
-import { SNAPSHOT_KINDS, type Snapshot, type SnapshotList } from '../../contract/snapshot.ts';
+import type { SnapshotPage } from '../../contract/recorded-snapshot.ts';
+import { SNAPSHOT_KINDS, type Snapshot, type SnapshotList, type SnapshotTotal } from '../../contract/snapshot.ts';
 import type { Vps } from '../../contract/vps.ts';
 import type { Api } from '../api.ts';
 import { type Command, command, MUTATION_OPTIONS, type Positional, VPS, WAIT_OPTION, YES_OPTION } from '../command.ts';
 import { CliError, EXIT, usage } from '../errors.ts';
 import { confirm, findVps } from '../find.ts';
 import { ago, plain, remark, remarkMore, show, status, table } from '../output.ts';
-import { change, order, PREVIEW_OPTIONS } from './change-order.ts';
+import { change, request, PREVIEW_OPTIONS } from './change-request.ts';
 
 const SNAPSHOT: Positional = { name: 'snapshot', help: 'id or name, as plinth snapshot list shows it' };
 
@@ -17,11 +18,12 @@ const list = command({
   positionals: [{ ...VPS, optional: true }],
   options: {
     final: { type: 'boolean', help: 'of all VPSes: only those made before a termination' },
+    kept: { type: 'boolean', help: 'only what is kept of terminated VPSes' },
     limit: { type: 'string', value: 'N', help: 'of all VPSes: at most so many, 1 to 200; default 50' },
     cursor: { type: 'string', value: 'CURSOR', help: 'of all VPSes: the page after; `next` of the one before' },
   },
-  examples: ['snapshot list web-1', 'snapshot list --final', 'snapshot list --json'],
-  run: async (context, [word = ''], { final, limit, cursor }) => {
+  examples: ['snapshot list web-1', 'snapshot list --kept', 'snapshot list --final', 'snapshot list --json'],
+  run: async (context, [word = ''], { final, kept, limit, cursor }) => {
     const api = await context.api();
     if (word !== '') {
       const answer = await readOf(api, (await findVps(api, word)).id);
@@ -29,9 +31,11 @@ const list = command({
       if (!answer.live && !context.json) remark(context, `As recorded; the provider could not be asked: ${plain(answer.reason ?? '')}`);
       return EXIT.ok;
     }
-    const query = { limit, cursor, ...(final ? { final: true } : {}) };
-    const page = await api.get<{ snapshots: Snapshot[]; next: string | null }>('/api/snapshots', query);
-    show(context, page, (colour) => (page.snapshots.length === 0 ? 'No snapshots.\n' : snapshotTable(page.snapshots, colour)));
+    const query = { limit, cursor, ...(final ? { final: true } : {}), ...(kept ? { vps_terminated: true } : {}) };
+    const page = await api.get<SnapshotPage>('/api/snapshots', query);
+    show(context, page, (colour) =>
+      page.snapshots.length === 0 ? 'No snapshots.\n' : `${recordedTable(page.snapshots, colour)}${totalSentence(page.total)}\n`,
+    );
     remarkMore(context, page.next);
     return EXIT.ok;
   },
@@ -53,6 +57,30 @@ function snapshotTable(snapshots: readonly Snapshot[], colour: boolean): string 
     { text: ago(one.created_at), tone: 'dim' as const },
   ]);
   return table(['ID', 'VPS', 'KIND', 'NAME', 'STATUS', 'SIZE', 'A MONTH', 'MADE'], rows, colour);
+}
+
+function recordedTable(snapshots: SnapshotPage['snapshots'], colour: boolean): string {
+  const rows = snapshots.map((one) => [
+    one.id,
+    one.vps_label,
+    one.vps_id,
+    status(one.vps_status),
+    one.kind,
+    one.name || '-',
+    status(one.status),
+    one.monthly_cost === null ? '-' : `${one.monthly_cost.amount} ${one.monthly_cost.currency}`,
+    { text: ago(one.created_at), tone: 'dim' as const },
+  ]);
+  return table(['ID', 'OF', 'VPS', 'VPS STATUS', 'KIND', 'NAME', 'STATUS', 'A MONTH', 'MADE'], rows, colour);
+}
+
+/** `2 kept at the providers: 0.56 USD a month.` */
+export function totalSentence({ count, monthly_costs: costs, cost_unknown: unknown }: SnapshotTotal): string {
+  const parts = [
+    ...(costs.length > 0 ? [`${costs.map(({ amount, currency }) => `${amount} ${currency}`).join(' and ')} a month`] : []),
+    ...(unknown > 0 ? [`the price of ${unknown} is not known`] : []),
+  ];
+  return `${count} kept at the providers${parts.length > 0 ? `: ${parts.join('; ')}` : ''}.`;
 }
 
 /** By id, or by a name that only one has. */
@@ -78,7 +106,7 @@ const create = command({
   run: async (context, [word = '', name = ''], options) => {
     const api = await context.api();
     const body = { action: 'snapshot', name, ...(options.note === undefined ? {} : { note: options.note }) };
-    return await order(context, api, (await findVps(api, word)).id, body, options);
+    return await request(context, api, (await findVps(api, word)).id, body, options);
   },
 });
 
@@ -113,7 +141,7 @@ const remove = command({
     const snapshot = await findSnapshot(api, vps, wanted);
     const called = plain(snapshot.name) || snapshot.id;
     await confirm(context, options.yes, vps.label, `the ${snapshot.kind} "${called}" of ${vps.label} will be lost`);
-    return await order(context, api, vps.id, { action: 'delete-snapshot', snapshot: snapshot.id }, options);
+    return await request(context, api, vps.id, { action: 'delete-snapshot', snapshot: snapshot.id }, options);
   },
 });
 

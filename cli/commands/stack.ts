@@ -1,9 +1,9 @@
 /** `plinth stack pull`: what a person needs to work on one VPS with the plain `pulumi` command. */
-import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { ensureToolchain } from '../../automation/toolchain.ts';
 import type { StackAnswer } from '../../contract/stack.ts';
+import { writePrivate } from '../../lib/private-files.ts';
 import { type Command, command, VPS } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { findVps } from '../find.ts';
@@ -25,7 +25,7 @@ const pull = command({
     const answer = await api.get<StackAnswer>(`/api/vps/${vps.id}/stack`);
     const folder = dir ?? repositoryRoot;
     const file = join(folder, `Pulumi.${answer.stack}.yaml`);
-    await writeFile(file, stackConfig(answer), { mode: 0o600 });
+    await writePrivate(file, stackConfig(answer));
     if (context.json) {
       show(context, { ...answer, file }, () => '');
       return EXIT.ok;
@@ -50,9 +50,9 @@ const pull = command({
   },
 });
 
-/** The file's text: Pulumi's own form, objects kept as objects. */
+/** The file's text: Pulumi's own form, objects kept as objects. Texts are quoted: its reader takes some for times or switches. */
 export function stackConfig({ config }: Pick<StackAnswer, 'config'>): string {
-  return `# Written by plinth stack pull; pulled again, it is written anew.\n${stringify({ config }, { lineWidth: 0 })}`;
+  return `# Written by plinth stack pull; pulled again, it is written anew.\n${stringify({ config }, { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' })}`;
 }
 
 interface Next {

@@ -1,8 +1,10 @@
-/** `plinth token …` and `plinth audit` */
+/** `plinth token …` */
 import type { z } from 'zod';
 import { ROLES } from '../../contract/ids.ts';
-import type { AuditPage, Token, TokenCreated } from '../../contract/token.ts';
+import type { Token, TokenCreated } from '../../contract/token.ts';
+import type { Api } from '../api.ts';
 import { type Command, command, MUTATION_OPTIONS, YES_OPTION } from '../command.ts';
+import { findServiceAccount } from './service-account.ts';
 import { CliError, EXIT, usage } from '../errors.ts';
 import { confirm, organizationId } from '../find.ts';
 import { ago, remark, show, status, table } from '../output.ts';
@@ -27,7 +29,7 @@ const list = command({
           each.id,
           each.name,
           each.prefix,
-          each.role,
+          each.role ?? each.service_account?.name ?? each.user?.name ?? '-',
           status(state(each)),
           each.organization_id ?? 'all',
           ago(each.last_used_at),
@@ -44,11 +46,14 @@ const create = command({
   path: ['token', 'create'],
   summary: 'Make an API token; its secret is printed once',
   details:
-    'The secret alone goes to standard output. Roles: viewer reads; operator also changes VPSes; admin also accounts, tokens and the audit trail.',
+    'The secret alone goes to standard output. With --role it has a role of its own (of the seller only): viewer reads; operator also changes VPSes; admin also accounts, tokens and the audit trail. With --service-account it has that one’s rights; with neither, yours. Scopes cut these down.',
   positionals: [{ name: 'name', help: 'for whom or what' }],
   options: {
     role: { type: 'string', value: 'ROLE', choices: ROLES, help: 'what it may do' },
     organization: { type: 'string', value: 'ORGANIZATION', help: 'only this organization’s VPSes, by id or name' },
+    'service-account': { type: 'string', value: 'NAME', help: 'of this service account, by id or name' },
+    scopes: { type: 'string', value: 'LIST', help: 'noun:action, noun:* or *, separated by commas; default: all that its owner may' },
+    addresses: { type: 'string', value: 'LIST', help: 'from where it counts, as in 192.0.2.0/24, separated by commas' },
     'expires-in-days': { type: 'string', value: 'DAYS', help: 'default: never' },
     ...MUTATION_OPTIONS,
   },
@@ -57,25 +62,65 @@ const create = command({
     'token create monitoring --role viewer > monitoring.token',
   ],
   run: async (context, [name = ''], options) => {
-    const { role, organization } = options;
-    if (role === undefined) throw usage(`plinth token create: --role is missing. Use one of: ${ROLES.join(', ')}.`);
+    const { role, organization, scopes, addresses } = options;
+    const account = options['service-account'];
     const days = options['expires-in-days'];
     if (days !== undefined && !(Number(days) > 0)) throw usage(`plinth token create: --expires-in-days ${days} is not a number above 0.`);
     const api = await context.api();
     const answer = await api.change<z.infer<typeof TokenCreated>>('POST', '/api/tokens', {
       body: {
         name,
-        role,
+        ...(role === undefined ? {} : { role }),
+        ...(account === undefined ? {} : { service_account_id: (await findServiceAccount(api, account)).id }),
+        ...(scopes === undefined ? {} : { scopes: listOf(scopes) }),
+        ...(addresses === undefined ? {} : { addresses: listOf(addresses) }),
         ...(organization === undefined ? {} : { organization_id: await organizationId(api, organization) }),
         ...(days === undefined ? {} : { expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString() }),
       },
       idempotencyKey: options['idempotency-key'],
     });
     show(context, answer, () => `${answer.secret}\n`);
-    if (!context.json) remark(context, `Token ${answer.token.id} (${role}). Keep the secret now: it is not shown again.`);
+    if (!context.json)
+      remark(context, `Token ${answer.token.id} (${role ?? account ?? 'yours'}). Keep the secret now: it is not shown again.`);
     return EXIT.ok;
   },
 });
+
+const rotate = command({
+  path: ['token', 'rotate'],
+  summary: 'Make a token’s successor, with another secret and all else the same',
+  positionals: [{ name: 'token', help: 'id, prefix or name' }],
+  options: {
+    'grace-minutes': { type: 'string', value: 'N', help: 'how long the former one goes on; default: not at all' },
+    ...MUTATION_OPTIONS,
+  },
+  examples: ['token rotate "deploy script" --grace-minutes 60'],
+  run: async (context, [word = ''], options) => {
+    const api = await context.api();
+    const { id, name } = await findToken(api, word);
+    const minutes = options['grace-minutes'];
+    if (minutes !== undefined && !/^\d{1,5}$/.test(minutes))
+      throw usage(`plinth token rotate: --grace-minutes ${minutes} is not a number.`);
+    const request = { body: { grace_minutes: Number(minutes ?? 0) }, idempotencyKey: options['idempotency-key'] };
+    const answer = await api.change<z.infer<typeof TokenCreated>>('POST', `/api/tokens/${id}/rotate`, request);
+    show(context, answer, () => `${answer.secret}\n`);
+    if (!context.json)
+      remark(context, `Token ${answer.token.id} takes the place of "${name}". Keep the secret now: it is not shown again.`);
+    return EXIT.ok;
+  },
+});
+
+const listOf = (text: string): string[] => text.split(',').map((each) => each.trim());
+
+async function findToken(api: Api, word: string): Promise<TokenRow> {
+  const { tokens } = await api.get<{ tokens: TokenRow[] }>('/api/tokens');
+  const exact = tokens.filter(({ id, prefix }) => id === word || prefix === word);
+  const found = exact.length > 0 ? exact : tokens.filter((token) => token.name === word && token.revoked_at === null);
+  if (found.length === 1) return found[0]!;
+  throw found.length === 0
+    ? new CliError(EXIT.notFound, `There is no token "${word}". See: plinth token list`)
+    : usage(`${found.length} tokens are called "${word}". Name one by its id: ${found.map(({ id }) => id).join(', ')}.`);
+}
 
 const revoke = command({
   path: ['token', 'revoke'],
@@ -85,14 +130,7 @@ const revoke = command({
   examples: ['token revoke "deploy script" --yes'],
   run: async (context, [word = ''], options) => {
     const api = await context.api();
-    const { tokens } = await api.get<{ tokens: TokenRow[] }>('/api/tokens');
-    const exact = tokens.filter(({ id, prefix }) => id === word || prefix === word);
-    const found = exact.length > 0 ? exact : tokens.filter((token) => token.name === word && token.revoked_at === null);
-    if (found.length !== 1)
-      throw found.length === 0
-        ? new CliError(EXIT.notFound, `There is no token "${word}". See: plinth token list`)
-        : usage(`${found.length} tokens are called "${word}". Name one by its id: ${found.map(({ id }) => id).join(', ')}.`);
-    const { id, name } = found[0]!;
+    const { id, name } = await findToken(api, word);
     await confirm(context, options.yes, name, `Whoever uses the token "${name}" will be locked out at once`);
     const answer = await api.change<{ token: TokenRow }>('DELETE', `/api/tokens/${id}`, { idempotencyKey: options['idempotency-key'] });
     show(context, answer, () => `${name} is revoked.\n`);
@@ -100,28 +138,4 @@ const revoke = command({
   },
 });
 
-const audit = command({
-  path: ['audit'],
-  summary: 'Who did what, newest first',
-  options: {
-    limit: { type: 'string', value: 'N', help: 'at most so many, 1 to 500; default 100' },
-    before: { type: 'string', value: 'SEQ', help: 'only older ones' },
-    target: { type: 'string', value: 'ID', help: 'only what was done to this VPS, account or token' },
-  },
-  examples: ['audit --limit 20', 'audit --json'],
-  run: async (context, _args, { limit, before, target }) => {
-    const page = await (await context.api()).get<z.infer<typeof AuditPage>>('/api/audit', { limit, before, target });
-    show(context, page, (colour) =>
-      table(
-        ['SEQ', 'WHEN', 'WHO', 'WHAT', 'ON', 'DETAILS'],
-        page.events.map((event) => [event.seq, event.at, event.actor, event.action, event.target, JSON.stringify(event.data)]),
-        colour,
-      ),
-    );
-    if (!page.chain_intact) remark(context, 'The chain of hashes is broken: entries were changed or removed in the database.');
-    else if (page.next !== null && !context.json) remark(context, `There are more: --before ${page.next}`);
-    return page.chain_intact ? EXIT.ok : EXIT.failed;
-  },
-});
-
-export const tokenCommands: readonly Command[] = [list, create, revoke, audit];
+export const tokenCommands: readonly Command[] = [list, create, rotate, revoke];

@@ -41,10 +41,10 @@ const keyRotate = command({
     do {
       answer = await api.change<MasterKeyRotated>('POST', '/api/admin/master-key/rotate');
       moved += answer.rewrapped;
-      if (!context.json && !answer.done) remark(context, `${moved} secrets moved so far.`);
+      if (!context.json && !answer.done) remark(context, `${moved} secret${moved === 1 ? '' : 's'} moved so far.`);
     } while (!answer.done && answer.rewrapped > 0);
     const last = { ...answer, rewrapped: moved };
-    show(context, last, (colour) => `${keyTable(last, colour)}\n${moved} secrets moved.\n`);
+    show(context, last, (colour) => `${keyTable(last, colour)}\n${moved} secret${moved === 1 ? '' : 's'} moved.\n`);
     for (const { table: name, column, id, reason } of answer.unreadable) remark(context, `${name}.${column} ${id}: ${reason}`);
     if (!context.json && answer.done) remark(context, 'Every secret is under the present key: PLINTH_MASTER_KEY_PREVIOUS can go.');
     return answer.done ? EXIT.ok : EXIT.failed;

@@ -15,6 +15,7 @@ import { accepted } from './accepted.ts';
 export const DNS_NAME_OPTIONS = {
   'dns-zone': { type: 'string', value: 'ZONE', help: 'the zone, when there are several; implies --dns' },
   'dns-name': { type: 'string', value: 'NAME', help: 'another name in the zone; implies --dns' },
+  'dns-account': { type: 'string', value: 'ACCOUNT', help: 'id or name, where several DNS accounts have the zone; implies --dns' },
   'reverse-dns': { type: 'boolean', help: 'let the addresses lead back to the name; implies --dns' },
 } as const satisfies OptionSpecs;
 
@@ -87,7 +88,7 @@ async function bodyOf(context: Context, label: string, options: Options, api: Ap
       options['ssh-key'].length === 0 ? undefined : await Promise.all(options['ssh-key'].map((key) => sshKey(cwd, key))),
     ),
     ...given('hostname', options.hostname),
-    ...given('dns', dnsOf(options)),
+    ...given('dns', await dnsOf(api, options)),
     ...given('ipv6', options.ipv6),
     ...given('backups', options.backups),
     ...given('tags', options.tag.length === 0 ? undefined : options.tag),
@@ -121,11 +122,22 @@ function given(name: string, value: unknown): Record<string, unknown> {
   return value === undefined ? {} : { [name]: value };
 }
 
-function dnsOf(options: Options): Record<string, unknown> | undefined {
-  const { dns, 'dns-zone': zone, 'dns-name': name, 'reverse-dns': reverse, proxied } = options;
-  if ([dns, zone, name, reverse, proxied].every((each) => each === undefined)) return undefined;
+/** The request's `dns`; undefined when nothing was said of it. */
+export async function dnsOf(
+  api: Api,
+  options: Partial<Pick<Options, 'dns' | 'dns-zone' | 'dns-name' | 'dns-account' | 'reverse-dns' | 'proxied'>>,
+): Promise<Record<string, unknown> | undefined> {
+  const { dns, 'dns-zone': zone, 'dns-name': name, 'dns-account': account, 'reverse-dns': reverse, proxied } = options;
+  if ([dns, zone, name, account, reverse, proxied].every((each) => each === undefined)) return undefined;
   if (dns === false) return { enabled: false };
-  return { enabled: true, ...given('zone', zone), ...given('name', name), ...given('reverse', reverse), ...given('proxied', proxied) };
+  return {
+    enabled: true,
+    ...given('zone', zone),
+    ...given('name', name),
+    ...given('provider_id', account === undefined ? undefined : await accountId(api, account)),
+    ...given('reverse', reverse),
+    ...given('proxied', proxied),
+  };
 }
 
 /** `tcp:22:203.0.113.0/24`; the source may hold colons itself, the ports may be left out. */

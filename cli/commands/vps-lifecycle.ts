@@ -1,23 +1,24 @@
 /** `plinth vps …` for a VPS that exists: power, changes, suspension, protection, and the way back from a termination. */
-import type { VpsActionName } from '../../contract/lifecycle.ts';
+import type { OperationKind } from '../../contract/operation.ts';
+import { KINDS } from '../../contract/operations/list.ts';
 import type { Vps } from '../../contract/vps.ts';
 import { type Command, command, MUTATION_OPTIONS, VPS, WAIT_OPTION, YES_OPTION } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
 import { confirm, findVps } from '../find.ts';
 import { plain, show } from '../output.ts';
-import { change, order, PREVIEW_OPTIONS } from './change-order.ts';
+import { change, request, PREVIEW_OPTIONS } from './change-request.ts';
 
 /** An action that takes nothing but the VPS. */
-function simple(action: VpsActionName, summary: string): Command {
+function simple(action: OperationKind): Command {
   return command({
     path: ['vps', action],
-    summary,
+    summary: KINDS.find(({ kind }) => kind === action)!.words.does,
     positionals: [VPS],
     options: { ...WAIT_OPTION, ...MUTATION_OPTIONS },
     examples: [`vps ${action} web-1`, `vps ${action} web-1 --wait`],
     run: async (context, [word = ''], options) => {
       const api = await context.api();
-      return await order(context, api, (await findVps(api, word)).id, { action }, options);
+      return await request(context, api, (await findVps(api, word)).id, { action }, options);
     },
   });
 }
@@ -90,7 +91,7 @@ const suspend = command({
   run: async (context, [word = ''], options) => {
     if (options.reason === undefined) throw usage('plinth vps suspend: --reason is missing. Say why; the customer reads it.');
     const api = await context.api();
-    return await order(context, api, (await findVps(api, word)).id, { action: 'suspend', reason: options.reason }, options);
+    return await request(context, api, (await findVps(api, word)).id, { action: 'suspend', reason: options.reason }, options);
   },
 });
 
@@ -127,35 +128,39 @@ const reverseDns = command({
   },
 });
 
-const restore = command({
-  path: ['vps', 'restore'],
-  summary: 'Undo a termination whose grace still runs',
+const undo = command({
+  path: ['vps', 'undo'],
+  summary: 'Undo a termination whose grace still runs, or an end that has not come',
   positionals: [VPS],
   options: MUTATION_OPTIONS,
-  examples: ['vps restore web-1'],
+  examples: ['vps undo web-1'],
   run: async (context, [word = ''], options) => {
     const api = await context.api();
     const { id } = await findVps(api, word);
-    const answer = await api.change<{ instance: Vps }>('POST', `/api/vps/${id}/restore`, { idempotencyKey: options['idempotency-key'] });
-    show(context, answer, () => `${plain(answer.instance.label)} is ${answer.instance.status} again.\n`);
+    const answer = await api.change<{ instance: Vps; operation?: { id: string } | null }>('POST', `/api/vps/${id}/undo`, {
+      idempotencyKey: options['idempotency-key'],
+    });
+    const { label, status } = answer.instance;
+    const begun = answer.operation ? `The end of ${plain(label)} is being taken back by operation ${answer.operation.id}.` : null;
+    show(context, answer, () => `${begun ?? `${plain(label)} is ${status} again.`}\n`);
     return EXIT.ok;
   },
 });
 
 export const lifecycleCommands: readonly Command[] = [
-  simple('start', 'Power a VPS on'),
-  simple('stop', 'Power a VPS off'),
-  simple('reboot', 'Reboot a VPS'),
-  simple('power-cycle', 'Power a VPS off and on again'),
+  simple('start'),
+  simple('stop'),
+  simple('reboot'),
+  simple('power-cycle'),
   resize,
   rename,
   reinstall,
   backups,
-  simple('rescue', 'Boot a VPS into the provider’s rescue system'),
-  simple('unrescue', 'Boot a VPS back into its own system'),
-  simple('reset-password', 'Set a new administrator password, where the provider can'),
+  simple('rescue'),
+  simple('unrescue'),
+  simple('reset-password'),
   suspend,
-  simple('unsuspend', 'Unblock a VPS and bring back its former power state'),
+  simple('unsuspend'),
   reverseDns,
-  restore,
+  undo,
 ];

@@ -1,6 +1,7 @@
 /** `plinth vps …` */
 import type { Operation } from '../../contract/operation.ts';
-import { VPS_STATUSES, type Vps } from '../../contract/vps.ts';
+import { type Tombstone, VPS_STATUSES, type Vps, type VpsDetail } from '../../contract/vps.ts';
+import { VPS_POWERS } from '../../contract/words.ts';
 import type { Api } from '../api.ts';
 import { type Command, command, type Context, MUTATION_OPTIONS, PAGE_OPTIONS, VPS, WAIT_OPTION, YES_OPTION } from '../command.ts';
 import { CliError, EXIT, usage } from '../errors.ts';
@@ -8,7 +9,8 @@ import { confirm, everyVps, findVps } from '../find.ts';
 import { ago, pairs, plain, remark, show, status, table } from '../output.ts';
 import { follow, outcome } from '../watch.ts';
 import { accepted, type Accepted } from './accepted.ts';
-import { vpsCreate } from './vps-create.ts';
+import { totalSentence } from './snapshot.ts';
+import { DNS_NAME_OPTIONS, dnsOf, vpsCreate } from './vps-create.ts';
 
 const list = command({
   path: ['vps', 'list'],
@@ -17,6 +19,8 @@ const list = command({
     status: { type: 'string', value: 'STATUS', choices: VPS_STATUSES, help: 'only these' },
     provider: { type: 'string', value: 'PROVIDER', help: 'only at this provider' },
     region: { type: 'string', value: 'REGION', help: 'only in this region' },
+    power: { type: 'string', value: 'POWER', choices: VPS_POWERS, help: 'only those last seen so' },
+    busy: { type: 'boolean', help: 'only those with something under way' },
     search: { type: 'string', value: 'TEXT', help: 'in label, hostname, address and reference' },
     sort: { type: 'string', value: 'FIELD', choices: ['created_at', '-created_at', 'label', '-label'], help: 'order' },
     deleted: { type: 'boolean', help: 'also the terminated ones' },
@@ -30,6 +34,8 @@ const list = command({
       ...(options.status === undefined ? {} : { status: options.status }),
       ...(options.provider === undefined ? {} : { provider: options.provider }),
       ...(options.region === undefined ? {} : { region: options.region }),
+      ...(options.power === undefined ? {} : { power: options.power }),
+      ...(options.busy ? { busy: true } : {}),
       ...(options.search === undefined ? {} : { q: options.search }),
       ...(options.sort === undefined ? {} : { sort: options.sort }),
       ...(options.deleted ? { include_deleted: true } : {}),
@@ -51,6 +57,8 @@ function vpsTable(instances: readonly Vps[], colour: boolean): string {
     vps.id,
     vps.label,
     status(vps.status),
+    vps.power_state ?? '-',
+    vps.under_way ? { text: vps.under_way.kind, tone: 'warn' as const } : '-',
     vps.ipv4 ?? '-',
     vps.simulated ? `${vps.provider} (simulated)` : vps.provider,
     vps.region,
@@ -58,7 +66,7 @@ function vpsTable(instances: readonly Vps[], colour: boolean): string {
     vps.image,
     { text: ago(vps.created_at), tone: 'dim' as const },
   ]);
-  return table(['ID', 'LABEL', 'STATUS', 'IPV4', 'PROVIDER', 'REGION', 'PLAN', 'IMAGE', 'CREATED'], rows, colour);
+  return table(['ID', 'LABEL', 'STATUS', 'POWER', 'UNDER WAY', 'IPV4', 'PROVIDER', 'REGION', 'PLAN', 'IMAGE', 'CREATED'], rows, colour);
 }
 
 const one = command({
@@ -77,16 +85,52 @@ const one = command({
   },
 });
 
-function vpsPairs(vps: Vps, last: Operation | undefined, colour: boolean): string {
+/** One that has ended: what stands on its tombstone, and nothing that looks alive. */
+function endedPairs(
+  vps: Vps,
+  { at, by, kept, operation_id: operation }: Tombstone,
+  evidence: VpsDetail['evidence'],
+  colour: boolean,
+): string {
   return pairs(
     [
       ['id', vps.id],
       ['label', { text: vps.label, tone: 'bold' }],
       ['status', status(vps.status)],
-      ['power', vps.power_state],
+      ['ended', `${at} (${ago(at)})`],
+      ['asked by', by],
+      ['operation', operation],
+      ['proof', evidence && (evidence.clean ? `read at the provider ${evidence.at}` : { text: 'not clean', tone: 'warn' })],
+      ...(evidence?.checks.map(
+        (check) =>
+          [
+            '',
+            `${check.result}: ${plain(check.what)} (${plain(check.detail)}${check.monthly_cost ? `, ${check.monthly_cost.monthly} ${check.monthly_cost.currency} a month` : ''})`,
+          ] as const,
+      ) ?? []),
+      ['kept', kept.count === 0 ? 'nothing' : totalSentence(kept)],
+      ['was', [vps.provider, vps.region, vps.plan, vps.image, vps.ipv4].filter(Boolean).join(', ')],
+      ['reference', vps.external_reference],
+      ['notes', vps.notes && plain(vps.notes)],
+      ['created', `${vps.created_at} (${ago(vps.created_at)})`],
+    ],
+    colour,
+  );
+}
+
+function vpsPairs(vps: Vps & Partial<VpsDetail>, last: Operation | undefined, colour: boolean): string {
+  if (vps.tombstone) return endedPairs(vps, vps.tombstone, vps.evidence ?? null, colour);
+  return pairs(
+    [
+      ['id', vps.id],
+      ['label', { text: vps.label, tone: 'bold' }],
+      ['status', status(vps.status)],
+      ['power', vps.power_state && `${vps.power_state}${vps.power_seen_at ? `, seen ${ago(vps.power_seen_at)}` : ''}`],
+      ['under way', vps.under_way && { text: `${vps.under_way.kind} (${vps.under_way.status})`, tone: 'warn' }],
       ['suspended', vps.suspension && { text: `${plain(vps.suspension.reason)} (${ago(vps.suspension.since)})`, tone: 'warn' }],
       ['maintenance', vps.maintenance && { text: plain(vps.maintenance), tone: 'warn' }],
       ['rescue', vps.rescue_since && { text: `since ${ago(vps.rescue_since)}`, tone: 'warn' }],
+      ['lives until', vps.status === 'ending' ? (vps.ends_at ?? 'the end of its paid period') : null],
       ['ends', vps.terminate_due_at && `${vps.terminate_due_at}${vps.final_snapshot ? ', after a final snapshot' : ''}`],
       ['protected', vps.delete_protection ? 'from deletion' : null],
       ['hostname', vps.hostname],
@@ -135,12 +179,17 @@ const destroy = command({
   positionals: [VPS],
   options: {
     ...YES_OPTION,
-    grace: { type: 'string', value: 'HOURS', help: 'how long it can be restored; 0 = now; default is the service’s' },
+    grace: { type: 'string', value: 'HOURS', help: 'how long it can be restored; default is the service’s; 0 = now, for good' },
     'final-snapshot': { type: 'boolean', help: 'make a snapshot first, keep it, and destroy nothing without it' },
     ...WAIT_OPTION,
     ...MUTATION_OPTIONS,
   },
-  examples: ['vps destroy web-1', 'vps destroy web-1 --yes --wait', 'vps destroy web-1 --grace 72', 'vps destroy web-1 --final-snapshot'],
+  examples: [
+    'vps destroy web-1',
+    'vps destroy web-1 --grace 0 --yes --wait',
+    'vps destroy web-1 --grace 72',
+    'vps destroy web-1 --final-snapshot',
+  ],
   run: async (context, [word = ''], options) => {
     const api = await context.api();
     const vps = await findVps(api, word);
@@ -148,7 +197,7 @@ const destroy = command({
       context,
       options.yes,
       vps.label,
-      `${vps.label} (${vps.id}, ${vps.ipv4 ?? 'no address'}) and everything on it will be lost`,
+      `${vps.label} (${vps.id}, ${vps.ipv4 ?? 'no address'}) and everything on it will be lost${options.grace !== undefined && Number(options.grace) === 0 ? ' now, for good' : ' when its grace is over'}`,
     );
     const query = new URLSearchParams({
       ...(options.grace === undefined ? {} : { grace_hours: options.grace }),
@@ -163,7 +212,7 @@ const destroy = command({
     show(
       context,
       answer,
-      () => `${instance.label} will be destroyed at ${instance.terminate_due_at}. Until then: plinth vps restore ${instance.id}\n`,
+      () => `${instance.label} will be destroyed at ${instance.terminate_due_at}. Until then: plinth vps undo ${instance.id}\n`,
     );
     return EXIT.ok;
   },
@@ -198,8 +247,34 @@ const reveal = command({
   },
 });
 
+const retry = command({
+  path: ['vps', 'retry'],
+  summary: 'Run the last failed operation again, under another name if told',
+  details:
+    'It looks first and adopts what the failed one left, so nothing is made twice. A name is taken by set-ups, imports and renames only.',
+  positionals: [VPS],
+  options: {
+    hostname: { type: 'string', value: 'NAME', help: 'another name: one label, or a whole name in the zone' },
+    dns: { type: 'boolean', help: 'make a DNS name (--no-dns: none)' },
+    'dns-zone': DNS_NAME_OPTIONS['dns-zone'],
+    'dns-name': DNS_NAME_OPTIONS['dns-name'],
+    'dns-account': DNS_NAME_OPTIONS['dns-account'],
+    ...WAIT_OPTION,
+    ...MUTATION_OPTIONS,
+  },
+  examples: ['vps retry web-1 --wait', 'vps retry web-1 --dns-name shop-2 --wait', 'vps retry web-1 --no-dns'],
+  run: async (context, [word = ''], options) => {
+    const api = await context.api();
+    const { id } = await findVps(api, word);
+    const dns = await dnsOf(api, options);
+    const body = { ...(options.hostname === undefined ? {} : { hostname: options.hostname }), ...(dns === undefined ? {} : { dns }) };
+    const request = { body, idempotencyKey: options['idempotency-key'] };
+    return await accepted(context, api, await api.change<Accepted>('POST', `/api/vps/${id}/retry`, request), options.wait);
+  },
+});
+
 /** A change that takes nothing but the VPS. */
-function simple(name: 'retry' | 'refresh' | 'preview', summary: string, details: string): Command {
+function simple(name: 'refresh' | 'preview', summary: string, details: string): Command {
   return command({
     path: ['vps', name],
     summary,
@@ -224,7 +299,7 @@ export const vpsCommands: readonly Command[] = [
   watch,
   destroy,
   reveal,
-  simple('retry', 'Run the last failed operation again', 'It looks first and adopts what the failed one left, so nothing is made twice.'),
+  retry,
   simple(
     'refresh',
     'Ask the provider what is there now',

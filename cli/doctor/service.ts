@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { readMigrations } from '../../prisma/migrate.ts';
-import type { Config } from '../../server/config.ts';
-import { findEmbeddedPostgres } from '../../server/embedded-postgres.ts';
+import type { Config } from '../../server/kernel/config.ts';
+import { findEmbeddedPostgres } from '../../server/kernel/postgres/embedded.ts';
 import type { Connection } from '../connection.ts';
 import { type Check, fail, ok, reason, warn } from './check.ts';
 

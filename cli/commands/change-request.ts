@@ -22,7 +22,7 @@ interface Changing extends Shared {
 }
 
 /** Resolves with the exit code. */
-export async function order(context: Context, api: Api, id: string, body: Record<string, unknown>, options: Shared): Promise<number> {
+export async function request(context: Context, api: Api, id: string, body: Record<string, unknown>, options: Shared): Promise<number> {
   const answer = await api.change<Accepted>('POST', `/api/vps/${id}/actions`, { body, idempotencyKey: options['idempotency-key'] });
   return await accepted(context, api, answer, options.wait);
 }
@@ -30,7 +30,7 @@ export async function order(context: Context, api: Api, id: string, body: Record
 /** With --preview only shows what the change would do, else orders it. Resolves with the exit code. */
 export async function change(context: Context, api: Api, id: string, body: Record<string, unknown>, options: Changing): Promise<number> {
   if (options.preview) return await preview(context, api, id, body, options['idempotency-key']);
-  return await order(context, api, id, { ...body, ...(options.approval === undefined ? {} : { approval: options.approval }) }, options);
+  return await request(context, api, id, { ...body, ...(options.approval === undefined ? {} : { approval: options.approval }) }, options);
 }
 
 /** Shows the plan and its approval; the engine's own preview is left to `operation watch`. */

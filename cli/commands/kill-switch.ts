@@ -1,7 +1,7 @@
-/** `plinth automation …`: what Plinth may do by itself. */
+/** `plinth kill-switch …` and `plinth drift-policy …`: what Plinth may do by itself. */
 import type { z } from 'zod';
-import { DRIFT_FIELDS, type DriftRule, type DriftRuleList } from '../../contract/drift-policy.ts';
-import { type Automation, DRIFT_POLICIES } from '../../contract/drift.ts';
+import { DRIFT_FIELDS, type DriftPolicyEntry, type DriftPolicyList } from '../../contract/drift-policy.ts';
+import { type KillSwitches, DRIFT_POLICIES } from '../../contract/drift.ts';
 import { type Command, command, type Context, MUTATION_OPTIONS } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
 import { accountId, accounts } from '../find.ts';
@@ -10,14 +10,14 @@ import { ago, plain, remark, show, status, table } from '../output.ts';
 /** On the command line; the API says null. */
 const INHERIT = 'inherit';
 
-const automationShow = command({
-  path: ['automation', 'show'],
+const switchesShow = command({
+  path: ['kill-switch', 'show'],
   summary: 'Show what Plinth may do by itself, and what needs a person',
-  examples: ['automation show'],
-  run: async (context) => showAutomation(context, await (await context.api()).get('/api/admin/automation')),
+  examples: ['kill-switch show'],
+  run: async (context) => showSwitches(context, await (await context.api()).get('/api/admin/kill-switches')),
 });
 
-function showAutomation(context: Context, answer: z.infer<typeof Automation>): number {
+function showSwitches(context: Context, answer: z.infer<typeof KillSwitches>): number {
   show(context, answer, (colour) => {
     const rows = answer.accounts.map((each) => [
       plain(each.name),
@@ -25,12 +25,13 @@ function showAutomation(context: Context, answer: z.infer<typeof Automation>): n
       each.drift_policy,
       plain(each.reason ?? '-'),
     ]);
-    return table(['ACCOUNT', 'AUTOMATION', 'DRIFT POLICY', 'REASON'], rows, colour);
+    return table(['ACCOUNT', 'BY ITSELF', 'DRIFT POLICY', 'REASON'], rows, colour);
   });
   if (context.json) return EXIT.ok;
-  if (answer.stopped) remark(context, `All automation is stopped by ${plain(answer.stopped.by)}: ${plain(answer.stopped.reason)}`);
+  if (answer.stopped)
+    remark(context, `What Plinth does by itself is stopped by ${plain(answer.stopped.by)}: ${plain(answer.stopped.reason)}`);
   if (answer.destructive_hold)
-    remark(context, `Nothing is destroyed: ${plain(answer.destructive_hold.reason)} Lift it with: plinth automation start --hold`);
+    remark(context, `Nothing is destroyed: ${plain(answer.destructive_hold.reason)} Lift it with: plinth kill-switch start --hold`);
   for (const { message } of answer.alerts) remark(context, plain(message));
   return EXIT.ok;
 }
@@ -49,34 +50,34 @@ async function change(
 ): Promise<number> {
   const api = await context.api();
   const whole = { ...body, ...(account === undefined ? {} : { account_id: await accountId(api, account) }) };
-  return showAutomation(
+  return showSwitches(
     context,
-    await api.change<z.infer<typeof Automation>>('PUT', '/api/admin/automation', { body: whole, idempotencyKey }),
+    await api.change<z.infer<typeof KillSwitches>>('PUT', '/api/admin/kill-switches', { body: whole, idempotencyKey }),
   );
 }
 
-const automationStop = command({
-  path: ['automation', 'stop'],
+const switchStop = command({
+  path: ['kill-switch', 'stop'],
   summary: 'Stop what Plinth does by itself: sweeps, drift policies and repeated attempts',
   options: { reason: { type: 'string', value: 'TEXT', help: 'why; shown to everyone' }, ...SWITCH_OPTIONS },
-  examples: ['automation stop --reason "the provider has an outage"', 'automation stop --hold --reason "checking a restored database"'],
+  examples: ['kill-switch stop --reason "the provider has an outage"', 'kill-switch stop --hold --reason "checking a restored database"'],
   run: async (context, _args, { reason, account, hold, 'idempotency-key': key }) => {
-    if (reason === undefined) throw usage('plinth automation stop: --reason is missing. Say why in a few words.');
+    if (reason === undefined) throw usage('plinth kill-switch stop: --reason is missing. Say why in a few words.');
     return await change(context, { reason, ...(hold ? { destructive_hold: true } : { stopped: true }) }, account, key);
   },
 });
 
-const automationStart = command({
-  path: ['automation', 'start'],
+const switchStart = command({
+  path: ['kill-switch', 'start'],
   summary: 'Let Plinth act by itself again, or lift the hold on destructive work',
   options: SWITCH_OPTIONS,
-  examples: ['automation start', 'automation start --hold'],
+  examples: ['kill-switch start', 'kill-switch start --hold'],
   run: (context, _args, { account, hold, 'idempotency-key': key }) =>
     change(context, hold ? { destructive_hold: false } : { stopped: false }, account, key),
 });
 
-const automationPolicy = command({
-  path: ['automation', 'policy'],
+const policySet = command({
+  path: ['drift-policy', 'set'],
   summary: 'Set what is done about drift without asking: of an account, a plan, a kind of difference',
   details:
     'none waits for a person, accept takes over what the provider has, repair restores it; inherit takes a rule of --plan or --field away. The most specific wins: plan and field, then plan, then field, then the account. A drift with differences under different policies, and a server that is gone, always wait for a person.',
@@ -89,39 +90,36 @@ const automationPolicy = command({
     field: { type: 'string', value: 'FIELD', multiple: true, choices: DRIFT_FIELDS, help: 'only this kind of difference' },
     ...MUTATION_OPTIONS,
   },
-  examples: [
-    'automation policy "Vultr main" repair',
-    'automation policy "Vultr main" accept --plan vc2-1c-1gb --field power --field label',
-  ],
+  examples: ['drift-policy set "Vultr main" repair', 'drift-policy set "Vultr main" accept --plan vc2-1c-1gb --field power --field label'],
   run: async (context, [account = '', policy = ''], { plan, field, 'idempotency-key': idempotencyKey }) => {
     if (plan === undefined && field.length === 0) {
-      if (policy === INHERIT) throw usage('plinth automation policy: inherit takes a rule away. Name it with --plan, --field or both.');
+      if (policy === INHERIT) throw usage('plinth drift-policy set: inherit takes a rule away. Name it with --plan, --field or both.');
       return await change(context, { drift_policy: policy }, account, idempotencyKey);
     }
     const api = await context.api();
     const account_id = await accountId(api, account);
     const body = { account_id, ...(plan === undefined ? {} : { plan }), fields: field, policy: policy === INHERIT ? null : policy };
-    return await showRules(context, await api.change<RuleList>('PUT', '/api/admin/drift-policies', { body, idempotencyKey }));
+    return await showPolicies(context, await api.change<PolicyList>('PUT', '/api/admin/drift-policies', { body, idempotencyKey }));
   },
 });
 
-type RuleList = z.infer<typeof DriftRuleList>;
+type PolicyList = z.infer<typeof DriftPolicyList>;
 
-const automationRules = command({
-  path: ['automation', 'rules'],
+const policyList = command({
+  path: ['drift-policy', 'list'],
   summary: 'List the rules for drift of single plans and kinds of difference',
   options: { account: { type: 'string', value: 'ACCOUNT', help: 'only this account, by id or name' } },
-  examples: ['automation rules', 'automation rules --account "Vultr main"'],
+  examples: ['drift-policy list', 'drift-policy list --account "Vultr main"'],
   run: async (context, _args, { account }) => {
     const api = await context.api();
     const query = { account_id: account === undefined ? undefined : await accountId(api, account) };
-    return await showRules(context, await api.get<RuleList>('/api/admin/drift-policies', query));
+    return await showPolicies(context, await api.get<PolicyList>('/api/admin/drift-policies', query));
   },
 });
 
-async function showRules(context: Context, answer: RuleList): Promise<number> {
+async function showPolicies(context: Context, answer: PolicyList): Promise<number> {
   const names = new Map((await accounts(await context.api())).providers.map(({ id, name }) => [id as string, name]));
-  const row = ({ account_id, plan, field, policy, changed_by, changed_at }: DriftRule) => [
+  const row = ({ account_id, plan, field, policy, changed_by, changed_at }: DriftPolicyEntry) => [
     plain(names.get(account_id) ?? account_id),
     plain(plan ?? 'every plan'),
     field ?? 'every kind',
@@ -131,8 +129,8 @@ async function showRules(context: Context, answer: RuleList): Promise<number> {
   ];
   show(context, answer, (colour) => table(['ACCOUNT', 'PLAN', 'DIFFERENCE', 'POLICY', 'BY', 'SINCE'], answer.rules.map(row), colour));
   if (!context.json && answer.rules.length === 0)
-    remark(context, 'There are no rules: each account’s own policy holds. See: plinth automation show');
+    remark(context, 'There are no rules: each account’s own policy holds. See: plinth kill-switch show');
   return EXIT.ok;
 }
 
-export const automationCommands: readonly Command[] = [automationShow, automationStop, automationStart, automationPolicy, automationRules];
+export const killSwitchCommands: readonly Command[] = [switchesShow, switchStop, switchStart, policySet, policyList];
