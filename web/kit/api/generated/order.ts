@@ -1,0 +1,92 @@
+/* Made from the OpenAPI document by `node scripts/web-client.ts`. Change the routes and the contract, not this file. */
+import type { Interval } from './product.ts';
+
+export type Order = {
+  id: string;
+  number: number;
+  organization_id: string;
+  status: 'draft' | 'placed' | 'paid' | 'review' | 'provisioning' | 'fulfilled' | 'failed' | 'expired' | 'cancelled';
+  currency: string;
+  total: string;
+  items: OrderItem[];
+  invoice_id: string | null;
+  external_reference: string | null;
+  placed_by: string;
+  placed_at: string;
+  expires_at: string | null;
+  paid_at: string | null;
+  ended_at: string | null;
+  reason: string | null;
+  review_rule: string | null;
+  refund_due: boolean;
+  refunded_at: string | null;
+};
+export type OrderAnswer = { order: Order };
+export type OrderCreate = { quote_id: string; hash: string; external_reference?: string; terms?: string };
+export type OrderItem = {
+  id: string;
+  product_id: string;
+  product_name: string;
+  label: string;
+  interval: Interval;
+  amount: string;
+  setup_fee: string;
+  status: 'reserved' | 'paid' | 'provisioning' | 'pending_provisioning' | 'ready' | 'failed' | 'cancelled' | 'released';
+  external_reference: string | null;
+  vps_id: string | null;
+  operation_id: string | null;
+  subscription_id: string | null;
+  failure: string | null;
+};
+export type OrderItemRequest = {
+  product_id: string;
+  interval?: 'month' | 'quarter' | 'year';
+  label: string;
+  region?: string;
+  image?: string;
+  hostname?: string;
+  ssh_keys?: string[];
+  dns?: { enabled?: boolean; zone?: string; name?: string; provider_id?: string; proxied?: boolean; reverse?: boolean };
+  tags?: string[];
+  external_reference?: string;
+  options?: Record<string, number>;
+};
+export type OrderPage = { orders: Order[]; next: string | null };
+export type OrderPayment = { amount: string; currency: string; reference: string };
+export type OrderReview = { decision: 'accept' | 'refuse'; reason: string };
+export type Placement = {
+  item: number;
+  provider: string | null;
+  provider_name: string | null;
+  account_id: string | null;
+  region: string | null;
+  plan: string | null;
+  image: string | null;
+  resources: { type: string; name: string; properties: Record<string, unknown> }[];
+};
+export type Quote = {
+  id: string;
+  organization_id: string;
+  currency: string;
+  lines: QuoteLine[];
+  subtotal: string;
+  tax: string;
+  total: string;
+  hash: string;
+  placements: Placement[];
+  expires_at: string;
+};
+export type QuoteAnswer = { quote: Quote };
+export type QuoteLine = {
+  item: number;
+  kind: 'recurring' | 'option' | 'setup' | 'discount';
+  product_id: string;
+  name: string;
+  interval: Interval;
+  quantity: number;
+  amount: string;
+  tax_behavior: 'exclusive' | 'inclusive';
+  trial_days: number | null;
+  after_trial: string | null;
+};
+export type QuoteRequest = { items: OrderItemRequest[]; currency?: string; coupon?: string; organization_id?: string };

@@ -1,0 +1,94 @@
+import * as Radix from '@radix-ui/react-dropdown-menu';
+import type { ReactElement, ReactNode } from 'react';
+import { cn } from '../lib/cn.ts';
+import { Icon } from './icon.tsx';
+
+const ITEM = 'flex min-h-9 cursor-default items-center gap-2 rounded px-2.5 py-1.5 outline-none select-none data-highlighted:bg-raised';
+
+export function Menu({ trigger, children }: { trigger: ReactElement; children: ReactNode }) {
+  return (
+    <Radix.Root modal={false}>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          align="end"
+          sideOffset={4}
+          collisionPadding={8}
+          className="z-40 max-w-[min(24rem,calc(100vw-1rem))] min-w-52 rounded-md border border-line bg-surface p-1 shadow-lg"
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+export function MenuItem({
+  onSelect,
+  children,
+  danger = false,
+  disabledReason,
+}: {
+  onSelect: () => void;
+  children: ReactNode;
+  danger?: boolean;
+  disabledReason?: string | null;
+}) {
+  const off = Boolean(disabledReason);
+  return (
+    <Radix.Item
+      aria-disabled={off || undefined}
+      onSelect={off ? (event) => event.preventDefault() : onSelect}
+      className={cn(ITEM, danger && 'text-bad', off && 'flex-col items-start gap-0 text-ink-2')}
+    >
+      {children}
+      {off && <span className="text-xs">{disabledReason}</span>}
+    </Radix.Item>
+  );
+}
+
+export function MenuCheck({
+  checked,
+  onChange,
+  children,
+}: {
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  children: ReactNode;
+}) {
+  return (
+    <Radix.CheckboxItem checked={checked} onCheckedChange={onChange} onSelect={(event) => event.preventDefault()} className={ITEM}>
+      <span className="size-4">{checked && <Icon name="check" />}</span>
+      {children}
+    </Radix.CheckboxItem>
+  );
+}
+
+export function MenuRadio({
+  value,
+  onChange,
+  options,
+}: {
+  value: string;
+  onChange: (value: string) => void;
+  options: readonly (readonly [value: string, label: string])[];
+}) {
+  return (
+    <Radix.RadioGroup value={value} onValueChange={onChange}>
+      {options.map(([each, label]) => (
+        <Radix.RadioItem key={each} value={each} className={ITEM}>
+          <span className="size-4">{each === value && <Icon name="check" />}</span>
+          {label}
+        </Radix.RadioItem>
+      ))}
+    </Radix.RadioGroup>
+  );
+}
+
+export function MenuLabel({ children }: { children: ReactNode }) {
+  return <Radix.Label className="px-2.5 pt-2 pb-1 text-xs text-ink-2">{children}</Radix.Label>;
+}
+
+export function MenuSeparator() {
+  return <Radix.Separator className="my-1 h-px bg-line" />;
+}

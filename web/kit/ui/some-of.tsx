@@ -1,0 +1,26 @@
+import { Checkbox } from './field.tsx';
+
+interface SomeOfProps {
+  legend: string;
+  options: readonly { readonly id: string; readonly name: string }[];
+  chosen: readonly string[];
+  onChange: (ids: readonly string[]) => void;
+}
+
+/** Any number of things from a list that may be long. */
+export function SomeOf({ legend, options, chosen, onChange }: SomeOfProps) {
+  if (options.length === 0) return null;
+  return (
+    <fieldset className="flex max-h-40 flex-col gap-1.5 overflow-y-auto">
+      <legend className="mb-1 font-medium">{legend}</legend>
+      {options.map(({ id, name }) => (
+        <Checkbox
+          key={id}
+          label={name}
+          checked={chosen.includes(id)}
+          onChange={({ target }) => onChange(target.checked ? [...chosen, id] : chosen.filter((each) => each !== id))}
+        />
+      ))}
+    </fieldset>
+  );
+}
