@@ -1,0 +1,169 @@
+/** From nothing to a paid order on one page: what, where, with what, and at once what it costs. */
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import { preferredImage } from '../../features/vps/images.ts';
+import { formatLocale } from '../../kit/i18n/language.ts';
+import { fieldError } from '../../kit/api/problem.ts';
+import { ProblemNote } from '../../kit/parts/problem-note.tsx';
+import { Card } from '../../kit/ui/card.tsx';
+import { Empty } from '../../kit/ui/empty.tsx';
+import { TextArea, TextField } from '../../kit/ui/field.tsx';
+import { Loading } from '../../kit/ui/spinner.tsx';
+import { useQueryText } from '../link.tsx';
+import { areKeys, type Chosen, freeLabel, type Interval, pricesOf, quoteBody } from '../parts/order-form.ts';
+import { OrderSummary } from '../parts/order-summary.tsx';
+import { Page } from '../parts/page.tsx';
+import { Pick, ProductPick } from '../parts/product-pick.tsx';
+import { useQuote } from '../parts/use-quote.ts';
+import { choicesQuery, type Product, productsQuery, profileQuery, serversQuery } from '../queries.ts';
+import { orderWords } from '../words/order.ts';
+
+const NONE: Chosen = { productId: '', interval: 'month', region: '', image: '', label: '', key: '', coupon: '' };
+
+export function OrderPage() {
+  const t = orderWords.use();
+  const products = useQuery(productsQuery);
+  const currency = useQuery(profileQuery).data?.currency;
+  const sold = useMemo(
+    () => products.data?.filter((each) => pricesOf(each, currency, new Date()).length > 0) ?? [],
+    [products.data, currency],
+  );
+  return (
+    <Page title={t('title')} lead={t('lead')}>
+      {products.error && <ProblemNote error={products.error} retry={() => void products.refetch()} />}
+      {products.isLoading && <Loading what={t('products')} />}
+      {products.data && sold.length === 0 && (
+        <Empty icon="server" title={t('nothingSold')}>
+          {t('nothingSoldWhy')}
+        </Empty>
+      )}
+      {sold.length > 0 && <Form products={sold} currency={currency} />}
+    </Page>
+  );
+}
+
+function Form({ products, currency }: { products: readonly Product[]; currency: string | undefined }) {
+  const t = orderWords.use();
+  const wanted = useQueryText('product');
+  const taken = useQuery(serversQuery).data;
+  const [chosen, set] = useState<Chosen>(() => {
+    const first =
+      products.find(({ id }) => id === wanted) ??
+      products.find((each) => each.recommended && each.available) ??
+      products.find((each) => each.available);
+    return { ...NONE, productId: first?.id ?? '' };
+  });
+  const change = (part: Partial<Chosen>): void => set((now) => ({ ...now, ...part }));
+  useEffect(() => {
+    if (taken && chosen.label === '') change({ label: freeLabel(new Set(taken.map(({ label }) => label))) });
+  }, [taken, chosen.label]);
+  const product = products.find(({ id }) => id === chosen.productId);
+  const prices = product ? pricesOf(product, currency, new Date()) : [];
+  const interval = prices.some((each) => each.interval === chosen.interval) ? chosen.interval : (prices[0]?.interval ?? 'month');
+  const settled = useImages({ ...chosen, interval }, change);
+  const quote = useQuote(quoteBody(settled));
+  return (
+    <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="flex flex-col gap-5">
+        <Card title={t('size')}>
+          <ProductPick
+            products={products}
+            currency={currency}
+            interval={interval}
+            chosen={chosen.productId}
+            onChoose={(productId) => change({ productId, region: '', image: '' })}
+          />
+          {prices.length > 1 && (
+            <div className="mt-4">
+              <Pick
+                name="interval"
+                legend={t('interval')}
+                value={interval}
+                options={prices.map((each) => [each.interval, t('intervalOf', { interval: each.interval })] as const)}
+                onChange={(next) => change({ interval: next as Interval })}
+              />
+            </div>
+          )}
+        </Card>
+        <Choices chosen={settled} onChange={change} />
+        <Card title={t('access')}>
+          <div className="flex flex-col gap-4">
+            <TextField
+              label={t('label')}
+              value={chosen.label}
+              maxLength={60}
+              spellCheck={false}
+              autoCapitalize="none"
+              onChange={(event) => change({ label: event.target.value })}
+              help={t('labelHelp')}
+              error={fieldError(quote.error, 'label') ?? fieldError(quote.error, 'items.0.label')}
+            />
+            <TextArea
+              label={t('key')}
+              value={chosen.key}
+              rows={3}
+              spellCheck={false}
+              className="font-mono text-xs"
+              placeholder="ssh-ed25519 AAAA… you@laptop"
+              onChange={(event) => change({ key: event.target.value })}
+              help={t('keyHelp')}
+              error={areKeys(chosen.key) ? fieldError(quote.error, 'items.0.ssh_keys') : { rule: t('keyWrong'), remedy: '' }}
+            />
+          </div>
+        </Card>
+      </div>
+      <OrderSummary chosen={settled} quote={quote} isManual={product?.module === 'manual'} onCoupon={(coupon) => change({ coupon })} />
+    </div>
+  );
+}
+
+/** The image that suits most, until another is chosen. */
+function useImages(chosen: Chosen, change: (part: Partial<Chosen>) => void): Chosen {
+  const images = useQuery(choicesQuery(chosen.productId)).data?.images;
+  const best = images && preferredImage(images)?.id;
+  useEffect(() => {
+    if (chosen.image === '' && best !== undefined) change({ image: best });
+  });
+  return chosen;
+}
+
+function Choices({ chosen, onChange }: { chosen: Chosen; onChange: (part: Partial<Chosen>) => void }) {
+  const t = orderWords.use();
+  const { data } = useQuery(choicesQuery(chosen.productId));
+  const regions = data?.regions ?? [];
+  const images = data?.images ?? [];
+  return (
+    <>
+      {regions.length > 0 && (
+        <Card title={t('where')}>
+          <Pick
+            name="region"
+            legend={t('where')}
+            hideLegend
+            value={chosen.region}
+            options={[['', t('anywhere')] as const, ...regions.map(({ id, name, country }) => [id, placeName(name, country)] as const)]}
+            onChange={(region) => onChange({ region })}
+          />
+        </Card>
+      )}
+      {images.length > 0 && (
+        <Card title={t('system')}>
+          <Pick
+            name="image"
+            legend={t('system')}
+            hideLegend
+            value={chosen.image}
+            options={images.map(({ id, name }) => [id, name] as const)}
+            onChange={(image) => onChange({ image })}
+          />
+        </Card>
+      )}
+    </>
+  );
+}
+
+/** "Falkenstein, Germany": in the language of the pages. */
+function placeName(name: string, country: string | null): string {
+  if (country === null || !/^[A-Z]{2}$/.test(country)) return name;
+  return `${name}, ${new Intl.DisplayNames(formatLocale(), { type: 'region' }).of(country) ?? country}`;
+}

@@ -1,0 +1,88 @@
+/** Renaming and reinstalling a server. */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Image } from '../../kit/api/catalog.ts';
+import { api, type VpsDetail } from '../../kit/api/client.ts';
+import { fieldError } from '../../kit/api/problem.ts';
+import { vpsCatalogQuery } from '../../kit/api/queries.ts';
+import { useAction } from '../../kit/lib/use-action.ts';
+import { DialogForm } from '../../kit/parts/dialog-form.tsx';
+import { Dialog } from '../../kit/ui/dialog.tsx';
+import { SelectField, TextField } from '../../kit/ui/field.tsx';
+import { serverWords } from '../words/server.ts';
+
+interface DialogProps {
+  vps: VpsDetail;
+  onClose: () => void;
+}
+
+export function RenameDialog({ vps, onClose }: DialogProps) {
+  const t = serverWords.use();
+  const [label, setLabel] = useState(vps.label);
+  const rename = useAction(() => api.actOnVps({ id: vps.id, body: { action: 'rename', label: label.trim() } }), {
+    quiet: true,
+    done: onClose,
+  });
+  return (
+    <Dialog open onOpenChange={onClose} title={t('renameTitle', { label: vps.label })} description={t('renameLead')}>
+      <DialogForm
+        error={rename.error}
+        fields={['label']}
+        missing={label.trim() === '' || label.trim() === vps.label ? t('newName') : null}
+        busy={rename.isPending}
+        action={t('rename')}
+        onCancel={onClose}
+        onSubmit={() => rename.mutate(undefined)}
+      >
+        <TextField
+          label={t('newName')}
+          value={label}
+          spellCheck={false}
+          autoCapitalize="none"
+          onChange={(event) => setLabel(event.target.value)}
+          error={fieldError(rename.error, 'label')}
+        />
+      </DialogForm>
+    </Dialog>
+  );
+}
+
+export function ReinstallDialog({ vps, onClose }: DialogProps) {
+  const t = serverWords.use();
+  const images = useQuery(vpsCatalogQuery<Image>('images', vps.id)).data?.items ?? [];
+  const [image, setImage] = useState(vps.image);
+  const [typed, setTyped] = useState('');
+  const reinstall = useAction(() => api.actOnVps({ id: vps.id, body: { action: 'reinstall', image } }), { quiet: true, done: onClose });
+  const usable = images.filter((each) => !each.deprecated && (each.regions === null || each.regions.includes(vps.region)));
+  const options = usable.some(({ id }) => id === vps.image) ? usable : [{ id: vps.image, name: vps.names.image }, ...usable];
+  return (
+    <Dialog open onOpenChange={onClose} title={t('reinstallTitle', { label: vps.label })} description={t('reinstallLead')}>
+      <DialogForm
+        error={reinstall.error}
+        fields={['image']}
+        missing={typed.trim() === vps.label ? null : t('typeNameFirst', { label: vps.label })}
+        busy={reinstall.isPending}
+        action={t('reinstallAction')}
+        variant="danger"
+        onCancel={onClose}
+        onSubmit={() => reinstall.mutate(undefined)}
+      >
+        <SelectField
+          label={t('system')}
+          value={image}
+          options={options.map(({ id, name }) => ({ value: id, label: name }))}
+          onChange={(event) => setImage(event.target.value)}
+          error={fieldError(reinstall.error, 'image')}
+        />
+        <TextField
+          label={t('typeNameFirst', { label: vps.label })}
+          value={typed}
+          autoComplete="off"
+          spellCheck={false}
+          autoCapitalize="none"
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      </DialogForm>
+    </Dialog>
+  );
+}
