@@ -11,7 +11,7 @@ export default defineConfig({
   resolve: {
     alias: {
       // The original writes <style> elements at run time, which the Content-Security-Policy refuses.
-      'react-remove-scroll': fileURLToPath(new URL('src/lib/remove-scroll.tsx', import.meta.url)),
+      'react-remove-scroll': fileURLToPath(new URL('kit/lib/remove-scroll.tsx', import.meta.url)),
     },
   },
   build: {
@@ -20,6 +20,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // One page an audience; what both need is in files of its own.
+    rolldownOptions: { input: ['index.html', 'portal.html'].map((page) => fileURLToPath(new URL(page, import.meta.url))) },
   },
   server: { proxy: { '/api': api } },
 });

@@ -1,0 +1,238 @@
+/** The frame of every page behind the sign-in: navigation, search, the person's menu. */
+import { CatchBoundary, Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Fragment, Suspense, useEffect, useRef, useState } from 'react';
+import { api, forgetSession } from '../../kit/api/client.ts';
+import { accountsQuery } from '../../kit/api/queries.ts';
+import { useChanges } from '../../kit/api/use-changes.ts';
+import { asApiError } from '../../kit/api/problem.ts';
+import { mayOpen, platformProblem } from '../lib/abilities.ts';
+import { useReach } from '../../kit/lib/connection.ts';
+import { lazyPart, PartMissing } from '../../kit/lib/lazy-part.tsx';
+import { currentTheme, setTheme, THEMES, type Theme } from '../../kit/lib/theme.ts';
+import { useAction } from '../../kit/lib/use-action.ts';
+import { clearSelection } from '../lib/vps-selection.ts';
+import { useSession } from '../../kit/lib/use-session.ts';
+import { useShortcuts } from '../lib/use-shortcuts.ts';
+import { sentenceCase } from '../../kit/lib/words.ts';
+import { OfflineBar } from '../../kit/parts/offline-bar.tsx';
+import { Dialog } from '../../kit/ui/dialog.tsx';
+import { Icon, type IconName } from '../../kit/ui/icon.tsx';
+import { IconButton } from '../../kit/ui/button.tsx';
+import { Menu, MenuItem, MenuLabel, MenuRadio, MenuSeparator } from '../../kit/ui/menu.tsx';
+import { toast } from '../../kit/ui/toast.tsx';
+import { Tooltip } from '../../kit/ui/tooltip.tsx';
+
+const CommandPalette = lazyPart(() => import('./command-palette.tsx'), 'CommandPalette');
+
+const PLACES: readonly { to: string; label: string; icon: IconName; exact?: boolean; heading?: string }[] = [
+  { to: '/', label: 'Overview', icon: 'overview', exact: true },
+  { to: '/vps', label: 'VPSes', icon: 'server' },
+  { to: '/snapshots', label: 'Snapshots', icon: 'snapshot' },
+  { to: '/operations', label: 'Operations', icon: 'operations' },
+  { to: '/tasks', label: 'Tasks', icon: 'jobs' },
+  { to: '/bulk', label: 'Bulk runs', icon: 'columns' },
+  { to: '/drift', label: 'Drift and inventory', icon: 'preview' },
+  { to: '/sweeps', label: 'Sweeps', icon: 'refresh' },
+  { to: '/jobs', label: 'Jobs', icon: 'jobs' },
+  { to: '/admin', label: 'Accounts', icon: 'accounts' },
+  { to: '/customers', label: 'Customers', icon: 'user', heading: 'Selling' },
+  { to: '/products', label: 'Products', icon: 'server' },
+  { to: '/setup-profiles', label: 'Set-up profiles', icon: 'settings' },
+  { to: '/coupons', label: 'Coupons', icon: 'filter' },
+  { to: '/orders', label: 'Orders', icon: 'download' },
+  { to: '/subscriptions', label: 'Subscriptions', icon: 'refresh' },
+  { to: '/invoices', label: 'Invoices', icon: 'audit' },
+  { to: '/payments', label: 'Payments', icon: 'check' },
+  { to: '/unpaid', label: 'Unpaid', icon: 'alert' },
+  { to: '/tickets', label: 'Tickets', icon: 'info' },
+  { to: '/planned-work', label: 'Planned work', icon: 'operations' },
+  { to: '/reports', label: 'Reports', icon: 'overview' },
+  { to: '/taxes', label: 'Seller and taxes', icon: 'columns' },
+  { to: '/brand', label: 'Brand', icon: 'eye' },
+  { to: '/audit', label: 'Audit', icon: 'audit', heading: 'House' },
+  { to: '/mailbox', label: 'Mailbox', icon: 'download' },
+  { to: '/settings', label: 'Settings', icon: 'settings' },
+];
+
+export function AppShell() {
+  const [palette, setPalette] = useState(false);
+  const [drawer, setDrawer] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useShortcuts({ onPalette: () => setPalette(true) });
+  const first = useRef(true);
+  useEffect(() => {
+    setDrawer(false);
+    // A new page starts where a reader starts: at its content.
+    if (!first.current) main.current?.focus({ preventScroll: true });
+    first.current = false;
+  }, [path]);
+  return (
+    <div className="flex min-h-dvh">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to content
+      </a>
+      <aside className="sticky top-0 hidden h-dvh w-52 shrink-0 flex-col border-r border-line bg-surface md:flex">
+        <Brand />
+        <Navigation />
+      </aside>
+      <div className="flex min-w-0 flex-1 flex-col">
+        <header className="sticky top-0 z-30 flex h-13 items-center gap-2 border-b border-line bg-surface/95 px-3 sm:px-6">
+          <IconButton icon="menu" label="Open navigation" className="md:hidden" onClick={() => setDrawer(true)} />
+          <button
+            type="button"
+            onClick={() => setPalette(true)}
+            className="flex h-9 min-w-0 flex-1 items-center gap-2 rounded-md border border-line bg-canvas px-3 text-ink-2 hover:border-line-strong sm:max-w-96"
+          >
+            <Icon name="search" />
+            <span className="truncate">Search or jump to…</span>
+            <kbd className="ml-auto hidden rounded border border-line px-1.5 font-sans text-xs sm:inline">Ctrl K</kbd>
+          </button>
+          <div className="ml-auto flex items-center gap-1">
+            <LiveBadge />
+            <PersonMenu />
+          </div>
+        </header>
+        <OfflineBar />
+        <main id="main" ref={main} tabIndex={-1} className="flex-1 outline-none">
+          <Outlet />
+        </main>
+      </div>
+      <Dialog open={drawer} onOpenChange={setDrawer} title="Navigation" shape="drawer">
+        <Navigation />
+      </Dialog>
+      {palette && (
+        <CatchBoundary getResetKey={() => 0} errorComponent={({ error }) => <NoPalette error={error} onClose={() => setPalette(false)} />}>
+          <Suspense fallback={null}>
+            <CommandPalette onClose={() => setPalette(false)} />
+          </Suspense>
+        </CatchBoundary>
+      )}
+    </div>
+  );
+}
+
+/** The search could not be loaded or drawn: that is said, and the page stays as it is. */
+function NoPalette({ error, onClose }: { error: unknown; onClose: () => void }) {
+  useEffect(() => {
+    if (error instanceof PartMissing) error.again();
+    const { message, remedy } = asApiError(error);
+    toast(message, { detail: remedy, bad: true });
+    onClose();
+  });
+  return null;
+}
+
+const LIVENESS = {
+  idle: ['bg-line-strong', 'Not connected'],
+  live: ['bg-good', 'Live: changes show at once'],
+  quiet: ['bg-warn', 'No word from Plinth for some seconds: what is shown may be old'],
+  reconnecting: ['bg-warn', 'Connection lost; trying again'],
+  polling: ['bg-warn', 'No live connection: asking every few seconds'],
+} as const;
+
+/** Whether the pages are told of changes, or ask by the clock. */
+function LiveBadge() {
+  const liveness = useChanges();
+  const reach = useReach();
+  // A stream that is not torn yet brings nothing either, without a network.
+  const [colour, text] = LIVENESS[reach === 'offline' ? 'idle' : liveness];
+  return (
+    <Tooltip text={text}>
+      <span tabIndex={0} role="status" className="grid size-9 place-items-center">
+        <span aria-hidden="true" className={`size-2 rounded-full ${colour}`} />
+        <span className="sr-only">{text}</span>
+      </span>
+    </Tooltip>
+  );
+}
+
+function Brand() {
+  return (
+    <Link to="/" className="flex h-13 items-center gap-2.5 border-b border-line px-4 font-semibold">
+      <img src="/favicon.svg" alt="" className="size-6" />
+      Plinth
+    </Link>
+  );
+}
+
+const ACTIVE = { className: 'bg-accent-soft !text-accent font-medium', 'aria-current': 'page' } as const;
+
+function Navigation() {
+  const session = useSession();
+  // Shown to who may break it, while an account is at the simulator.
+  const mayBreak = session !== undefined && session.simulator_url !== null && platformProblem(session) === null;
+  const simulated = useQuery({ ...accountsQuery, enabled: mayBreak }).data?.providers.some((account) => account.simulated) ?? false;
+  const item = 'flex min-h-9 items-center gap-2.5 rounded-md px-3 text-ink-2 hover:bg-raised hover:text-ink';
+  return (
+    <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5 overflow-y-auto p-2">
+      {PLACES.filter(({ to }) => mayOpen(session, to)).map(({ to, label, icon, exact, heading }) => (
+        <Fragment key={to}>
+          {heading && <p className="px-3 pt-3 pb-0.5 text-xs text-ink-2">{heading}</p>}
+          <Link to={to} activeOptions={{ exact: exact ?? false, includeSearch: false }} className={item} activeProps={ACTIVE}>
+            <Icon name={icon} />
+            {label}
+          </Link>
+        </Fragment>
+      ))}
+      {simulated && (
+        <Link to="/simulator" className={`${item} mt-auto`} activeProps={ACTIVE}>
+          <Icon name="simulator" />
+          Simulator
+        </Link>
+      )}
+    </nav>
+  );
+}
+
+function PersonMenu() {
+  const session = useSession();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [theme, chooseTheme] = useState<Theme>(currentTheme);
+  // Not before the service has said so: until then this browser is signed in.
+  const signOut = useAction(() => api.signOut(), {
+    renews: false,
+    done: () => {
+      forgetSession();
+      queries.clear();
+      clearSelection();
+      void navigate({ to: '/sign-in' });
+    },
+  });
+  return (
+    <Menu
+      trigger={
+        <button type="button" className="flex h-9 items-center gap-2 rounded-md px-2 text-ink-2 hover:bg-raised hover:text-ink">
+          <Icon name="user" />
+          <span className="sr-only">Theme and sign-out, </span>
+          <span className="max-w-40 truncate max-sm:sr-only">{session?.name ?? '…'}</span>
+          <Icon name="chevron" className="size-3.5" />
+        </button>
+      }
+    >
+      {session && (
+        <MenuLabel>
+          {session.name} · {session.role} · Plinth {session.version}
+        </MenuLabel>
+      )}
+      <MenuSeparator />
+      <MenuLabel>Theme</MenuLabel>
+      <MenuRadio
+        value={theme}
+        options={THEMES.map((each) => [each, sentenceCase(each)] as const)}
+        onChange={(next) => {
+          setTheme(next as Theme);
+          chooseTheme(next as Theme);
+        }}
+      />
+      <MenuSeparator />
+      {session && session.user_id !== null && <MenuItem onSelect={() => void navigate({ to: '/me' })}>You and your sessions</MenuItem>}
+      <MenuItem onSelect={() => signOut.mutate()}>Sign out</MenuItem>
+    </Menu>
+  );
+}

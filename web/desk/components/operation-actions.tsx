@@ -1,0 +1,45 @@
+import { api, type Operation, type Vps } from '../../kit/api/client.ts';
+import { cancelProblem, roleProblem, vpsActionProblem } from '../lib/abilities.ts';
+import { useAction } from '../../kit/lib/use-action.ts';
+import { useSession } from '../../kit/lib/use-session.ts';
+import { RunAgain } from './run-again.tsx';
+import { Button } from '../../kit/ui/button.tsx';
+import { toast } from '../../kit/ui/toast.tsx';
+import { isUnfinished } from '../../kit/api/queries.ts';
+
+/** Cancel while it runs; run again when it failed and is the VPS's last. */
+export function OperationActions({
+  operation,
+  vps,
+  isLast,
+  onRetried,
+}: {
+  operation: Operation;
+  vps: Vps | undefined;
+  isLast: boolean;
+  onRetried: (next: Operation) => void;
+}) {
+  const mayNot = roleProblem(useSession(), 'operator');
+  const cancel = useAction(() => api.cancelOperation({ id: operation.id }), {
+    done: ({ operation: after }) =>
+      toast(
+        after.status === 'cancelled' ? 'Cancelled before it began.' : 'Asked to stop; what is under way at the provider is finished first.',
+      ),
+  });
+  if (isUnfinished(operation.status))
+    return (
+      <Button
+        icon="stop"
+        variant="danger"
+        busy={cancel.isPending}
+        disabledReason={mayNot ?? cancelProblem(operation)}
+        onClick={() => cancel.mutate()}
+      >
+        {operation.cancel_requested ? 'Stopping…' : 'Cancel'}
+      </Button>
+    );
+  if (operation.status === 'succeeded') return null;
+  const reason =
+    mayNot ?? (isLast ? (vps ? vpsActionProblem('retry', vps, operation) : null) : 'A later operation of this VPS has followed.');
+  return <RunAgain operation={operation} problem={reason} onRetried={onRetried} />;
+}

@@ -1,0 +1,167 @@
+/** One customer: servers, subscriptions, money, people, and acting in their name. */
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { StatusBadge } from '../../features/vps/vps-state.tsx';
+import { api } from '../../kit/api/client.ts';
+import { money } from '../../kit/lib/format.ts';
+import { sentenceCase } from '../../kit/lib/words.ts';
+import { useAction } from '../../kit/lib/use-action.ts';
+import { Page } from '../../kit/parts/page.tsx';
+import { ProblemNote } from '../../kit/parts/problem-note.tsx';
+import { Badge } from '../../kit/ui/badge.tsx';
+import { Button } from '../../kit/ui/button.tsx';
+import { Card, Facts } from '../../kit/ui/card.tsx';
+import { Loading } from '../../kit/ui/spinner.tsx';
+import { BillingDialog, OrganizationDialog } from '../shop/billing-dialogs.tsx';
+import { ActAsDialog, BlockDialog, CreditDialog } from '../shop/customer-dialogs.tsx';
+import { InvoiceRows, OrderRows, PaymentRows, SubscriptionRows } from '../shop/rows.tsx';
+import {
+  customerQuery,
+  customersVpsesQuery,
+  invoiceListQuery,
+  orderListQuery,
+  paymentListQuery,
+  subscriptionListQuery,
+} from '../shop/queries.ts';
+
+export function CustomerPage() {
+  const { id } = useParams({ from: '/app/selling/customers/$id' });
+  const customer = useQuery(customerQuery(id));
+  const [dialog, open] = useState<'act' | 'credit' | 'block' | 'edit' | 'billing' | null>(null);
+  const buys = useAction((internal: boolean) => api.setOrganizationBuyer({ id: id as never, body: { internal } }));
+  const unblock = useAction(() => api.unblockOrganization({ id: id as never }));
+  const of = { organization: id };
+  const [orders, subscriptions, invoices, payments] = [
+    useInfiniteQuery(orderListQuery(of)),
+    useInfiniteQuery(subscriptionListQuery(of)),
+    useInfiniteQuery(invoiceListQuery(of)),
+    useInfiniteQuery(paymentListQuery(of)),
+  ];
+  const data = customer.data;
+  const name = data ? (data.organization.display_name ?? data.organization.name) : 'Customer';
+  return (
+    <Page
+      title={name}
+      lead={
+        data && (
+          <span className="flex flex-wrap items-center gap-2">
+            <Badge tone={data.organization.status === 'active' ? 'good' : 'warn'}>{sentenceCase(data.organization.status)}</Badge>
+            <Badge dot={false}>{data.buyer.internal ? 'Creates servers itself' : 'Buys its servers'}</Badge>
+            {data.organization.status_reason}
+          </span>
+        )
+      }
+      actions={
+        data && (
+          <>
+            <Button icon="user" onClick={() => open('act')}>
+              Act as this customer
+            </Button>
+            <Button onClick={() => open('edit')}>Edit</Button>
+            <Button onClick={() => open('credit')}>Give or take credit</Button>
+            <Button busy={buys.isPending} onClick={() => buys.mutate(!data.buyer.internal)}>
+              {data.buyer.internal ? 'Let it buy' : 'Let it create'}
+            </Button>
+            {data.organization.status === 'blocked' ? (
+              <Button busy={unblock.isPending} onClick={() => unblock.mutate(undefined)}>
+                Unblock
+              </Button>
+            ) : (
+              <Button variant="danger" onClick={() => open('block')}>
+                Block
+              </Button>
+            )}
+          </>
+        )
+      }
+    >
+      {customer.error && <ProblemNote error={customer.error} retry={() => void customer.refetch()} />}
+      {customer.isPending && <Loading what="the customer" />}
+      <div className="grid items-start gap-5 lg:grid-cols-2">
+        <Servers id={id} />
+        {data && <Money data={data} onEdit={() => open('billing')} />}
+      </div>
+      <Card title="Subscriptions">
+        <SubscriptionRows list={subscriptions} />
+      </Card>
+      <Card title="Orders">
+        <OrderRows list={orders} />
+      </Card>
+      <Card title="Invoices">
+        <InvoiceRows list={invoices} />
+      </Card>
+      <Card title="Payments">
+        <PaymentRows list={payments} />
+      </Card>
+      {data && <People data={data} />}
+      {dialog === 'act' && <ActAsDialog organizationId={id} name={name} onClose={() => open(null)} />}
+      {dialog === 'credit' && data && <CreditDialog organizationId={id} currency={data.profile.currency} onClose={() => open(null)} />}
+      {dialog === 'edit' && data && <OrganizationDialog organization={data.organization} onClose={() => open(null)} />}
+      {dialog === 'billing' && data && <BillingDialog profile={data.profile} onClose={() => open(null)} />}
+      {dialog === 'block' && <BlockDialog organizationId={id} name={name} onClose={() => open(null)} />}
+    </Page>
+  );
+}
+
+type Data = NonNullable<ReturnType<typeof useCustomer>>;
+const useCustomer = (id: string) => useQuery(customerQuery(id)).data;
+
+function Servers({ id }: { id: string }) {
+  const list = useQuery(customersVpsesQuery(id));
+  return (
+    <Card title="Servers">
+      {list.error && <ProblemNote error={list.error} retry={() => void list.refetch()} />}
+      {list.data?.length === 0 && <p className="text-ink-2">None.</p>}
+      <ul className="divide-y divide-line">
+        {list.data?.map((vps) => (
+          <li key={vps.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2">
+            <Link to="/vps/$id" params={{ id: vps.id }} className="min-w-0 flex-1 font-medium break-all underline-offset-2 hover:underline">
+              {vps.label}
+            </Link>
+            <span className="font-mono text-xs text-ink-2">{vps.ipv4}</span>
+            <StatusBadge vps={vps} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Money({ data: { profile, credit, quotas }, onEdit }: { data: Data; onEdit: () => void }) {
+  return (
+    <Card title="Billing" actions={<Button onClick={onEdit}>Change</Button>}>
+      <Facts
+        items={[
+          ['Billed to', profile.name],
+          ['Address', [...profile.address, profile.country].join(', ')],
+          ['Tax id', profile.tax_id && `${profile.tax_id}${profile.tax_id_valid ? ' (checked)' : ' (not checked)'}`],
+          ['Taxes', profile.tax_exempt ? 'pays none' : 'as its country has them'],
+          ['Currency', profile.currency],
+          ['Time zone', profile.time_zone],
+          ['Credit', credit.balances.map((each) => money(each.amount, each.currency)).join(', ') || 'none'],
+          ['Limits', quotas.map(({ kind, most, used }) => `${sentenceCase(kind)} ${used}${most === null ? '' : ` of ${most}`}`).join(', ')],
+        ]}
+      />
+    </Card>
+  );
+}
+
+function People({ data: { members } }: { data: Data }) {
+  return (
+    <Card title="People">
+      {members.length === 0 && <p className="text-ink-2">Nobody; its tokens act for it.</p>}
+      <ul className="divide-y divide-line">
+        {members.map((each) => (
+          <li key={each.user_id} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2">
+            <span className="min-w-0 flex-1">
+              <span className="font-medium">{each.name}</span> <span className="break-all text-ink-2">{each.email}</span>
+            </span>
+            <Badge dot={false}>{each.role}</Badge>
+            <span className="text-ink-2">{each.second_factor ? 'second factor on' : 'no second factor'}</span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,120 @@
+/** Work on servers that customers are told of ahead of time. */
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, type Maintenance } from '../../kit/api/client.ts';
+import { accountsQuery } from '../../kit/api/queries.ts';
+import { duration, momentOf, plural } from '../../kit/lib/format.ts';
+import { sentenceCase } from '../../kit/lib/words.ts';
+import { useAction } from '../../kit/lib/use-action.ts';
+import { DialogForm } from '../../kit/parts/dialog-form.tsx';
+import { Page } from '../../kit/parts/page.tsx';
+import { Badge } from '../../kit/ui/badge.tsx';
+import { Button } from '../../kit/ui/button.tsx';
+import { Card } from '../../kit/ui/card.tsx';
+import { Dialog } from '../../kit/ui/dialog.tsx';
+import { Checkbox } from '../../kit/ui/field.tsx';
+import { Listing } from '../shop/listing.tsx';
+import { ChangeWorkDialog, PlanWorkDialog } from '../shop/planned-work-dialogs.tsx';
+import { maintenanceListQuery } from '../shop/queries.ts';
+
+const HEAD = ['What', 'When', 'Where', 'Servers', 'State', ''] as const;
+const TONES = { planned: 'busy', 'under-way': 'warn', over: 'quiet', cancelled: 'quiet' } as const;
+
+export function PlannedWorkPage() {
+  const [past, showPast] = useState(false);
+  const list = useInfiniteQuery(maintenanceListQuery(past));
+  const [dialog, open] = useState<{ do: 'change' | 'cancel'; work: Maintenance } | 'plan' | null>(null);
+  const close = (): void => open(null);
+  return (
+    <Page
+      title="Planned work"
+      lead="Customers with a server there get a mail when it is planned, moved or called off, and see it in their portal."
+      actions={
+        <Button variant="primary" icon="plus" onClick={() => open('plan')}>
+          Plan work
+        </Button>
+      }
+    >
+      <Card
+        title="Planned work"
+        actions={<Checkbox label="Also what is over" checked={past} onChange={(event) => showPast(event.target.checked)} />}
+      >
+        <Listing
+          label="Planned work"
+          head={HEAD}
+          list={list}
+          rowsOf={({ maintenance }) => maintenance}
+          keyOf={({ id }) => id}
+          row={(work) => <Row work={work} onChange={() => open({ do: 'change', work })} onCancel={() => open({ do: 'cancel', work })} />}
+          empty="Nothing is planned."
+        />
+      </Card>
+      {dialog === 'plan' && <PlanWorkDialog onClose={close} />}
+      {dialog !== null && dialog !== 'plan' && dialog.do === 'change' && <ChangeWorkDialog work={dialog.work} onClose={close} />}
+      {dialog !== null && dialog !== 'plan' && dialog.do === 'cancel' && <CancelDialog work={dialog.work} onClose={close} />}
+    </Page>
+  );
+}
+
+function Row({ work, onChange, onCancel }: { work: Maintenance; onChange: () => void; onCancel: () => void }) {
+  const accounts = useQuery(accountsQuery).data?.providers;
+  const [from, to] = [new Date(work.starts_at), new Date(work.ends_at)];
+  const settled = work.status === 'over' || work.status === 'cancelled';
+  const why = settled ? `It is ${work.status}.` : null;
+  return (
+    <>
+      <td className="max-w-80 min-w-44">
+        <span className="font-medium">{work.title}</span>
+        <span className="line-clamp-2 text-xs text-ink-2">{work.text}</span>
+      </td>
+      <td className="whitespace-nowrap">
+        <time dateTime={work.starts_at}>{momentOf(from)}</time>
+        <span className="block text-xs text-ink-2">for {duration(to.getTime() - from.getTime())}</span>
+      </td>
+      <td>
+        {work.account_id === null
+          ? plural(work.vps_ids.length, 'named server')
+          : (accounts?.find(({ id }) => id === work.account_id)?.name ?? work.account_id.slice(0, 8))}
+        {work.regions.length > 0 && <span className="block text-xs text-ink-2">{work.regions.join(', ')}</span>}
+      </td>
+      <td className="tabular-nums">
+        {work.servers} <span className="text-ink-2">of {plural(work.organizations, 'customer')}</span>
+      </td>
+      <td>
+        <Badge tone={TONES[work.status]}>{sentenceCase(work.status.replace('-', ' '))}</Badge>
+      </td>
+      <td>
+        <span className="flex gap-2">
+          <Button disabledReason={why} onClick={onChange}>
+            Change
+          </Button>
+          <Button variant="danger" disabledReason={why} onClick={onCancel}>
+            Call off
+          </Button>
+        </span>
+      </td>
+    </>
+  );
+}
+
+function CancelDialog({ work, onClose }: { work: Maintenance; onClose: () => void }) {
+  const cancel = useAction(() => api.cancelMaintenance({ id: work.id }), { quiet: true, done: onClose });
+  const told = `${plural(work.organizations, 'customer')} with ${plural(work.servers, 'server')} ${work.organizations === 1 ? 'is' : 'are'}`;
+  return (
+    <Dialog open onOpenChange={onClose} title={`Call off “${work.title}”`} description={`${told} told that it does not take place.`}>
+      <DialogForm
+        error={cancel.error}
+        fields={[]}
+        missing={null}
+        busy={cancel.isPending}
+        action="Call it off"
+        variant="danger"
+        cancel="Keep it"
+        onCancel={onClose}
+        onSubmit={() => cancel.mutate(undefined)}
+      >
+        {null}
+      </DialogForm>
+    </Dialog>
+  );
+}

@@ -1,0 +1,61 @@
+/** What customers ask, and answering them. */
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { TicketList, TicketThread } from '../../features/support/tickets.tsx';
+import { api } from '../../kit/api/client.ts';
+import { useAction } from '../../kit/lib/use-action.ts';
+import { sentenceCase } from '../../kit/lib/words.ts';
+import { Page } from '../../kit/parts/page.tsx';
+import { ProblemNote } from '../../kit/parts/problem-note.tsx';
+import { Button } from '../../kit/ui/button.tsx';
+import { Card } from '../../kit/ui/card.tsx';
+import { Choice } from '../../kit/ui/choice.tsx';
+import { Loading } from '../../kit/ui/spinner.tsx';
+import { Customer } from '../shop/listing.tsx';
+import { ticketListQuery, ticketQuery } from '../shop/queries.ts';
+
+const STATES = ['waiting', 'answered', 'closed'].map((word) => [word, sentenceCase(word)] as const);
+
+export function TicketsPage() {
+  const [status, choose] = useState<string | undefined>('waiting');
+  const list = useInfiniteQuery(ticketListQuery(status));
+  const [shown, show] = useState<string | null>(null);
+  return (
+    <Page title="Tickets" lead="What customers ask. Those that wait for an answer come first.">
+      <Choice label="State" value={status} options={STATES} onChange={choose} />
+      {list.error && <ProblemNote error={list.error} retry={() => void list.refetch()} />}
+      {list.isPending && <Loading what="tickets" />}
+      <div className="grid items-start gap-5 lg:grid-cols-[22rem_minmax(0,1fr)]">
+        <div>
+          {list.data && <TicketList tickets={list.data.pages.flatMap((page) => page.tickets)} chosen={shown} onChoose={show} />}
+          {list.hasNextPage && (
+            <Button className="mt-3" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+              Show older
+            </Button>
+          )}
+        </div>
+        {shown !== null && <One id={shown} />}
+      </div>
+    </Page>
+  );
+}
+
+function One({ id }: { id: string }) {
+  const whole = useQuery(ticketQuery(id));
+  const write = useAction((body: { text: string; internal: boolean }) => api.writeInTicket({ id, body }), { quiet: true });
+  const close = useAction(() => api.closeTicket({ id }));
+  if (!whole.data) return whole.error ? <ProblemNote error={whole.error} /> : <Loading what="the ticket" />;
+  const { ticket } = whole.data;
+  return (
+    <Card title={`${ticket.number}: ${ticket.subject}`} actions={<Customer id={ticket.organization_id} />}>
+      <TicketThread
+        whole={whole.data}
+        side="staff"
+        busy={write.isPending || close.isPending}
+        error={write.error}
+        onWrite={(message) => write.mutate(message)}
+        onClose={() => close.mutate(undefined)}
+      />
+    </Card>
+  );
+}
