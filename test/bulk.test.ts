@@ -13,7 +13,8 @@ import { until } from './support/until.ts';
 vi.setConfig({ testTimeout: 200_000 });
 const COUNT = 20;
 const PROVIDER = 'digitalocean';
-const ENV = { PLINTH_ACCOUNT_CONCURRENCY: '20', PLINTH_CONCURRENCY: '8' };
+// As many engines at once as are best for two cores: more starve whatever runs beside.
+const ENV = { PLINTH_ACCOUNT_CONCURRENCY: '20', PLINTH_CONCURRENCY: '4' };
 
 const database = withDatabase();
 let cluster: Cluster;
@@ -88,12 +89,12 @@ describe('the first ones', () => {
     const failed = (await itemsOf(run.id, '&status=failed'))[0];
     expect(failed).toMatchObject({ vps_id: ids()[1], canary: true, fault: { kind: 'invalid' } });
     expect([...(await operationsOf(run.created_at)).keys()].sort()).toEqual(ids(0, 2).sort());
-    const { alerts } = await shop.call('GET', '/api/admin/automation');
+    const { alerts } = await shop.call('GET', '/api/admin/kill-switches');
     expect(alerts).toContainEqual(expect.objectContaining({ kind: 'bulk-paused', target: run.id }));
     expect(await shop.call('POST', `/api/bulk/${run.id}/cancel`, { reason: 'the kernel is broken' })).toMatchObject({
       run: { status: 'cancelled', reason: 'the kernel is broken', counts: { skipped: COUNT - 2 } },
     });
-    expect((await shop.call('GET', '/api/admin/automation')).alerts).toEqual([]);
+    expect((await shop.call('GET', '/api/admin/kill-switches')).alerts).toEqual([]);
   });
 
   it('succeed: they soak, then all others follow, and the trail says so', async () => {
@@ -136,8 +137,8 @@ describe('a person', () => {
     await everyoneOnce(run);
   });
 
-  it('stops automation: the run waits and says so, for all or for one account', async () => {
-    const stop = (body: unknown) => shop.call('PUT', '/api/admin/automation', body);
+  it('stops what goes by itself: the run waits and says so, for all or for one account', async () => {
+    const stop = (body: unknown) => shop.call('PUT', '/api/admin/kill-switches', body);
     const account = vpses[0].provider_id;
     for (const where of [{}, { account_id: account }]) {
       await stop({ ...where, stopped: true, reason: 'look first' });
@@ -150,13 +151,13 @@ describe('a person', () => {
   });
 
   it('holds destructive work: no destroy is ordered', async () => {
-    await shop.call('PUT', '/api/admin/automation', { destructive_hold: true, reason: 'restored?' });
+    await shop.call('PUT', '/api/admin/kill-switches', { destructive_hold: true, reason: 'restored?' });
     const body = { action: { action: 'destroy', grace_hours: 1 }, selection: { ids: ids(0, 1) } };
     const { approval } = await shop.call('POST', '/api/bulk/preview', body);
     const run = await start({ ...body, approval });
     await until(async () => (await runOf(run.id)).waiting?.includes('held: restored?'), { timeoutMs: 10_000 });
     await shop.call('POST', `/api/bulk/${run.id}/cancel`, {});
-    await shop.call('PUT', '/api/admin/automation', { destructive_hold: false });
+    await shop.call('PUT', '/api/admin/kill-switches', { destructive_hold: false });
     expect((await shop.vps(ids()[0]!)).status).toBe('active');
   });
 });
@@ -186,10 +187,10 @@ describe('errors', () => {
       async () => made.secret,
       cluster.simulator.origin,
     );
-    await shop.call('PUT', '/api/admin/automation', { stopped: true, reason: 'wait' });
+    await shop.call('PUT', '/api/admin/kill-switches', { stopped: true, reason: 'wait' });
     const { run } = await asLeaver.call('POST', '/api/bulk', { action: { action: 'reboot' }, selection: { ids: ids(0, 2) } });
     await shop.call('DELETE', `/api/tokens/${made.token.id}`);
-    await shop.call('PUT', '/api/admin/automation', { stopped: false });
+    await shop.call('PUT', '/api/admin/kill-switches', { stopped: false });
     expect(await reached(run.id, 'paused')).toMatchObject({ reason: expect.stringContaining('leaver'), counts: { pending: 2 } });
     await shop.call('POST', `/api/bulk/${run.id}/resume`);
     expect(await reached(run.id, 'finished')).toMatchObject({ started_by: 'leaver', counts: { succeeded: 2 } });

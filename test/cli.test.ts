@@ -37,7 +37,7 @@ describe('a server’s life', () => {
     expect(lines(list.out)[0]).toMatch(/^ID +LABEL +STATUS/);
     expect(list.out).toMatch(/life +active/);
     const { instance } = await plinth.json('vps', 'show', 'life');
-    expect(await plinth.json('vps', 'list', '--search', 'life')).toEqual({ instances: [instance], next: null });
+    expect(await plinth.json('vps', 'list', '--search', 'life')).toEqual({ instances: [instance], next: null, matching: null });
     const facts = (await plinth.cli(['vps', 'show', instance.id])).out;
     expect(facts).toMatch(/last operation +provision succeeded/);
     const names = lines(facts).map((line) => line.split(/ {2,}/)[0]);
@@ -155,6 +155,12 @@ it('snapshots, rescue, backups, transfer and graphs', async () => {
   await ok('vps', 'destroy', 'snapped', '--yes', '--grace', '0', '--final-snapshot', '--wait');
   const { snapshots } = await plinth.json('snapshot', 'list', '--final');
   expect(snapshots).toMatchObject([{ vps_id: id, kind: 'final', status: 'available' }]);
+  expect(await ok('snapshot', 'list', '--kept')).toMatch(
+    /snapped +\S+ +terminated +final [^]*1 kept at the providers: [\d.]+ USD a month\.\n$/,
+  );
+  const tombstone = await ok('vps', 'show', id);
+  expect(tombstone).toMatch(/ended +\S+[^]*asked by +first admin[^]*kept: snapshot [^]*kept +1 kept at the providers: [\d.]+ USD a month/);
+  expect(tombstone).not.toMatch(/^(password|backups|power|protected|ipv4) /m);
   await ok('snapshot', 'delete', id, snapshots[0].id, '--yes', '--wait');
   expect(await ok('snapshot', 'list', '--final')).toBe('No snapshots.\n');
 }, 120_000);

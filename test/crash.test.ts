@@ -100,7 +100,7 @@ describe('kill -9 in the middle of a create', { timeout: 60_000 }, () => {
   it('the whole service, while its order is still on the way to the provider', async () => {
     for (const provider of LONG ? clouds : [clouds.at(-1)!]) {
       const label = `late-${provider}`;
-      await shop.fault({ provider, kind: 'delay', ms: 4_000, method: 'POST', path: '/(droplets|instances)$' });
+      await shop.fault({ provider, kind: 'delay', ms: 4_000, method: 'POST', path: '/(droplets|instances|servers)$' });
       const { instance, operation } = await shop.order(provider, label);
       const hit = async () => (await shop.control('GET', '/faults')).every((fault: any) => fault.hits > 0 || fault.kind !== 'delay');
       await until(hit, { timeoutMs: 30_000, what: 'the order to leave' });
@@ -125,7 +125,7 @@ describe('kill -9 in the middle of a destroy', { timeout: 60_000 }, () => {
       const label = `doomed-${what.length}-${provider}`;
       const { instance, operation: provision } = await shop.order(provider, label);
       expect(await shop.ended(provision.id)).toMatchObject({ status: 'succeeded' });
-      await shop.fault({ provider, kind: 'delay', ms: 1_500, method: 'DELETE', path: '/(droplets|instances)/' });
+      await shop.fault({ provider, kind: 'delay', ms: 1_500, method: 'DELETE', path: '/(droplets|instances|servers)/' });
       const { operation } = await shop.call('DELETE', `/api/vps/${instance.id}`);
       await until(async () => (await shop.records(label)).length === 0, { timeoutMs: 30_000, what: 'the names to go' });
       await deaths[what]!(operation.id);

@@ -1,10 +1,10 @@
 /** What is done about drift without asking, and what never is: real service, real engine, a simulated cloud. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openAccount } from '../server/services/accounts.ts';
-import { namedVpses } from '../server/store/drift.ts';
+import { openAccount } from '../server/accounts/accounts.ts';
+import { namedVpses } from '../server/drift/store.ts';
 import { withDatabase } from './support/database.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
-import { Shop } from './support/shop.ts';
+import { type Shop, shopOf } from './support/shop.ts';
 import { until } from './support/until.ts';
 
 const database = withDatabase();
@@ -20,11 +20,7 @@ const servers = new Map<string, any>();
 
 beforeAll(async () => {
   plinth = await startPlinth(database.url, { PLINTH_DRIFT_SECONDS: '0', PLINTH_CONCURRENCY: '4' });
-  shop = new Shop(
-    () => plinth.origin,
-    async () => plinth.adminToken,
-    plinth.runtime.simulatorOrigin!,
-  );
+  shop = shopOf(plinth);
   // One whose reinstall makes a new server, and so a new generation.
   const { providers } = plinth.runtime.services;
   const type = providers.find(({ descriptor }) => descriptor.rebuildKeepsPassword)!.descriptor.id;
@@ -74,7 +70,7 @@ const driftsOf = async (label: string, query = ''): Promise<any[]> =>
   (await shop.call('GET', `/api/admin/drift?vps_id=${servers.get(label).id}${query}`)).drifts;
 const resolved = (label: string) => driftsOf(label, '&state=resolved');
 const rule = (body: object) => shop.call('PUT', '/api/admin/drift-policies', { account_id: account.id, ...body });
-const accountPolicy = (drift_policy: string) => shop.call('PUT', '/api/admin/automation', { account_id: account.id, drift_policy });
+const accountPolicy = (drift_policy: string) => shop.call('PUT', '/api/admin/kill-switches', { account_id: account.id, drift_policy });
 
 const settled = (label: string, count = 1): Promise<any> =>
   until(
@@ -98,7 +94,7 @@ it('sets rules by account, plan and field, and refuses those that could never fi
   expect(await rule({ plan: 'a\0b', policy: 'accept' })).toMatchObject({ httpStatus: 422, code: 'invalid_request' });
   await rule({ plan: small.id, fields: ['label'], policy: 'accept' });
   await rule({ plan: large.id, policy: 'repair' });
-  const set = await plinth.json('automation', 'policy', account.name, 'repair', '--field', 'power');
+  const set = await plinth.json('drift-policy', 'set', account.name, 'repair', '--field', 'power');
   expect(set.rules.map(({ plan, field, policy }: any) => [plan, field, policy])).toEqual(
     [
       [null, 'power', 'repair'],
@@ -106,11 +102,11 @@ it('sets rules by account, plan and field, and refuses those that could never fi
       [large.id, null, 'repair'],
     ].sort((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1)),
   );
-  expect((await plinth.cli(['automation', 'policy', account.name, 'repair', '--field', 'colour'])).err).toContain('Use one of: power');
+  expect((await plinth.cli(['drift-policy', 'set', account.name, 'repair', '--field', 'colour'])).err).toContain('Use one of: power');
   await rule({ fields: ['records', 'region'], policy: 'accept' });
-  const taken = await plinth.json('automation', 'policy', account.name, 'inherit', '--field', 'records', '--field', 'region');
+  const taken = await plinth.json('drift-policy', 'set', account.name, 'inherit', '--field', 'records', '--field', 'region');
   expect(taken.rules).toEqual(set.rules);
-  expect((await plinth.cli(['automation', 'rules'])).out).toMatch(/every plan +power +repair/);
+  expect((await plinth.cli(['drift-policy', 'list'])).out).toMatch(/every plan +power +repair/);
   const { events } = await shop.call('GET', '/api/audit');
   expect(events[0]).toMatchObject({ action: 'automation.rule-changed', target: account.id });
 });
@@ -157,17 +153,17 @@ it('leaves a drift that keeps coming back to a person', async () => {
   expect((await atProvider('b1')).label).toBe('theirs-three');
 }, 400_000);
 
-it('acts on nothing where automation is stopped, and goes on when it is started', async () => {
+it('acts on nothing where Plinth does nothing by itself, and goes on when it is started', async () => {
   await rule({ plan: large.id, policy: 'none' });
   await behindBack('b2', 'rename', { label: 'theirs-four' });
   await sweep();
   await left('b2', () => true);
-  await shop.call('PUT', '/api/admin/automation', { account_id: account.id, stopped: true, reason: 'an outage at the provider' });
+  await shop.call('PUT', '/api/admin/kill-switches', { account_id: account.id, stopped: true, reason: 'an outage at the provider' });
   await rule({ plan: large.id, policy: 'repair' });
   for (let round = 0; round < 2; round++) await sweep('drift-settle');
   expect(await left('b2', () => true)).toMatchObject({ decided_by: null });
-  expect(await sweep()).toMatchObject({ message: expect.stringContaining('stopped on 1 accounts') });
-  await shop.call('PUT', '/api/admin/automation', { account_id: account.id, stopped: false });
+  expect(await sweep()).toMatchObject({ message: expect.stringContaining('stopped on 1 account.') });
+  await shop.call('PUT', '/api/admin/kill-switches', { account_id: account.id, stopped: false });
   expect(await settled('b2')).toMatchObject({ resolution: 'repaired' });
 }, 400_000);
 
@@ -195,14 +191,14 @@ it('changes nothing when most of an account’s servers are missing at once, wha
   const last = await sweep();
   expect(last.outcome).toBe('partial');
   expect(last.result.reports.find((each: any) => each.account === account.name).failure).toContain('nothing was changed');
-  const { alerts } = await shop.call('GET', '/api/admin/automation');
+  const { alerts } = await shop.call('GET', '/api/admin/kill-switches');
   expect(alerts).toMatchObject([{ kind: 'servers-missing', target: account.id }]);
   await sweep('drift-settle');
   expect((await shop.call('GET', '/api/vps')).instances).toEqual(before);
   expect((await shop.call('GET', '/api/admin/drift')).drifts.map(({ id }: any) => id)).toEqual(open);
   await shop.control('PUT', `/accounts/${account.type}/${old.id}`, { keyOf: old.id });
   expect((await sweep()).outcome).toBe('ok');
-  expect((await shop.call('GET', '/api/admin/automation')).alerts).toEqual([]);
+  expect((await shop.call('GET', '/api/admin/kill-switches')).alerts).toEqual([]);
 }, 240_000);
 
 it('holds destructive work while the provider has a newer generation than the database', async () => {
@@ -210,9 +206,10 @@ it('holds destructive work while the provider has a newer generation than the da
   const reinstall = async () => (await shop.call('POST', `/api/vps/${kept.id}/actions`, { action: 'reinstall' })).operation;
   await serverOf(kept, 2);
   await sweep();
-  const held = await shop.call('GET', '/api/admin/automation');
+  const held = await shop.call('GET', '/api/admin/kill-switches');
   expect(held.destructive_hold.reason).toContain(`generation 2 of the server of VPS ${kept.id}`);
-  expect(held.alerts).toMatchObject([{ kind: 'database-restored' }]);
+  // A restored database is asked about the money as well, at its own time.
+  expect(held.alerts.filter(({ kind }: any) => kind !== 'billing-restored')).toMatchObject([{ kind: 'database-restored' }]);
   const { operation } = await shop.call('DELETE', `/api/vps/${ending.id}`);
   const waiting = await reinstall();
   const types = async ({ id }: any) => (await shop.call('GET', `/api/operations/${id}/events`)).events.map((each: any) => each.type);
@@ -228,11 +225,11 @@ it('holds destructive work while the provider has a newer generation than the da
   expect(await ended(waiting.id)).toMatchObject({ status: 'cancelled' });
 
   await serverOf(kept, 3);
-  await shop.call('PUT', '/api/admin/automation', { destructive_hold: false });
+  await shop.call('PUT', '/api/admin/kill-switches', { destructive_hold: false });
   expect(await ended(operation.id)).toMatchObject({ status: 'succeeded' });
   // The person who lifted it knows of the servers that were there.
   await sweep();
-  expect((await shop.call('GET', '/api/admin/automation')).destructive_hold).toBeNull();
+  expect((await shop.call('GET', '/api/admin/kill-switches')).destructive_hold).toBeNull();
 }, 400_000);
 
 /** A server at the provider that carries the tag of a generation of this VPS, as only another database knows. */

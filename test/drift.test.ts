@@ -5,6 +5,7 @@ import { withDatabase } from './support/database.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
 import { until } from './support/until.ts';
 
+const WITHOUT_LIST = new Set(['manual', 'smartvps']);
 const database = withDatabase();
 let plinth: Plinth;
 let servers: any[];
@@ -100,7 +101,11 @@ it('sees nothing in a quiet world, and changes nothing when no read succeeds', a
     for (const provider of types) await control('POST', '/faults', { provider, times: null, ...trouble });
     const last = await sweep();
     expect(last.outcome).toBe('partial');
-    expect(last.result.reports.every((report: any) => report.failure)).toBe(true);
+    // Where the provider has no list, the record is what there is; an account without a zone in use is asked nothing: no call can fail.
+    const asked = last.result.reports.filter(({ provider, pages }: any) => pages > 0 && !WITHOUT_LIST.has(provider));
+    const read = asked.filter(({ failure }: any) => !failure);
+    expect(asked.length).toBeGreaterThan(3);
+    expect(read).toEqual([]);
     expect(last.message).toContain('stay as they were');
     expect(await drifts()).toEqual([]);
     expect([(await api('GET', '/api/vps')).instances, await stacks()]).toEqual(before);
@@ -168,7 +173,7 @@ it('brings back a name that someone deleted', async () => {
 
 it('alerts of a vanished server, and neither forgets nor recreates it unasked', async () => {
   const [first] = servers;
-  await api('PUT', '/api/admin/automation', { account_id: first.account.id, drift_policy: 'repair' });
+  await api('PUT', '/api/admin/kill-switches', { account_id: first.account.id, drift_policy: 'repair' });
   await behindBack(first, 'remove');
   await sweep();
   const lost = await until(async () => (await drifts('?kind=vanished&state=confirmed'))[0], {
@@ -178,15 +183,15 @@ it('alerts of a vanished server, and neither forgets nor recreates it unasked', 
   });
   expect(lost).toMatchObject({ vps_id: first.id, kind: 'vanished' });
   expect((await api('GET', `/api/vps/${first.id}`)).instance).toMatchObject({ status: 'active', instance_id: first.instance_id });
-  expect((await api('GET', '/api/admin/automation')).alerts).toMatchObject([{ kind: 'server-vanished', target: first.id }]);
+  expect((await api('GET', '/api/admin/kill-switches')).alerts).toMatchObject([{ kind: 'server-vanished', target: first.id }]);
   expect((await api('GET', '/api/admin/inventory')).missing.map((each: any) => each.vps_id)).toEqual([first.id]);
   expect(await api('POST', `/api/admin/drift/${lost.id}/repair`, {})).toMatchObject({ code: 'needs_confirmation' });
   const { drift } = await api('POST', `/api/admin/drift/${lost.id}/repair`, { confirm: first.label });
   expect(await ended(drift.action_operation_id)).toMatchObject({ status: 'succeeded' });
   const { instance } = await api('GET', `/api/vps/${first.id}`);
   expect(instance).toMatchObject({ status: 'active', instance_id: expect.not.stringMatching(`^${first.instance_id}$`) });
-  await until(async () => (await api('GET', '/api/admin/automation')).alerts.length === 0, { what: 'the alert to end' });
-  await api('PUT', '/api/admin/automation', { account_id: first.account.id, drift_policy: 'none' });
+  await until(async () => (await api('GET', '/api/admin/kill-switches')).alerts.length === 0, { what: 'the alert to end' });
+  await api('PUT', '/api/admin/kill-switches', { account_id: first.account.id, drift_policy: 'none' });
 }, 180_000);
 
 it('gives the same choice for a server whose reinstall failed because it was gone', async () => {
@@ -208,7 +213,7 @@ it('gives the same choice for a server whose reinstall failed because it was gon
     what: 'the verdict',
   });
   expect(drift.kind).toBe('vanished');
-  expect((await api('GET', '/api/admin/automation')).alerts).toMatchObject([{ kind: 'server-vanished', target: lost.id }]);
+  expect((await api('GET', '/api/admin/kill-switches')).alerts).toMatchObject([{ kind: 'server-vanished', target: lost.id }]);
   expect(await now()).toMatchObject({ status: 'error', instance_id: lost.instance_id });
   expect((await api('POST', `/api/admin/drift/${drift.id}/repair`, {})).code).toBe('needs_confirmation');
   const repair = await api('POST', `/api/admin/drift/${drift.id}/repair`, { confirm: lost.label });
@@ -216,7 +221,7 @@ it('gives the same choice for a server whose reinstall failed because it was gon
   const found = await now();
   expect(found).toMatchObject({ status: 'active', power_state: 'running', image: lost.image });
   expect(found.instance_id).not.toBe(lost.instance_id);
-  await until(async () => (await api('GET', '/api/admin/automation')).alerts.length === 0, { what: 'the alert to end' });
+  await until(async () => (await api('GET', '/api/admin/kill-switches')).alerts.length === 0, { what: 'the alert to end' });
 }, 180_000);
 
 it('lists orphans with their cost, strangers and dangling records; deletes an orphan seen twice by its id', async () => {
@@ -224,7 +229,7 @@ it('lists orphans with their cost, strangers and dangling records; deletes an or
   const { plan, region } = first;
   const world = plinth.runtime.services.providers.find(({ descriptor }) => descriptor.id === first.provider)!;
   const account = (await plinth.runtime.services.db.account.findUnique({ where: { id: first.account.id } }))!;
-  const { openAccount } = await import('../server/services/accounts.ts');
+  const { openAccount } = await import('../server/accounts/accounts.ts');
   const { providerId: _, ...connection } = openAccount(plinth.runtime.services, account);
   const client = world.connect({ ...connection, budget: plinth.runtime.services.budgetFor(account.id, world) });
   const definition = world.resources.find(({ token }) => token === world.recordedAs?.instance?.token)!;
@@ -280,6 +285,10 @@ it('lists orphans with their cost, strangers and dangling records; deletes an or
     api('POST', `/api/admin/inventory/${id}/delete`, { object_id: object, reason: 'nobody needs it' });
   expect((await remove(item.id, orphan)).code).toBe('not_deletable');
   await sweep();
+  // What is ours and unknown may be a customer's, of a database newer than this one.
+  expect((await api('GET', '/api/admin/kill-switches')).destructive_hold.reason).toContain('which the database does not know');
+  expect((await remove(item.id, orphan)).code).toBe('destructive_hold');
+  await api('PUT', '/api/admin/kill-switches', { destructive_hold: false });
   expect((await remove(item.id, 'something')).errors[0].field).toBe('object_id');
   expect((await remove(inventory.items.find((each: any) => each.object_id === stranger).id, stranger)).code).toBe('not_deletable');
   expect((await remove(item.id, orphan)).item).toMatchObject({ object_id: orphan });
@@ -316,7 +325,7 @@ it('refreshes and destroys with the rotated key, and never asks for the old', as
 }, 180_000);
 
 it('holds destructive work while the database looks restored, until a person lifts it', async () => {
-  const { lookForRestore } = await import('../server/sweeps/restore-watch.ts');
+  const { lookForRestore } = await import('../server/operating/restore-watch.ts');
   const { services } = plinth.runtime;
   expect(await lookForRestore(services)).toBe(true);
   const { readFile, writeFile } = await import('node:fs/promises');
@@ -325,14 +334,15 @@ it('holds destructive work while the database looks restored, until a person lif
   const mark = JSON.parse(await readFile(file, 'utf8'));
   await writeFile(file, JSON.stringify({ ...mark, seq: String(Number(mark.seq) + 1000), hash: 'f'.repeat(64) }));
   expect(await lookForRestore(services)).toBe(false);
-  expect((await api('GET', '/api/admin/automation')).destructive_hold.reason).toContain('restored');
+  expect((await api('GET', '/api/admin/kill-switches')).destructive_hold.reason).toContain('restored');
   const third = servers.at(-1);
   const { operation } = await api('DELETE', `/api/vps/${third.id}`);
   const events = async () => (await api('GET', `/api/operations/${operation.id}/events`)).events.map((each: any) => each.type);
   await until(async () => (await events()).includes('held'), { timeoutMs: 10_000, what: 'the hold' });
   expect((await api('GET', `/api/operations/${operation.id}`)).operation.status).toBe('queued');
-  const after = await api('PUT', '/api/admin/automation', { destructive_hold: false });
-  expect(after).toMatchObject({ destructive_hold: null, alerts: [] });
+  const after = await api('PUT', '/api/admin/kill-switches', { destructive_hold: false });
+  expect(after).toMatchObject({ destructive_hold: null });
+  expect(after.alerts).toEqual([]);
   expect(await lookForRestore(services)).toBe(true);
   expect(await ended(operation.id)).toMatchObject({ status: 'succeeded' });
 }, 180_000);
@@ -357,7 +367,8 @@ it('makes no server in the place of one that the record forgot', async () => {
     what: 'the verdict',
   });
   expect(drift).toMatchObject({ kind: 'vanished', differences: [{ field: 'existence', recorded: null }] });
-  expect((await api('GET', '/api/admin/automation')).alerts).toMatchObject([{ kind: 'server-vanished', target: lost.id }]);
+  const { alerts } = await api('GET', '/api/admin/kill-switches');
+  expect(alerts.filter(({ kind }: any) => kind !== 'billing-restored')).toMatchObject([{ kind: 'server-vanished', target: lost.id }]);
   const { items } = await api('GET', '/api/admin/inventory');
   expect(items.filter(({ vps_id: id }: any) => id === lost.id)).toEqual([]);
   const repair = await api('POST', `/api/admin/drift/${drift.id}/repair`, { confirm: lost.label });
@@ -368,18 +379,18 @@ it('makes no server in the place of one that the record forgot', async () => {
 }, 180_000);
 
 it('stops what Plinth does by itself', async () => {
-  expect((await send(`${plinth.origin}/api/admin/automation`, 'PUT', { stopped: true })).status).toBe(422);
-  await api('PUT', '/api/admin/automation', { stopped: true, reason: 'maintenance at the provider' });
+  expect((await send(`${plinth.origin}/api/admin/kill-switches`, 'PUT', { stopped: true })).status).toBe(422);
+  await api('PUT', '/api/admin/kill-switches', { stopped: true, reason: 'maintenance at the provider' });
   const { sweeps } = await api('GET', '/api/admin/sweeps');
   expect(sweeps.map((each: any) => each.name)).toEqual(expect.arrayContaining(['drift', 'drift-settle']));
-  const { mayAct } = await import('../server/services/automation.ts');
+  const { mayAct } = await import('../server/kernel/kill-switches/kill-switches.ts');
   expect(await mayAct(plinth.runtime.services.db, servers[0].account.id)).toBe(false);
-  await api('PUT', '/api/admin/automation', { stopped: false });
+  await api('PUT', '/api/admin/kill-switches', { stopped: false });
   expect(await mayAct(plinth.runtime.services.db, servers[0].account.id)).toBe(true);
-  const shown = await plinth.cli(['automation', 'stop', '--reason', 'an outage', '--account', servers[0].account.name]);
+  const shown = await plinth.cli(['kill-switch', 'stop', '--reason', 'an outage', '--account', servers[0].account.name]);
   expect([shown.code, shown.out]).toEqual([0, expect.stringMatching(/stopped +none +an outage/)]);
   expect(await mayAct(plinth.runtime.services.db, servers[0].account.id)).toBe(false);
-  expect((await plinth.cli(['automation', 'start', '--account', servers[0].account.name])).code).toBe(0);
+  expect((await plinth.cli(['kill-switch', 'start', '--account', servers[0].account.name])).code).toBe(0);
   expect((await plinth.json('sweep', 'list')).sweeps).toHaveLength(sweeps.length);
   expect((await plinth.cli(['drift', 'list'])).out).toContain('DIFFERENCES');
   expect((await plinth.cli(['inventory', 'list', '--kind', 'unmanaged'])).out).toContain('of-someone');

@@ -44,7 +44,7 @@ const faultHit = async (id: string): Promise<void> => {
   await until(used, { timeoutMs: 30_000, what: 'the fault to hit a call' });
 };
 
-describe('a worker', { timeout: 60_000 }, () => {
+describe('a worker', { timeout: 180_000 }, () => {
   it('that was paused before its purchase, beyond its lease, buys nothing and writes nothing afterwards', async () => {
     const paused = await startWorker();
     const slow = await shop.fault({ ...LOOK_UP, kind: 'delay', ms: 1_000 });
@@ -97,7 +97,7 @@ describe('a worker', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a cancel', { timeout: 60_000 }, () => {
+describe('a cancel', { timeout: 180_000 }, () => {
   const moments: Record<string, (label: string) => Promise<{ order: any; go: () => Promise<unknown> }>> = {
     'while it waits in the queue': async (label) => {
       // The one place of the worker is taken.

@@ -28,6 +28,7 @@ afterAll(() => cluster?.close());
 /** The call that puts the tag on, and when the service dies: before the vendor gets it, or after, without its answer. */
 const deaths = [
   ['digitalocean', 'POST', '/v2/tags/.*/resources', 'after'],
+  ['hetzner', 'PUT', '/v1/servers/\\d+$', 'before'],
   ['linode', 'PUT', '/linode/instances/\\d+$', 'before'],
   ['vultr', 'PATCH', '/v2/instances/[^/]+$', 'after'],
 ] as const;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Readable } from 'node:stream';
 import { run } from '../cli/run.ts';
-import { createToken } from '../server/auth/tokens.ts';
-import { readConfig } from '../server/config.ts';
+import { createToken } from '../server/identity/tokens/authenticate.ts';
+import { readConfig } from '../server/kernel/config.ts';
 import { type Runtime, startRuntime } from '../server/runtime.ts';
-import { ensureOrganization } from '../server/store/settings.ts';
-import { ensureSweep } from '../server/store/sweeps.ts';
+import { ensureOrganization } from '../server/kernel/settings.ts';
+import { ensureSweep } from '../server/kernel/schedule/store.ts';
 import { withDatabase } from './support/database.ts';
 import { Shop } from './support/shop.ts';
 

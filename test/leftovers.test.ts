@@ -4,34 +4,33 @@ import type { OwnedObject } from '../providers/instance-extras.ts';
 import { providers } from '../providers/list.ts';
 import type { Provider } from '../providers/provider.ts';
 import { RateBudget } from '../providers/rate-budget.ts';
-import { openAccount } from '../server/services/accounts.ts';
-import type { Account } from '../server/store/database.ts';
+import { openAccount } from '../server/accounts/accounts.ts';
+import type { Account } from '../server/kernel/database.ts';
+import { CLOUDS, cloudsOf } from './support/clouds.ts';
 import { withDatabase } from './support/database.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
-import { Shop, ZONE } from './support/shop.ts';
+import { type Shop, shopOf, ZONE } from './support/shop.ts';
 import { until } from './support/until.ts';
 
 const GONE = 'zzzzzzzzzzzzzzzz';
+const SHARED = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGfcfyBbYBZ7Qx2x0zNE6nUXuK0tnY9sTyaOPbyHKoZQ shared@example.com';
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMMNHRbQ4TiAaQ0oVnbgAC3Dv7pWBdmT+t9L6QmSCk3T left';
+const SOME = cloudsOf('leftovers');
 const database = withDatabase();
 let plinth: Plinth;
 let shop: Shop;
 
 beforeAll(async () => {
   plinth = await startPlinth(database.url, { PLINTH_DRIFT_SECONDS: '0' });
-  shop = new Shop(
-    () => plinth.origin,
-    async () => plinth.adminToken,
-    plinth.runtime.simulatorOrigin!,
-  );
+  shop = shopOf(plinth);
 });
 afterAll(() => plinth?.stop());
 
-async function clouds(): Promise<{ account: Account; provider: Provider }[]> {
+async function clouds(among: readonly string[] = SOME): Promise<{ account: Account; provider: Provider }[]> {
   const accounts = await plinth.runtime.services.db.account.findMany();
   return accounts.flatMap((account) => {
     const provider = providers.find(({ descriptor }) => descriptor.id === account.provider);
-    return provider?.compute ? [{ account, provider }] : [];
+    return provider?.compute && among.includes(account.provider) ? [{ account, provider }] : [];
   });
 }
 
@@ -47,7 +46,7 @@ async function ownedBy(account: Account, provider: Provider, vpsId: string): Pro
 /** Registers a public key as a program of the VPS `vpsId` would, and loses sight of it. */
 async function leaveKey(account: Account, provider: Provider, vpsId: string): Promise<string> {
   const resource = provider.resources.find(({ token }) => token === provider.recordedAs?.helpers?.['ssh-key'])!;
-  const name = provider.descriptor.id === 'digitalocean' ? `plinth-key-${vpsId}-7` : `plinth-vps-${vpsId}-key-7`;
+  const name = ['digitalocean', 'hetzner', 'ovh'].includes(provider.descriptor.id) ? `plinth-key-${vpsId}-7` : `plinth-vps-${vpsId}-key-7`;
   const context = { client: provider.connect(connectionOf(account, provider)), urn: 'urn:key', signal: AbortSignal.timeout(20_000) };
   const all = { name, label: name, publicKey: KEY, sshKey: KEY };
   const inputs = Object.fromEntries(
@@ -81,13 +80,36 @@ it('a destroy takes along what its stack has lost sight of', { timeout: 120_000 
   }
 });
 
+it('a key that servers share stays for the others, and the last one takes it along', { timeout: 120_000 }, async () => {
+  const sharing = (await clouds(CLOUDS)).filter(({ account, provider }) => provider.compute!(connectionOf(account, provider)).sharedKeys);
+  expect(sharing.length).toBeGreaterThan(1);
+  await Promise.all(
+    sharing.map(async ({ account, provider }) => {
+      const type = provider.descriptor.id;
+      const held = async () =>
+        (await provider.compute!(connectionOf(account, provider)).sharedKeys!.list()).filter(
+          ({ publicKey }) => publicKey.split(' ')[1] === SHARED.split(' ')[1],
+        );
+      const first = await shop.order(type, `one-${type}`, { ssh_keys: [SHARED] });
+      expect(await shop.ended(first.operation.id)).toMatchObject({ status: 'succeeded' });
+      const second = await shop.order(type, `two-${type}`, { ssh_keys: [SHARED] });
+      expect(await shop.ended(second.operation.id)).toMatchObject({ status: 'succeeded' });
+      expect(await held()).toHaveLength(1);
+      expect(await shop.destroy(first.instance.id)).toMatchObject({ status: 'succeeded' });
+      expect(await held()).toHaveLength(1);
+      expect(await shop.destroy(second.instance.id)).toMatchObject({ status: 'succeeded' });
+      expect(await held()).toEqual([]);
+    }),
+  );
+});
+
 it('what cannot be deleted is a leak, and the next destroy takes it', { timeout: 120_000 }, async () => {
   const [{ account, provider }] = (await clouds()) as [{ account: Account; provider: Provider }];
   const type = provider.descriptor.id;
   const { instance, operation } = await shop.order(type, 'leaky');
   await shop.ended(operation.id);
   const name = await leaveKey(account, provider, instance.id);
-  const keys = 'keys|ssh-keys|sshkeys';
+  const keys = 'keys|ssh-keys|sshkeys?';
   const fault = await shop.fault({ provider: type, kind: 'status', status: 503, method: 'DELETE', path: keys, times: null });
   expect(await shop.destroy(instance.id)).toMatchObject({
     status: 'failed',
@@ -110,6 +132,8 @@ it('sweeps find what is left of VPSes that are no more, and an admin deletes it'
     const body = { object_id: first.object_id, reason: 'nobody needs it' };
     expect(await shop.call('POST', path, body)).toMatchObject({ httpStatus: 409, code: 'not_deletable' });
     await sweep();
+    expect(await shop.call('POST', path, body)).toMatchObject({ httpStatus: 409, code: 'destructive_hold' });
+    await shop.call('PUT', '/api/admin/kill-switches', { destructive_hold: false });
     expect(await shop.call('POST', path, body)).toMatchObject({ httpStatus: 200, item: { label: name } });
     expect(await items()).toEqual([]);
     expect(await ownedBy(account, provider, GONE)).toEqual([]);

@@ -4,6 +4,7 @@
  * PLINTH_LONG_TESTS=1 lives 200 of them. PLINTH_TEST_SEED repeats a run's dice.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { cloudsOf } from './support/clouds.ts';
 import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
 import { query } from './support/invariants.ts';
@@ -13,10 +14,10 @@ import { type Cluster, openCluster, type Service } from './support/service.ts';
 import { Shop } from './support/shop.ts';
 
 const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
-const LIVES = LONG ? 200 : 12;
+const CLOUDS = cloudsOf('lives');
+const LIVES = LONG ? 200 : 8;
 const AT_ONCE = 16;
 const ACCOUNTS_PER_CLOUD = 2;
-const CLOUDS = ['digitalocean', 'linode', 'vultr'];
 const SHARE = 0.1;
 const SEED = Number(process.env['PLINTH_TEST_SEED'] ?? Math.floor(Math.random() * 1_000_000));
 const RETRIES = 8;

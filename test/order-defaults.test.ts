@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readConfig } from '../server/config.ts';
+import { readConfig } from '../server/kernel/config.ts';
 import { type Runtime, startRuntime } from '../server/runtime.ts';
 import { withDatabase } from './support/database.ts';
 
@@ -51,7 +51,9 @@ it('takes dns: {} when it is clear which zone is meant, and says the name', asyn
     dns_name: 'by-default.plinth.test',
     hostname: 'by-default.plinth.test',
   });
-  expect((await configure('cloudflare', { allowed_zones: ['example-hosting.test'], ttl: 120 })).status).toBe(200);
+  expect(
+    (await configure('cloudflare', { allowed_zones: ['example-hosting.test'], default_zone: 'example-hosting.test', ttl: 120 })).status,
+  ).toBe(200);
   expect((await order('by-rule', { dns: {} })).body.instance.dns_name).toBe('by-rule.example-hosting.test');
   expect((await specOf('by-rule')).dns).toMatchObject({ ttl: 120, proxied: false });
 });
@@ -80,7 +82,6 @@ it('takes the default one of several accounts', async () => {
 it('refuses options that the provider does not have or cannot do', async () => {
   for (const [type, configuration, field] of [
     ['digitalocean', { private_ip_enabled: true }, 'private_ip_enabled'],
-    ['digitalocean', { vpc_enabled: false }, 'vpc_enabled'],
     ['linode', { vpc_enabled: true }, 'vpc_enabled'],
     ['vultr', { backup_enabled: 'yes' }, 'backup_enabled'],
     ['linode', { allowed_regions: [7] }, 'allowed_regions.0'],

@@ -39,10 +39,14 @@ it('moves with its stack, is no longer seen by the former owner, and lives on un
   await call(tokens['seller-a']!, 'POST', `/api/vps/${id}/reveal-password`, { reason: 'first look' });
   expect((await own(id, ids['buyer.b']!, tokens['seller-a'])).status).toBe(403);
 
+  const [provisioned] = (await call(tokens['seller-a']!, 'GET', `/api/operations?vps_id=${id}`)).body.operations;
   const given = await plinth.json('vps', 'give', 'shop', 'buyer.b', '--reason', 'sold with the shop', '--yes');
   expect(given.instance).toMatchObject({ id, organization_id: ids['buyer.b'], status: 'active', password_revealed: false });
   expect((await call(tokens['seller-a']!, 'GET', `/api/vps/${id}`)).status).toBe(404);
   expect((await call(tokens['seller-a']!, 'GET', '/api/vps')).body.instances).toEqual([]);
+  expect((await call(tokens['seller-a']!, 'GET', `/api/operations?vps_id=${id}`)).body.operations).toEqual([]);
+  for (const path of ['', '/events', '/stream'])
+    expect((await call(tokens['seller-a']!, 'GET', `/api/operations/${provisioned.id}${path}`)).status, path).toBe(404);
   expect((await call(tokens['buyer.b']!, 'GET', '/api/vps')).body.instances).toHaveLength(1);
   expect((await call(tokens['buyer.b']!, 'GET', `/api/operations?vps_id=${id}`)).body.operations).toEqual([]);
   expect((await call(tokens['buyer.b']!, 'POST', `/api/vps/${id}/reveal-password`, { reason: 'mine now' })).status).toBe(200);

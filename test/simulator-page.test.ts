@@ -1,12 +1,12 @@
 /** The simulated clouds through the service: what may be seen, what can be broken, and for whom. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createToken } from '../server/auth/tokens.ts';
-import { readConfig } from '../server/config.ts';
+import { createToken } from '../server/identity/tokens/authenticate.ts';
+import { readConfig } from '../server/kernel/config.ts';
 import { startRuntime } from '../server/runtime.ts';
-import { ensureOrganization } from '../server/store/settings.ts';
+import { ensureOrganization } from '../server/kernel/settings.ts';
 import { withDatabase } from './support/database.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
-import { Shop } from './support/shop.ts';
+import { type Shop, shopOf } from './support/shop.ts';
 
 const database = withDatabase();
 let plinth: Plinth;
@@ -15,11 +15,7 @@ let provider: string;
 
 beforeAll(async () => {
   plinth = await startPlinth(database.url);
-  shop = new Shop(
-    () => plinth.origin,
-    async () => plinth.adminToken,
-    plinth.runtime.simulatorOrigin!,
-  );
+  shop = shopOf(plinth);
   provider = (await shop.clouds())[0]!;
 }, 60_000);
 afterAll(async () => await plinth?.stop());

@@ -1,5 +1,6 @@
 /** Snapshots, rescue, backups, transfer and graphs, with the real service and engine against every simulated provider. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cloudsOf } from './support/clouds.ts';
 import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
 import { query } from './support/invariants.ts';
@@ -12,7 +13,7 @@ const SPEED = 3_000;
 /** The machine may have more to do than this. */
 const PATIENCE_MS = 150_000;
 /** The order of a snapshot at any of them. */
-const ORDER = { method: 'POST', path: '(/actions|/images|/snapshots)$' };
+const ORDER = { method: 'POST', path: '(/actions|/images|/snapshots|/create_image)$' };
 
 const database = withDatabase();
 let cluster: Cluster;
@@ -25,7 +26,7 @@ beforeAll(async () => {
   cluster = await openCluster(database.url, SPEED);
   await start();
   shop = new Shop(() => service.origin, cluster.token, cluster.simulator.origin);
-  const clouds = await shop.clouds();
+  const clouds = await shop.clouds(cloudsOf('snapshots'));
   subjects = await Promise.all(clouds.map((provider) => server(provider, `snap-${provider}`)));
 }, 300_000);
 afterAll(async () => {
@@ -76,7 +77,7 @@ it('makes a snapshot and lists it as the provider has it', async () => {
         live: true,
         password_known: true,
         size_gb: expect.any(Number),
-        monthly_cost: { amount: expect.stringMatching(/^\d+\.\d\d$/), currency: 'USD' },
+        monthly_cost: { amount: expect.stringMatching(/^\d+\.\d\d$/), currency: expect.stringMatching(/^(USD|EUR)$/) },
       }),
     ]);
     const there = await atProvider(subject);
@@ -234,7 +235,7 @@ it('refuses what cannot be: names, strangers, lookers, the wrong moment', async 
   await done(act(subject, { action: 'unsuspend' }));
   await shop.call('DELETE', `/api/vps/${subject.id}?grace_hours=1`);
   expect(await act(subject, good)).toMatchObject({ httpStatus: 409, code: 'vps_terminating' });
-  await shop.call('POST', `/api/vps/${subject.id}/restore`);
+  await shop.call('POST', `/api/vps/${subject.id}/undo`);
 }, 300_000);
 
 it('says so when the provider cannot be read', async () => {
@@ -313,7 +314,8 @@ describe('the snapshot before the end', { timeout: 300_000 }, () => {
     const operations = await dieWhile((subject) => end(subject, 'final_snapshot=true'));
     await each(async (subject) => {
       expect(await shop.ended(operations.get(subject)!, PATIENCE_MS)).toMatchObject({ status: 'succeeded', fault: null });
-      expect(await shop.vps(subject.id)).toMatchObject({ status: 'terminated', evidence: { clean: true } });
+      const { status, evidence, tombstone, power_state: power } = await shop.vps(subject.id);
+      expect([status, evidence.clean, power]).toEqual(['terminated', true, null]);
       expect(await shop.servers(subject.label)).toEqual([]);
       const { snapshots } = await list(subject);
       expect(snapshots).toEqual([
@@ -321,11 +323,30 @@ describe('the snapshot before the end', { timeout: 300_000 }, () => {
       ]);
       expect(await atProvider(subject)).toEqual([expect.objectContaining({ id: snapshots[0].provider_snapshot_id })]);
       const everywhere = await shop.call('GET', '/api/snapshots?final=true');
-      expect(everywhere.snapshots.map(({ id }: any) => id)).toContain(snapshots[0].id);
+      const recorded = everywhere.snapshots.find(({ id }: any) => id === snapshots[0].id);
+      expect(recorded).toMatchObject({ vps_label: subject.label, vps_status: 'terminated', provider: subject.provider });
+      // The proof says what is kept and its price, nowhere that nothing is left.
+      const { amount, currency } = recorded.monthly_cost;
+      expect(evidence.checks.filter(({ result }: any) => result === 'kept')).toEqual([
+        expect.objectContaining({ detail: 'kept as asked', monthly_cost: { monthly: amount, currency } }),
+      ]);
+      expect(evidence.checks.find(({ what }: any) => what.includes('snapshots of'))?.detail).toContain('kept as asked');
+      expect(tombstone).toMatchObject({ by: 'first admin', operation_id: operations.get(subject)! });
+      expect(tombstone.kept).toEqual({ count: 1, monthly_costs: [{ amount, currency }], cost_unknown: 0 });
+      const kept = await shop.call('GET', '/api/snapshots?vps_terminated=true&limit=1');
+      expect(kept.snapshots).toHaveLength(1);
+      expect(kept.total.count).toBeGreaterThanOrEqual(1);
+      // One sum for each currency that providers bill in.
+      expect(kept.total.monthly_costs.map((sum: any) => sum.currency)).toContain(currency);
+      for (const sum of kept.total.monthly_costs)
+        expect(sum).toEqual({ amount: expect.stringMatching(/^\d+\.\d\d$/), currency: expect.any(String) });
       expect(await act(subject, { action: 'snapshot', name: 'x' })).toMatchObject({ httpStatus: 409, code: 'vps_gone' });
       await done(act(subject, { action: 'delete-snapshot', snapshot: snapshots[0].id }));
       expect(await atProvider(subject)).toEqual([]);
+      expect((await shop.vps(subject.id)).tombstone.kept).toEqual({ count: 0, monthly_costs: [], cost_unknown: 0 });
     });
+    const kept = await shop.call('GET', '/api/snapshots?vps_terminated=true');
+    expect(kept).toMatchObject({ snapshots: [], total: { count: 0, monthly_costs: [], cost_unknown: 0 } });
     expect(await query(database.url, 'SELECT * FROM "snapshot" WHERE "deletedAt" IS NULL OR "rootPassword" IS NOT NULL', [])).toEqual([]);
     expect(await query(database.url, 'SELECT * FROM "former_password"', [])).toEqual([]);
   });

@@ -5,13 +5,14 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { integrityError } from '../server/state/deployment.ts';
+import type { Door } from '../server/backend/context.ts';
+import { integrityError } from '../server/kernel/deployment.ts';
 import { withDatabase } from './support/database.ts';
 import { openCloud, openTerminal, type Cloud, type Terminal } from './support/hand-run.ts';
 import { startStateService, type StateService } from './support/state-service.ts';
 import { until } from './support/until.ts';
 
-const LEASE_MS = 4_000;
+const LEASE_MS = 6_000;
 const database = withDatabase();
 let service: StateService;
 let cloud: Cloud;
@@ -20,11 +21,11 @@ let terminal: Terminal;
 let onJournal: () => void = () => undefined;
 
 beforeAll(async () => {
-  const beforeSteps = async (): Promise<null> => {
-    onJournal();
+  const guard = async ({ at }: Door): Promise<null> => {
+    if (at === 'journal') onJournal();
     return null;
   };
-  service = await startStateService(database.url, { leaseMs: LEASE_MS, hooks: { beforeSteps } });
+  service = await startStateService(database.url, { leaseMs: LEASE_MS, hooks: { guard } });
   cloud = await openCloud();
   terminal = await openTerminal(service.origin, cloud);
 }, 600_000);
@@ -183,9 +184,11 @@ test('rights come out in the engine’s own words', async () => {
   const select = ['-s', `acme/plinth/${stack}`];
   const run = (token: string, ...args: string[]) => terminal.run([...args, ...select], { token });
   expect((await run('token-viewer', 'preview')).code).toBe(0);
-  expect((await run('token-viewer', 'up', '--yes', '--skip-preview')).out).toContain('[403] update needs the role operator');
+  expect((await run('token-viewer', 'up', '--yes', '--skip-preview')).out).toContain('[403] This needs the permission stack:update');
   expect((await run('token-operator', 'up', '--yes', '--skip-preview')).code).toBe(0);
-  expect((await run('token-operator', 'destroy', '--yes', '--skip-preview')).out).toContain('[403] destroy needs the role admin');
+  expect((await run('token-operator', 'destroy', '--yes', '--skip-preview')).out).toContain(
+    '[403] This needs the permission stack:destroy',
+  );
   expect((await run('token-nobody', 'preview')).out).toContain('No credentials provided or are invalid');
   expect((await run('token-stranger', 'preview')).code).not.toBe(0);
   expect((await run('token-admin', 'destroy', '--yes', '--skip-preview')).code).toBe(0);
@@ -242,7 +245,7 @@ describe('deaths', () => {
         const again = await terminal.run(up);
         return again.out.includes('in the middle of creating') && again;
       },
-      { timeoutMs: 30_000, everyMs: 200, what: 'the lease to run out' },
+      { timeoutMs: 80_000, everyMs: 200, what: 'the lease to run out' },
     );
     expect(refused.code).not.toBe(0);
     expect(serversOf(stack)).toBe(1);
@@ -251,7 +254,7 @@ describe('deaths', () => {
     await pulumi('up --yes --skip-preview', '-s', `acme/plinth/${stack}`);
     expect(serversOf(stack)).toBe(1);
     expect((await state(stack)).pending_operations).toBeUndefined();
-  }, 90_000);
+  }, 150_000);
 
   test('SIGSTOP past the lease and SIGCONT: the stopped one writes nothing, the server is the other’s', async () => {
     const stack = await newStack();
@@ -283,7 +286,7 @@ describe('deaths', () => {
     expect(finished.out).toContain('no longer holds the stack');
     expect(JSON.stringify(await state(stack))).toBe(before);
     expect(serversOf(stack)).toBe(1);
-  }, 90_000);
+  }, 150_000);
 
   test('pulumi cancel takes the stack away from a running update', async () => {
     const stack = await newStack();

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { manifestMagic } from '../server/state/deployment.ts';
+import { manifestMagic } from '../server/kernel/deployment.ts';
 import { withDatabase } from './support/database.ts';
 import { startStateService, type StateService } from './support/state-service.ts';
 import { until } from './support/until.ts';
@@ -211,6 +211,9 @@ describe('leases', () => {
         ),
       { timeoutMs: 10_000 },
     );
+    // Also where the lease runs out between a look at it and the start: the start itself refuses, under the lock.
+    const { rows } = await service.pool.query('SELECT id FROM state_stack WHERE name = $1', [name]);
+    await expect(service.store.startUpdate(rows[0].id, updateID, 60_000, true)).rejects.toThrow('in the middle of creating');
     expect(await service.backend.recover(name)).toEqual({ clearedLock: true, clearedPending: 1 });
     expect((await call('POST', `${path}/update/${updateID}`, as('admin'), { journalVersion: 1 })).status).toBe(200);
   });

@@ -3,9 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { commands } from '../cli/registry.ts';
-import { allRoutes } from '../server/http/app.ts';
-import type { EventHub } from '../server/http/event-hub.ts';
-import type { Services } from '../server/services/services.ts';
+import { describedRoutes } from '../server/domains.ts';
 import { ROOT } from './architecture/repository.ts';
 
 /** On the machine itself rather than about what Plinth does. */
@@ -17,12 +15,13 @@ it('leads past every route and along commands that exist', async () => {
   const code = [...tour.matchAll(/`([^`]+)`/g)].map(([, text]) => text!);
   const told = code.filter((text) => /^(GET|POST|PUT|PATCH|DELETE) /.test(text));
   // Routes are data; nothing of a service is used to list them.
-  const routes = allRoutes({} as Services, {} as EventHub).map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  const routes = describedRoutes().map(({ method, path }) => `${method.toUpperCase()} ${path}`);
   expect(routes.length).toBeGreaterThan(80);
   expect([...new Set(told)].sort()).toEqual([...routes].sort());
   const known = commands.map(({ path }) => path.join(' '));
-  const [, ...rows] = tour.split('\n').filter((line) => line.startsWith('| '));
-  const named = rows.flatMap((row) => [...row.split('|')[2]!.matchAll(/`([^`]+)`/g)].map(([, text]) => text!));
+  const items = tour.split('\n').filter((line) => line.startsWith('- '));
+  const named = items.flatMap((item) => [...item.matchAll(/`([a-z][^`]*)`/g)].map(([, text]) => text!));
+  expect(named.length).toBeGreaterThan(50);
   for (const name of named) expect(known).toContain(name);
   const areas = new Set(named.map((name) => name.split(' ')[0]));
   const untold = known.map((name) => name.split(' ')[0]!).filter((area) => !areas.has(area) && !OF_THE_MACHINE.has(area));

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from 'pg';
 import { run } from '../cli/run.ts';
-import { createToken } from '../server/auth/tokens.ts';
-import { readConfig } from '../server/config.ts';
+import { createToken } from '../server/identity/tokens/authenticate.ts';
+import { readConfig } from '../server/kernel/config.ts';
 import { type Runtime, startRuntime } from '../server/runtime.ts';
-import { type Checkpoint, manifestMagic } from '../server/state/deployment.ts';
+import { type Checkpoint, manifestMagic } from '../server/kernel/deployment.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 
 let database: TestDatabase;
@@ -120,9 +120,16 @@ describe('the master key', () => {
     await runtime.stop();
     runtime = await start({ PLINTH_MASTER_KEY: second, PLINTH_MASTER_KEY_PREVIOUS: first });
     const before = (await call('GET', '/api/admin/master-key')).body;
-    expect(before.keys).toEqual([{ key_id: old, values: expect.any(Number), loaded: true }]);
+    // The start has connected the simulated payment provider anew, under the new key.
+    expect(before.key_id).not.toBe(old);
+    expect(new Set(before.keys.map((each: any) => each.key_id))).toEqual(new Set([old, before.key_id]));
+    const kept = before.keys.find((each: any) => each.key_id === old);
+    expect(kept).toEqual({ key_id: old, values: expect.any(Number), loaded: true });
+    await expect(start({ PLINTH_MASTER_KEY: key() })).rejects.toThrow(
+      new RegExp(`master key ${old}.* and .*master key ${before.key_id}|master key ${before.key_id}.* and .*master key ${old}`),
+    );
     const rotated = (await call('POST', '/api/admin/master-key/rotate')).body;
-    expect(rotated).toMatchObject({ done: true, rewrapped: before.keys[0].values, unreadable: [] });
+    expect(rotated).toMatchObject({ done: true, rewrapped: kept.values, unreadable: [] });
     expect(await columnsWith(old)).toEqual([]);
     expect((await call('POST', '/api/admin/master-key/rotate')).body).toMatchObject({ done: true, rewrapped: 0 });
     await runtime.stop();
@@ -183,10 +190,10 @@ function stateWith(instance: string, note: string): Checkpoint {
 
 describe('a stack’s state', () => {
   const import_ = async (checkpoint: Checkpoint) => {
-    const { organization, id } = (await runtime.services.stacks.care.find(`vps-${vpsId}`))!;
+    const { organization, id } = (await runtime.care.find(`vps-${vpsId}`))!;
     expect(organization).toBe('default');
     const { Pool } = await import('pg');
-    const { StateStore } = await import('../server/store/state-store.ts');
+    const { StateStore } = await import('../server/backend/store.ts');
     const pool = new Pool({ connectionString: database.url });
     const update = {
       kind: 'import',
@@ -276,7 +283,7 @@ describe('a stack’s state', () => {
       `INSERT INTO state_event (update_id, sequence, event) SELECT id, 1, '{}' FROM state_update WHERE version IN (1, 2) AND NOT dry_run`,
     );
     const before = new Date('2021-01-01');
-    expect(await runtime.services.stacks.care.prune(before, new AbortController().signal)).toEqual({ updates: 1, lines: 1 });
+    expect(await runtime.care.prune(before, new AbortController().signal)).toEqual({ updates: 1, lines: 1 });
     expect((await call('GET', `${path()}/history`)).body.updates.map((update: any) => update.version)).toEqual([4, 3, 2, 1]);
     expect(await query('SELECT 1 FROM state_event')).toHaveLength(1);
   });

@@ -1,4 +1,5 @@
 /** Requests for every operation of an OpenAPI document: allowed ones, and ones broken in one respect. */
+import { GRANTS, type Permission, TOKEN_ROLES, type TokenRole } from '../../contract/permissions.ts';
 import fc from 'fast-check';
 import { broken, type Hints, type Schema, valid } from './schema-arbitrary.ts';
 
@@ -37,8 +38,14 @@ export function operationsOf(document: Schema): Operation[] {
   );
 }
 
+/** The least role of a token of the platform that gets in. */
+export function leastRole(described: Schema): TokenRole {
+  const asked = (described['x-plinth-permissions'] ?? []) as Permission[];
+  return TOKEN_ROLES.find((role) => asked.some((permission) => GRANTS.platformToken[role].has(permission))) ?? 'admin';
+}
+
 function tokenFor({ tokens }: World, { described }: Operation): string {
-  return tokens[(described['x-plinth-role'] as 'admin') ?? 'admin'] ?? tokens.admin;
+  return tokens[leastRole(described)];
 }
 
 /** Path and query: mostly ids that exist; `wild` puts anything there. */
@@ -164,7 +171,7 @@ function badHeaders(headers: Record<string, string>): fc.Arbitrary<Record<string
 }
 
 function badToken({ tokens }: World, operation: Operation): fc.Arbitrary<Record<string, string>> {
-  const low = operation.described['x-plinth-role'] === 'viewer' ? 'Bearer plinth_none' : `Bearer ${tokens.viewer}`;
+  const low = leastRole(operation.described) === 'viewer' ? 'Bearer plinth_none' : `Bearer ${tokens.viewer}`;
   return fc
     .constantFrom('', 'Bearer', 'Bearer x', 'Basic YTpi', `Bearer ${tokens.admin}x`, `Bearer ${tokens.admin.slice(0, -1)}`, low)
     .map((authorization) => ({ 'content-type': 'application/json', ...(authorization === '' ? {} : { authorization }) }));

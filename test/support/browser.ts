@@ -52,27 +52,44 @@ interface VisitOptions {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  readonly locale?: string;
 }
 
 /** A person of their own: nothing is shared with other visitors of the browser. */
-export async function visit(browser: Browser, { origin, token, width = 1280, height = 900, dark = false }: VisitOptions): Promise<Visitor> {
+export async function visit(
+  browser: Browser,
+  { origin, token, width = 1280, height = 900, dark = false, locale = 'en-GB' }: VisitOptions,
+): Promise<Visitor> {
   const context = await browser.newContext({
     baseURL: origin,
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
-    locale: 'en-GB',
+    locale,
     timezoneId: 'Europe/Berlin',
   });
   context.setDefaultTimeout(15_000);
-  if (token !== undefined) await context.addInitScript((secret) => sessionStorage.setItem('plinth.token', secret), token);
+  if (token !== undefined) await context.addCookies(await signIn(origin, token));
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
   page.on('console', (message) => {
+    // Another suite makes and removes network devices; the browser then drops what it has under way.
+    if (message.text().includes('ERR_NETWORK_CHANGED')) return;
     if (message.type() === 'error' || /Content.Security.Policy/i.test(message.text())) complaints.push(`${page.url()}: ${message.text()}`);
   });
   return { page, context, complaints };
+}
+
+/** The cookies that signing in with the token gives. */
+async function signIn(origin: string, token: string): Promise<{ name: string; value: string; url: string }[]> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${origin}/api/session`, { method: 'POST', headers, body: '{}' });
+  if (!answer.ok) throw new Error(`Signing in failed: ${await answer.text()}`);
+  return answer.headers.getSetCookie().map((line) => {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+    return { name, value: decodeURIComponent(value), url: origin };
+  });
 }
 
 /** A folder for one test run's data, and how to remove it. */

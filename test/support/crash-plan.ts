@@ -17,6 +17,8 @@ export interface Boundary {
 }
 
 interface Counts {
+  /** Calls with which the request itself looks before it is answered: no operation yet that could be held there. */
+  readonly asked: { readonly compute: number; readonly dns: number };
   readonly compute: readonly string[];
   readonly dns: readonly string[];
   readonly writes: number;
@@ -69,8 +71,8 @@ export class CrashPlan {
   choose(most: number): void {
     for (const [of, row] of [...this.#rows].toSorted(([a], [b]) => a.localeCompare(b))) {
       const steps = [
-        ...row.compute.map((what, index) => ({ of, kind: 'compute' as const, n: index + 1, what })),
-        ...row.dns.map((what, index) => ({ of, kind: 'dns' as const, n: index + 1, what })),
+        ...row.compute.map((what, index) => ({ of, kind: 'compute' as const, n: row.asked.compute + index + 1, what })),
+        ...row.dns.map((what, index) => ({ of, kind: 'dns' as const, n: row.asked.dns + index + 1, what })),
         ...Array.from({ length: row.writes }, (_, index) => ({ of, kind: 'write' as const, n: index + 1, what: '' })),
       ];
       const all = steps.flatMap((step) => [

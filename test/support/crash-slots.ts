@@ -2,8 +2,10 @@
  * A slot is one customer's server after another at one cloud, each with provider accounts and a DNS zone of its own, so that
  * every call and every write tells which slot it belongs to. Its server is provisioned, resized, reinstalled and terminated.
  */
+import { familyOf, simulatedKey } from './clouds.ts';
 import { expect } from 'vitest';
-import { integrityError, liveResources } from '../../server/state/deployment.ts';
+import { findProvider } from '../../providers/list.ts';
+import { integrityError, liveResources } from '../../server/kernel/deployment.ts';
 import { expectPassword, query } from './invariants.ts';
 import type { Shop } from './shop.ts';
 
@@ -63,7 +65,13 @@ export class Slots {
 
   async #account(provider: string, prefix: string, configuration: object): Promise<Account> {
     const token = prefix.padEnd(TOKEN_LENGTH, '0');
-    const body = { name: `${provider} ${prefix}`, type: provider, api_key: token, endpoint: 'simulator', configuration };
+    const body = {
+      name: `${provider} ${prefix}`,
+      type: provider,
+      api_key: simulatedKey(provider, token),
+      endpoint: 'simulator',
+      configuration,
+    };
     const answer = await this.#shop.call('POST', '/api/admin/providers', body);
     expect(answer, JSON.stringify(answer)).toHaveProperty('provider.id');
     return { id: answer.provider.id, provider, token };
@@ -81,7 +89,7 @@ export class Slots {
 
   async #choose(account: string): Promise<Offer> {
     const [plans, images] = [await this.#items('plans', account), await this.#items('images', account)];
-    const kin = (id: string) => id.split('-')[0];
+    const kin = familyOf;
     const small = plans.find((plan) => plan.available && plan.regions.length > 0 && plan.memoryMb >= 1024 && plan.diskGb >= 25);
     const region = small.regions[0];
     const grown = (plan: any) => plan.diskGb > small.diskGb && plan.memoryMb > small.memoryMb && kin(plan.id) === kin(small.id);
@@ -103,7 +111,8 @@ export class Slots {
 
   async #provision(slot: Slot, { region, image, small }: Offer): Promise<any> {
     const label = `crash${slot.index}-${++this.#ordered}`;
-    const extras = { ssh_keys: [KEY], firewall: [{ protocol: 'tcp', ports: '22', sources: ['0.0.0.0/0'] }] };
+    const wall = { firewall: [{ protocol: 'tcp', ports: '22', sources: ['0.0.0.0/0'] }] };
+    const extras = { ssh_keys: [KEY], ...(findProvider(slot.cloud)!.descriptor.capabilities.firewall.can ? wall : {}) };
     const body = { label, type: small, region, image, provider_id: slot.compute.id, dns: { zone: slot.zone }, ...extras };
     return await this.#shop.call('POST', '/api/vps', body);
   }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { spawn } from 'node:child_process';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { readConfig } from '../../server/config.ts';
+import { readConfig } from '../../server/kernel/config.ts';
 import { type Runtime, startRuntime } from '../../server/runtime.ts';
 import { openBrowser, scratchFolder, visit, type Visitor } from './browser.ts';
 import { withDatabase } from './database.ts';
@@ -14,12 +14,19 @@ export interface Dashboard {
   readonly origin: string;
   readonly token: string;
   readonly browser: Browser;
-  visit(options?: { signedIn?: boolean; width?: number; height?: number; dark?: boolean }): Promise<Visitor>;
+  visit(options?: { signedIn?: boolean; width?: number; height?: number; dark?: boolean; locale?: string }): Promise<Visitor>;
 }
 
-/** One for a test file. Read its members inside tests. `engine` false runs no worker: operations stay queued. */
-export function withDashboard(options: { engine?: boolean; speed?: number } = {}): Dashboard {
-  const { engine = true, speed = 50 } = options;
+interface DashboardOptions {
+  /** False runs no worker: operations stay queued. */
+  readonly engine?: boolean;
+  readonly speed?: number;
+  /** Variables of the service beside those that every test needs. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** One for a test file. Read its members inside tests. */
+export function withDashboard({ engine = true, speed = 50, env: more = {} }: DashboardOptions = {}): Dashboard {
   const database = withDatabase();
   const made: { runtime?: Runtime; browser?: Browser; remove?: () => Promise<void>; token?: string } = {};
   beforeAll(async () => {
@@ -30,9 +37,12 @@ export function withDashboard(options: { engine?: boolean; speed?: number } = {}
       PLINTH_DATA_DIR: folder.path,
       PLINTH_ROLE: engine ? 'all' : 'http',
       PLINTH_LOG_LEVEL: 'silent',
+      // What a test ends without a word of when is to go now.
+      PLINTH_TERMINATION_GRACE_HOURS: '0',
       PORT: '0',
       SIMULATOR_PORT: '0',
       SIMULATOR_SPEED: String(speed),
+      ...more,
     };
     [made.runtime, made.browser] = await Promise.all([startRuntime(readConfig(env), () => undefined), openBrowser()]);
     made.token = made.runtime.seeded.adminToken!;

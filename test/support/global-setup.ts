@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { ROOT } from '../architecture/repository.ts';
 import { killLeaked, leakedProcesses, MARK } from './processes.ts';
 
 declare module 'vitest' {
@@ -25,6 +26,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const token = randomBytes(16).toString('hex');
   // Everything a test starts inherits the mark, so what outlives the run can be found.
   process.env[MARK] = token;
+  // Hundreds of processes load the same modules; what one has compiled, the next one reads.
+  process.env['NODE_COMPILE_CACHE'] ??= join(ROOT, 'node_modules', '.cache', 'compiled');
   const stops: (() => Promise<void>)[] = [];
   const services: Record<string, () => Promise<unknown>> = {
     '/postgres': remembered(() => startPostgres(stops)),
@@ -62,7 +65,7 @@ function remembered<T>(start: () => Promise<T>): () => Promise<T> {
 
 async function startPostgres(stops: (() => Promise<void>)[]): Promise<{ url: string; template: string }> {
   const [{ startEmbeddedPostgres }, { migrate }, { Client }] = await Promise.all([
-    import('../../server/embedded-postgres.ts'),
+    import('../../server/kernel/postgres/embedded.ts'),
     import('../../prisma/migrate.ts'),
     import('pg'),
   ]);

@@ -2,7 +2,9 @@
  * Lanes: an account at one simulated cloud and one at the simulated DNS, both of the lane's own, so that a fault hits this
  * lane's calls and no other's. One VPS lives in a lane at a time.
  */
+import { familyOf, simulatedKey } from './clouds.ts';
 import { randomBytes } from 'node:crypto';
+import { findProvider } from '../../providers/list.ts';
 import { expect } from 'vitest';
 import type { Shop, SimServer } from './shop.ts';
 import { until } from './until.ts';
@@ -44,7 +46,7 @@ export async function openLane(shop: Shop, provider: string, name: string, extra
     shop.call('GET', `/api/admin/upstream/plans?providerId=${account.id}`),
     shop.call('GET', `/api/admin/upstream/images?providerId=${account.id}`),
   ]);
-  const kin = (plan: any): string => plan.id.split('-')[0];
+  const kin = (plan: any): string => familyOf(plan.id);
   const pairs = plans
     .filter((plan: any) => plan.available && plan.regions.length > 0 && plan.memoryMb >= 1024 && plan.diskGb >= 25)
     .map((small: any) => [small, plans.find((plan: any) => grown(plan, small) && kin(plan) === kin(small))]);
@@ -53,6 +55,7 @@ export async function openLane(shop: Shop, provider: string, name: string, extra
   const fits = (item: any): boolean =>
     item.family === 'linux' && !item.deprecated && item.minDiskGb <= small.diskGb && (item.regions?.includes(region) ?? true);
   const zone = `${name}.test`;
+  const hasFirewalls = findProvider(provider)!.descriptor.capabilities.firewall.can;
   const order = (label: string): Record<string, unknown> => ({
     label,
     type: small.id,
@@ -60,7 +63,7 @@ export async function openLane(shop: Shop, provider: string, name: string, extra
     image: images.find(fits).id,
     provider_id: account.id,
     dns: { zone },
-    ...(extras ? { ssh_keys: [someKey()], firewall: RULES } : {}),
+    ...(extras ? { ssh_keys: [someKey()], ...(hasFirewalls ? { firewall: RULES } : {}) } : {}),
   });
   return { name, provider, token, dnsToken, zone, order, larger: large.id };
 }
@@ -70,7 +73,7 @@ function grown(plan: any, small: any): boolean {
 }
 
 async function openAccount(shop: Shop, type: string, name: string, key: string): Promise<any> {
-  const answer = await shop.call('POST', '/api/admin/providers', { name, type, api_key: key, endpoint: 'simulator' });
+  const answer = await shop.call('POST', '/api/admin/providers', { name, type, api_key: simulatedKey(type, key), endpoint: 'simulator' });
   expect(answer, `account ${name}`).toHaveProperty('provider.id');
   return answer.provider;
 }
@@ -101,7 +104,8 @@ export async function presence(shop: Shop, lane: Lane, vpsId: string): Promise<{
     shop.control('GET', '/records') as Promise<any[]>,
   ]);
   return {
-    servers: servers.filter(({ tags }) => tags.some((tag) => tag.includes(vpsId))),
+    // Whatever carries its mark there: a tag, a name.
+    servers: servers.filter(({ tags, label }) => [...tags, label].some((mark) => mark.includes(vpsId))),
     records: records.filter(({ zone, comment }) => zone === lane.zone && comment?.includes(vpsId)),
   };
 }

@@ -1,11 +1,18 @@
 /** The life of one VPS in a lane, step by step, with one fault at one call of a step, and what must hold after each. */
 import { expect } from 'vitest';
+import { findProvider } from '../../providers/list.ts';
 import { expectPassword } from './invariants.ts';
 import { type Lane, callsOf, presence } from './lanes.ts';
 import type { Shop } from './shop.ts';
 
 export const STEPS = ['provision', 'stop', 'start', 'rename', 'resize', 'refresh', 'reinstall', 'terminate'] as const;
 export type Step = (typeof STEPS)[number];
+
+/** What a server of that cloud can live through. */
+export function stepsAt(provider: string): readonly Step[] {
+  const { rename } = findProvider(provider)!.descriptor.capabilities;
+  return STEPS.filter((step) => step !== 'rename' || rename.can);
+}
 
 /** What goes wrong at a call. */
 export const TROUBLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { run } from '../../cli/run.ts';
-import { readConfig } from '../../server/config.ts';
+import { readConfig } from '../../server/kernel/config.ts';
 import { type Runtime, startRuntime } from '../../server/runtime.ts';
+import { CLOUDS } from './clouds.ts';
 import { testEngine } from './engine.ts';
 
 export interface Ran {
@@ -30,13 +31,19 @@ export async function startPlinth(databaseUrl: string, settings: Record<string, 
   await testEngine();
   const dataDir = await mkdtemp(join(tmpdir(), 'plinth-cli-'));
   const own = { DATABASE_URL: databaseUrl, PLINTH_DATA_DIR: dataDir, PORT: '0', SIMULATOR_PORT: '0', SIMULATOR_SPEED: '1000' };
-  const runtime = await startRuntime(
-    readConfig({ ...own, PLINTH_LOG_LEVEL: 'silent', PLINTH_CONCURRENCY: '2', ...settings }),
-    () => undefined,
-  );
+  // What a test ends without a word of when is to go now.
+  const calm = { PLINTH_LOG_LEVEL: 'silent', PLINTH_CONCURRENCY: '2', PLINTH_TERMINATION_GRACE_HOURS: '0' };
+  const runtime = await startRuntime(readConfig({ ...own, ...calm, ...settings }), () => undefined);
   const origin = runtime.origin!;
   const adminToken = runtime.seeded.adminToken!;
-  const base = { PLINTH_URL: origin, PLINTH_TOKEN: adminToken, XDG_CONFIG_HOME: join(dataDir, 'config'), PATH: process.env['PATH'] };
+  const base = {
+    PLINTH_URL: origin,
+    PLINTH_TOKEN: adminToken,
+    XDG_CONFIG_HOME: join(dataDir, 'config'),
+    // Not the checkout's own, which a service that was started there has left.
+    PLINTH_DATA_DIR: join(dataDir, '.plinth'),
+    PATH: process.env['PATH'],
+  };
   const plinth: Plinth = {
     runtime,
     origin,
@@ -73,9 +80,8 @@ export async function startPlinth(databaseUrl: string, settings: Record<string, 
 
 /** Arguments of `plinth vps create` that fit together, from the catalogue of the first compute account that has a plan. */
 export async function someServer(plinth: Plinth, atLeastGb = 25): Promise<string[]> {
-  const { providers, available } = await plinth.json('account', 'list');
-  const compute = new Set(available.filter((each: any) => each.roles.includes('compute')).map((each: any) => each.type));
-  const account = providers.find((each: any) => compute.has(each.type));
+  const { providers } = await plinth.json('account', 'list');
+  const account = CLOUDS.map((cloud) => providers.find((each: any) => each.type === cloud)).find((each) => each !== undefined);
   const { items: plans } = await plinth.json('catalog', 'plans', '--account', account.id);
   const { items: images } = await plinth.json('catalog', 'images', '--account', account.id);
   const plan = plans.find((each: any) => each.available && each.regions.length > 0 && each.diskGb >= atLeastGb);

@@ -12,7 +12,11 @@ export function valid(schema: Schema, document: Schema, hints: Hints = {}, depth
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices !== undefined) return fc.oneof(...(depth > 4 ? choices.filter(isScalar) : choices).map(below));
+  if (choices !== undefined) {
+    // Deep down only what ends there, where there is such a thing.
+    const ends = depth > 4 ? choices.filter(isScalar) : [];
+    return fc.oneof(...(ends.length > 0 ? ends : choices).map(below));
+  }
   if (schema.type === 'object') return objectOf(schema, document, hints, depth);
   if (schema.type === 'array')
     return fc.array(below(schema.items ?? {}), { minLength: schema.minItems ?? 0, maxLength: Math.min(schema.maxItems ?? 3, 3) });

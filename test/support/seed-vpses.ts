@@ -1,9 +1,11 @@
 /** Many VPSes at once, straight into the store: what a page does with ten thousand rows needs no ten thousand servers. */
+import { principalOfToken } from '../../server/identity/tokens/authenticate.ts';
 import type { Runtime } from '../../server/runtime.ts';
 import { BulkCreate } from '../../contract/bulk.ts';
-import { allAccounts } from '../../server/services/accounts.ts';
-import { startBulkRun } from '../../server/services/bulk/runs.ts';
-import { ensureOrganization } from '../../server/store/settings.ts';
+import { allAccounts } from '../../server/accounts/accounts.ts';
+import { prepareBulkRun } from '../../server/bulk/runs.ts';
+import { inTransaction } from '../../server/kernel/database.ts';
+import { ensureOrganization } from '../../server/kernel/settings.ts';
 import { plainSpec } from './plain-spec.ts';
 
 const STATUSES = ['active', 'active', 'active', 'active', 'provisioning', 'error'];
@@ -48,6 +50,5 @@ export async function seedVpses({ services }: Runtime, count: number): Promise<v
 export async function seedBulkRun({ services }: Runtime): Promise<void> {
   const token = await services.db.apiToken.findFirstOrThrow({ orderBy: { createdAt: 'asc' } });
   const body = BulkCreate.parse({ action: { action: 'refresh' }, selection: { filter: { q: 'many-0000' } }, note: 'a look at them' });
-  const principal = { tokenId: token.id, name: token.name, role: 'admin', organizationId: null } as const;
-  await startBulkRun(services, principal, body, async () => {});
+  await inTransaction(services.db, await prepareBulkRun(services, (await principalOfToken(services.db, token.id))!, body));
 }

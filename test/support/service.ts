@@ -12,6 +12,7 @@ import { until } from './until.ts';
 
 /** For a machine whose every core is taken many times over. */
 const START_MS = 180_000;
+const LEASH = join(ROOT, 'test', 'support', 'leash.ts');
 const ENDED = '(it has ended)';
 
 export interface Running {
@@ -29,22 +30,22 @@ export interface Service extends Running {
 
 export interface Cluster {
   readonly simulator: Running & { readonly origin: string };
-  /** Starts `node server/main.ts`; resolves when it listens (a worker: when it runs). Each `name` has its own files. */
-  service(name: string, env?: Readonly<Record<string, string>>): Promise<Service>;
+  /** Starts `node server/main.ts`; resolves when it listens (a worker: when it runs). Each `name` has its own files. `wrap`: a command that becomes the process it is given. */
+  service(name: string, env?: Readonly<Record<string, string>>, wrap?: readonly string[]): Promise<Service>;
   /** The first admin's. */
   readonly token: () => Promise<string>;
   /** Ends all processes and removes their files. */
   close(): Promise<void>;
 }
 
-/** @param speed of the simulated clouds; 1 is as slow as the real ones */
-export async function openCluster(databaseUrl: string, speed: number): Promise<Cluster> {
+/** @param speed of the simulated clouds; 1 is as slow as the real ones @param root of the code that runs */
+export async function openCluster(databaseUrl: string, speed: number, root = ROOT): Promise<Cluster> {
   const dataDir = await mkdtemp(join(tmpdir(), 'plinth-cluster-'));
   const masterKey = randomBytes(32).toString('base64');
   const started: Running[] = [];
   let first: string | undefined;
-  const launch = (file: string, env: Readonly<Record<string, string>>): Running => {
-    const running = startProcess(file, env);
+  const launch = (file: string, env: Readonly<Record<string, string>>, wrap: readonly string[] = []): Running => {
+    const running = startProcess(root, file, env, wrap);
     started.push(running);
     return running;
   };
@@ -53,18 +54,24 @@ export async function openCluster(databaseUrl: string, speed: number): Promise<C
   const simulatorOrigin = await printed(simulator, /Simulator at (\S+)/);
   return {
     simulator: { ...simulator, origin: simulatorOrigin },
-    async service(name, env = {}) {
+    async service(name, env = {}, wrap = []) {
       first ??= name;
-      const service = launch('server/main.ts', {
-        DATABASE_URL: databaseUrl,
-        PLINTH_DATA_DIR: join(dataDir, name),
-        PLINTH_MASTER_KEY: masterKey,
-        PLINTH_LOG_LEVEL: 'warn',
-        PLINTH_HEARTBEAT_SECONDS: '0.5',
-        PORT: '0',
-        SIMULATOR_URL: simulatorOrigin,
-        ...env,
-      });
+      const service = launch(
+        'server/main.ts',
+        {
+          DATABASE_URL: databaseUrl,
+          PLINTH_DATA_DIR: join(dataDir, name),
+          PLINTH_MASTER_KEY: masterKey,
+          PLINTH_LOG_LEVEL: 'warn',
+          PLINTH_HEARTBEAT_SECONDS: '0.5',
+          // What a test ends without a word of when is to go now.
+          PLINTH_TERMINATION_GRACE_HOURS: '0',
+          PORT: '0',
+          SIMULATOR_URL: simulatorOrigin,
+          ...env,
+        },
+        wrap,
+      );
       const worker = env['PLINTH_ROLE'] === 'worker';
       return { ...service, origin: await printed(service, worker ? /(Plinth worker) is running/ : /running at (\S+)/) };
     },
@@ -76,9 +83,10 @@ export async function openCluster(databaseUrl: string, speed: number): Promise<C
   };
 }
 
-function startProcess(file: string, env: Readonly<Record<string, string>>): Running {
-  const child: ChildProcess = spawn(process.execPath, [join(ROOT, file)], {
-    cwd: ROOT,
+function startProcess(root: string, file: string, env: Readonly<Record<string, string>>, wrap: readonly string[]): Running {
+  const [command, ...args] = [...wrap, process.execPath, '--import', LEASH, join(root, file)];
+  const child: ChildProcess = spawn(command!, args, {
+    cwd: root,
     // Plinth refuses settings it does not know; this one is the tests'.
     env: { ...process.env, PLINTH_LONG_TESTS: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

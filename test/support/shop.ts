@@ -1,5 +1,7 @@
 /** What tests do with a running service and its simulated clouds: order, follow, reveal, and count what is there. */
+import { CLOUDS } from './clouds.ts';
 import { until } from './until.ts';
+import type { Plinth } from './plinth.ts';
 
 export interface SimServer {
   readonly provider: string;
@@ -56,11 +58,13 @@ export class Shop {
   fault = (fault: Record<string, unknown>): Promise<{ id: string }> => this.control('POST', '/faults', fault);
   clearFaults = (): Promise<unknown> => this.control('DELETE', '/faults');
 
-  /** Provider ids of the simulated clouds that sell servers. */
-  async clouds(): Promise<string[]> {
+  /** Provider ids of the simulated clouds that sell servers, or of those among them. */
+  async clouds(among: readonly string[] = CLOUDS): Promise<string[]> {
     const { providers } = await this.call('GET', '/api/admin/providers');
     const sells = await Promise.all(
-      providers.map(async (account: any) => ((await this.template(account.type).catch(() => null)) === null ? [] : [account.type])),
+      providers
+        .filter(({ type }: any) => among.includes(type))
+        .map(async (account: any) => ((await this.template(account.type).catch(() => null)) === null ? [] : [account.type])),
     );
     return sells.flat();
   }
@@ -81,12 +85,12 @@ export class Shop {
   }
 
   /** Waits until the operation has ended, through restarts of the service. */
-  async ended(id: string, timeoutMs = 60_000, everyMs = 50): Promise<any> {
+  async ended(id: string, timeoutMs = 60_000, everyMs?: number): Promise<any> {
     const finished = async () => {
       const operation = await this.operation(id);
       return ['queued', 'running'].includes(operation.status) ? undefined : operation;
     };
-    return await until(finished, { timeoutMs, everyMs, what: `operation ${id} to end` });
+    return await until(finished, { timeoutMs, ...(everyMs === undefined ? {} : { everyMs }), what: `operation ${id} to end` });
   }
 
   async vps(id: string): Promise<any> {
@@ -127,3 +131,11 @@ export class Shop {
     return { type: plan.id, region, image: images.find(fits).id, provider_id: account.id };
   }
 }
+
+/** Of a service within the test's process. */
+export const shopOf = (plinth: Plinth): Shop =>
+  new Shop(
+    () => plinth.origin,
+    async () => plinth.adminToken,
+    plinth.runtime.simulatorOrigin!,
+  );

@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import pg from 'pg';
 import { pino } from 'pino';
-import type { StatePrincipal } from '../../server/state/access.ts';
-import { TableStateBackend } from '../../server/state/backend.ts';
-import type { StateHooks } from '../../server/state/context.ts';
-import { stateRouter } from '../../server/state/router.ts';
-import { WorkerTokens } from '../../server/state/worker-tokens.ts';
-import { StateStore } from '../../server/store/state-store.ts';
+import type { TokenRole } from '../../contract/permissions.ts';
+import { granted } from '../../server/identity/policy/grants.ts';
+import type { StatePrincipal } from '../../server/backend/access.ts';
+import { TableStateBackend } from '../../server/backend/backend.ts';
+import type { StateHooks } from '../../server/backend/context.ts';
+import { stateRouter } from '../../server/backend/router.ts';
+import { WorkerTokens } from '../../server/backend/worker-tokens.ts';
+import { StateStore } from '../../server/backend/store.ts';
 
 export const ORGANIZATION = 'acme';
 
@@ -27,11 +29,17 @@ export interface StateServiceOptions {
   readonly hooks?: Partial<StateHooks>;
 }
 
+function person(name: string, role: TokenRole, organizationId: string, organization: string): StatePrincipal {
+  const actor = { kind: 'token', id: name, name } as const;
+  const permissions = granted({ of: 'token', role }, organizationId);
+  return { person: { actor, name, role, organizationId, permissions, tokenId: name }, tokenId: name, name, organization };
+}
+
 const people: Record<string, StatePrincipal> = {
-  'token-viewer': { name: 'vera', role: 'viewer', organization: ORGANIZATION },
-  'token-operator': { name: 'otto', role: 'operator', organization: ORGANIZATION },
-  'token-admin': { name: 'anna', role: 'admin', organization: ORGANIZATION },
-  'token-stranger': { name: 'sam', role: 'admin', organization: 'other' },
+  'token-viewer': person('vera', 'viewer', 'o-1', ORGANIZATION),
+  'token-operator': person('otto', 'operator', 'o-1', ORGANIZATION),
+  'token-admin': person('anna', 'admin', 'o-1', ORGANIZATION),
+  'token-stranger': person('sam', 'admin', 'o-2', 'other'),
 };
 
 export async function startStateService(databaseUrl: string, options: StateServiceOptions = {}): Promise<StateService> {
@@ -44,12 +52,13 @@ export async function startStateService(databaseUrl: string, options: StateServi
   const keys = { wrap: (key: Buffer) => key.toString('base64'), unwrap: (text: string) => Buffer.from(text, 'base64') };
   const audits: { action: string; by: string }[] = [];
   const hooks: StateHooks = {
-    beforeStart: async () => null,
-    started: async () => undefined,
+    isOwned: async () => true,
+    guard: async () => null,
+    started: async () => null,
     renewed: async () => undefined,
-    beforeSteps: async () => null,
     events: async () => undefined,
     completed: async () => undefined,
+    decrypted: async (principal) => void audits.push({ action: 'state.secrets.decrypted', by: principal.name }),
     audit: async (principal, action) => void audits.push({ action, by: principal.name }),
     ...options.hooks,
   };
@@ -63,6 +72,7 @@ export async function startStateService(databaseUrl: string, options: StateServi
       engineVersion: 'v3.259.0',
       leaseMs: options.leaseMs ?? 300_000,
       authenticate: async (token) => workers.find(token, ORGANIZATION) ?? people[token] ?? null,
+      holder: async (tokenId) => Object.values(people).find((person) => person.tokenId === tokenId) ?? null,
     }),
   );
   const server = app.listen(0, '127.0.0.1');

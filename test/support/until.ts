@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Ask again until `probe` answers something truthy, and return that. Polls every `everyMs` (20).
- * @throws Error naming `what` after `timeoutMs` (5 000), with the last failure of the probe as its cause.
+ * Ask again until `probe` answers something truthy, and return that. Polls every `everyMs`; without one every 20 ms at first and
+ * less often the longer it takes, up to every 150 ms, so that what waits leaves the machine to what works.
+ * @throws Error naming `what` after `timeoutMs` (20 000), with the last failure of the probe as its cause.
  */
 export async function until<T>(
   probe: () => T | Promise<T>,
   options: { timeoutMs?: number; everyMs?: number; what?: string } = {},
 ): Promise<Exclude<NonNullable<T>, false>> {
-  const { timeoutMs = 5_000, everyMs = 20, what = 'the condition' } = options;
-  const deadline = performance.now() + timeoutMs;
+  const { timeoutMs = 20_000, everyMs, what = 'the condition' } = options;
+  const start = performance.now();
+  const deadline = start + timeoutMs;
   let cause: unknown;
   for (;;) {
     try {
@@ -20,6 +22,6 @@ export async function until<T>(
       cause = error;
     }
     if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for ${what} in vain.`, { cause });
-    await delay(everyMs);
+    await delay(everyMs ?? Math.min(150, 20 + (performance.now() - start) / 20));
   }
 }

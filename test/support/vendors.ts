@@ -23,6 +23,8 @@ interface Api {
   readonly entity: string | null;
   readonly body: (order: Order) => object;
   readonly isReady: (told: any) => boolean;
+  /** What switches backups on, where the order does not. */
+  readonly backups?: string;
 }
 
 const APIS: Readonly<Record<string, Api>> = {
@@ -40,6 +42,19 @@ const APIS: Readonly<Record<string, Api>> = {
       monitoring: true,
     }),
     isReady: (told) => told.status === 'active' && !told.locked,
+  },
+  hetzner: {
+    path: '/v1/servers',
+    entity: 'server',
+    backups: 'actions/enable_backup',
+    body: ({ label, region, plan, image, tags }) => ({
+      name: label,
+      location: region,
+      server_type: plan,
+      image,
+      labels: Object.fromEntries(tags.map((tag) => [tag, ''])),
+    }),
+    isReady: (told) => told.status === 'running' && !told.locked,
   },
   linode: {
     path: '/v4/linode/instances',
@@ -89,6 +104,13 @@ export class Vendor {
   async make(order: Order): Promise<MadeServer> {
     const made = await this.#call('POST', this.#api.path, this.#api.body(order));
     const id = String(this.#entity(made)['id']);
+    const server = await this.#ready(id);
+    if (!order.backups || this.#api.backups === undefined) return server;
+    await this.#call('POST', `${this.#api.path}/${id}/${this.#api.backups}`);
+    return await this.#ready(id);
+  }
+
+  async #ready(id: string): Promise<MadeServer> {
     return await until(
       async () => {
         const server = await this.find(id);
@@ -103,7 +125,7 @@ export class Vendor {
     const told = await this.#call('GET', `${this.#api.path}/${id}`).catch(() => null);
     if (told === null) return null;
     const entity = this.#entity(told);
-    return { id, tags: entity['tags'] as string[], told: entity };
+    return { id, tags: (entity['tags'] as string[] | undefined) ?? Object.keys(entity['labels'] as object), told: entity };
   }
 
   #entity(told: any): Record<string, unknown> {

@@ -1,9 +1,10 @@
 /** A bulk run as a person starts it: chosen in the list, looked at beforehand, followed on its page, taken back. */
 import { afterAll, expect, test } from 'vitest';
-import { startBulkRuns } from '../../server/sweeps/bulk.ts';
+import { startBulkRuns } from '../../server/bulk/sweep.ts';
 import { seriousProblems } from '../support/axe.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { seedVpses } from '../support/seed-vpses.ts';
+import { updateVps } from '../../server/vps/store.ts';
 
 /** No engine: what is ordered stays queued, and a termination with grace needs none. */
 const dashboard = withDashboard({ engine: false });
@@ -13,7 +14,7 @@ afterAll(() => runs?.stop());
 test('from the list, through the dry run, to its page', { timeout: 180_000 }, async () => {
   await seedVpses(dashboard.runtime, 6);
   const { services } = dashboard.runtime;
-  await services.db.vps.update({ where: { id: '0'.repeat(16) }, data: { deleteProtection: true } });
+  await updateVps(services.db, '0'.repeat(16), { deleteProtection: true });
   const { page, complaints, context } = await dashboard.visit();
   await page.goto('/vps');
   for (const label of ['many-00000', 'many-00001', 'many-00002'])
@@ -21,8 +22,9 @@ test('from the list, through the dry run, to its page', { timeout: 180_000 }, as
 
   await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('When').selectOption('24');
-  await dialog.getByLabel('First ones').fill('1');
+  // What can be taken back is chosen already, for many as for one.
+  expect(await dialog.getByLabel('When').inputValue()).toBe('24');
+  await dialog.getByLabel('Try it on so many first').fill('1');
   await dialog.getByLabel('Note').fill('not paid');
   await dialog.getByRole('button', { name: 'Dry run' }).click();
   await dialog.getByRole('region', { name: 'Dry run' }).getByText('1 refused').waitFor();
@@ -53,10 +55,10 @@ test('from the list, through the dry run, to its page', { timeout: 180_000 }, as
   await page.goto('/vps?status=terminating');
   await page.getByRole('row', { name: 'many-00001' }).getByRole('checkbox').check();
   await page.getByRole('button', { name: 'More actions' }).click();
-  await page.getByRole('menuitem', { name: 'Restore' }).click();
+  await page.getByRole('menuitem', { name: 'Undo termination' }).click();
   await dialog.getByLabel(/All VPSes that match/).check();
   await dialog.getByRole('button', { name: 'Dry run' }).click();
-  await dialog.getByRole('button', { name: 'Restore 2 VPSes' }).click();
+  await dialog.getByRole('button', { name: 'Keep 2 VPSes' }).click();
   await page.getByText('2 succeeded').waitFor({ timeout: 20_000 });
   await page.getByText('all that matched status: terminating').waitFor();
 

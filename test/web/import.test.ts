@@ -1,6 +1,6 @@
 /** A server that nobody's VPS is, taken in from the drift page: looked at first, then imported. */
 import { expect, test } from 'vitest';
-import { openAccount } from '../../server/services/accounts.ts';
+import { openAccount } from '../../server/accounts/accounts.ts';
 import { seriousProblems } from '../support/axe.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { Shop, ZONE } from '../support/shop.ts';

@@ -1,44 +1,14 @@
 /** The line to the server is cut again and again: the page shows each event exactly once, and lists follow what changes. */
-import { createServer, connect, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { afterAll, expect, test } from 'vitest';
-import { appendEvents, endQueued } from '../../server/store/operations.ts';
+import { expect, test } from 'vitest';
+import { appendEvents, endQueued } from '../../server/vps/operations/store.ts';
 import { visit } from '../support/browser.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { seedVpses } from '../support/seed-vpses.ts';
 import { until } from '../support/until.ts';
+import { makeWire } from '../support/wire.ts';
+import { updateVps } from '../../server/vps/store.ts';
 
 const dashboard = withDashboard({ engine: false });
-const closers: (() => Promise<void>)[] = [];
-afterAll(() => Promise.all(closers.map((close) => close())));
-
-/** A wire that can be cut: everything through it breaks off at once. */
-async function makeWire(target: string): Promise<{ origin: string; cut: () => void; refuse: (refusing: boolean) => void }> {
-  const sockets = new Set<Socket>();
-  let refusing = false;
-  const server: Server = createServer((client) => {
-    if (refusing) return void client.destroy();
-    const upstream = connect(Number(new URL(target).port), '127.0.0.1');
-    for (const [socket, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(socket);
-      socket.on('error', () => other.destroy());
-      socket.on('close', () => (sockets.delete(socket), other.destroy()));
-    }
-    client.pipe(upstream);
-    upstream.pipe(client);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const cut = (): void => sockets.forEach((socket) => socket.destroy());
-  closers.push(async () => {
-    cut();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, cut, refuse: (value) => void (refusing = value) };
-}
-
 async function orderVps(label: string): Promise<string> {
   const headers = { authorization: `Bearer ${dashboard.token}`, 'content-type': 'application/json' };
   const ask = async (path: string): Promise<any> => (await fetch(`${dashboard.origin}${path}`, { headers })).json();
@@ -78,7 +48,11 @@ test('a cut stream loses nothing and doubles nothing', async () => {
   await db.$transaction((tx) => appendEvents(tx, id, null, [{ type: 'attempt-started', data: { attempt: 1 }, at: new Date() }]));
   for (let round = 0; round < 5; round += 1) {
     await say(round * 20, round * 20 + 10);
-    if (round % 2 === 0) await page.locator(`text="line ${round * 20 + 9}"`).waitFor({ state: 'attached' });
+    if (round % 2 === 0)
+      await page
+        .locator('ol[aria-label=Log]')
+        .getByText(`line ${round * 20 + 9}`, { exact: true })
+        .waitFor({ state: 'attached' });
     wire.refuse(round === 3);
     wire.cut();
     await say(round * 20 + 10, round * 20 + 20);
@@ -97,7 +71,7 @@ test('a cut stream loses nothing and doubles nothing', async () => {
 });
 
 const vpsOf = (n: number): string => n.toString(36).padStart(16, '0');
-const setStatus = (n: number, status: string) => dashboard.runtime.services.db.vps.update({ where: { id: vpsOf(n) }, data: { status } });
+const setStatus = (n: number, status: string) => updateVps(dashboard.runtime.services.db, vpsOf(n), { status });
 /** Sooner than any question by the clock: only the stream can have told. */
 const TOLD = { timeout: 8_000 };
 
@@ -127,7 +101,7 @@ test('lists follow every change as it happens, through cuts', async () => {
 
 test('where no stream can be had, the lists ask by the clock', async () => {
   const { page, context } = await dashboard.visit();
-  await page.route('**/api/events', (route) => route.abort());
+  await page.route('**/api/events*', (route) => route.abort());
   await page.goto('/vps?q=many-00012');
   await page.getByText('No live connection: asking every few seconds').waitFor({ state: 'attached' });
   await setStatus(12, 'leaked');

@@ -125,13 +125,14 @@ test('its end can be put off and taken back', { timeout: 90_000 }, async () => {
   const { page, complaints, context } = await opened();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('When').selectOption('24');
+  // What can be taken back is chosen already.
+  expect(await dialog.getByLabel('When').inputValue()).toBe('24');
   await dialog.getByLabel('Make a final snapshot first and keep it').check();
   await dialog.getByLabel(`Type ${vps.label} to confirm`).fill(vps.label);
   await dialog.getByRole('button', { name: 'Delete the VPS' }).click();
-  await page.getByText('Until then it can be restored. A final snapshot of it will be made first and kept.').waitFor();
+  await page.getByText('Until then that can be taken back. A final snapshot of it will be made first and kept.').waitFor();
   expect(await shop.vps(vps.id)).toMatchObject({ status: 'terminating', final_snapshot: true });
-  await page.getByRole('button', { name: 'Restore', exact: true }).click();
+  await page.getByRole('button', { name: 'Undo termination' }).click();
   await page.getByText(`${vps.label} stays.`).waitFor();
   await until(async () => (await shop.vps(vps.id)).status === 'active');
   await page.getByText('Active', { exact: true }).waitFor();
@@ -162,13 +163,30 @@ test('of its end a final snapshot stays, until that is deleted too', { timeout: 
   const { page, complaints, context } = await opened();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('When').selectOption('0');
   await dialog.getByLabel('Make a final snapshot first and keep it').check();
   await dialog.getByLabel(`Type ${vps.label} to confirm`).fill(vps.label);
   await dialog.getByRole('button', { name: 'Delete the VPS' }).click();
-  await page.getByText('Nothing is left').waitFor(LONG);
+  await page.getByText('Only what is kept is left').waitFor(LONG);
   await page.getByText('Terminated', { exact: true }).first().waitFor();
   expect(await shop.servers(vps.label)).toEqual([]);
-  await part(page, 'Snapshots');
+  // A tombstone: nothing on it looks alive, and nothing says that nothing is left.
+  await page.getByRole('link', { name: /^Kept as asked: 1 snapshot, US\$\d+\.\d\d a month$/ }).waitFor();
+  await page.getByText('Asked for by').waitFor();
+  for (const alive of ['Nothing is left', 'not made yet', 'Firewall', 'Power'])
+    expect([alive, await page.getByText(alive, { exact: true }).count()]).toEqual([alive, 0]);
+  expect(await page.getByRole('button', { name: /^(Copy|Delete|Reveal|Power|Change)/ }).count()).toBe(0);
+  expect(await page.getByRole('navigation', { name: 'Parts of this VPS' }).getByRole('link').allTextContents()).toEqual([
+    'Operations',
+    'Snapshots',
+  ]);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Snapshots' }).click();
+  await page.getByText(/^Kept at the providers: 1 snapshot, US\$\d+\.\d\d a month\.$/).waitFor();
+  await page.getByLabel('Only what is kept of terminated VPSes').check();
+  await page
+    .getByRole('row', { name: /Terminated.*Final snapshot/ })
+    .getByRole('link', { name: vps.label })
+    .click();
   const kept = page.getByRole('row', { name: /Final snapshot/ });
   await kept.getByText('Available').waitFor();
   expect(await kept.getByRole('button', { name: 'Restore' }).getAttribute('aria-disabled')).toBe('true');

@@ -1,5 +1,6 @@
 /** The panels of a VPS at each simulated cloud: snapshots made, restored and deleted, backups, graphs, rescue, reverse names. */
 import type { Page } from 'playwright-core';
+import { cloudsOf } from '../support/clouds.ts';
 import { beforeAll, expect, test } from 'vitest';
 import { seriousProblems } from '../support/axe.ts';
 import { withDashboard } from '../support/dashboard.ts';
@@ -16,7 +17,7 @@ beforeAll(async () => {
     async () => dashboard.token,
     dashboard.runtime.simulatorOrigin!,
   );
-  const clouds = await shop.clouds();
+  const clouds = await shop.clouds(cloudsOf('vps-panels'));
   vpses = await Promise.all(
     clouds.map(async (cloud) => {
       const { instance, operation } = await shop.order(cloud, `panel-${cloud}`);
