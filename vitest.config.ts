@@ -5,13 +5,17 @@ const shared = {
   exclude: ['node_modules/**', 'web/node_modules/**', 'prisma/generated/**'],
   environment: 'node' as const,
   pool: 'forks' as const,
+  expect: { poll: { timeout: 20_000 } },
 };
 
 export default defineConfig({
   test: {
+    // Modules are loaded by Node itself, as in the product, and compiled ones are kept (test/support/global-setup.ts).
+    experimental: { viteModuleRunner: false },
+    setupFiles: ['test/support/compiled.ts'],
     // Costs a few milliseconds: PostgreSQL and the engine start only when the first test asks for them.
     globalSetup: ['test/support/global-setup.ts'],
-    // Files wait for simulated clouds most of the time, so a worker for each core keeps none of them idle.
+    // With more than one for each core, whole engines take turns, and each takes longer than its share.
     maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
@@ -21,13 +25,14 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: [...shared.exclude, 'test/**'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
       {
         extends: true,
-        test: { ...shared, name: 'integration', include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 600_000 },
+        // Ceilings for a machine whose every core is taken many times over; what waits says itself for how long.
+        test: { ...shared, name: 'integration', include: ['test/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 600_000 },
       },
     ],
   },

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
-import { startEmbeddedPostgres } from '../server/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../server/kernel/postgres/embedded.ts';
 import { type Cluster, openCluster, type Service } from '../test/support/service.ts';
 import { progress, quantile, round } from './support/figures.ts';
 import { processTree } from './support/processes.ts';
@@ -117,7 +117,7 @@ async function offersOf(world: World): Promise<Map<string, Offer>> {
     const items = async (kind: string): Promise<any[]> =>
       (await world.call('GET', `/api/admin/upstream/${kind}?providerId=${account.id}`).catch(() => ({ items: [] }))).items;
     const [plans, images] = [await items('plans'), await items('images')];
-    const kin = (id: string) => id.split('-')[0];
+    const kin = (id: string) => (id.includes('-') ? id.split('-')[0] : id.replace(/\d+$/, ''));
     const small = plans.find((plan) => plan.available && plan.regions.length > 0 && plan.memoryMb >= 1024 && plan.diskGb >= 25);
     if (!small) continue;
     const region = small.regions[0];

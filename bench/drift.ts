@@ -13,8 +13,9 @@
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { simulatedCredentialOf } from '../providers/credential.ts';
 import { providers } from '../providers/list.ts';
-import { keyWrapper } from '../server/state/service.ts';
+import { keyWrapper } from '../server/backend/service.ts';
 import { startSimulator, type Simulator } from '../simulator/server.ts';
 import { type Account, type Clone, clonePattern, type Pattern } from './support/clones.ts';
 import { progress, round } from './support/figures.ts';
@@ -122,8 +123,7 @@ async function addAccount(bench: BenchService, world: Simulator, type: string, i
   const { descriptor } = providers.find((provider) => provider.descriptor.id === type)!;
   for (const length of TOKEN_LENGTHS) {
     const token = `sim-bench-${index}-`.padEnd(length, '0');
-    const fields = descriptor.credentialFields.map(({ name }) => [name, token]);
-    if (!descriptor.credential.safeParse(Object.fromEntries(fields)).success) continue;
+    if (!descriptor.credential.safeParse(simulatedCredentialOf(descriptor, token)).success) continue;
     const accounts = world.world.worlds.get(type)!;
     accounts.accounts().put({ ...accounts.ensureAccount(token), instanceLimit: stacks });
     const body = { name: `bench ${index}`, type, api_key: token, endpoint: 'simulator' };

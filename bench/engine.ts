@@ -1,5 +1,5 @@
 /**
- * Compares the engine driver, on our own state service over HTTP, with the Automation API used plainly
+ * Compares the engine driver, on our own state service over HTTP, with the KillSwitches API used plainly
  * (`LocalWorkspace`, `stack.up()` …) on `postgres://` with a passphrase. Both run the same program for five
  * resources on the same provider hosts, the same simulated clouds and the same PostgreSQL, lap by lap in turn.
  * Prints one JSON line; ratios below 1 mean that the driver needs less (throughput: above 1 means that it does more).
@@ -19,7 +19,7 @@ import { ensureToolchain } from '../automation/toolchain.ts';
 import type { Engine, EngineOperation } from '../automation/types.ts';
 import { migrate } from '../prisma/migrate.ts';
 import { findProvider, providers } from '../providers/list.ts';
-import { startEmbeddedPostgres } from '../server/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../server/kernel/postgres/embedded.ts';
 import { startSimulator } from '../simulator/server.ts';
 import { startStateService } from '../test/support/state-service.ts';
 import { median, progress, quantile, round } from './support/figures.ts';

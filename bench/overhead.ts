@@ -73,7 +73,7 @@ async function lap(
   });
   await delay(PAUSE_MS);
   const destroy = await measure(async () => {
-    const { operation } = await service.call<{ operation: { id: string } }>('DELETE', `/api/vps/${vpsId}`);
+    const { operation } = await service.call<{ operation: { id: string } }>('DELETE', `/api/vps/${vpsId}?grace_hours=0`);
     await service.finished(operation.id);
   });
   return { provision, destroy };

@@ -10,7 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '../prisma/migrate.ts';
-import { startEmbeddedPostgres } from '../server/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../server/kernel/postgres/embedded.ts';
 import { ORGANIZATION, startStateService, type StateService } from '../test/support/state-service.ts';
 import { median, progress, round } from './support/figures.ts';
 

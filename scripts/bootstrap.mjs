@@ -10,6 +10,7 @@ import {
   openSync,
   closeSync,
   readFileSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -103,12 +104,21 @@ function findNode() {
   );
 }
 
+function contentHash(folder) {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder)
+    .filter((each) => each.endsWith('.prisma'))
+    .sort())
+    hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
+  return hash.digest('hex');
+}
+
 async function generateClient(node) {
-  const schema = join(root, 'prisma', 'schema.prisma');
+  const schema = join(root, 'prisma', 'schema');
   if (!existsSync(schema)) return;
   const prisma = join(modules, 'prisma');
   const version = JSON.parse(read(join(prisma, 'package.json')) ?? '{}').version;
-  const want = `${createHash('sha256').update(readFileSync(schema)).digest('hex')} ${version}\n`;
+  const want = `${contentHash(schema)} ${version}\n`;
   const stamp = join(root, 'prisma', 'generated', '.schema');
   if (read(stamp) === want) return;
   mkdirSync(join(root, '.plinth'), { recursive: true });
@@ -128,7 +138,7 @@ async function generateClient(node) {
     logFile,
     env,
   );
-  if (code !== 0) throw new Failure(`The database client could not be generated from prisma/schema.prisma (output: ${logFile})`);
+  if (code !== 0) throw new Failure(`The database client could not be generated from prisma/schema (output: ${logFile})`);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(`${stamp}.${process.pid}`, want);
   renameSync(`${stamp}.${process.pid}`, stamp);

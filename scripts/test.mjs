@@ -1,5 +1,101 @@
 // `npm test`: from a fresh clone to all tests. Arguments go to Vitest (`npm test -- providers/`).
+// `npm run test:quick`: types, what is pure, the architecture, and one server from nothing to nothing.
+// `npm run test:long`: what `npm test` takes samples of, whole. Stopped, it goes on where it was as long as the commit is the same.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootstrap, main, root, runNode } from './bootstrap.mjs';
+import { bootstrap, Failure, main, root, runNode } from './bootstrap.mjs';
 
-await main(async () => runNode(await bootstrap(), [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...process.argv.slice(2)]));
+const QUICK = [
+  'contract/',
+  'lib/',
+  'components/',
+  'stacks/',
+  'prisma/',
+  'server/',
+  'cli/',
+  'web/',
+  'test/architecture.test.ts',
+  'test/thread.test.ts',
+];
+const LONG_NAME = 'PLINTH_LONG_TESTS';
+const LONGER = new RegExp(`${LONG_NAME}|\\bcloudsOf\\(`);
+const DONE = join(root, '.plinth', 'long-tests.json');
+
+const [mode, ...rest] =
+  process.argv[2] === '--quick' || process.argv[2] === '--long' ? process.argv.slice(2) : [undefined, ...process.argv.slice(2)];
+
+await main(async () => {
+  const node = await bootstrap();
+  if (mode === '--long') await long(node, rest);
+  else if (mode === '--quick') await quick(node, rest);
+  else await vitest(node, rest);
+});
+
+async function vitest(node, args) {
+  await runNode(node, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...args]);
+}
+
+async function quick(node, args) {
+  for (const project of ['.', 'web']) {
+    await runNode(node, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '-p', project]);
+    if (process.exitCode) return;
+  }
+  await vitest(node, [...QUICK, ...args]);
+}
+
+/** Each file in a run of its own, so that one that was stopped or failed is all that is done again. */
+async function long(node, args) {
+  process.env[LONG_NAME] = '1';
+  const state = sourceState();
+  const done = readDone(state);
+  const files = longFiles().filter((file) => args.length === 0 || args.some((part) => file.includes(part)));
+  if (files.length === 0) throw new Failure(`No long test is called ${args.join(' ')}. There are: ${longFiles().join(', ')}.`);
+  const failed = [];
+  for (const file of files) {
+    if (done.includes(file)) {
+      console.log(`long: ${file} passed already`);
+      continue;
+    }
+    process.exitCode = 0;
+    await vitest(node, [file]);
+    if (process.exitCode === 130 || process.exitCode === 143) return;
+    if (process.exitCode) failed.push(file);
+    else remember(state, done, file);
+  }
+  console.log(
+    `long: ${files.length - failed.length} files passed, ${failed.length} failed${failed.length > 0 ? `: ${failed.join(', ')}` : ''}`,
+  );
+  process.exitCode = failed.length > 0 ? 1 : 0;
+}
+
+/** The test files that say that they can take longer, or go through more clouds. */
+function longFiles() {
+  return git('ls-files', 'test')
+    .split('\n')
+    .filter((path) => path.endsWith('.test.ts') && LONGER.test(readFileSync(join(root, path), 'utf8')));
+}
+
+/** The commit, and what is changed on top of it. */
+function sourceState() {
+  return `${git('rev-parse', 'HEAD')} ${git('diff', 'HEAD', '--stat')}`;
+}
+
+function git(...args) {
+  return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+}
+
+function readDone(state) {
+  try {
+    const kept = JSON.parse(readFileSync(DONE, 'utf8'));
+    return kept.state === state ? kept.done : [];
+  } catch {
+    return [];
+  }
+}
+
+function remember(state, done, file) {
+  done.push(file);
+  mkdirSync(join(root, '.plinth'), { recursive: true });
+  writeFileSync(DONE, JSON.stringify({ state, done }));
+}

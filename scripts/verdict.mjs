@@ -5,9 +5,11 @@ import { readFileSync } from 'node:fs';
 const [path, earlier] = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
+let skipped = 0;
 try {
   const report = JSON.parse(readFileSync(path, 'utf8'));
   passed = report.numPassedTests;
+  skipped = report.numPendingTests + (report.numTodoTests ?? 0);
   // A file that fails to load has no tests in it: count the file.
   const broken = report.testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.every((each) => each.status !== 'failed'),
@@ -23,5 +25,7 @@ try {
 }
 if (passed + failed === 0) console.log('No test ran.');
 if (earlier !== '0') console.log('A step failed; see above.');
-console.log(`${passed} passed, ${failed} failed`);
+if (skipped > 0)
+  console.log('Skipped tests say why where they stand; most compare with reference documents, named by PLINTH_REFERENCE_DIR.');
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = passed > 0 && failed === 0 && earlier === '0' ? 0 : 1;

@@ -1,20 +1,19 @@
 /**
- * Writes web/src/api/generated/, the dashboard's view of the API: types and a table of paths, from the very document that
+ * Writes web/kit/api/generated/, the dashboard's view of the API: types and a table of paths, from the very document that
  * the service serves at /api/openapi.json. With --check only says whether it is up to date (exit code 1 when not).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allRoutes } from '../server/http/app.ts';
-import type { EventHub } from '../server/http/event-hub.ts';
-import { openapiOf, type Schema } from '../server/http/openapi.ts';
-import type { Services } from '../server/services/services.ts';
+import { describedRoutes } from '../server/domains.ts';
+import { openapiOf, type Schema } from '../server/kernel/http/openapi.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const CONTRACT = join(ROOT, 'contract');
-const TARGET = join(ROOT, 'web', 'src', 'api', 'generated');
+const TARGET = join(ROOT, 'web', 'kit', 'api', 'generated');
 const FOLLOWS = `/* Made from the OpenAPI document by \`node scripts/web-client.ts\`. Change the routes and the contract, not this file. */`;
+const ROUTES_PER_FILE = 100;
 const STREAM = 'ReadableStream<Uint8Array>';
 /** Names that a request gives another meaning; a path parameter of that name would hide it. */
 const RESERVED = ['query', 'body', 'signal', 'token', 'idempotencyKey', 'lastEventId'];
@@ -22,7 +21,7 @@ const RESERVED = ['query', 'body', 'signal', 'token', 'idempotencyKey', 'lastEve
 interface Described {
   readonly operationId: string;
   readonly summary: string;
-  readonly 'x-plinth-role': string;
+  readonly 'x-plinth-permissions'?: readonly string[];
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean; readonly schema: Schema }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>>;
@@ -40,7 +39,9 @@ function clientSources(document: Document, homes: ReadonlyMap<string, string>): 
   const { schemas } = document.components;
   const operations = Object.entries(document.paths)
     .flatMap(([path, methods]) =>
-      Object.entries(methods).flatMap(([method, described]) => variantsOf(described).map((each) => ({ path, method, described: each }))),
+      Object.entries(methods)
+        .filter(([, described]) => !isOlderSystems(described))
+        .flatMap(([method, described]) => variantsOf(described).map((each) => ({ path, method, described: each }))),
     )
     .toSorted((a, b) => (a.described.operationId < b.described.operationId ? -1 : 1));
   const bodies = new Map<string, string[]>();
@@ -49,7 +50,11 @@ function clientSources(document: Document, homes: ReadonlyMap<string, string>): 
     bodies.set(file, [...(bodies.get(file) ?? []), `export type ${name} = ${typeOf(schema)};`]);
   }
   const routes = operations.map(({ described }) => routeOf(described, schemas));
-  bodies.set('routes.ts', ['/** What each route takes and answers. */', `export interface Routes {\n${routes.join('\n')}\n}`]);
+  // A file that a person can still open, however many routes there are.
+  const parts = Array.from({ length: Math.ceil(routes.length / ROUTES_PER_FILE) }, (_, n) =>
+    routes.slice(n * ROUTES_PER_FILE, (n + 1) * ROUTES_PER_FILE),
+  );
+  for (const [n, part] of parts.entries()) bodies.set(`routes-${n + 1}.ts`, [`export interface Routes${n + 1} {\n${part.join('\n')}\n}`]);
   const files = [...bodies].map(([file, body]): [string, string] => {
     const text = body.join('\n');
     return [file, [FOLLOWS, ...importsOf(file, text, Object.keys(schemas), homes), '', text, ''].join('\n')];
@@ -66,12 +71,23 @@ function clientSources(document: Document, homes: ReadonlyMap<string, string>): 
     `export const PATHS: { readonly [Name in keyof Routes]: string } = {\n${table.join('\n')}\n};`,
     '',
   ];
+  const together = [
+    FOLLOWS,
+    ...parts.map((_, n) => `import type { Routes${n + 1} } from './routes-${n + 1}.ts';`),
+    '',
+    '/** What each route takes and answers. */',
+    `export interface Routes extends ${parts.map((_, n) => `Routes${n + 1}`).join(', ')} {}`,
+    '',
+  ];
   const index = [
     FOLLOWS,
     `export { PATHS } from './paths.ts';`,
-    ...[...bodies.keys()].toSorted().map((file) => `export type * from './${file}';`),
+    ...[...bodies.keys(), 'routes.ts']
+      .filter((file) => !file.startsWith('routes-'))
+      .toSorted()
+      .map((file) => `export type * from './${file}';`),
   ];
-  return new Map([...files, ['paths.ts', paths.join('\n')], ['index.ts', `${index.join('\n')}\n`]]);
+  return new Map([...files, ['paths.ts', paths.join('\n')], ['routes.ts', together.join('\n')], ['index.ts', `${index.join('\n')}\n`]]);
 }
 
 function homeOf(name: string, homes: ReadonlyMap<string, string>): string {
@@ -117,8 +133,11 @@ function routeOf(described: Described, schemas: Readonly<Record<string, Schema>>
     ...(body ? [`body${isOptional(body, schemas) ? '?' : ''}: ${typeOf(body)}`] : []),
   ];
   const type = request.length === 0 ? '{}' : `{ ${request.join('; ')} }`;
-  return `  /** ${described.summary}. Role: ${described['x-plinth-role']}. */\n  ${described.operationId}: { request: ${type}; answer: ${answerOf(described)} };`;
+  return `  /** ${described.summary}. Needs ${described['x-plinth-permissions']?.join(' or ') ?? 'no token'}. */\n  ${described.operationId}: { request: ${type}; answer: ${answerOf(described)} };`;
 }
+
+/** The dashboard has no use for a route whose refusals have another form than ours. */
+const isOlderSystems = ({ responses }: Described): boolean => responses['default']?.content?.['application/json'] !== undefined;
 
 const successOf = ({ responses }: Described) => Object.entries(responses).filter(([status]) => status.startsWith('2'));
 const isStream = (described: Described): boolean =>
@@ -137,7 +156,8 @@ function answerOf(described: Described): string {
   const types = successOf(described).map(([, { content }]) =>
     content?.['application/json'] ? typeOf(content['application/json'].schema) : 'undefined',
   );
-  return [...new Set(types)].join(' | ');
+  // Only a redirection: for browsers, not for callers.
+  return types.length === 0 ? 'undefined' : [...new Set(types)].join(' | ');
 }
 
 /** The service takes a missing body as an empty object. */
@@ -191,7 +211,7 @@ const bracketed = (type: string, glue: string): string => (glue !== ' | ' && / [
 
 /** Routes read the services only when they are called, so that the document needs no running service. */
 function document(): Document {
-  return openapiOf(allRoutes({} as Services, {} as EventHub), undefined) as unknown as Document;
+  return openapiOf(describedRoutes(), undefined) as unknown as Document;
 }
 
 /** The files as the repository's formatter writes them. */
@@ -222,7 +242,7 @@ const there = await readAll(TARGET);
 const stale = [...new Set([...wanted.keys(), ...there.keys()])].filter((name) => wanted.get(name) !== there.get(name));
 if (process.argv.includes('--check')) {
   if (stale.length > 0) {
-    process.stderr.write(`web/src/api/generated/ is not what the routes say (${stale.join(', ')}). Run: node scripts/web-client.ts\n`);
+    process.stderr.write(`web/kit/api/generated/ is not what the routes say (${stale.join(', ')}). Run: node scripts/web-client.ts\n`);
     process.exitCode = 1;
   }
 } else {

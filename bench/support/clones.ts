@@ -3,9 +3,9 @@
  * and DNS record are copied under new names, so that ten thousand of them take seconds.
  */
 import { randomUUID } from 'node:crypto';
-import { decryptSecret, encryptSecret, type KeyWrapper } from '../../server/state/keys.ts';
-import type { Checkpoint } from '../../server/state/deployment.ts';
-import type { Database, Json } from '../../server/store/database.ts';
+import { decryptSecret, encryptSecret, type KeyWrapper } from '../../server/backend/keys.ts';
+import type { Checkpoint } from '../../server/kernel/deployment.ts';
+import type { Database, Json } from '../../server/kernel/database.ts';
 import type { Simulator } from '../../simulator/server.ts';
 
 const CIPHERTEXT = 'ciphertext';

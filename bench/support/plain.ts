@@ -1,5 +1,5 @@
 /**
- * The baseline: the Automation API as its documentation shows it, on Pulumi's own `postgres://` backend with a
+ * The baseline: the KillSwitches API as its documentation shows it, on Pulumi's own `postgres://` backend with a
  * passphrase. `createOrSelectStack` once per stack, then the stack's methods with all that they bring.
  */
 import { mkdir } from 'node:fs/promises';

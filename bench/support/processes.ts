@@ -42,6 +42,12 @@ export async function treeCpuSeconds(root: number, without: readonly number[] = 
   return stats.reduce((sum, stat) => sum + (stat ? stat.own + stat.ended : 0), 0);
 }
 
+/** Of a process's children and what is below them: seconds of those that ended and were waited for, and of those that live. */
+export async function childrenCpuSeconds(root: number, without: readonly number[] = []): Promise<{ ended: number; living: number }> {
+  const [self, ...below] = await Promise.all((await processTree(root, without)).map(readStat));
+  return { ended: self?.ended ?? 0, living: below.reduce((sum, stat) => sum + (stat ? stat.own + stat.ended : 0), 0) };
+}
+
 export interface Memory {
   /** Megabytes resident, pages shared with others counted whole. */
   readonly rssMb: number;

@@ -1,6 +1,7 @@
 /** The five-resource stack that benchmarks build: component, password, instance (with its firewall), two DNS records. */
 import { ProviderHostPool } from '../../automation/provider-host/pool.ts';
 import type { AttachedAccount } from '../../automation/types.ts';
+import { simulatedCredentialOf } from '../../providers/credential.ts';
 import { findProvider, providers } from '../../providers/list.ts';
 import type { Descriptor, Provider } from '../../providers/provider.ts';
 import { RateBudget } from '../../providers/rate-budget.ts';
@@ -23,7 +24,8 @@ export function unlimitedHosts(): ProviderHostPool {
   return new ProviderHostPool({ find, log: () => undefined });
 }
 
-function accountAt(simulator: Simulator, { id, credentialFields }: Descriptor): AttachedAccount {
+function accountAt(simulator: Simulator, descriptor: Descriptor): AttachedAccount {
+  const { id } = descriptor;
   const token = 'sim-'.padEnd(64, '0');
   const world = simulator.world.worlds.get(id);
   if (!world) throw new Error(`the simulator has no ${id}`);
@@ -31,7 +33,7 @@ function accountAt(simulator: Simulator, { id, credentialFields }: Descriptor): 
   return {
     providerId: id,
     accountId: `bench-${id}`,
-    credential: Object.fromEntries(credentialFields.map((field) => [field.name, token])),
+    credential: simulatedCredentialOf(descriptor, token),
     endpoint: { kind: 'simulator', baseUrl: simulator.baseUrl(id) },
   };
 }
