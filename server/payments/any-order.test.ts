@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { withPayments } from '../../test/support/payments.ts';
 import { signature } from '../../simulator/payments/events.ts';
+import type { Invoice } from '../billing/invoices/store.ts';
 import { accountOf } from './accounts-store.ts';
 import { webhookSecrets } from './accounts.ts';
 import { recordPayment } from './record.ts';
@@ -46,8 +47,15 @@ async function listed(intent: string): Promise<any[]> {
   return data.filter(({ data: { object } }: any) => object.id === intent || object.payment_intent === intent);
 }
 
-async function deliver(events: readonly any[], roll: (sides: number) => number): Promise<void> {
+async function send(event: any): Promise<void> {
   const key = webhookSecrets(world.services, (await accountOf(world.db, 'stripe'))!)[0]!;
+  const body = JSON.stringify(event);
+  const headers = { 'stripe-signature': signature(body, key), 'content-type': 'application/json' };
+  const { status } = await fetch(`${world.origin}/api/payments/stripe/webhook`, { method: 'POST', headers, body });
+  expect(status).toBe(200);
+}
+
+async function deliver(events: readonly any[], roll: (sides: number) => number): Promise<void> {
   const sent = events.flatMap((event) => {
     const again = Array.from({ length: roll(3) }, (_, index) => (index === 0 ? event : { ...event, id: `${event.id}_${index}` }));
     return [event, ...again];
@@ -57,10 +65,7 @@ async function deliver(events: readonly any[], roll: (sides: number) => number):
     [sent[last], sent[other]] = [sent[other], sent[last]];
   }
   for (const event of sent) {
-    const body = JSON.stringify(event);
-    const headers = { 'stripe-signature': signature(body, key), 'content-type': 'application/json' };
-    const { status } = await fetch(`${world.origin}/api/payments/stripe/webhook`, { method: 'POST', headers, body });
-    expect(status).toBe(200);
+    await send(event);
     // Some are worked on before the next one comes.
     if (roll(2) === 0) while ((await world.work()) > 0);
   }
@@ -68,6 +73,13 @@ async function deliver(events: readonly any[], roll: (sides: number) => number):
     await world.db.$executeRaw`UPDATE "payment_event_outcome" SET "nextAt" = now() WHERE "outcome" = 'pending'`;
     while ((await world.work()) > 0);
   }
+}
+
+/** Pays; answers the payment that it made. */
+async function paid(invoice: Invoice, card: string): Promise<string> {
+  const known = new Set((await world.stripe('GET', '/payment_intents?limit=100')).data.map(({ id }: any) => id));
+  await world.pay(invoice, card);
+  return (await world.stripe('GET', '/payment_intents?limit=100')).data.find(({ id }: any) => !known.has(id)).id;
 }
 
 const HAPPENINGS: Record<string, { readonly card: string; readonly follows: (intent: string) => Promise<void> }> = {
@@ -97,9 +109,7 @@ test.each(Object.keys(HAPPENINGS))('%s', { timeout: 240_000 }, async (name) => {
     organizationId = await world.customer();
     const invoice = await world.invoice(organizationId, 1_000n);
     invoiceId = invoice.id;
-    const known = new Set((await world.stripe('GET', '/payment_intents?limit=100')).data.map(({ id }: any) => id));
-    await world.pay(invoice, card);
-    const intent = (await world.stripe('GET', '/payment_intents?limit=100')).data.find(({ id }: any) => !known.has(id)).id;
+    const intent = await paid(invoice, card);
     await follows(intent);
     await deliver(await listed(intent), roll);
     ends.push(await rowsOf(organizationId));
@@ -125,4 +135,25 @@ test.each(Object.keys(HAPPENINGS))('%s', { timeout: 240_000 }, async (name) => {
     }),
   );
   expect(await rowsOf(organizationId)).not.toEqual(ends[0]);
+});
+
+test.each([
+  ['charge.dispute.created', '4000000000000259', 'paid, disputed and lost'],
+  ['refund.created', '4242424242424242', 'paid, and given back in two parts'],
+])('%s is told, and nothing else ever: its payment is asked for at once', async (type, card, name) => {
+  world.fault({ kind: 'flag', flag: 'event-lost' });
+  const organizationId = await world.customer();
+  const intent = await paid(await world.invoice(organizationId, 1_000n), card);
+  await HAPPENINGS[name]!.follows(intent);
+  // Nobody asks for the payment by itself meanwhile.
+  await world.db.paymentAttempt.updateMany({ where: { organizationId }, data: { nextPollAt: null } });
+  const event = (await listed(intent)).find((each) => each.type === type);
+  await send(event);
+  expect(await world.work()).toBe(1);
+  world.clearFaults();
+  const outcome = await world.db.paymentEventOutcome.findFirstOrThrow({ where: { eventId: event.id } });
+  expect(outcome).toMatchObject({ outcome: 'applied', attempts: 1 });
+  const { payments, disputes, refunds } = await rowsOf(organizationId);
+  expect(payments).toHaveLength(1);
+  expect(disputes.length + refunds.length).toBe(1);
 });

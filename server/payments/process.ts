@@ -54,21 +54,34 @@ async function applySubject(services: Services, till: Till, { kind, id }: Subjec
         ? await applySession(services, till, session, 'webhook')
         : await applySetup(services, till, session.setup);
     }
-    case 'refund':
-      return await applyRefund(services, till, await client.refundState(id));
+    case 'refund': {
+      const state = await client.refundState(id);
+      return await afterItsPayment(services, till, state.payment, () => applyRefund(services, till, state));
+    }
     case 'charge': {
       const payment = await client.paymentOfCharge(id);
       const all: Applied[] = [];
-      for (const refund of payment === null ? [] : await client.refundsOf(payment)) all.push(await applyRefund(services, till, refund));
+      for (const refund of payment === null ? [] : await client.refundsOf(payment))
+        all.push(await afterItsPayment(services, till, refund.payment, () => applyRefund(services, till, refund)));
       return all.includes('applied') ? 'applied' : all.includes('unmatched') ? 'unmatched' : 'ignored';
     }
-    case 'dispute':
-      return await applyDispute(services, till, await client.disputeState(id));
+    case 'dispute': {
+      const state = await client.disputeState(id);
+      return await afterItsPayment(services, till, state.payment, () => applyDispute(services, till, state));
+    }
     case 'setup':
       return await applySetup(services, till, id);
     default:
       return 'ignored';
   }
+}
+
+/** What happened to a payment may be told long before the payment itself, which is then asked for. */
+async function afterItsPayment(services: Services, till: Till, payment: string, apply: () => Promise<Applied>): Promise<Applied> {
+  const applied = await apply();
+  if (applied !== 'unmatched') return applied;
+  const known = await applyPayment(services, till, await till.client.paymentState(payment), 'webhook');
+  return known === 'unmatched' ? 'unmatched' : await apply();
 }
 
 /** A method that somebody saved is that of the organization whose customer it hangs on. */

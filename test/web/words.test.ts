@@ -1,4 +1,5 @@
 /** Pages in people's words: names for ids, price and customer, English times, a lasting image, and two people at one note. */
+import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { withDashboard } from '../support/dashboard.ts';
 import { seedVpses } from '../support/seed-vpses.ts';
@@ -82,8 +83,9 @@ test('two people at one note: the later one sees what the first wrote before any
   await expect
     .poll(async () => (await dashboard.runtime.services.db.vps.findUniqueOrThrow({ where: { id } })).notes, PATIENT)
     .toBe('from the first');
-  expect(await one.page.getByRole('alert').count()).toBe(0);
-  const theirs = two.page.getByRole('alert').filter({ hasText: 'Somebody else has changed the notes' });
+  const elsewhere = (page: Page) => page.getByRole('alert').filter({ hasText: 'Somebody else has changed the notes' });
+  expect(await elsewhere(one.page).count()).toBe(0);
+  const theirs = elsewhere(two.page);
   const save = two.page.getByRole('button', { name: 'Save notes' });
   // Told by the stream of changes; without one, by the refusal.
   await theirs.getByText('from the first').waitFor();
