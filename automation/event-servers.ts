@@ -9,7 +9,8 @@ import { listenPrivately } from './private-port.ts';
 const require = createRequire(import.meta.url);
 const grpc = require('@grpc/grpc-js');
 const { EventsService } = require('@pulumi/pulumi/proto/events_grpc_pb.js');
-const { grpcChannelOptions } = require('@pulumi/pulumi/runtime/settings.js');
+/** As the SDK's own channels: 400 MiB, so that no event is cut. Read from there, it would load the whole SDK. */
+const CHANNEL = { 'grpc.max_receive_message_length': 400 * 1024 * 1024 };
 const { Empty } = require('google-protobuf/google/protobuf/empty_pb.js');
 
 interface EventStream {
@@ -30,7 +31,7 @@ interface Slot {
 }
 
 async function openSlot(): Promise<Slot> {
-  const server = new grpc.Server({ ...grpcChannelOptions });
+  const server = new grpc.Server(CHANNEL);
   let slot: Slot | undefined;
   server.addService(EventsService, {
     streamEvents(call: EventStream, callback: (error: Error | null, reply?: unknown) => void) {

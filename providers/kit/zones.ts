@@ -12,7 +12,6 @@ import type {
   Provider,
 } from '../provider.ts';
 import type { CheckFailure, Properties } from '../resource.ts';
-import { Declared } from './declare.ts';
 import { compressIpv6, plainName, Records, sameContent, sameName, visibleComment, type DnsSheet, type Held } from './dns.ts';
 import { text } from './object.ts';
 import { Rest, type Dialect } from './rest.ts';
@@ -96,14 +95,17 @@ export function zoneProvider<R>(sheet: ZoneSheet<R>): Provider {
       const client = connect(connection);
       return records.client(client, (o) => sheet.account(client, o));
     },
-    dnsRecord: () =>
-      Promise.resolve({
+    // The SDK is for programs: what only asks for records does without its weight.
+    dnsRecord: async () => {
+      const { Declared } = await import('./declare.ts');
+      return {
         declare(resourceName, { zoneId: zone, name: record, type, content, ttl, comment }, opts) {
           const args = { zone, name: record, type, content, ttl, comment };
           const resource = new Declared(token, VERSION, resourceName, args, [], { deleteBeforeReplace: true, ...opts });
           return { resource, recordId: resource.id };
         },
-      }),
+      };
+    },
   };
 
   function check({ type, content }: Properties): CheckFailure[] {

@@ -1,6 +1,5 @@
 /** /api/me: what a person who signed in sees and changes about themselves. */
 import type { Request, Response } from 'express';
-import qrcode from 'qrcode';
 import { z } from 'zod';
 import {
   Ended,
@@ -239,6 +238,7 @@ function factorRoutes(services: Services, ask: Ask): Route[] {
       after: audited(principal, 'second-factor.begun'),
     });
     const uri = String(told.body['totpURI']);
+    const { default: qrcode } = await import('qrcode');
     const picture = await qrcode.toString(uri, { type: 'svg', margin: 1 });
     return { status: 200, body: { uri, picture, recovery_codes: told.body['backupCodes'] } };
   };

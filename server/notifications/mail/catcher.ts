@@ -1,8 +1,6 @@
 /** A mail server for development: on this machine only, it keeps what it gets, sealed, for the mailbox page. */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { simpleParser } from 'mailparser';
-import { SMTPServer } from 'smtp-server';
 import type { Services } from '../../kernel/services.ts';
 import { insertCaught, type MailboxMail } from './outbox-store.ts';
 
@@ -10,6 +8,7 @@ const LARGEST = 2 * 1024 * 1024;
 const placeOf = (id: string) => ({ table: 'mailbox_mail', column: 'source', id });
 
 export async function catchMails({ db, secrets, log }: Services): Promise<{ url: string; close: () => Promise<void> }> {
+  const { SMTPServer } = await import('smtp-server');
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
@@ -48,6 +47,7 @@ export interface CaughtMail {
 }
 
 export async function readCaught({ secrets }: Services, { id, source, receivedAt }: MailboxMail): Promise<CaughtMail> {
+  const { simpleParser } = await import('mailparser');
   const mail = await simpleParser(Buffer.from(secrets.open(placeOf(id), source), 'base64'), { skipImageLinks: true });
   const to = [mail.to ?? []].flat().flatMap(({ value }) => value.map(({ address }) => address ?? ''));
   return {

@@ -1,5 +1,4 @@
 /** A mail's subject, HTML and text, of one source: the words of its kind. React escapes what people typed. */
-import { render } from '@react-email/render';
 import { createElement as h, type ReactNode } from 'react';
 import type { MailKind } from '../../kernel/mail.ts';
 import { headerText } from './address.ts';
@@ -50,6 +49,7 @@ export async function renderMail(content: MailContent): Promise<{ subject: strin
       ),
     ),
   );
+  const { render } = await import('@react-email/render');
   return { subject, html: await render(page), text: await render(page, { plainText: true }) };
 }
 

@@ -1,22 +1,30 @@
 /** Stripe's own library, told where it is and how often to try, and its errors in our words. */
-import { Stripe } from 'stripe';
+import { createRequire } from 'node:module';
+import type { Stripe } from 'stripe';
 import { type OpenAccount, PaymentCallError } from '../provider.ts';
 
 const TIMEOUT_MS = 20_000;
 /** Of one call, by the library; each has its idempotency key. */
 const RETRIES = 1;
 
+/** Loaded with the first call: it is large, and who takes no payments needs none of it. */
+let loaded: typeof Stripe | undefined;
+function library(): typeof Stripe {
+  return (loaded ??= createRequire(import.meta.url)('stripe') as typeof Stripe);
+}
+
 /** Below a path where there is one, as at the simulator: the library knows host and port only. */
 export function stripeAt({ apiBase, secretKey }: OpenAccount): Stripe {
   const { protocol, hostname, port, pathname } = new URL(apiBase);
   const prefix = pathname.replace(/\/+$/, '');
-  const node = Stripe.createNodeHttpClient();
+  const Library = library();
+  const node = Library.createNodeHttpClient();
   type Client = NonNullable<ConstructorParameters<typeof Stripe>[1]>['httpClient'];
   const httpClient = {
     getClientName: () => node.getClientName(),
     makeRequest: (...[host, at, path, ...rest]: Parameters<typeof node.makeRequest>) => node.makeRequest(host, at, prefix + path, ...rest),
   } as Client;
-  return new Stripe(secretKey, {
+  return new Library(secretKey, {
     host: hostname,
     ...(port === '' ? {} : { port }),
     protocol: protocol === 'http:' ? 'http' : 'https',
@@ -30,7 +38,7 @@ export function stripeAt({ apiBase, secretKey }: OpenAccount): Stripe {
 
 /** The payment of a decline; null when the error is something else. */
 export function declinedIntent(error: unknown): Stripe.PaymentIntent | null {
-  return error instanceof Stripe.errors.StripeCardError && error.payment_intent !== undefined ? error.payment_intent : null;
+  return error instanceof library().errors.StripeCardError && error.payment_intent !== undefined ? error.payment_intent : null;
 }
 
 /** Runs a call; what it throws becomes a PaymentCallError that holds no secret. */
@@ -38,7 +46,7 @@ export async function asking<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeError)) throw error;
+    if (!(error instanceof library().errors.StripeError)) throw error;
     throw faultOf(error);
   }
 }
@@ -46,7 +54,8 @@ export async function asking<T>(call: () => Promise<T>): Promise<T> {
 function faultOf(error: InstanceType<typeof Stripe.errors.StripeError>): PaymentCallError {
   const said = `Stripe: ${error.message.slice(0, 500)}`;
   const { statusCode } = error;
-  if (error instanceof Stripe.errors.StripeAuthenticationError || error instanceof Stripe.errors.StripePermissionError)
+  const { StripeAuthenticationError, StripePermissionError } = library().errors;
+  if (error instanceof StripeAuthenticationError || error instanceof StripePermissionError)
     return new PaymentCallError('credentials', 'Stripe refused the key. Give the payment account a valid one.');
   if (statusCode === 404) return new PaymentCallError('missing', said);
   // A key in use is one whose first call has not ended.

@@ -2,7 +2,7 @@
  * A document as PDF: A4, tagged, with its own fonts inside. The same document gives the same bytes: its dates and its id come
  * from the document, never from the clock.
  */
-import PDFKit from 'pdfkit';
+import type PDFKit from 'pdfkit';
 import { type Money } from '../../../../contract/money.ts';
 import type { Document, DocumentLine } from './document.ts';
 import { BOLD, fontBytes, REGULAR, runsOf, WIDE } from './fonts.ts';
@@ -35,7 +35,9 @@ interface Style {
 /** The bytes. */
 export async function renderPdf(document: Document): Promise<Buffer> {
   const words = wordsOf(document.locale);
-  const pdf = new PDFKit({
+  // Loaded for the first document: its fonts' reader is large.
+  const { default: Kit } = await import('pdfkit');
+  const pdf = new Kit({
     size: 'A4',
     margin: 0,
     autoFirstPage: true,
