@@ -84,7 +84,7 @@ function PasswordForm({ keep, onDone, onCode }: { keep: boolean; onDone: () => v
         value={password}
         onChange={(event) => setPassword(event.target.value)}
         help={
-          <Link to="/reset" className="underline underline-offset-2">
+          <Link to="/reset" className="inline-block py-1 underline underline-offset-2">
             {t('forgotten')}
           </Link>
         }
