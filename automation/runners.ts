@@ -97,14 +97,11 @@ export class Runners {
     this.#options = options;
   }
 
-  /** Starts the warm runners; resolves when the first one is ready. Throws when the program cannot be loaded. */
+  /** Starts one runner; resolves when it is ready. The others come with the work. Throws when the program cannot be loaded. */
   async start(): Promise<void> {
     const first = this.#add();
     this.#idle.push(first);
-    // The others would only make it late, and they find its modules compiled.
     await first.ready;
-    while (this.#idle.length < this.#options.warm) this.#idle.push(this.#add());
-    this.#restLater();
   }
 
   #restLater(): void {
