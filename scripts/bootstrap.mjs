@@ -125,6 +125,8 @@ async function generateClient(node) {
   const logFile = join(root, '.plinth', 'prisma-generate.log');
   const env = {
     ...process.env,
+    NODE_COMPILE_CACHE: join(modules, '.cache', 'compiled'),
+    ...process.env,
     PATH: `${join(modules, '.bin')}${delimiter}${process.env.PATH ?? ''}`,
     // Generating needs no engine; any existing file keeps Prisma from downloading one.
     PRISMA_SCHEMA_ENGINE_BINARY: node,
@@ -173,7 +175,11 @@ export async function quietly(what, command, args, logFile, env = process.env) {
  * reaches it once, from here, however many of terminal, npm and shell pass it on.
  */
 export async function runNode(node, args, { interactive = false } = {}) {
-  const env = { ...process.env, PATH: `${join(modules, '.bin')}${delimiter}${process.env.PATH ?? ''}` };
+  const env = {
+    NODE_COMPILE_CACHE: join(modules, '.cache', 'compiled'),
+    ...process.env,
+    PATH: `${join(modules, '.bin')}${delimiter}${process.env.PATH ?? ''}`,
+  };
   const child = spawn(node, args, { env, stdio: [interactive ? 'inherit' : 'ignore', 'inherit', 'inherit'], detached: !interactive });
   const last = new Map();
   const forward = (signal) => {
