@@ -16,26 +16,46 @@ export interface Disguise {
   stop(): void;
 }
 
+type Answering = (url: string, method: string, response: Response) => Response | Promise<Response>;
+
+/** By the base of their cloud: several clouds may be tried beside each other. */
+const worn = new Map<string, Answering>();
+let bare: typeof globalThis.fetch | undefined;
+
+function wear(base: string, answer: Answering): () => void {
+  worn.set(base, answer);
+  if (bare === undefined) {
+    const original = (bare = globalThis.fetch);
+    globalThis.fetch = async (input, init) => {
+      const response = await original(input, init);
+      const url = String(input);
+      for (const [of, change] of worn) if (url.startsWith(`${of}/`)) return await change(url, init?.method ?? 'GET', response);
+      return response;
+    };
+  }
+  return () => {
+    if (worn.get(base) === answer) worn.delete(base);
+    if (worn.size > 0 || bare === undefined) return;
+    globalThis.fetch = bare;
+    bare = undefined;
+  };
+}
+
 export function disguise(provider: string, simulator: Simulator): Disguise {
-  const original = globalThis.fetch;
   const base = simulator.baseUrl(provider);
   const { simulation } = simulator.world.worlds.get(provider)!;
   let hidden: { readonly id: string; readonly where: string } | null = null;
   let emptying: { emptied: number } | null = null;
   let posted: (() => void) | null = null;
-  const bare = (headers: Headers) =>
+  const kept = (headers: Headers) =>
     Object.fromEntries([...headers].filter(([name]) => !['content-length', 'content-encoding'].includes(name)));
   const json = (body: unknown, status: number, headers = new Headers()): Response =>
-    new Response(JSON.stringify(body), { status, headers: { ...bare(headers), 'content-type': 'application/json' } });
+    new Response(JSON.stringify(body), { status, headers: { ...kept(headers), 'content-type': 'application/json' } });
   const refusal = (): Response => {
     const { body, headers = {} } = simulation.errorAnswer(404);
     return typeof body === 'string' ? new Response(body, { status: 404, headers }) : json(body, 404);
   };
-  globalThis.fetch = async (input, init) => {
-    const response = await original(input, init);
-    const url = String(input);
-    if (!url.startsWith(`${base}/`)) return response;
-    const method = init?.method ?? 'GET';
+  const answer: Answering = async (url, method, response) => {
     if (method === 'POST' && response.ok) posted?.();
     if (method !== 'GET') {
       if (!emptying || emptying.emptied > 0 || !response.ok || response.status === 204) return response;
@@ -48,7 +68,7 @@ export function disguise(provider: string, simulator: Simulator): Disguise {
     const isItem = looks?.isItem(new URL(url), id) ?? new URL(url).pathname.endsWith(`/${id}`);
     if (isItem) return where === 'lists' ? response : refusal();
     if (where === 'item') return response;
-    if (looks) return new Response(looks.without(await response.text(), id), { status: response.status, headers: bare(response.headers) });
+    if (looks) return new Response(looks.without(await response.text(), id), { status: response.status, headers: kept(response.headers) });
     const body = (await response.json()) as Record<string, unknown> | number;
     if (typeof body === 'number') return json(body, response.status, response.headers);
     const without = (value: unknown): unknown =>
@@ -56,11 +76,12 @@ export function disguise(provider: string, simulator: Simulator): Disguise {
     if (Array.isArray(body)) return json(without(body), response.status, response.headers);
     return json(Object.fromEntries(Object.entries(body).map(([key, value]) => [key, without(value)])), response.status, response.headers);
   };
+  const stop = wear(base, answer);
   return {
     hide: (id, where) => (hidden = { id, where }),
     show: () => (hidden = null),
     emptyNextAnswer: () => (emptying = { emptied: 0 }),
     onPost: (then) => (posted = then),
-    stop: () => void (globalThis.fetch = original),
+    stop,
   };
 }
