@@ -19,7 +19,7 @@ const QUICK = [
   'test/thread.test.ts',
 ];
 const LONG_NAME = 'PLINTH_LONG_TESTS';
-const LONGER = new RegExp(`${LONG_NAME}|\\bcloudsOf\\(`);
+const LONGER = new RegExp(`${LONG_NAME}|\\bcloudsOf\\(|support/long\\.ts`);
 const DONE = join(root, '.plinth', 'long-tests.json');
 
 const [mode, ...rest] =

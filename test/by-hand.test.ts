@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml';
 import { openAccount } from '../server/accounts/accounts.ts';
 import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
+import { longIt } from './support/long.ts';
 import { type Plinth, someServer, startPlinth } from './support/plinth.ts';
 import { until } from './support/until.ts';
 import { Vendor } from './support/vendors.ts';
@@ -145,59 +146,71 @@ it('a password that was brought is in the pulled config as ciphertext only', asy
   await anna.must('preview', '--expect-no-changes');
 }, 120_000);
 
-it('the engine’s own log tells the password at the verbosity that the manual warns of, and at none below it', async () => {
-  const password = 'Correct-Horse-8-Battery';
-  const { name } = await createAndPull('hand-log', ['--root-password-stdin'], `${password}\n`);
-  const anna = await person('anna', plinth.adminToken);
-  await anna.must('stack', 'select', name);
-  const logged = async (level: number): Promise<boolean> => {
-    const texts = await Promise.all([
-      anna.must('preview', '--refresh', '--logtostderr', `-v=${level}`),
-      anna.must('stack', 'export', '--logtostderr', `-v=${level}`),
-    ]);
-    return texts.some((text) => text.includes(password));
-  };
-  expect(await logged(8)).toBe(false);
-  // Once this fails, the warning in docs/working-by-hand.md can go.
-  expect(await logged(9)).toBe(true);
-}, 120_000);
+longIt(
+  'the engine’s own log tells the password at the verbosity that the manual warns of, and at none below it',
+  async () => {
+    const password = 'Correct-Horse-8-Battery';
+    const { name } = await createAndPull('hand-log', ['--root-password-stdin'], `${password}\n`);
+    const anna = await person('anna', plinth.adminToken);
+    await anna.must('stack', 'select', name);
+    const logged = async (level: number): Promise<boolean> => {
+      const texts = await Promise.all([
+        anna.must('preview', '--refresh', '--logtostderr', `-v=${level}`),
+        anna.must('stack', 'export', '--logtostderr', `-v=${level}`),
+      ]);
+      return texts.some((text) => text.includes(password));
+    };
+    expect(await logged(8)).toBe(false);
+    // Once this fails, the warning in docs/working-by-hand.md can go.
+    expect(await logged(9)).toBe(true);
+  },
+  120_000,
+);
 
-it('a viewer may preview and nothing else', async () => {
-  const { name } = await createAndPull('hand-viewer');
-  const { secret } = await plinth.json('token', 'create', 'vera', '--role', 'viewer');
-  const vera = await person('vera', secret);
-  await vera.must('stack', 'select', name);
-  await vera.must('preview', '--expect-no-changes');
-  const refused = await vera.pulumi('up', '--yes', '--skip-preview');
-  expect(refused.code).not.toBe(0);
-  expect(refused.out).toContain('This needs the permission stack:update');
-  const pulled = await plinth.cli(['stack', 'pull', 'hand-viewer', '--dir', dir, '--json'], { env: { PLINTH_TOKEN: secret } });
-  expect(pulled.code, pulled.err).toBe(0);
-}, 120_000);
+longIt(
+  'a viewer may preview and nothing else',
+  async () => {
+    const { name } = await createAndPull('hand-viewer');
+    const { secret } = await plinth.json('token', 'create', 'vera', '--role', 'viewer');
+    const vera = await person('vera', secret);
+    await vera.must('stack', 'select', name);
+    await vera.must('preview', '--expect-no-changes');
+    const refused = await vera.pulumi('up', '--yes', '--skip-preview');
+    expect(refused.code).not.toBe(0);
+    expect(refused.out).toContain('This needs the permission stack:update');
+    const pulled = await plinth.cli(['stack', 'pull', 'hand-viewer', '--dir', dir, '--json'], { env: { PLINTH_TOKEN: secret } });
+    expect(pulled.code, pulled.err).toBe(0);
+  },
+  120_000,
+);
 
-it('a stack moves to a file backend and back, with its secrets', async () => {
-  const { id, name } = await createAndPull('hand-move');
-  const anna = await person('anna', plinth.adminToken);
-  await anna.must('stack', 'select', name);
-  await anna.must('stack', 'export', '--show-secrets', '--file', 'out.json');
-  await mkdir(join(dir, 'states'));
-  await anna.must('login', `file://${join(dir, 'states')}`);
-  await anna.must('stack', 'init', `vps-${id}`);
-  await anna.must('stack', 'import', '--file', 'out.json');
-  await anna.must('preview', '--expect-no-changes');
-  await anna.must('stack', 'export', '--show-secrets', '--file', 'back.json');
-  await anna.must('login', plinth.origin);
-  await plinth.json('stack', 'pull', id, '--dir', dir);
-  await anna.must('stack', 'select', name);
-  await anna.must('stack', 'import', '--file', 'back.json');
-  await anna.must('preview', '--expect-no-changes');
-  await anna.must('refresh', '--yes', '--expect-no-changes');
-  const password = (await anna.must('stack', 'output', 'rootPassword', '--show-secrets')).trim().split('\n')[0]!;
-  const revealed = await plinth.cli(['vps', 'reveal-password', id, '--reason', 'compare', '--again']);
-  expect(password).toBe(revealed.out.trim());
-  const stored = await anna.must('stack', 'export');
-  expect(stored).not.toContain(password);
-}, 120_000);
+longIt(
+  'a stack moves to a file backend and back, with its secrets',
+  async () => {
+    const { id, name } = await createAndPull('hand-move');
+    const anna = await person('anna', plinth.adminToken);
+    await anna.must('stack', 'select', name);
+    await anna.must('stack', 'export', '--show-secrets', '--file', 'out.json');
+    await mkdir(join(dir, 'states'));
+    await anna.must('login', `file://${join(dir, 'states')}`);
+    await anna.must('stack', 'init', `vps-${id}`);
+    await anna.must('stack', 'import', '--file', 'out.json');
+    await anna.must('preview', '--expect-no-changes');
+    await anna.must('stack', 'export', '--show-secrets', '--file', 'back.json');
+    await anna.must('login', plinth.origin);
+    await plinth.json('stack', 'pull', id, '--dir', dir);
+    await anna.must('stack', 'select', name);
+    await anna.must('stack', 'import', '--file', 'back.json');
+    await anna.must('preview', '--expect-no-changes');
+    await anna.must('refresh', '--yes', '--expect-no-changes');
+    const password = (await anna.must('stack', 'output', 'rootPassword', '--show-secrets')).trim().split('\n')[0]!;
+    const revealed = await plinth.cli(['vps', 'reveal-password', id, '--reason', 'compare', '--again']);
+    expect(password).toBe(revealed.out.trim());
+    const stored = await anna.must('stack', 'export');
+    expect(stored).not.toContain(password);
+  },
+  120_000,
+);
 
 it('the server is protected: nothing done by hand deletes or replaces it by accident', async () => {
   const more = ['--firewall', 'tcp:22:0.0.0.0/0', '--dns-zone', 'plinth.test'];
@@ -248,34 +261,38 @@ it('a server that is gone is neither forgotten nor made anew, by no command', as
   expect((await plinth.json('operation', 'list', '--vps', id)).operations.map(({ kind }: any) => kind)).toEqual(['provision']);
 }, 120_000);
 
-it('an old pulled file undoes nothing that was done since', async () => {
-  const { id, file, name } = await createAndPull('hand-old', ['--tag', '2026-01-01']);
-  const anna = await person('anna', plinth.adminToken);
-  await anna.must('stack', 'select', name);
-  const ordered = await fetch(`${plinth.origin}/api/vps/${id}/actions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${plinth.adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ action: 'configure', tags: ['new'] }),
-  });
-  expect(ordered.status).toBe(202);
-  await until(async () => (await plinth.json('vps', 'show', id)).instance.tags[0] === 'new', { timeoutMs: 30_000, what: 'the new tag' });
-  await until(async () => (await plinth.json('operation', 'list', '--vps', id)).operations[0].finished_at !== null, {
-    timeoutMs: 30_000,
-    what: 'the end of the change',
-  });
-  const refused = await anna.pulumi('up', '--yes', '--skip-preview');
-  expect(refused.code).not.toBe(0);
-  expect(refused.out).toMatch(/changed in Plinth since this file was pulled at \S+: tags\./);
-  expect((await plinth.json('vps', 'show', id)).instance.tags).toEqual(['new']);
-  await plinth.json('stack', 'pull', id, '--dir', dir);
-  await anna.must('up', '--yes', '--skip-preview', '--expect-no-changes');
-  // One file serves several changes of its own.
-  for (const tag of ['one', 'two']) {
-    await changeSpec(file, (spec) => (spec.tags = [tag]));
-    await anna.must('up', '--yes', '--skip-preview');
-  }
-  expect((await plinth.json('vps', 'show', id)).instance.tags).toEqual(['two']);
-}, 180_000);
+longIt(
+  'an old pulled file undoes nothing that was done since',
+  async () => {
+    const { id, file, name } = await createAndPull('hand-old', ['--tag', '2026-01-01']);
+    const anna = await person('anna', plinth.adminToken);
+    await anna.must('stack', 'select', name);
+    const ordered = await fetch(`${plinth.origin}/api/vps/${id}/actions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${plinth.adminToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ action: 'configure', tags: ['new'] }),
+    });
+    expect(ordered.status).toBe(202);
+    await until(async () => (await plinth.json('vps', 'show', id)).instance.tags[0] === 'new', { timeoutMs: 30_000, what: 'the new tag' });
+    await until(async () => (await plinth.json('operation', 'list', '--vps', id)).operations[0].finished_at !== null, {
+      timeoutMs: 30_000,
+      what: 'the end of the change',
+    });
+    const refused = await anna.pulumi('up', '--yes', '--skip-preview');
+    expect(refused.code).not.toBe(0);
+    expect(refused.out).toMatch(/changed in Plinth since this file was pulled at \S+: tags\./);
+    expect((await plinth.json('vps', 'show', id)).instance.tags).toEqual(['new']);
+    await plinth.json('stack', 'pull', id, '--dir', dir);
+    await anna.must('up', '--yes', '--skip-preview', '--expect-no-changes');
+    // One file serves several changes of its own.
+    for (const tag of ['one', 'two']) {
+      await changeSpec(file, (spec) => (spec.tags = [tag]));
+      await anna.must('up', '--yes', '--skip-preview');
+    }
+    expect((await plinth.json('vps', 'show', id)).instance.tags).toEqual(['two']);
+  },
+  180_000,
+);
 
 it('stack pull says what to type, without the token', async () => {
   await createAndPull('hand-words');
@@ -286,61 +303,69 @@ it('stack pull says what to type, without the token', async () => {
   expect(out).not.toContain(plinth.adminToken);
 }, 120_000);
 
-it('finds nothing to do on an imported server, and never makes another', async () => {
-  const { services, simulatorOrigin } = plinth.runtime;
-  const account = (await services.db.account.findFirst({ where: { name: server[1]! } }))!;
-  const { credential } = openAccount(services, account);
-  const vendor = new Vendor(account.provider, `${simulatorOrigin}/${account.provider}`, Object.values(credential)[0]!);
-  const [plan, region, image] = [server[3]!, server[5]!, server[7]!];
-  const made = await vendor.make({ label: 'old-one', region, plan, image, tags: ['web'], backups: false, password: 'Known-Secret-4711' });
-  await plinth.json('sweep', 'run', 'drift');
-  const item = await until(
-    async () => (await plinth.json('inventory', 'list', '--kind', 'unmanaged')).items.find((each: any) => each.object_id === made.id),
-    { timeoutMs: 30_000, everyMs: 200, what: 'the inventory' },
-  );
-  const words = ['inventory', 'import', item.id, '--label', 'hand-import', '--dns-zone', 'plinth.test'];
-  const shown = await plinth.cli([...words, '--preview']);
-  expect(shown, shown.err).toMatchObject({
-    code: 0,
-    out: expect.stringMatching(/one more tag[^]*hand-import\.plinth\.test[^]*password is not known/),
-  });
-  const imported = await plinth.cli([...words, '--wait']);
-  expect(imported, imported.err).toMatchObject({ code: 0, out: expect.stringContaining('hand-import is active') });
-  const { file, organization, project, stack } = await plinth.json('stack', 'pull', 'hand-import', '--dir', dir);
-  const anna = await person('anna', plinth.adminToken);
-  await anna.must('stack', 'select', `${organization}/${project}/${stack}`);
-  await anna.must('preview', '--expect-no-changes');
-  await anna.must('up', '--yes', '--expect-no-changes');
-  await anna.must('refresh', '--yes', '--expect-no-changes');
-  await changeSpec(file, (spec) => (spec.compute.imported.id = '1'));
-  expect((await anna.pulumi('up', '--yes', '--skip-preview')).out).toContain('compute.imported');
-  expect((await vendor.find(made.id))!.tags).toHaveLength(2);
-}, 180_000);
+longIt(
+  'finds nothing to do on an imported server, and never makes another',
+  async () => {
+    const { services, simulatorOrigin } = plinth.runtime;
+    const account = (await services.db.account.findFirst({ where: { name: server[1]! } }))!;
+    const { credential } = openAccount(services, account);
+    const vendor = new Vendor(account.provider, `${simulatorOrigin}/${account.provider}`, Object.values(credential)[0]!);
+    const [plan, region, image] = [server[3]!, server[5]!, server[7]!];
+    const made = await vendor.make({ label: 'old-one', region, plan, image, tags: ['web'], backups: false, password: 'Known-Secret-4711' });
+    await plinth.json('sweep', 'run', 'drift');
+    const item = await until(
+      async () => (await plinth.json('inventory', 'list', '--kind', 'unmanaged')).items.find((each: any) => each.object_id === made.id),
+      { timeoutMs: 30_000, everyMs: 200, what: 'the inventory' },
+    );
+    const words = ['inventory', 'import', item.id, '--label', 'hand-import', '--dns-zone', 'plinth.test'];
+    const shown = await plinth.cli([...words, '--preview']);
+    expect(shown, shown.err).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/one more tag[^]*hand-import\.plinth\.test[^]*password is not known/),
+    });
+    const imported = await plinth.cli([...words, '--wait']);
+    expect(imported, imported.err).toMatchObject({ code: 0, out: expect.stringContaining('hand-import is active') });
+    const { file, organization, project, stack } = await plinth.json('stack', 'pull', 'hand-import', '--dir', dir);
+    const anna = await person('anna', plinth.adminToken);
+    await anna.must('stack', 'select', `${organization}/${project}/${stack}`);
+    await anna.must('preview', '--expect-no-changes');
+    await anna.must('up', '--yes', '--expect-no-changes');
+    await anna.must('refresh', '--yes', '--expect-no-changes');
+    await changeSpec(file, (spec) => (spec.compute.imported.id = '1'));
+    expect((await anna.pulumi('up', '--yes', '--skip-preview')).out).toContain('compute.imported');
+    expect((await vendor.find(made.id))!.tags).toHaveLength(2);
+  },
+  180_000,
+);
 
-it('a pulled file holds user data as a secret of the stack, and an old one in clear does the same', async () => {
-  const secret = 'in-a-file-of-the-server';
-  await writeFile(join(dir, 'init.yaml'), stringify({ files: [{ path: '/etc/key', content: secret }] }));
-  const { id, file, name } = await createAndPull('hand-sealed', ['--cloud-init', join(dir, 'init.yaml')]);
-  const pulled = await readFile(file, 'utf8');
-  expect(pulled).not.toContain(secret);
-  const anna = await person('anna', plinth.adminToken);
-  await anna.must('stack', 'select', name);
-  await anna.must('preview', '--expect-no-changes');
-  // As a version before wrote it, with a change of the spec beside it.
-  const { db, secrets } = plinth.runtime.services;
-  const row = await db.vps.findUniqueOrThrow({ where: { id } });
-  const cloudInit = JSON.parse(secrets.open({ table: 'vps', column: 'cloudInit', id }, row.cloudInit!));
-  await changeSpec(file, (spec) => {
-    spec.cloudInit = cloudInit;
-    spec.tags = ['in-clear'];
-  });
-  await anna.must('up', '--yes');
-  await writeFile(file, pulled);
-  await changeSpec(file, (spec) => (spec.tags = ['in-clear', 'sealed']));
-  await anna.must('up', '--yes');
-  const after = await db.vps.findUniqueOrThrow({ where: { id } });
-  expect((after.spec as any).tags).toEqual(['in-clear', 'sealed']);
-  expect(JSON.parse(secrets.open({ table: 'vps', column: 'cloudInit', id }, after.cloudInit!))).toEqual(cloudInit);
-  const [{ n }] = (await db.$queryRaw`SELECT count(*)::int AS n FROM "state_update" WHERE "config"::text LIKE ${`%${secret}%`}`) as any;
-  expect(n).toBe(0);
-}, 180_000);
+longIt(
+  'a pulled file holds user data as a secret of the stack, and an old one in clear does the same',
+  async () => {
+    const secret = 'in-a-file-of-the-server';
+    await writeFile(join(dir, 'init.yaml'), stringify({ files: [{ path: '/etc/key', content: secret }] }));
+    const { id, file, name } = await createAndPull('hand-sealed', ['--cloud-init', join(dir, 'init.yaml')]);
+    const pulled = await readFile(file, 'utf8');
+    expect(pulled).not.toContain(secret);
+    const anna = await person('anna', plinth.adminToken);
+    await anna.must('stack', 'select', name);
+    await anna.must('preview', '--expect-no-changes');
+    // As a version before wrote it, with a change of the spec beside it.
+    const { db, secrets } = plinth.runtime.services;
+    const row = await db.vps.findUniqueOrThrow({ where: { id } });
+    const cloudInit = JSON.parse(secrets.open({ table: 'vps', column: 'cloudInit', id }, row.cloudInit!));
+    await changeSpec(file, (spec) => {
+      spec.cloudInit = cloudInit;
+      spec.tags = ['in-clear'];
+    });
+    await anna.must('up', '--yes');
+    await writeFile(file, pulled);
+    await changeSpec(file, (spec) => (spec.tags = ['in-clear', 'sealed']));
+    await anna.must('up', '--yes');
+    const after = await db.vps.findUniqueOrThrow({ where: { id } });
+    expect((after.spec as any).tags).toEqual(['in-clear', 'sealed']);
+    expect(JSON.parse(secrets.open({ table: 'vps', column: 'cloudInit', id }, after.cloudInit!))).toEqual(cloudInit);
+    const [{ n }] = (await db.$queryRaw`SELECT count(*)::int AS n FROM "state_update" WHERE "config"::text LIKE ${`%${secret}%`}`) as any;
+    expect(n).toBe(0);
+  },
+  180_000,
+);

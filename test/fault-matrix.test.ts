@@ -15,7 +15,7 @@ import { Shop } from './support/shop.ts';
 import { until } from './support/until.ts';
 
 const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
-const CLOUDS = cloudsOf('fault-matrix');
+const CLOUDS = cloudsOf('fault-matrix', 1);
 const LANES = 4;
 /** Failures as they come, and more cases per cloud than the usual run has, for work on one of them. */
 const VERBOSE = process.env['PLINTH_TEST_VERBOSE'] !== undefined;

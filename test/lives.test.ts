@@ -14,7 +14,7 @@ import { type Cluster, openCluster, type Service } from './support/service.ts';
 import { Shop } from './support/shop.ts';
 
 const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
-const CLOUDS = cloudsOf('lives');
+const CLOUDS = cloudsOf('lives', 1);
 const LIVES = LONG ? 200 : 8;
 const AT_ONCE = 16;
 const ACCOUNTS_PER_CLOUD = 2;

@@ -9,6 +9,7 @@ import type { Door } from '../server/backend/context.ts';
 import { integrityError } from '../server/kernel/deployment.ts';
 import { withDatabase } from './support/database.ts';
 import { openCloud, openTerminal, type Cloud, type Terminal } from './support/hand-run.ts';
+import { LONG } from './support/long.ts';
 import { startStateService, type StateService } from './support/state-service.ts';
 import { until } from './support/until.ts';
 
@@ -205,9 +206,9 @@ test('a failing program leaves the stack free and as it was', async () => {
 }, 60_000);
 
 describe('deaths', () => {
-  test('kill -9 at every journal write: the next update goes on, with a valid state and exactly one server', async () => {
+  test('kill -9 at journal writes: the next update goes on, with a valid state and exactly one server', async () => {
     const outcomes: string[] = [];
-    for (let moment = 1; moment <= 40; moment++) {
+    for (let moment = 1; moment <= 40; moment += LONG ? 1 : 3) {
       const stack = await newStack();
       const up = ['up', '--yes', '--skip-preview', '-s', `acme/plinth/${stack}`];
       let writes = 0;
@@ -227,7 +228,7 @@ describe('deaths', () => {
       expect(serversOf(stack)).toBe(1);
       outcomes.push(stack);
     }
-    expect(outcomes.length).toBeGreaterThan(5);
+    expect(outcomes.length).toBeGreaterThan(LONG ? 5 : 1);
   }, 240_000);
 
   test('kill -9 in mid-create: valid state, nobody starts before it is cleared, then exactly one server', async () => {

@@ -21,10 +21,11 @@ afterAll(async () => {
 // Most of a life is waiting: some clouds are tried beside each other, each in its own order.
 const LANES = 4;
 for (let lane = 0; lane < LANES; lane++)
-  describe.concurrent(`lane ${lane + 1}`, () =>
+  describe.concurrent(`lane ${lane + 1}`, () => {
     describe('in order', { concurrent: false }, () => {
       for (const provider of providers.filter((_, index) => index % LANES === lane)) describeProviderContract(provider, () => simulator);
-    }));
+    });
+  });
 
 const known = await Promise.all(providers.map(({ descriptor }) => isDocumented(descriptor.id)));
 describe('every request and answer above fits the vendor’s published API', () => {
