@@ -51,6 +51,8 @@ const ORDER = { order_id: z.uuid(), status: z.string() };
 const SUBSCRIPTION = { subscription_id: z.uuid(), what: z.string(), status: z.string(), invoice_id: z.uuid().nullable() };
 const INVOICE = { invoice_id: z.uuid(), status: z.string() };
 const PAYMENT = { payment_id: z.uuid(), invoice_id: z.uuid().nullable() };
+/** `status` of the dispute: open, won or lost. */
+const DISPUTE = { ...PAYMENT, dispute_id: z.uuid(), status: z.string() };
 /** A try to get an invoice's money without its payer. */
 const ATTEMPT = { attempt_id: z.uuid(), invoice_id: z.uuid() };
 const REFUND = { refund_id: z.uuid(), payment_id: z.uuid(), status: z.string() };
@@ -105,6 +107,7 @@ export const EVENTS = {
   'payment.received': kind('payment_id', PAYMENT),
   /** Taken back by a bank. */
   'payment.lost': kind('payment_id', PAYMENT),
+  'payment.disputed': kind('payment_id', DISPUTE),
   'payment.failed': kind('attempt_id', ATTEMPT),
   /** The payer has to confirm it with their bank. */
   'payment.needs-payer': kind('attempt_id', ATTEMPT),

@@ -10,6 +10,7 @@ export const MONEY_KINDS = [
   'payment-received',
   'payment-failed',
   'payment-needs-payer',
+  'payment-disputed',
   'payment-reminder',
   'payment-overdue',
   'service-suspended',

@@ -55,6 +55,25 @@ async function tell({ payment }: Bought, dispute: string, status: 'open' | 'won'
   const till = await tillOf(services, shop.db, payment.provider as 'stripe');
   await applyDispute(services, till, { ...state, createdAt: new Date(Date.now() - hoursAgo * HOUR_MS) });
 }
+/** The mails about it, oldest first, once there are that many. */
+async function toldOf({ customer }: Bought, count: number): Promise<{ subject: string; text: string }[]> {
+  const address = `books-${customer.id}@mail.test`;
+  const mine = async () => (await shop.ok('GET', '/api/mailbox')).mails.filter((each: any) => each.to.includes(address)) as any[];
+  const about = /stands again|taken back|is disputed|gilt wieder|zurückgeholt|widersprochen/;
+  return await until(
+    async () => {
+      const found = (await mine()).filter(({ subject }) => about.test(subject));
+      return found.length >= count ? found.toReversed() : undefined;
+    },
+    { timeoutMs: 60_000, what: `${count} mails about the dispute` },
+  );
+}
+const listensAt = async ({ customer }: Bought, locale: string): Promise<void> => {
+  await shop.db.billingProfile.update({
+    where: { organizationId: customer.id },
+    data: { email: `books-${customer.id}@mail.test`, locale },
+  });
+};
 const sweep = () => suspendDisputed(plinth.runtime.services, new AbortController().signal);
 
 it('goes on for three days, is off while it is open, and on again when it is won', { timeout: 180_000 }, async () => {
@@ -86,6 +105,7 @@ it('goes on for three days, is off while it is open, and on again when it is won
 
 it('stays off when it is lost, until its debt is paid', { timeout: 180_000 }, async () => {
   const mine = await bought('lost');
+  await listensAt(mine, 'de');
   const dispute = `du_${randomUUID()}`;
   await tell(mine, dispute, 'open', 73);
   await sweep();
@@ -95,6 +115,10 @@ it('stays off when it is lost, until its debt is paid', { timeout: 180_000 }, as
   expect(await statusOf(mine.vpsId)).toBe('suspended');
   const debt = await shop.db.invoice.findFirstOrThrow({ where: { organizationId: mine.customer.id, kind: 'debt' } });
   expect(debt.total).toBe(mine.payment.amount);
+  const [opened, lost, ...more] = await toldOf(mine, 2);
+  expect(opened).toMatchObject({ subject: expect.stringContaining('widersprochen'), text: expect.stringMatching(/abgeschaltet/) });
+  expect(lost).toMatchObject({ subject: expect.stringContaining('zurückgeholt'), text: expect.stringContaining('eigenen Rechnung') });
+  expect(more).toEqual([]);
   await shop.payInvoice(debt.id);
   await becomes(mine.vpsId, 'active');
 });
@@ -105,10 +129,14 @@ it('leaves alone whose policy suspends nobody, and what staff switched on again'
   const policy = { name: 'mild', is_default: false, issue_days: 14, issue_days_of_year: 30, grace_days: 3, stages };
   const { policy: kept } = await shop.ok('PUT', '/api/admin/dunning-policies', policy);
   await shop.ok('PUT', `/api/admin/organizations/${mild.customer.id}/dunning-policy`, { policy_id: kept.id });
+  await listensAt(mild, 'en');
   for (const each of [mild, lifted]) await tell(each, `du_${randomUUID()}`, 'open', 73);
   await sweep();
   await becomes(lifted.vpsId, 'suspended');
   expect(await statusOf(mild.vpsId)).toBe('active');
+  const [{ subject, text }] = (await toldOf(mild, 1)) as [{ subject: string; text: string }];
+  expect(subject).toContain('is disputed');
+  expect(text).not.toContain('switched off');
   await shop.ok('POST', `/api/vps/${lifted.vpsId}/actions`, { action: 'unsuspend' });
   await becomes(lifted.vpsId, 'active');
   await sweep();

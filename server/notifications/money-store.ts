@@ -42,6 +42,10 @@ export async function refundTold(db: Db, id: string) {
   return await db.refund.findUnique({ where: { id }, select: { amount: true, currency: true, source: true } });
 }
 
+export async function disputeTold(db: Db, id: string) {
+  return await db.dispute.findUnique({ where: { id }, select: { amount: true, currency: true, status: true, suspendsAt: true } });
+}
+
 export async function orderTold(db: Db, id: string) {
   return await db.order.findUnique({ where: { id }, select: { number: true, status: true, reason: true, paidAt: true, reviewRule: true } });
 }

@@ -1,6 +1,7 @@
 /** What happens to an organization's money, told to those who pay: in their list and by mail, as each wants it, once. */
 import { formatAmount } from '../../contract/money.ts';
 import type { MONEY_KINDS } from '../../contract/notification.ts';
+import { policyOf } from '../billing/dunning/policies.ts';
 import type { Db } from '../kernel/database.ts';
 import type { PlacedEvent } from '../kernel/events/event-store.ts';
 import { type Processor, processor } from '../kernel/events/processor.ts';
@@ -14,6 +15,7 @@ import { tellEach } from './tell.ts';
 const KINDS = [
   'invoice.issued',
   'payment.received',
+  'payment.disputed',
   'payment.failed',
   'payment.needs-payer',
   'refund.changed',
@@ -72,6 +74,8 @@ async function messageOf(event: Told, organizationId: string, tx: Db): Promise<M
       return await issued(tx, organizationId, event.data.invoice_id);
     case 'payment.received':
       return await received(tx, event.data.payment_id);
+    case 'payment.disputed':
+      return await disputed(tx, organizationId, event.data);
     case 'payment.failed':
     case 'payment.needs-payer':
       return await failed(tx, event.kind, event.data.attempt_id, event.data.invoice_id);
@@ -112,6 +116,21 @@ async function received(tx: Db, id: string): Promise<Message | null> {
   const amount = said(payment.amount, payment.currency);
   const words = { number: found?.words.number ?? '', owed: found?.words.owed ?? '', amount };
   return { kind: 'payment-received', cause: `received:${id}`, ...base, about: base.about || amount, words };
+}
+
+/** One that has ended by the time it is told is told as ended alone. */
+async function disputed(tx: Db, organizationId: string, data: PlacedEvent<'payment.disputed'>['data']): Promise<Message | null> {
+  const { dispute_id: id, invoice_id: invoiceId, status } = data;
+  const dispute = await rows.disputeTold(tx, id);
+  // One of nothing that was left takes nothing from them.
+  if (!dispute || dispute.status !== status || dispute.amount === 0n) return null;
+  const found = invoiceId === null ? null : await ofInvoice(tx, invoiceId);
+  const base = found?.base ?? { about: '', invoiceId: null, link: '/invoices', zone: 'UTC' };
+  const amount = said(dispute.amount, dispute.currency);
+  const { stages } = await policyOf(tx, organizationId);
+  const suspends = stages.some(({ act }) => act === 'suspend') ? dispute.suspendsAt : null;
+  const words = { amount, number: found?.words.number ?? '', outcome: status };
+  return { kind: 'payment-disputed', cause: `dispute:${id}:${status}`, ...base, about: base.about || amount, words, days: { suspends } };
 }
 
 async function failed(tx: Db, what: 'payment.failed' | 'payment.needs-payer', id: string, invoiceId: string): Promise<Message | null> {

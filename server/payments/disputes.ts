@@ -4,6 +4,7 @@ import { lockInvoice } from '../billing/invoices/store.ts';
 import { appendAudit } from '../kernel/audit.ts';
 import { timeNow } from '../kernel/clock.ts';
 import { type Db, inTransaction } from '../kernel/database.ts';
+import { emit } from '../kernel/events/emit.ts';
 import { raiseAlert, resolveAlert } from '../kernel/kill-switches/store.ts';
 import type { Services } from '../kernel/services.ts';
 import type { Till } from './accounts.ts';
@@ -17,6 +18,7 @@ export async function applyDispute(
   services: Services,
   { provider }: Till,
   state: DisputeState,
+  source: 'provider' | 'restore' = 'provider',
 ): Promise<'applied' | 'ignored' | 'unmatched'> {
   return await inTransaction(services.db, async (tx) => {
     const found = await paymentByProvider(tx, provider.id, state.payment);
@@ -25,8 +27,11 @@ export async function applyDispute(
     const payment = await lockPayment(tx, found.id);
     const known = await disputeByProvider(tx, provider.id, state.dispute);
     const dispute = known ?? (await open(tx, payment, state));
-    if (state.status === 'open' || dispute.status !== 'open') return known ? 'ignored' : 'applied';
-    await close(services, tx, await lockPayment(tx, payment.id), dispute, state);
+    const ends = state.status !== 'open' && dispute.status === 'open';
+    if (ends) await close(services, tx, await lockPayment(tx, payment.id), dispute, state);
+    if (known && !ends) return 'ignored';
+    // What a restored database had lost was told before.
+    if (source === 'provider') await tellPayer(tx, payment, dispute.id, state.status);
     return 'applied';
   });
 }
@@ -95,6 +100,11 @@ async function close(services: Services, tx: Db, payment: Payment, dispute: Disp
     organizationId,
     data: { payment: payment.id },
   });
+}
+
+async function tellPayer(tx: Db, { id, organizationId, invoiceId }: Payment, disputeId: string, status: string): Promise<void> {
+  const data = { payment_id: id, invoice_id: invoiceId, dispute_id: disputeId, status };
+  await emit(tx, { kind: 'payment.disputed', organizationId, data });
 }
 
 /** Neither a debt nor the payment's: what a person has to ask the bank, or the customer, for. */

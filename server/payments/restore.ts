@@ -102,7 +102,7 @@ export async function reconcile(services: Services, heldAt: string): Promise<voi
     for (const state of await till.client.refundsSince(since))
       if ((await applyRefund(services, till, state, 'restore')) === 'applied') booked.refunds += 1;
     for (const state of await till.client.disputesSince(since))
-      if ((await applyDispute(services, till, state)) === 'applied') booked.disputes += 1;
+      if ((await applyDispute(services, till, state, 'restore')) === 'applied') booked.disputes += 1;
   }
   await inTransaction(services.db, async (tx) => {
     await writeSetting(tx, RECONCILED, heldAt);

@@ -42,6 +42,25 @@ const en: Readonly<Record<Kind, Words>> = {
     ],
     action: 'Confirm the payment',
   },
+  'payment-disputed': {
+    subject: ({ amount, outcome }) =>
+      outcome === 'won'
+        ? `Your payment of ${amount} stands again`
+        : outcome === 'lost'
+          ? `Your payment of ${amount} was taken back`
+          : `Your payment of ${amount} is disputed`,
+    lines: ({ amount, number, outcome, suspends }) => {
+      const which = number === '' ? `your payment of ${amount}` : `your payment of ${amount} for invoice ${number}`;
+      if (outcome === 'won') return [`Your bank has withdrawn the dispute of ${which}. Nothing is owed for it.`];
+      if (outcome === 'lost') return [`Your bank has taken ${which} back for good. It is owed again, by an invoice of its own.`];
+      return [
+        `Your bank has taken ${which} back for now, because it was disputed.`,
+        ...(suspends === '' ? [] : [`If that goes on, what it paid for is switched off at ${suspends}.`]),
+        'If it was a mistake, ask your bank to withdraw the dispute. If it was not, tell us what is wrong.',
+      ];
+    },
+    action: 'See the invoice',
+  },
   'payment-reminder': {
     subject: ({ number, due }) => `Invoice ${number} is due at ${due}`,
     lines: ({ number, owed, due, product }) => [`Invoice ${number} for ${product} is open: ${owed} are due at ${due}.`],
@@ -145,6 +164,26 @@ const de: Readonly<Record<Kind, Words>> = {
       'Bis dahin ist sie nicht bezahlt.',
     ],
     action: 'Zahlung bestätigen',
+  },
+  'payment-disputed': {
+    subject: ({ amount, outcome }) =>
+      outcome === 'won'
+        ? `Ihre Zahlung über ${amount} gilt wieder`
+        : outcome === 'lost'
+          ? `Ihre Zahlung über ${amount} wurde zurückgeholt`
+          : `Ihrer Zahlung über ${amount} wurde widersprochen`,
+    lines: ({ amount, number, outcome, suspends }) => {
+      const which = number === '' ? `Ihre Zahlung über ${amount}` : `Ihre Zahlung über ${amount} zu Rechnung ${number}`;
+      if (outcome === 'won') return [`Ihre Bank hat den Widerspruch zurückgenommen: ${which} gilt wieder, Sie schulden dafür nichts.`];
+      if (outcome === 'lost')
+        return [`Ihre Bank hat ${which} endgültig zurückgeholt. Der Betrag ist wieder offen, mit einer eigenen Rechnung.`];
+      return [
+        `Ihre Bank hat ${which} vorläufig zurückgeholt, weil ihr widersprochen wurde.`,
+        ...(suspends === '' ? [] : [`Bleibt es dabei, wird am ${suspends} abgeschaltet, was damit bezahlt war.`]),
+        'War es ein Versehen, bitten Sie Ihre Bank, den Widerspruch zurückzunehmen. Wenn nicht, sagen Sie uns, was nicht stimmt.',
+      ];
+    },
+    action: 'Rechnung ansehen',
   },
   'payment-reminder': {
     subject: ({ number, due }) => `Die Rechnung ${number} ist am ${due} fällig`,

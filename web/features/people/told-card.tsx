@@ -22,6 +22,7 @@ const WORDS: Readonly<Record<Notification['kind'], string>> = {
   'payment-received': 'was received',
   'payment-failed': 'could not be paid',
   'payment-needs-payer': 'has to be confirmed with your bank',
+  'payment-disputed': 'is disputed, or no more',
   'payment-reminder': 'is due soon',
   'payment-overdue': 'is overdue',
   'service-suspended': 'is suspended for an unpaid invoice',
@@ -46,7 +47,7 @@ function nounOf(kind: Notification['kind']): string {
   if (kind.startsWith('ticket-')) return 'A ticket';
   if (kind.startsWith('maintenance-')) return 'Maintenance';
   if (kind.startsWith('invoice-') || /^payment-(failed|needs|reminder|overdue)/.test(kind)) return 'An invoice';
-  if (kind === 'payment-received') return 'A payment';
+  if (kind === 'payment-received' || kind === 'payment-disputed') return 'A payment';
   if (kind === 'refund-made') return 'Money';
   return kind === 'order-failed' ? 'An order' : 'A subscription';
 }

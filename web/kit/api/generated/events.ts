@@ -38,6 +38,7 @@ export type EventKind =
   | 'invoice.credited'
   | 'payment.received'
   | 'payment.lost'
+  | 'payment.disputed'
   | 'payment.failed'
   | 'payment.needs-payer'
   | 'refund.changed'

@@ -26,6 +26,7 @@ export type NotificationKind =
   | 'payment-received'
   | 'payment-failed'
   | 'payment-needs-payer'
+  | 'payment-disputed'
   | 'payment-reminder'
   | 'payment-overdue'
   | 'service-suspended'
