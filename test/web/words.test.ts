@@ -98,6 +98,16 @@ test('two people at one note: the later one sees what the first wrote before any
   await two.context.close();
 });
 
+test('staff who open the portal are told where they see what a customer sees', async () => {
+  const { page, context, complaints } = await dashboard.visit();
+  await page.goto('/portal');
+  await page.getByRole('link', { name: 'To the customers at the desk' }).click();
+  await page.waitForURL('**/customers');
+  await page.getByRole('heading', { name: 'Customers' }).first().waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test('the first field of the sign-in waits for the address', async () => {
   const { page, context } = await dashboard.visit({ signedIn: false });
   await page.goto('/sign-in');

@@ -13,11 +13,13 @@ import { useAction } from '../kit/lib/use-action.ts';
 import { useSession } from '../kit/lib/use-session.ts';
 import { OfflineBar } from '../kit/parts/offline-bar.tsx';
 import { Dialog } from '../kit/ui/dialog.tsx';
+import { Empty } from '../kit/ui/empty.tsx';
 import { Icon, type IconName } from '../kit/ui/icon.tsx';
 import { Menu, MenuItem, MenuLabel, MenuRadio, MenuSeparator } from '../kit/ui/menu.tsx';
 import { kitWords } from '../kit/words/kit.ts';
 import { Link, useGo } from './link.tsx';
 import { ActingBar } from './parts/acting-bar.tsx';
+import { Page } from './parts/page.tsx';
 import { shellWords } from './words/shell.ts';
 
 type Place = readonly [
@@ -73,11 +75,33 @@ export function PortalShell() {
         <OfflineBar />
         <ActingBar />
         <main id="main" ref={main} tabIndex={-1} className="flex-1 outline-none">
-          <Outlet />
+          <Content path={path} />
         </main>
       </div>
       <PhoneNavigation />
     </div>
+  );
+}
+
+/** Staff who belong to no organization have an account here, and nothing else: what they sell is at the desk. */
+function Content({ path }: { path: string }) {
+  const t = shellWords.use();
+  const session = useSession();
+  if (session?.organization_id !== null || path === '/portal/account') return <Outlet />;
+  return (
+    <Page title={t('staffHere')}>
+      <Empty
+        icon="user"
+        title={t('staffNothing')}
+        action={
+          <a href="/customers" className="py-1 underline underline-offset-2">
+            {t('toDesk')}
+          </a>
+        }
+      >
+        {t('staffWhere')}
+      </Empty>
+    </Page>
   );
 }
 

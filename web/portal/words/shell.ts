@@ -46,6 +46,10 @@ export const shellWords = defineWords(
       '{status, select, provisioning {Being built} active {Ready} failed {Failed} suspended {Suspended} terminating {Ends soon} ending {Ending} destroying {Being deleted} terminated {Deleted} lost {Lost} other {{status}}}',
     power: '{power, select, running {On} stopped {Off} other {Power not known}}',
     theServers: 'your servers',
+    staffHere: 'The portal of your customers',
+    staffNothing: 'You are staff, and buy no servers here.',
+    staffWhere: 'To see what a customer sees, open their page at the desk and act as them.',
+    toDesk: 'To the customers at the desk',
   },
   {
     main: 'Hauptbereich',
@@ -91,5 +95,9 @@ export const shellWords = defineWords(
       '{status, select, provisioning {Wird gebaut} active {Bereit} failed {Fehlgeschlagen} suspended {Gesperrt} terminating {Endet bald} ending {Endet} destroying {Wird gelöscht} terminated {Gelöscht} lost {Verloren} other {{status}}}',
     power: '{power, select, running {An} stopped {Aus} other {Zustand unbekannt}}',
     theServers: 'Ihre Server',
+    staffHere: 'Das Portal Ihrer Kunden',
+    staffNothing: 'Sie gehören zum Anbieter und kaufen hier keine Server.',
+    staffWhere: 'Um zu sehen, was ein Kunde sieht, öffnen Sie dessen Seite in der Verwaltung und handeln Sie in dessen Namen.',
+    toDesk: 'Zu den Kunden in der Verwaltung',
   },
 );
