@@ -6,6 +6,12 @@ export async function readSetting(db: Db, key: string): Promise<unknown> {
   return (await db.setting.findUnique({ where: { key } }))?.value ?? null;
 }
 
+/** Several at once, in the order in which they are asked for; null where there is none. */
+export async function readSettings(db: Db, keys: readonly string[]): Promise<unknown[]> {
+  const rows = await db.setting.findMany({ where: { key: { in: [...keys] } } });
+  return keys.map((key) => rows.find((row) => row.key === key)?.value ?? null);
+}
+
 /** The stored value: the first writer's, also when two start at once. */
 export async function settingOnce(db: Db, key: string, value: Json): Promise<unknown> {
   await db.$executeRaw`INSERT INTO "setting" ("key", "value") VALUES (${key}, ${JSON.stringify(value)}::jsonb) ON CONFLICT DO NOTHING`;

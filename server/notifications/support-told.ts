@@ -61,7 +61,8 @@ async function ticketTold(tx: Db, event: Told, data: { ticket_id: string; side: 
 
 async function workTold(tx: Db, organizationId: string, event: Told): Promise<Message | null> {
   const { maintenance_id: id } = event.data as { maintenance_id: string };
-  const [window, affected] = await Promise.all([windowById(tx, id), affectedBy(tx, [id], organizationId)]);
+  const window = await windowById(tx, id);
+  const affected = await affectedBy(tx, [id], organizationId);
   if (!window || affected.length === 0) return null;
   const { title, text, startsAt, endsAt } = window;
   const names = affected.slice(0, NAMED).map(({ label }) => label);

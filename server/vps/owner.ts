@@ -23,7 +23,8 @@ export async function changeOwner(
   try {
     return await inTransaction(services.db, async (tx) => {
       const vps = await mustLock(tx, principal, id);
-      const [former, next] = await Promise.all([organizationById(tx, vps.organizationId), organizationById(tx, to.organization_id)]);
+      const former = await organizationById(tx, vps.organizationId);
+      const next = await organizationById(tx, to.organization_id);
       if (!next) throw refuseField('organization_id', 'no such organization', 'Take one from GET /api/admin/organizations.');
       if (next.id === vps.organizationId)
         throw new Refusal(409, 'nothing_to_change', `The VPS "${vps.label}" belongs to "${next.name}" already.`);

@@ -9,7 +9,7 @@ import { notFound } from '../problem.ts';
 import { appendAudit } from '../audit.ts';
 import { accountSwitches, accountExists, dropSetting, raiseAlert, resolveAlert, saveAccountSwitches, writeSetting } from './store.ts';
 import { type Db, inTransaction, type Json, type Operation } from '../database.ts';
-import { readSetting } from '../settings.ts';
+import { readSetting, readSettings } from '../settings.ts';
 import type { Principal, Services } from '../services.ts';
 
 const STOPPED = 'automation.stopped';
@@ -29,7 +29,7 @@ export interface Switches {
 }
 
 export async function globalSwitches(db: Db): Promise<Switches> {
-  const [stopped, hold, lifted] = await Promise.all([readSetting(db, STOPPED), readSetting(db, HOLD), readSetting(db, LIFTED)]);
+  const [stopped, hold, lifted] = await readSettings(db, [STOPPED, HOLD, LIFTED]);
   return { stopped: stopped as Switch | null, hold: hold as Switch | null, holdLiftedAt: lifted as string | null };
 }
 
@@ -89,8 +89,8 @@ export async function holdDestructive(services: Services, reason: string): Promi
 
 /** True when Plinth may act by itself on the account. */
 export async function mayAct(db: Db, accountId: string): Promise<boolean> {
-  const [{ stopped }, own] = await Promise.all([globalSwitches(db), accountSwitches(db, accountId)]);
-  return stopped === null && own?.stopped !== true;
+  const { stopped } = await globalSwitches(db);
+  return stopped === null && (await accountSwitches(db, accountId))?.stopped !== true;
 }
 
 /**
