@@ -17,7 +17,7 @@ import { withDatabase } from './support/database.ts';
 import { operationsOf, requestOf, type Sent, type World } from './support/api-requests.ts';
 import type { Hints, Schema } from './support/schema-arbitrary.ts';
 
-const RUNS = Number(process.env['PLINTH_TEST_FUZZ_RUNS'] ?? 12);
+const RUNS = Number(process.env['PLINTH_TEST_FUZZ_RUNS'] ?? 8);
 const SEED = Number(process.env['PLINTH_TEST_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const LIMIT_MS = RUNS * 4_000;
 
