@@ -95,7 +95,7 @@ function PasswordForm({ keep, onDone, onCode }: { keep: boolean; onDone: () => v
         value={password}
         onChange={(event) => setPassword(event.target.value)}
         help={
-          <a href="/reset" className="underline underline-offset-2">
+          <a href="/reset" className="inline-block py-1 underline underline-offset-2">
             Forgotten?
           </a>
         }
@@ -159,7 +159,7 @@ function OtherWays({ onDone }: { onDone: () => void }) {
         </Button>
       )}
       {options?.sign_up === 'open' && (
-        <a href="/sign-up" className="underline underline-offset-2">
+        <a href="/sign-up" className="inline-block py-1 underline underline-offset-2">
           Make an account
         </a>
       )}

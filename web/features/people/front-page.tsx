@@ -68,7 +68,7 @@ export function Told({ children }: { children: ReactNode }) {
 export function ToSignIn({ to = '/sign-in' }: { to?: string }) {
   const t = peopleWords.use();
   return (
-    <Link to={to} className="underline underline-offset-2">
+    <Link to={to} className="inline-block py-1 underline underline-offset-2">
       {t('toSignIn')}
     </Link>
   );
