@@ -125,8 +125,6 @@ async function generateClient(node) {
   const logFile = join(root, '.plinth', 'prisma-generate.log');
   const env = {
     ...process.env,
-    NODE_COMPILE_CACHE: join(modules, '.cache', 'compiled'),
-    ...process.env,
     PATH: `${join(modules, '.bin')}${delimiter}${process.env.PATH ?? ''}`,
     // Generating needs no engine; any existing file keeps Prisma from downloading one.
     PRISMA_SCHEMA_ENGINE_BINARY: node,

@@ -7,12 +7,12 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kindsAreWhole } from './architecture/kinds.ts';
 import { ROOT, scanRepository } from './architecture/repository.ts';
 import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
-import { longIt } from './support/long.ts';
+import { LONG } from './support/long.ts';
 import { type Cluster, openCluster } from './support/service.ts';
 import { Shop } from './support/shop.ts';
 
@@ -63,7 +63,7 @@ afterAll(async () => {
   if (copy) await rm(copy, { recursive: true, force: true });
 });
 
-longIt('two files make a kind', { timeout: 600_000 }, async () => {
+it.runIf(LONG)('two files make a kind', { timeout: 600_000 }, async () => {
   const files = await example('adding-an-operation.md');
   expect([...files.keys()]).toEqual(['contract/operations/inspect.ts', 'server/vps/operations/inspect.ts']);
   for (const [path, code] of files) await writeFile(join(copy, path), code);
@@ -101,7 +101,7 @@ longIt('two files make a kind', { timeout: 600_000 }, async () => {
   expect(JSON.stringify(await shop.call('GET', '/api/openapi.json'))).toContain('"inspect"');
 });
 
-longIt('a contract and a route make an endpoint', { timeout: 120_000 }, async () => {
+it.runIf(LONG)('a contract and a route make an endpoint', { timeout: 120_000 }, async () => {
   const [{ id }] = (await shop.call('GET', '/api/vps?q=inspected')).instances;
   const headers = { authorization: `Bearer ${await cluster.token()}`, 'content-type': 'application/json', 'idempotency-key': 'one-line' };
   const add = async (line: unknown) => {

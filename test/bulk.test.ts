@@ -6,7 +6,7 @@ import { run as plinth } from '../cli/run.ts';
 import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
 import { query } from './support/invariants.ts';
-import { longIt } from './support/long.ts';
+import { LONG } from './support/long.ts';
 import { type Cluster, openCluster, type Service } from './support/service.ts';
 import { Shop } from './support/shop.ts';
 import { until } from './support/until.ts';
@@ -388,7 +388,7 @@ describe('a death', () => {
     await everyoneOnce(run);
   });
 
-  longIt('is not needed: two services share the work, and no item is ordered twice', async () => {
+  it.runIf(LONG)('is not needed: two services share the work, and no item is ordered twice', async () => {
     const second = await cluster.service('second', { ...ENV, PLINTH_ROLE: 'worker' });
     const runs = await Promise.all(
       [0, 1].map((half) => start({ selection: { ids: ids(half * 10, half * 10 + 10) } }, { max_parallel: 6 })),

@@ -8,7 +8,7 @@ import { parse, stringify } from 'yaml';
 import { openAccount } from '../server/accounts/accounts.ts';
 import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
-import { longIt } from './support/long.ts';
+import { LONG } from './support/long.ts';
 import { type Plinth, someServer, startPlinth } from './support/plinth.ts';
 import { until } from './support/until.ts';
 import { Vendor } from './support/vendors.ts';
@@ -146,7 +146,7 @@ it('a password that was brought is in the pulled config as ciphertext only', asy
   await anna.must('preview', '--expect-no-changes');
 }, 120_000);
 
-longIt(
+it.runIf(LONG)(
   'the engine’s own log tells the password at the verbosity that the manual warns of, and at none below it',
   async () => {
     const password = 'Correct-Horse-8-Battery';
@@ -167,7 +167,7 @@ longIt(
   120_000,
 );
 
-longIt(
+it.runIf(LONG)(
   'a viewer may preview and nothing else',
   async () => {
     const { name } = await createAndPull('hand-viewer');
@@ -184,7 +184,7 @@ longIt(
   120_000,
 );
 
-longIt(
+it.runIf(LONG)(
   'a stack moves to a file backend and back, with its secrets',
   async () => {
     const { id, name } = await createAndPull('hand-move');
@@ -261,7 +261,7 @@ it('a server that is gone is neither forgotten nor made anew, by no command', as
   expect((await plinth.json('operation', 'list', '--vps', id)).operations.map(({ kind }: any) => kind)).toEqual(['provision']);
 }, 120_000);
 
-longIt(
+it.runIf(LONG)(
   'an old pulled file undoes nothing that was done since',
   async () => {
     const { id, file, name } = await createAndPull('hand-old', ['--tag', '2026-01-01']);
@@ -303,7 +303,7 @@ it('stack pull says what to type, without the token', async () => {
   expect(out).not.toContain(plinth.adminToken);
 }, 120_000);
 
-longIt(
+it.runIf(LONG)(
   'finds nothing to do on an imported server, and never makes another',
   async () => {
     const { services, simulatorOrigin } = plinth.runtime;
@@ -338,7 +338,7 @@ longIt(
   180_000,
 );
 
-longIt(
+it.runIf(LONG)(
   'a pulled file holds user data as a secret of the stack, and an old one in clear does the same',
   async () => {
     const secret = 'in-a-file-of-the-server';

@@ -20,8 +20,8 @@ import { HeldWrites } from './support/held-writes.ts';
 import { type Cluster, openCluster, type Service } from './support/service.ts';
 import { Shop } from './support/shop.ts';
 import { until } from './support/until.ts';
+import { LONG } from './support/long.ts';
 
-const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
 const SEED = Number(process.env['PLINTH_TEST_SEED'] ?? Math.floor(Date.now() / 86_400_000));
 /** Servers at work at each cloud: so many for each operation. */
 const LANES = Number(process.env['PLINTH_TEST_LANES'] ?? (LONG ? 2 : 1));

@@ -10,8 +10,8 @@ import { testEngine } from './support/engine.ts';
 import { expectDestroyed, expectGone, expectWhole, query } from './support/invariants.ts';
 import { Shop, type SimServer } from './support/shop.ts';
 import { until } from './support/until.ts';
+import { LONG } from './support/long.ts';
 
-const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
 /** A build takes about two seconds: long enough to die in, short enough to wait for. */
 const SPEED = 20;
 

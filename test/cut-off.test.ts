@@ -12,8 +12,8 @@ import { expectWhole, query } from './support/invariants.ts';
 import { type Cluster, openCluster, type Service } from './support/service.ts';
 import { Shop } from './support/shop.ts';
 import { until } from './support/until.ts';
+import { LONG } from './support/long.ts';
 
-const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
 const PAUSE_MS = LONG ? 120_000 : 30_000;
 /** Nobody waits longer for somebody who does nothing. */
 const LONGEST_WAIT_MS = 15_000;

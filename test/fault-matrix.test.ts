@@ -13,8 +13,8 @@ import { type Case, DELETIONS, Life, type Result, type Step, STEPS, stepsAt, TRO
 import { type Cluster, openCluster, type Service } from './support/service.ts';
 import { Shop } from './support/shop.ts';
 import { until } from './support/until.ts';
+import { LONG } from './support/long.ts';
 
-const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
 const CLOUDS = cloudsOf('fault-matrix', 1);
 const LANES = 4;
 /** Failures as they come, and more cases per cloud than the usual run has, for work on one of them. */

@@ -6,8 +6,8 @@ import { testEngine } from './support/engine.ts';
 import { Shop } from './support/shop.ts';
 import { until } from './support/until.ts';
 import { Vendor } from './support/vendors.ts';
+import { LONG } from './support/long.ts';
 
-const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
 const database = withDatabase();
 let cluster: Cluster;
 let service: Service;

@@ -12,8 +12,8 @@ import { dnsProvider, type Lane, openLane, sweepNow } from './support/lanes.ts';
 import { expectHonest, TROUBLES } from './support/matrix.ts';
 import { type Cluster, openCluster, type Service } from './support/service.ts';
 import { Shop } from './support/shop.ts';
+import { LONG } from './support/long.ts';
 
-const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
 const CLOUDS = cloudsOf('lives', 1);
 const LIVES = LONG ? 200 : 5;
 const AT_ONCE = 16;

@@ -11,8 +11,8 @@ import { type Network, openNetwork } from './support/network.ts';
 import { type Cluster, openCluster, type Service } from './support/service.ts';
 import { Shop } from './support/shop.ts';
 import { until } from './support/until.ts';
+import { LONG } from './support/long.ts';
 
-const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
 const CUT_MS = LONG ? 120_000 : 30_000;
 const LONGEST_WAIT_MS = 15_000;
 const PROVIDER = 'digitalocean';

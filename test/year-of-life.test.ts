@@ -9,8 +9,8 @@ import { day } from './support/living.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
 import { type Customer, Selling } from './support/selling.ts';
 import { until } from './support/until.ts';
+import { LONG } from './support/long.ts';
 
-const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
 const database = withDatabase();
 let plinth: Plinth | undefined;
 const shop = new Selling(() => plinth!);

@@ -2,6 +2,7 @@
 import { simulatedCredentialOf } from '../../providers/credential.ts';
 import { endingOf } from '../../providers/manners.ts';
 import { findProvider, providers } from '../../providers/list.ts';
+import { LONG } from './long.ts';
 
 /** PLINTH_TEST_CLOUDS leaves only some, separated by commas, for work on one of them. */
 const chosen = process.env['PLINTH_TEST_CLOUDS']?.split(',');
@@ -11,7 +12,6 @@ const chosen = process.env['PLINTH_TEST_CLOUDS']?.split(',');
  * life in `test/life.test.ts`; the long tests take all.
  */
 const USUAL_CLOUDS = ['digitalocean', 'linode', 'vultr', 'hetzner'];
-const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
 
 const all: readonly string[] = providers
   .filter(

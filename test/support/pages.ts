@@ -1,5 +1,6 @@
 import type { Runtime } from '../../server/runtime.ts';
 import { allAccounts } from '../../server/accounts/accounts.ts';
+import { LONG } from './long.ts';
 
 export interface PageToVisit {
   readonly name: string;
@@ -7,8 +8,6 @@ export interface PageToVisit {
   /** Shown when the page has its data. */
   readonly ready: string | RegExp;
 }
-
-const LONG = process.env['PLINTH_LONG_TESTS'] === '1';
 
 /**
  * Pages for one of several looks at them. In a usual run each page is in one of `looks` turns, in `npm run test:long` in all of them.
