@@ -17,8 +17,8 @@ import { iso } from '../billing/money-field.ts';
 import { ofOrganization } from '../billing/profile/routes.ts';
 import { appendAudit } from '../kernel/audit.ts';
 import { timeNow } from '../kernel/clock.ts';
-import { type Db, inTransaction } from '../kernel/database.ts';
-import { type Route, route } from '../kernel/http/route.ts';
+import type { Db } from '../kernel/database.ts';
+import { type Answer, type Route, route } from '../kernel/http/route.ts';
 import { notFound } from '../kernel/problem.ts';
 import { publicAddress } from '../kernel/public-address.ts';
 import type { Scope } from '../kernel/listing.ts';
@@ -131,27 +131,30 @@ function methodChanges(services: Services): Route[] {
       permission: 'payment-method:write',
       params: MethodParams,
       responses: LISTED,
-      handler: async ({ principal, params }) => {
-        const method = await mustMethod(db, principal.organizationId, params.id);
+      transaction: true,
+      handler: async ({ principal, params, tx }) => {
+        const method = await mustMethod(tx, principal.organizationId, params.id);
         const { organizationId, id, provider } = method;
-        await inTransaction(db, async (tx) => {
-          await forgetMethod(tx, id);
-          await appendAudit(tx, {
-            actor: principal.name,
-            action: 'payment-method.removed',
-            target: id,
-            organizationId,
-            data: { last4: method.last4 },
-          });
+        await forgetMethod(tx, id);
+        await appendAudit(tx, {
+          actor: principal.name,
+          action: 'payment-method.removed',
+          target: id,
+          organizationId,
+          data: { last4: method.last4 },
         });
+        const answer = { status: 200, body: await listed(tx, organizationId) };
         // Here it is gone whatever the provider says; what is gone there already is well.
-        await tillOf(services, db, provider)
-          .then((till) => till.client.detach(methodRef(services.secrets, method)))
-          .catch((error: unknown) => {
-            if (!(error instanceof PaymentCallError)) throw error;
-            services.log.warn({ method: id, fault: error.fault }, 'a payment method could not be detached at the provider');
-          });
-        return { status: 200, body: await listed(db, organizationId) };
+        const afterwards = async (): Promise<Answer> => {
+          await tillOf(services, db, provider)
+            .then((till) => till.client.detach(methodRef(services.secrets, method)))
+            .catch((error: unknown) => {
+              if (!(error instanceof PaymentCallError)) throw error;
+              services.log.warn({ method: id, fault: error.fault }, 'a payment method could not be detached at the provider');
+            });
+          return answer;
+        };
+        return { ...answer, afterwards };
       },
     }),
   ];

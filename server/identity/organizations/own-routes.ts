@@ -16,7 +16,7 @@ import {
 } from '../../../contract/organization.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { timeNow } from '../../kernel/clock.ts';
-import { type Db, inTransaction } from '../../kernel/database.ts';
+import type { Db } from '../../kernel/database.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { writeSetting } from '../../kernel/kill-switches/store.ts';
 import { notFound, Refusal, refuseField } from '../../kernel/problem.ts';
@@ -42,8 +42,8 @@ const byField = {
   ],
 };
 
-async function changed(services: Services, principal: Principal, id: string, change: Change) {
-  const row = await inTransaction(services.db, (tx) => changeOrganization(tx, principal, id, change));
+async function changed(tx: Db, principal: Principal, id: string, change: Change) {
+  const row = await changeOrganization(tx, principal, id, change);
   return { status: 200, body: { organization: presentOrganization(row) } };
 }
 
@@ -73,8 +73,9 @@ export function ownOrganizationRoutes(services: Services): Route[] {
       query: OfOrganization,
       body: OrganizationProfilePatch,
       responses: answer,
-      handler: async ({ principal, query, body }) =>
-        await changed(services, principal, organizationOf(principal, query.organization_id), {
+      transaction: true,
+      handler: async ({ principal, query, body, tx }) =>
+        await changed(tx, principal, organizationOf(principal, query.organization_id), {
           action: 'organization.changed',
           change: async () => ({
             ...(body.display_name === undefined ? {} : { displayName: body.display_name }),
@@ -91,11 +92,12 @@ export function ownOrganizationRoutes(services: Services): Route[] {
       query: OfOrganization,
       body: OrganizationReason,
       responses: answer,
-      handler: async ({ principal, query, body }) =>
-        await changed(services, principal, organizationOf(principal, query.organization_id), {
+      transaction: true,
+      handler: async ({ principal, query, body, tx }) =>
+        await changed(tx, principal, organizationOf(principal, query.organization_id), {
           action: 'organization.closed',
           data: { reason: body.reason },
-          change: async (tx, { id, name, vpsCount }) => {
+          change: async (_tx, { id, name, vpsCount }) => {
             if (vpsCount > 0)
               throw new Refusal(
                 409,
@@ -108,13 +110,13 @@ export function ownOrganizationRoutes(services: Services): Route[] {
           },
         }),
     }),
-    ...blockRoutes(services),
+    ...blockRoutes(),
     ...quotaRoutes(services),
     ...termsRoutes(services),
   ];
 }
 
-function blockRoutes(services: Services): Route[] {
+function blockRoutes(): Route[] {
   return [
     route({
       method: 'post',
@@ -125,7 +127,8 @@ function blockRoutes(services: Services): Route[] {
       params: ById,
       body: OrganizationReason,
       responses: answer,
-      handler: async ({ principal, params, body }) => await changed(services, principal, params.id, blocking(body.reason)),
+      transaction: true,
+      handler: async ({ principal, params, body, tx }) => await changed(tx, principal, params.id, blocking(body.reason)),
     }),
     route({
       method: 'post',
@@ -135,7 +138,8 @@ function blockRoutes(services: Services): Route[] {
       permission: 'organization:block',
       params: ById,
       responses: answer,
-      handler: async ({ principal, params }) => await changed(services, principal, params.id, unblocking),
+      transaction: true,
+      handler: async ({ principal, params, tx }) => await changed(tx, principal, params.id, unblocking),
     }),
   ];
 }

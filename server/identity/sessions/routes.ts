@@ -4,12 +4,12 @@ import type { Request } from 'express';
 import { Session, SignIn } from '../../../contract/overview.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { clearCookies, openSession } from './sessions.ts';
+import type { Db } from '../../kernel/database.ts';
 import { Refusal } from '../../kernel/problem.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
 import { organizationById } from '../../kernel/settings.ts';
 import { simulatorOrigin } from '../../kernel/simulator-origin.ts';
 import { appendAudit } from '../../kernel/audit.ts';
-import { inTransaction } from '../../kernel/database.ts';
 import { deleteSession } from './store.ts';
 import { clearUserCookies } from '../sign-in/door.ts';
 import { endSessions } from '../sign-in/entries-store.ts';
@@ -27,7 +27,7 @@ export function sessionRoutes(services: Services): Route[] {
       responses: { 200: { description: 'The token’s name and role.', schema: Session } },
       handler: async ({ principal, request }) => ({
         status: 200,
-        body: await presentSession(services, principal, request),
+        body: await presentSession(services, services.db, principal, request),
       }),
     }),
     route({
@@ -38,15 +38,14 @@ export function sessionRoutes(services: Services): Route[] {
       permission: 'session:own',
       body: SignIn,
       responses: { 200: { description: 'Signed in. The cookie counts with the header X-Plinth-Dashboard.', schema: Session } },
-      handler: async ({ principal, body, request, response }) => {
+      transaction: true,
+      handler: async ({ principal, body, request, response, tx }) => {
         const { tokenId } = principal;
         if (principal.sessionId !== undefined || tokenId === null)
           throw new Refusal(409, 'signed_in_already', 'This browser is signed in. Send the token itself: Authorization: Bearer plinth_….');
-        await inTransaction(services.db, async (tx) => {
-          await openSession(tx, { config: services.config, request, response }, tokenId, body.keep);
-          await appendAudit(tx, audited(principal, 'session.opened'));
-        });
-        return { status: 200, body: await presentSession(services, principal, request) };
+        await openSession(tx, { config: services.config, request, response }, tokenId, body.keep);
+        await appendAudit(tx, audited(principal, 'session.opened'));
+        return { status: 200, body: await presentSession(services, tx, principal, request) };
       },
     }),
     route({
@@ -56,14 +55,13 @@ export function sessionRoutes(services: Services): Route[] {
       summary: 'Sign this browser out; the token itself stays valid',
       permission: 'session:own',
       responses: { 204: { description: 'The cookie counts no more, and streams opened with it end.' } },
-      handler: async ({ principal, request, response }) => {
+      transaction: true,
+      handler: async ({ principal, request, response, tx }) => {
         const { sessionId, tokenId, actor } = principal;
-        if (sessionId !== undefined)
-          await inTransaction(services.db, async (tx) => {
-            const ended =
-              tokenId === null ? (await endSessions(tx, actor.id, { only: sessionId })) > 0 : await deleteSession(tx, sessionId);
-            if (ended) await appendAudit(tx, audited(principal, 'session.ended'));
-          });
+        if (sessionId !== undefined) {
+          const ended = tokenId === null ? (await endSessions(tx, actor.id, { only: sessionId })) > 0 : await deleteSession(tx, sessionId);
+          if (ended) await appendAudit(tx, audited(principal, 'session.ended'));
+        }
         clearUserCookies(services.config, request, response);
         clearCookies({ config: services.config, request, response });
         return { status: 204 };
@@ -79,9 +77,9 @@ function roleShown({ permissions }: Principal): Session['role'] {
   return permissions.has('vps:power') ? 'operator' : 'viewer';
 }
 
-async function presentSession(services: Services, principal: Principal, request: Request): Promise<Session> {
+async function presentSession(services: Services, db: Db, principal: Principal, request: Request): Promise<Session> {
   const { organizationId } = principal;
-  const organization = organizationId && (await organizationById(services.db, organizationId));
+  const organization = organizationId && (await organizationById(db, organizationId));
   return {
     name: principal.name,
     role: roleShown(principal),

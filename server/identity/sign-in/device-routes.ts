@@ -12,7 +12,7 @@ import {
 import { CONFIRMED, GRANTS } from '../../../contract/permissions.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { timeIn } from '../../kernel/clock.ts';
-import { inTransaction } from '../../kernel/database.ts';
+import type { Db } from '../../kernel/database.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { Refusal } from '../../kernel/problem.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
@@ -75,9 +75,10 @@ export function deviceRoutes(services: Services): Route[] {
       summary: 'Whether the command line was let in; its token comes once',
       body: DeviceLoginPoll,
       responses: { 200: { description: 'Ask again while it waits.', schema: DeviceLoginState } },
-      handler: async ({ body, response }) => {
+      transaction: true,
+      handler: async ({ body, response, tx }) => {
         response.setHeader('cache-control', 'no-store, no-transform');
-        return { status: 200, body: await poll(services, body.device_secret) };
+        return { status: 200, body: await poll(tx, body.device_secret) };
       },
     }),
     route({
@@ -121,33 +122,31 @@ export function deviceRoutes(services: Services): Route[] {
   ];
 }
 
-async function poll({ db }: Services, secret: string): Promise<{ state: 'waiting' | 'denied' | 'done'; token: string | null }> {
-  return await inTransaction(db, async (tx) => {
-    const row = await loginOfDevice(tx, hashOf(secret));
-    if (!row) throw unknown();
-    if (row.deniedAt) return { state: 'denied', token: null };
-    if (row.approvedBy === null) return { state: 'waiting', token: null };
-    const [userId = '', organizationId = null] = row.approvedBy.split(' ');
-    const person = await personIn(tx, userId, organizationId);
-    if (!person || person.organizationId !== organizationId) throw unknown();
-    const made = {
-      name: `${person.name}: ${row.client}`.slice(0, 100),
-      // It has the rights of the person, and ends with them.
-      role: null,
-      userId,
-      scopes: scopesOf(person),
-      organizationId,
-      expiresAt: timeIn(TOKEN_MS),
-    };
-    const { row: token, secret: text } = await createToken(tx, made);
-    if (!(await takeLogin(tx, row.id, token.id))) throw unknown();
-    await appendAudit(tx, {
-      actor: person.name,
-      action: 'token.created',
-      target: token.id,
-      organizationId,
-      data: { name: made.name, user: userId },
-    });
-    return { state: 'done', token: text };
+async function poll(tx: Db, secret: string): Promise<{ state: 'waiting' | 'denied' | 'done'; token: string | null }> {
+  const row = await loginOfDevice(tx, hashOf(secret));
+  if (!row) throw unknown();
+  if (row.deniedAt) return { state: 'denied', token: null };
+  if (row.approvedBy === null) return { state: 'waiting', token: null };
+  const [userId = '', organizationId = null] = row.approvedBy.split(' ');
+  const person = await personIn(tx, userId, organizationId);
+  if (!person || person.organizationId !== organizationId) throw unknown();
+  const made = {
+    name: `${person.name}: ${row.client}`.slice(0, 100),
+    // It has the rights of the person, and ends with them.
+    role: null,
+    userId,
+    scopes: scopesOf(person),
+    organizationId,
+    expiresAt: timeIn(TOKEN_MS),
+  };
+  const { row: token, secret: text } = await createToken(tx, made);
+  if (!(await takeLogin(tx, row.id, token.id))) throw unknown();
+  await appendAudit(tx, {
+    actor: person.name,
+    action: 'token.created',
+    target: token.id,
+    organizationId,
+    data: { name: made.name, user: userId },
   });
+  return { state: 'done', token: text };
 }

@@ -20,7 +20,7 @@ import {
 } from '../../../contract/people.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { timeNow } from '../../kernel/clock.ts';
-import { type Db, inTransaction } from '../../kernel/database.ts';
+import type { Db } from '../../kernel/database.ts';
 import { type Answer, type Route, type RouteContext, route } from '../../kernel/http/route.ts';
 import { notFound, Refusal, refuseField } from '../../kernel/problem.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
@@ -138,14 +138,12 @@ function isTimeZone(name: string): boolean {
 }
 
 function sessionsRoutes(services: Services): Route[] {
-  const end = async (principal: Principal, which: { only: string } | { allBut: string }): Promise<number> => {
+  const end = async (tx: Db, principal: Principal, which: { only: string } | { allBut: string }): Promise<number> => {
     const { userId, name } = mustBePerson(principal);
-    return await inTransaction(services.db, async (tx) => {
-      const ended = await endSessions(tx, userId, which);
-      if (ended > 0)
-        await appendAudit(tx, { actor: name, action: 'session.ended', target: userId, organizationId: null, data: { sessions: ended } });
-      return ended;
-    });
+    const ended = await endSessions(tx, userId, which);
+    if (ended > 0)
+      await appendAudit(tx, { actor: name, action: 'session.ended', target: userId, organizationId: null, data: { sessions: ended } });
+    return ended;
   };
   return [
     route({
@@ -177,8 +175,9 @@ function sessionsRoutes(services: Services): Route[] {
       summary: 'End one of your sessions; what it has open ends within seconds',
       params: z.strictObject({ id: SessionId }),
       responses: { 204: { description: 'Ended.' } },
-      handler: async ({ principal, params }) => {
-        if ((await end(principal, { only: params.id })) === 0) throw notFound('session', params.id);
+      transaction: true,
+      handler: async ({ principal, params, tx }) => {
+        if ((await end(tx, principal, { only: params.id })) === 0) throw notFound('session', params.id);
         return { status: 204 };
       },
     }),
@@ -189,9 +188,10 @@ function sessionsRoutes(services: Services): Route[] {
       id: 'endMyOtherSessions',
       summary: 'End every session of yours but this one',
       responses: { 200: { description: 'How many.', schema: Ended } },
-      handler: async ({ principal }) => ({
+      transaction: true,
+      handler: async ({ principal, tx }) => ({
         status: 200,
-        body: { ended: await end(principal, { allBut: mustBePerson(principal).sessionId }) },
+        body: { ended: await end(tx, principal, { allBut: mustBePerson(principal).sessionId }) },
       }),
     }),
   ];

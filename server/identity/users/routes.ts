@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Ended, User, UserDisable, UserId, UserList, UserQuery } from '../../../contract/people.ts';
 import { appendAudit } from '../../kernel/audit.ts';
-import { type Db, inTransaction } from '../../kernel/database.ts';
+import type { Db } from '../../kernel/database.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { notFound, Refusal } from '../../kernel/problem.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
@@ -24,16 +24,24 @@ const present = (user: UserRow) => ({
 const ONE = z.strictObject({ id: UserId });
 const Answer = z.strictObject({ user: User });
 
+/** Told in the trail; the last one who may do everything stays so. */
+async function changeUser(
+  tx: Db,
+  principal: Principal,
+  id: string,
+  action: string,
+  data: Record<string, string>,
+  work: () => Promise<void>,
+): Promise<{ user: ReturnType<typeof present> }> {
+  if (!(await userById(tx, id))) throw notFound('user', id);
+  await work();
+  if ((await countSuperadmins(tx)) === 0 && principal.actor.kind === 'user')
+    throw new Refusal(409, 'last_superadmin', 'This is the last superadmin. Make another one first.');
+  await appendAudit(tx, { actor: principal.name, action, target: id, organizationId: null, data });
+  return { user: present((await userById(tx, id))!) };
+}
+
 export function userRoutes(services: Services): Route[] {
-  const change = (principal: Principal, id: string, action: string, data: Record<string, string>, work: (tx: Db) => Promise<void>) =>
-    inTransaction(services.db, async (tx) => {
-      if (!(await userById(tx, id))) throw notFound('user', id);
-      await work(tx);
-      if ((await countSuperadmins(tx)) === 0 && principal.actor.kind === 'user')
-        throw new Refusal(409, 'last_superadmin', 'This is the last superadmin. Make another one first.');
-      await appendAudit(tx, { actor: principal.name, action, target: id, organizationId: null, data });
-      return { user: present((await userById(tx, id))!) };
-    });
   return [
     route({
       method: 'get',
@@ -57,13 +65,14 @@ export function userRoutes(services: Services): Route[] {
       params: ONE,
       body: UserDisable,
       responses: { 200: { description: 'Disabled.', schema: Answer } },
-      handler: async ({ principal, params, body }) => {
-        const answer = await change(principal, params.id, 'user.disabled', { reason: body.reason }, async (tx) => {
+      transaction: true,
+      handler: async ({ principal, params, body, tx }) => {
+        const changed = await changeUser(tx, principal, params.id, 'user.disabled', { reason: body.reason }, async () => {
           await setDisabled(tx, params.id, body.reason);
           await endSessions(tx, params.id, { allBut: null });
           await endDeviceTokens(tx, params.id);
         });
-        return { status: 200, body: answer };
+        return { status: 200, body: changed };
       },
     }),
     route({
@@ -74,9 +83,10 @@ export function userRoutes(services: Services): Route[] {
       permission: 'user:disable',
       params: ONE,
       responses: { 200: { description: 'Enabled.', schema: Answer } },
-      handler: async ({ principal, params }) => ({
+      transaction: true,
+      handler: async ({ principal, params, tx }) => ({
         status: 200,
-        body: await change(principal, params.id, 'user.enabled', {}, (tx) => setDisabled(tx, params.id, null)),
+        body: await changeUser(tx, principal, params.id, 'user.enabled', {}, () => setDisabled(tx, params.id, null)),
       }),
     }),
     route({
@@ -87,9 +97,10 @@ export function userRoutes(services: Services): Route[] {
       permission: 'user:end-sessions',
       params: ONE,
       responses: { 200: { description: 'How many.', schema: Ended } },
-      handler: async ({ principal, params }) => {
+      transaction: true,
+      handler: async ({ principal, params, tx }) => {
         let ended = 0;
-        await change(principal, params.id, 'user.sessions-ended', {}, async (tx) => {
+        await changeUser(tx, principal, params.id, 'user.sessions-ended', {}, async () => {
           ended = await endSessions(tx, params.id, { allBut: null });
         });
         return { status: 200, body: { ended } };

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { SetupFinished, SetupSecrets } from '../../../contract/setup-profile.ts';
 import { appendAudit } from '../../kernel/audit.ts';
-import { inTransaction } from '../../kernel/database.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { Refusal } from '../../kernel/problem.ts';
 import type { Services } from '../../kernel/services.ts';
@@ -24,15 +23,13 @@ export function setupRoutes(services: Services): Route[] {
       unrepeated: true,
       params: ByToken,
       responses: { 200: { description: 'By the names of the profile’s variables.', schema: SetupSecrets } },
-      handler: async ({ params, request }) => {
-        const setup = await inTransaction(services.db, async (tx) => {
-          const found = await takeSecrets(tx, params.key);
-          if (!found?.secrets) throw unknown();
-          const entry = { actor: `vps-${found.vpsId}`, action: 'vps.setup-secrets-fetched', target: found.vpsId, organizationId: null };
-          await appendAudit(tx, { ...entry, data: { from: request.ip ?? '' } });
-          return found;
-        });
-        const secrets = JSON.parse(SETUP_SECRETS.open(services.secrets, setup.vpsId, setup.secrets!)) as Record<string, string>;
+      transaction: true,
+      handler: async ({ params, request, tx }) => {
+        const setup = await takeSecrets(tx, params.key);
+        if (!setup?.secrets) throw unknown();
+        const entry = { actor: `vps-${setup.vpsId}`, action: 'vps.setup-secrets-fetched', target: setup.vpsId, organizationId: null };
+        await appendAudit(tx, { ...entry, data: { from: request.ip ?? '' } });
+        const secrets = JSON.parse(SETUP_SECRETS.open(services.secrets, setup.vpsId, setup.secrets)) as Record<string, string>;
         return { status: 200, body: { secrets } };
       },
     }),
