@@ -10,7 +10,7 @@ import type { Json, Properties, ResourceContext } from '../resource.ts';
 import { Ec2, type Params } from './ec2.ts';
 import { provider } from './index.ts';
 import { servers } from './server.ts';
-import { readXml } from './wire.ts';
+import { readXml } from '../kit/amazon/api.ts';
 
 let simulator: Simulator;
 let made = 0;

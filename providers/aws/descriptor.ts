@@ -1,24 +1,15 @@
 /** Amazon EC2: what it is. Facts and their sources stand in README.md. */
 import { z } from 'zod';
+import { keyFields, keys, simulatedKeys, temporaryField } from '../kit/amazon/credential.ts';
 import type { Capability, Descriptor } from '../provider.ts';
 
 const can: Capability = { can: true };
 
-/** The simulator's keys begin with `sim-`; the secret of one is it with `-secret` behind. */
-const credential = z.strictObject({
-  accessKeyId: z
-    .string()
-    .trim()
-    .regex(/^(?:A(?:KIA|SIA)[A-Z0-9]{16}|sim-[A-Za-z0-9_-]{1,120})$/, 'An access key ID begins with AKIA or ASIA and has 20 characters.'),
-  secretAccessKey: z
-    .string()
-    .trim()
-    .regex(/^(?:[A-Za-z0-9+/]{40}|sim-[A-Za-z0-9_-]{1,127})$/, 'A secret access key has 40 characters.'),
+const credential = keys.extend({
   region: z
     .string()
     .trim()
     .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'A region is worded like eu-central-1.'),
-  sessionToken: z.string().trim().min(16).optional(),
 });
 
 export const descriptor: Descriptor = {
@@ -31,16 +22,11 @@ export const descriptor: Descriptor = {
   simulatorPath: '/aws',
   credential,
   credentialFields: [
-    {
-      name: 'accessKeyId',
-      label: 'Access key ID',
-      help: 'AWS console → IAM → Users → the user → Security credentials → Create access key.',
-    },
-    { name: 'secretAccessKey', label: 'Secret access key', help: 'Shown once, when the access key is made.' },
+    ...keyFields,
     { name: 'region', label: 'Region', help: 'Such as eu-central-1. Regions are worlds apart: one account here for each.' },
-    { name: 'sessionToken', label: 'Session token', help: 'Only for temporary keys, which begin with ASIA.', optional: true },
+    temporaryField,
   ],
-  simulatedCredential: (token) => ({ accessKeyId: token, secretAccessKey: `${token}-secret`, region: 'eu-central-1' }),
+  simulatedCredential: (token) => ({ ...simulatedKeys(token), region: 'eu-central-1' }),
   options: z.strictObject({
     /** Taken when several accounts offer the plan of an order. */
     default: z.boolean().default(false),

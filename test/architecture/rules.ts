@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A provider's wire tells of the one simulated world. */
-const WIRE = /^providers\/[a-z]+\/simulator(\/|[-.])/;
+const WIRE = /^providers\/[a-z0-9]+\/simulator(\/|[-.])/;
 const WORLD = 'simulator/cloud/';
 
 /** Files of `providers/` that the server may know: the contract and the list, never one provider's folder. */

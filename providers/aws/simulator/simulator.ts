@@ -1,4 +1,5 @@
 /** EC2, and what of STS, CloudWatch and the price list belongs to it, on loopback. Flags are those of `simulator/cloud/`, and `no-addresses`. */
+import { scopeOf, signer, textBodies } from '../../../simulator/cloud/amazon-gate.ts';
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
 import { Refusal, type Sheet } from '../../../simulator/cloud/model.ts';
 import { type CloudWire, simulateCloud } from '../../../simulator/cloud/simulation.ts';
@@ -7,7 +8,7 @@ import { GP3_GB_MONTH, REGIONS, TYPES, type Ec2Type } from './data.ts';
 import { addressActions, addressesOf } from './addresses.ts';
 import { objectActions } from './objects.ts';
 import { serverActions } from './servers.ts';
-import { type Actions, answerXml, Asked, errorXml, matches, paramsOf, REFUSALS, scopeOf, signer, textBodies } from './wire.ts';
+import { type Actions, answerXml, Asked, errorXml, matches, paramsOf, REFUSALS } from './wire.ts';
 
 const XML = 'text/xml;charset=UTF-8';
 
