@@ -1,10 +1,10 @@
-/** The client against moto, an EC2 of other people: `pip install 'moto[server,ec2]'`, or PLINTH_MOTO=/path/to/moto_server. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+/** The client against moto, an EC2 of other people. */
 import { createServer as createFront, type Server } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { type Moto, motoMissing, startMoto } from '../../test/support/moto.ts';
 import { identityTag } from '../identity.ts';
 import type { AccountConnection } from '../provider.ts';
 import { RateBudget } from '../rate-budget.ts';
@@ -14,24 +14,14 @@ import { addresses, groups, keyPairs } from './helpers.ts';
 import { provider } from './index.ts';
 import { servers } from './server.ts';
 
-const MOTO = [process.env['PLINTH_MOTO'], 'moto_server'].find((each) => each && spawnSync(each, ['--help']).status === 0);
-if (!MOTO) console.warn("not judged by moto: pip install 'moto[server,ec2]', or name moto_server in PLINTH_MOTO");
 const STRICT = { MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION: '1', MOTO_ENABLE_AMI_VALIDATION: '1', MOTO_ENABLE_KEYPAIR_VALIDATION: '1' };
 
-let moto: ChildProcess;
+let moto: Moto | undefined;
 let front: Server;
 let connection: AccountConnection;
 let ec2: Ec2;
 let ctx: ResourceContext<Ec2>;
 const definition = (token: string) => provider.resources.find((each) => each.token === token)!;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Moto knows neither this filter of volumes (a server has one disk there) nor the tags of an image's snapshots. */
 const UNKNOWN_FILTER = '&Filter.2.Name=attachment.delete-on-termination&Filter.2.Value.1=true';
@@ -60,16 +50,10 @@ async function inFrontOf(moto: string): Promise<string> {
   return `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
 }
 
-describe.skipIf(!MOTO)('judged by moto', () => {
+describe.skipIf(motoMissing)('judged by moto', () => {
   beforeAll(async () => {
-    const port = await freePort();
-    moto = spawn(MOTO!, ['-H', '127.0.0.1', '-p', String(port)], {
-      env: { ...process.env, ...STRICT },
-      stdio: 'ignore',
-    });
-    const itself = `http://127.0.0.1:${port}`;
-    const baseUrl = await inFrontOf(itself);
-    await vi.waitFor(() => fetch(itself), { timeout: 60_000, interval: 200 });
+    moto = await startMoto(STRICT);
+    const baseUrl = await inFrontOf(moto!.baseUrl);
     const credential = {
       accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
       secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
@@ -89,7 +73,7 @@ describe.skipIf(!MOTO)('judged by moto', () => {
   }, 90_000);
   afterAll(() => {
     front?.close();
-    moto?.kill('SIGKILL');
+    moto?.close();
   });
 
   it('knows the key, the region and its systems', async () => {
