@@ -14,6 +14,7 @@ import { provider as powerdns } from './powerdns/index.ts';
 import { provider as ovh } from './ovh/index.ts';
 import { provider as ovhvps } from './ovhvps/index.ts';
 import { provider as random } from './random/index.ts';
+import { provider as route53 } from './route53/index.ts';
 import { provider as smartvps } from './smartvps/index.ts';
 import { provider as vultr } from './vultr/index.ts';
 import type { Provider } from './provider.ts';
@@ -35,6 +36,7 @@ export const providers: readonly Provider[] = [
   hetznerdns,
   digitaloceandns,
   linodedns,
+  route53,
   random,
 ];
 

@@ -1,5 +1,5 @@
 /** The simulated world of names: zones of an account, with records that a provider's wire tells of in its own words. */
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import type { Collection, SimRecordView, Simulation, SimWorld } from '../../providers/simulation.ts';
 import { Refusal } from './model.ts';
 import { Wire, type Words } from './wire.ts';
@@ -107,10 +107,12 @@ export interface ZoneWire extends Pick<Simulation, 'id' | 'errorAnswer' | 'accou
   /** Zones that every account has. */
   readonly seeds: readonly string[];
   readonly words: Words;
+  /** How bodies are read that are no JSON. */
+  readonly reads?: RequestHandler;
   mount(wire: Wire, zones: Zones): void;
 }
 
-export function simulateZones({ id, errorAnswer, accountDefaults, seeds, words, mount, sets = false }: ZoneWire): Simulation {
+export function simulateZones({ id, errorAnswer, accountDefaults, seeds, words, reads, mount, sets = false }: ZoneWire): Simulation {
   const zonesOf = (world: SimWorld): Zones => new Zones(world, seeds);
   return {
     id,
@@ -118,6 +120,7 @@ export function simulateZones({ id, errorAnswer, accountDefaults, seeds, words, 
     ...(accountDefaults ? { accountDefaults } : {}),
     router(world) {
       const router = Router();
+      if (reads) router.use(reads);
       mount(new Wire(router, { world }, words), zonesOf(world));
       return router;
     },
