@@ -147,7 +147,12 @@ describe('simulated only', () => {
     const first = await client.listRecords(zone.id);
     const second = await client.listRecords(zone.id, first.next);
     expect([first.items.length, second.items.length, second.next]).toEqual([298, 12, null]);
-    await expect(provider.dns!(simulated('no such key')).account()).rejects.toMatchObject({ kind: 'credentials' });
+  });
+
+  it('lets in who signs as the key says', async () => {
+    const wrong = { accessKeyId: 'sim-route53', secretAccessKey: 'sim-another-secret' };
+    const callers = [simulated('no such key'), connected(simulator.baseUrl('route53'), wrong)];
+    for (const each of callers) await expect(provider.dns!(each).account()).rejects.toMatchObject({ kind: 'credentials' });
   });
 
   it('asks again when it was too fast, and when another change is under way', async () => {
