@@ -40,6 +40,11 @@ export async function productById(db: Db, id: string): Promise<ProductRow | null
   return row && (await named(db, [row]))[0]!;
 }
 
+/** What it is called; null: there is none. */
+export async function productName(db: Db, id: string): Promise<string | null> {
+  return (await db.product.findUnique({ where: { id }, select: { name: true } }))?.name ?? null;
+}
+
 export async function productsById(db: Db, ids: readonly string[]): Promise<ProductRow[]> {
   return await named(db, await db.product.findMany({ where: { id: { in: [...ids] } }, include: whole }));
 }

@@ -70,10 +70,10 @@ export type LivingRedemption = CouponRedemption & { readonly coupon: Coupon; rea
 
 /** Of an order item, with its coupon and the periods that it was used for. */
 export async function redemptionOf(db: Db, orderItemId: string): Promise<LivingRedemption | null> {
-  return await db.couponRedemption.findFirst({
-    where: { orderItemId, releasedAt: null },
-    include: { coupon: true, uses: { select: { periodIndex: true } } },
-  });
+  const where = { orderItemId, releasedAt: null };
+  // Most have none, and asked for with it, the coupon is looked for all the same.
+  if ((await db.couponRedemption.findFirst({ where, select: { id: true } })) === null) return null;
+  return await db.couponRedemption.findFirst({ where, include: { coupon: true, uses: { select: { periodIndex: true } } } });
 }
 
 export async function noteUse(db: Db, redemptionId: string, periodIndex: number, invoiceId: string): Promise<void> {

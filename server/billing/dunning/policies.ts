@@ -11,7 +11,12 @@ type Kept = z.infer<typeof Kept>;
 
 export async function policyOf(db: Db, organizationId: string): Promise<Policy> {
   const row = await policyRow(db, organizationId);
-  return row === null ? DEFAULT_POLICY : policyFrom(Kept.parse(row.stages));
+  return row === null ? DEFAULT_POLICY : policyOfRow(row.stages);
+}
+
+/** @param stages as a row has them; null: the built-in one holds */
+export function policyOfRow(stages: unknown): Policy {
+  return stages === null ? DEFAULT_POLICY : policyFrom(Kept.parse(stages));
 }
 
 export function policyFrom({ issue_days: issueDays, issue_days_of_year: issueDaysOfYear, grace_days: graceDays, stages }: Kept): Policy {

@@ -8,7 +8,7 @@ import type { Db, Json } from '../../kernel/database.ts';
 import { emit } from '../../kernel/events/emit.ts';
 import { Refusal, refuseField } from '../../kernel/problem.ts';
 import type { Services } from '../../kernel/services.ts';
-import { buyerOf, keepProfile, profileOf, sellerOf } from '../profile/profile.ts';
+import { buyerOf, keepProfile, profileOf, type Seller, sellerOf } from '../profile/profile.ts';
 import type { BillingProfile } from '../profile/store.ts';
 import { type AppliedTax, taxOf } from '../tax/rate.ts';
 import { takeNumber } from './numbers-store.ts';
@@ -77,6 +77,7 @@ export interface InvoiceInput {
 export interface Counted extends Totals {
   readonly lines: readonly NewLine[];
   readonly profile: BillingProfile;
+  readonly seller: Seller;
 }
 
 /**
@@ -101,7 +102,7 @@ export async function countLines(
   const totals = totalsOf(counted, currency);
   if (totals.total < 0n)
     throw new Refusal(409, 'invoice_negative', 'These lines come to less than nothing: that is a credit note, not an invoice.');
-  return { ...totals, lines: counted, profile };
+  return { ...totals, lines: counted, profile, seller };
 }
 
 function countedLine(line: LineInput, tax: AppliedTax): NewLine {
@@ -151,7 +152,7 @@ export async function issueDraft(
 }
 
 async function insertDraft(tx: Db, input: InvoiceInput): Promise<Invoice> {
-  const { lines, profile, taxes, ...totals } = await countLines(tx, input);
+  const { lines, profile, seller, taxes, ...totals } = await countLines(tx, input);
   await keepProfile(tx, profile);
   const { organizationId, kind, currency, dueAt, orderId, subscriptionId, causePaymentId, supersedes } = input;
   const row = {
@@ -165,7 +166,7 @@ async function insertDraft(tx: Db, input: InvoiceInput): Promise<Invoice> {
     total: totals.total,
     locale: profile.locale,
     timeZone: profile.timeZone,
-    seller: (await sellerOf(tx)) as unknown as Json,
+    seller: seller as unknown as Json,
     buyer: buyerOf(profile) as unknown as Json,
     orderId: orderId ?? null,
     subscriptionId: subscriptionId ?? null,

@@ -67,8 +67,8 @@ const dateOrNull = (text: string | null): Date | null => (text === null ? null :
 
 /** The invoice, locked until the transaction ends; null: there is none. */
 export async function lockInvoice(db: Db, id: string): Promise<Invoice | null> {
-  await db.$queryRaw`SELECT 1 FROM "invoice" WHERE "id" = ${id} FOR UPDATE`;
-  return await db.invoice.findUnique({ where: { id } });
+  const [row] = await db.$queryRaw<Invoice[]>`SELECT * FROM "invoice" WHERE "id" = ${id} FOR UPDATE`;
+  return row ?? null;
 }
 
 export async function changeInvoice(db: Db, id: string, change: Partial<Omit<Invoice, 'id' | 'seller' | 'buyer'>>): Promise<Invoice> {

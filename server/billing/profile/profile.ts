@@ -1,6 +1,6 @@
 /** The seller and the buyers, as invoices copy them. */
 import type { z } from 'zod';
-import { Seller } from '../../../contract/billing.ts';
+import { Seller as SellerShape } from '../../../contract/billing.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { onPlatform } from '../../kernel/can.ts';
 import { type Db, inTransaction } from '../../kernel/database.ts';
@@ -12,8 +12,11 @@ import { type BillingProfile, hasIssued, profileById, type ProfileFields, savePr
 
 const SELLER = 'billing.seller';
 
+/** From whom invoices come. */
+export type Seller = z.infer<typeof SellerShape>;
+
 /** What stands until the seller has said who they are; documents show it as it is. */
-const UNNAMED: z.infer<typeof Seller> = {
+const UNNAMED: Seller = {
   name: 'Seller',
   address: [],
   country: 'US',
@@ -34,12 +37,12 @@ export interface Buyer {
   readonly email: string | null;
 }
 
-export async function sellerOf(db: Db): Promise<z.infer<typeof Seller>> {
-  const parsed = Seller.safeParse(await readSetting(db, SELLER));
+export async function sellerOf(db: Db): Promise<Seller> {
+  const parsed = SellerShape.safeParse(await readSetting(db, SELLER));
   return parsed.success ? parsed.data : UNNAMED;
 }
 
-export async function changeSeller(services: Services, principal: Principal, seller: z.infer<typeof Seller>): Promise<void> {
+export async function changeSeller(services: Services, principal: Principal, seller: Seller): Promise<void> {
   refuseZone('time_zone', seller.time_zone);
   await inTransaction(services.db, async (tx) => {
     await writeSetting(tx, SELLER, seller);

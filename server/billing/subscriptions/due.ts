@@ -7,16 +7,17 @@ import { isPayable, voidInvoice } from '../invoices/settle.ts';
 import { requestCharge } from '../charges/charges.ts';
 import { defaultMethod } from '../charges/store.ts';
 import { BY_ITSELF } from '../../kernel/kill-switches/kill-switches.ts';
+import { timeNow } from '../../kernel/clock.ts';
 import type { Db } from '../../kernel/database.ts';
 import type { Services } from '../../kernel/services.ts';
 import { plinthItself } from '../../identity/policy/grants.ts';
-import { productById } from '../../products/store.ts';
+import { productName } from '../../products/store.ts';
 import { suspendFor } from '../../vps/suspension/suspension.ts';
 import { endForGood } from '../../vps/termination/termination.ts';
 import { instantOf } from '../calendar.ts';
-import { policyOf } from '../dunning/policies.ts';
+import { policyOf, policyOfRow } from '../dunning/policies.ts';
 import { type Outage, type Policy, stageTimes } from '../dunning/policy.ts';
-import { chargeUnderWay, claimSubscription, markStage, stagesDone, vpsStatus } from './due-store.ts';
+import { chargeUnderWay, claimSubscription, markStage, standingOf, vpsStatus } from './due-store.ts';
 import { rateUsage } from '../usage/rate.ts';
 import { applyChange } from './apply-change.ts';
 import { openPeriod, periodNumber } from './life.ts';
@@ -33,18 +34,23 @@ const HOUR_MS = 3_600_000;
 export type Outcome = 'done' | 'waiting' | 'none';
 
 /** The next event, from the rows as they are now; written to the subscription. */
-export async function plan(tx: Db, subscription: Subscription, outage: Outage | null): Promise<Subscription> {
-  const { id, renewalInvoiceId, renewalIndex, billingZone } = subscription;
-  const last = subscription.status === 'pending' ? null : await lastPeriod(tx, id);
-  const invoice = renewalInvoiceId === null ? null : await lockInvoice(tx, renewalInvoiceId);
+export async function plan(
+  tx: Db,
+  { id, organizationId }: Pick<Subscription, 'id' | 'organizationId'>,
+  outage: Outage | null,
+  known?: Policy,
+): Promise<Subscription> {
+  const subscription = await standingOf(tx, id);
+  const { renewalStatus, renewalIndex, billingZone } = subscription;
+  const last = subscription.status === 'pending' ? null : subscription.lastEnd;
   const renewal =
-    invoice === null || renewalIndex === null
+    renewalStatus === null || renewalIndex === null
       ? null
       : {
           index: renewalIndex,
           due: periodNumber(subscription, renewalIndex).start,
-          paid: !isPayable(invoice),
-          done: await stagesDone(tx, invoice.id),
+          paid: !isPayable({ status: renewalStatus }),
+          done: new Set(subscription.stagesDone),
         };
   const standing = {
     status: subscription.status,
@@ -53,25 +59,27 @@ export async function plan(tx: Db, subscription: Subscription, outage: Outage | 
     cancelAtEnd: subscription.cancelAtEnd,
     endsAt: subscription.endsAt,
     // In a trial it is the anchor at which the first period begins.
-    periodEnd: last ? dateText(last.endDate) : subscription.anchorDate && dateText(subscription.anchorDate),
+    periodEnd: last ? dateText(last) : subscription.anchorDate && dateText(subscription.anchorDate),
     startedAt: subscription.startedAt,
     nextIndex: subscription.nextIndex,
     renewal,
     ending: subscription.status === 'terminating' && subscription.formerStatus === null,
   };
-  const next = nextEvent(standing, await policyOf(tx, subscription.organizationId), outage);
+  const next = nextEvent(standing, known ?? (await policyOf(tx, organizationId)), outage);
   return await changeSubscription(tx, id, { nextEvent: next?.event ?? null, nextEventAt: next?.at ?? null, problem: null });
 }
 
-/** Does what is due at `now` at the latest. */
-export async function happen(services: Services, tx: Db, id: string, now: Date, outage: Outage | null): Promise<Outcome> {
-  if (!(await claimSubscription(tx, id))) return 'none';
-  const subscription = (await subscriptionById(tx, null, id))!;
+/** Does what is due by its organization's clock. */
+export async function happen(services: Services, tx: Db, id: string, outage: Outage | null): Promise<Outcome> {
+  const claimed = await claimSubscription(tx, id);
+  if (!claimed) return 'none';
+  const { frozenAt, policyStages, ...subscription } = claimed;
+  const now = frozenAt ?? timeNow();
   const { nextEvent: event, nextEventAt: at } = subscription;
   if (event === null || at === null || at > now) return 'none';
-  const done = await act({ services, tx, subscription, at, now }, event);
-  if (done === 'waiting') return done;
-  await plan(tx, (await subscriptionById(tx, null, id))!, outage);
+  const policy = policyOfRow(policyStages);
+  const done = await act({ services, tx, subscription, at, now, policy }, event);
+  if (done !== 'waiting') await plan(tx, subscription, outage, policy);
   return done;
 }
 
@@ -82,6 +90,7 @@ interface Due {
   /** When it was due. */
   readonly at: Date;
   readonly now: Date;
+  readonly policy: Policy;
 }
 
 async function act(due: Due, event: string): Promise<Outcome> {
@@ -104,7 +113,7 @@ async function issueRenewal({ services, tx, subscription, at }: Due): Promise<Ou
   const amount = coming && coming.kind !== 'option' ? coming.amount : amountFrom(subscription, period.start);
   const options = optionsOf({ options: coming?.options ?? subscription.options });
   const discount = await periodDiscount(tx, { ...subscription, productId }, periodAmounts({ amount, options }));
-  const product = await productById(tx, productId);
+  const text = (await productName(tx, productId)) ?? 'Subscription';
   const invoice = await issueInvoice(services, tx, {
     organizationId,
     kind: 'renewal',
@@ -114,7 +123,7 @@ async function issueRenewal({ services, tx, subscription, at }: Due): Promise<Ou
     actor: BY_ITSELF,
     subscriptionId: id,
     lines: periodLines(
-      { text: product?.name ?? 'Subscription', amount, options },
+      { text, amount, options },
       {
         inclusive: taxBehavior === 'inclusive',
         subscriptionId: id,
@@ -140,8 +149,9 @@ function amountFrom({ amount, announcedAmount, announcedFrom }: Subscription, st
 async function openNext({ services, tx, subscription: given, at }: Due): Promise<Outcome> {
   const { id, renewalInvoiceId, organizationId } = given;
   const change = await openChange(tx, id);
-  if (change?.effective === 'period_end') await applyChange(services, tx, given, change, at);
-  const changed = (await subscriptionById(tx, null, id))!;
+  const applied = change?.effective === 'period_end';
+  if (applied) await applyChange(services, tx, given, change, at);
+  const changed = applied ? (await subscriptionById(tx, null, id))! : given;
   const amount = amountFrom(changed, periodNumber(changed, changed.nextIndex).start);
   const isNew = amount !== changed.amount;
   const over = await lastPeriod(tx, id);
@@ -162,9 +172,8 @@ export async function pastDue(tx: Db, { id, status }: Subscription, at: Date): P
 
 /** A stage of an invoice that is not paid; each happens once. */
 async function stage(due: Due, name: string): Promise<Outcome> {
-  const { services, tx, subscription, at, now } = due;
+  const { services, tx, subscription, at, now, policy } = due;
   const { id, renewalInvoiceId, vpsId } = subscription;
-  const policy = await policyOf(tx, subscription.organizationId);
   const found = policy.stages.find((each) => each.name === name);
   const invoice = renewalInvoiceId === null ? null : await lockInvoice(tx, renewalInvoiceId);
   if (!found || !invoice || !isPayable(invoice)) return 'done';
@@ -206,8 +215,7 @@ function datesOf(subscription: Subscription, policy: Policy): Record<string, str
 
 async function reached({ tx, subscription, at }: Due, act: string, invoiceId: string): Promise<string> {
   const { id, organizationId, status } = subscription;
-  const automatic = (await defaultMethod(tx, organizationId)) !== null;
-  if (act === 'remind') return automatic ? 'automatic' : 'told';
+  if (act === 'remind') return (await defaultMethod(tx, organizationId)) === null ? 'told' : 'automatic';
   if (act === 'charge') {
     const asked = await requestCharge(tx, invoiceId, at, BY_ITSELF);
     if (typeof asked === 'string') await pastDue(tx, subscription, at);
@@ -225,7 +233,7 @@ async function giveUp({ services, tx, subscription, at }: Due): Promise<void> {
 }
 
 /** Its end was ordered, and is there. */
-export async function beginEnd({ services, tx, subscription, at }: Omit<Due, 'now'>, cause: string): Promise<Outcome> {
+export async function beginEnd({ services, tx, subscription, at }: Omit<Due, 'now' | 'policy'>, cause: string): Promise<Outcome> {
   const { id, vpsId, endReason } = subscription;
   await changeSubscription(tx, id, { status: 'terminating', formerStatus: null, endsAt: at, endReason: endReason ?? 'It was cancelled.' });
   await tell(tx, id, 'ending', cause, {}, at);

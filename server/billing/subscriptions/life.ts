@@ -2,7 +2,7 @@
 import type { Interval } from '../../../contract/product.ts';
 import type { Db } from '../../kernel/database.ts';
 import { addDays, type Anchor, dateAt, instantOf, MONTHS, type Period, periodOf } from '../calendar.ts';
-import { changeSubscription, dateOf, dateText, insertPeriod, lockSubscription, replaceSegments, type Subscription, tell } from './store.ts';
+import { changeSubscription, dateOf, dateText, insertPeriod, insertSegments, lockSubscription, type Subscription, tell } from './store.ts';
 
 /** From where its periods are counted. @throws Error while it is pending. */
 export function anchorOf({ id, anchorDate, anchorIndex, interval }: Subscription): Anchor {
@@ -45,7 +45,7 @@ export async function openPeriod(tx: Db, subscription: Subscription, invoiceId: 
   const period = periodNumber(subscription, nextIndex);
   const [startAt, endAt] = [instantOf(period.start, billingZone), instantOf(period.end, billingZone)];
   await insertPeriod(tx, id, period, { startAt, endAt, amount, invoiceId });
-  await replaceSegments(tx, id, nextIndex, [{ fromDate: dateOf(period.start), toDate: dateOf(period.end), productId, amount, invoiceId }]);
+  await insertSegments(tx, id, nextIndex, [{ fromDate: dateOf(period.start), toDate: dateOf(period.end), productId, amount, invoiceId }]);
   await tell(tx, id, 'period-opened', invoiceId ?? 'none', { index: nextIndex, start: period.start, end: period.end }, at);
   return await changeSubscription(tx, id, { nextIndex: nextIndex + 1 });
 }

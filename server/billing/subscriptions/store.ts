@@ -40,8 +40,8 @@ export async function subscriptionById(db: Db, scope: Scope, id: string): Promis
 
 /** Holds the row until the transaction ends. */
 export async function lockSubscription(db: Db, scope: Scope, id: string): Promise<Subscription | null> {
-  await db.$queryRaw`SELECT 1 FROM "subscription" WHERE "id" = ${id} FOR UPDATE`;
-  return await subscriptionById(db, scope, id);
+  const [row] = await db.$queryRaw<Subscription[]>`SELECT * FROM "subscription" WHERE "id" = ${id} FOR UPDATE`;
+  return row && (scope === null || row.organizationId === scope) ? row : null;
 }
 
 export async function changeSubscription(
@@ -68,12 +68,13 @@ export async function listSubscriptions(
 
 /** What became of it; the caller has locked the subscription. */
 export async function tell(db: Db, id: string, kind: string, cause: string, data: Record<string, Json>, at: Date): Promise<void> {
-  const seq = (await db.subscriptionEvent.count({ where: { subscriptionId: id } })) + 1;
-  await db.subscriptionEvent.create({ data: { subscriptionId: id, seq, kind, cause, data, at } });
-  const { organizationId, status } = await db.subscription.findUniqueOrThrow({
-    where: { id },
-    select: { organizationId: true, status: true },
-  });
+  const [row] = await db.$queryRaw<{ organizationId: string; status: string }[]>`
+    WITH of AS (SELECT "id", "organizationId", "status" FROM "subscription" WHERE "id" = ${id}), told AS (
+      INSERT INTO "subscription_event" ("subscriptionId", "seq", "kind", "cause", "data", "at")
+      SELECT "id", (SELECT count(*) + 1 FROM "subscription_event" WHERE "subscriptionId" = ${id}), ${kind}::text, ${cause}::text,
+        ${JSON.stringify(data)}::jsonb, ${at}::timestamptz FROM of)
+    SELECT "organizationId", "status" FROM of`;
+  const { organizationId, status } = row!;
   const invoice = typeof data['invoice'] === 'string' ? data['invoice'] : null;
   await emit(db, { kind: 'subscription.changed', organizationId, data: { subscription_id: id, what: kind, status, invoice_id: invoice } });
 }
@@ -132,6 +133,16 @@ export async function replaceSegments(
   segments: readonly Omit<SubscriptionSegment, 'subscriptionId' | 'periodIndex'>[],
 ): Promise<void> {
   await db.subscriptionSegment.deleteMany({ where: { subscriptionId, periodIndex } });
+  await insertSegments(db, subscriptionId, periodIndex, segments);
+}
+
+/** Of a period that has none yet. */
+export async function insertSegments(
+  db: Db,
+  subscriptionId: string,
+  periodIndex: number,
+  segments: readonly Omit<SubscriptionSegment, 'subscriptionId' | 'periodIndex'>[],
+): Promise<void> {
   await db.subscriptionSegment.createMany({ data: segments.map((each) => ({ ...each, subscriptionId, periodIndex })) });
 }
 

@@ -1,6 +1,5 @@
 /** The one sweep for time: whatever is due by its organization's clock happens, in order, one transaction each. */
 import { timeNow } from '../../kernel/clock.ts';
-import { businessNow } from '../../kernel/business-clock.ts';
 import { inTransaction } from '../../kernel/database.ts';
 import type { SweepReport } from '../../kernel/schedule/runner.ts';
 import type { Services } from '../../kernel/services.ts';
@@ -9,7 +8,7 @@ import { happen } from './due.ts';
 import { beat, lastOutage } from './outage.ts';
 import { BY_ITSELF } from '../../kernel/kill-switches/kill-switches.ts';
 import { dropChange } from './changes.ts';
-import { expiredChanges, lockSubscription, openChange, subscriptionById } from './store.ts';
+import { expiredChanges, lockSubscription, openChange } from './store.ts';
 
 const AT_ONCE = 200;
 
@@ -33,10 +32,7 @@ export async function billingRound(services: Services, signal?: AbortSignal): Pr
     for (const { id } of due) {
       signal?.throwIfAborted();
       try {
-        const outcome = await inTransaction(db, async (tx) => {
-          const subscription = await subscriptionById(tx, null, id);
-          return await happen(services, tx, id, await businessNow(tx, subscription!.organizationId), outage);
-        });
+        const outcome = await inTransaction(db, (tx) => happen(services, tx, id, outage));
         if (outcome === 'done') {
           done++;
           continue;

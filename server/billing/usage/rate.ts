@@ -3,7 +3,7 @@ import { addRates, amountOf, multiply, parseRate, type Rate } from '../../../con
 import { BY_ITSELF } from '../../kernel/kill-switches/kill-switches.ts';
 import type { Db, Subscription, SubscriptionPeriod } from '../../kernel/database.ts';
 import type { Services } from '../../kernel/services.ts';
-import { productById } from '../../products/store.ts';
+import { productName } from '../../products/store.ts';
 import { once } from '../effects-store.ts';
 import { issueInvoice, type LineInput } from '../invoices/issue.ts';
 import { keptGb, markRated, metersOf, type ProductMeter, putUsage, recorded } from './store.ts';
@@ -23,7 +23,7 @@ export async function rateUsage(
   const { id, organizationId, productId, currency, taxBehavior } = subscription;
   const meters = await metersOf(tx, productId, currency);
   if (meters.length === 0 || !(await once(tx, `usage:${id}:${period.index}`, 'period over', at))) return;
-  const product = await productById(tx, productId);
+  const text = (await productName(tx, productId)) ?? 'Usage';
   const rated: { readonly meter: string; readonly amount: bigint; readonly line: LineInput }[] = [];
   for (const meter of meters) {
     const quantity = await quantityOf(tx, subscription, period, meter.meter, at);
@@ -33,7 +33,7 @@ export async function rateUsage(
     const line: LineInput = {
       kind: 'usage',
       unitAmount: amount,
-      parts: { text: product?.name ?? 'Usage', detail },
+      parts: { text, detail },
       inclusive: taxBehavior === 'inclusive',
       subscriptionId: id,
       periodIndex: period.index,
