@@ -1,7 +1,8 @@
 /**
  * The sweep of time: one day of 10,000 monthly subscriptions (about 330 each of issue, charge, period start and reminder), and
  * a year of 500, whose last month should cost what its first did. Charges are answered between the days, as a payment provider
- * would; that is not measured. Prints one JSON line.
+ * would; that is not measured. Beside the time it says what processor time an event takes, here and in PostgreSQL: that a
+ * machine that is busy with something else changes less. Prints one JSON line.
  *
  *   node bench/billing.ts [--quick]      to try it: 1,000 and 50
  */
@@ -12,6 +13,7 @@ import { begin } from '../server/billing/subscriptions/life.ts';
 import { inTransaction } from '../server/kernel/database.ts';
 import { recordPayment } from '../server/payments/record.ts';
 import { median, progress, round } from './support/figures.ts';
+import { treeCpuSeconds } from './support/processes.ts';
 import { type BenchShop, openShop, parallel } from './support/shop.ts';
 
 const quick = process.argv.includes('--quick');
@@ -56,18 +58,27 @@ async function openSubscriptions(count: number): Promise<BenchShop & { readonly 
   return shop as BenchShop & { readonly clockId: string };
 }
 
+interface Lived {
+  readonly events: number;
+  readonly ms: number;
+  /** Processor time of this process, and of it with PostgreSQL, in ms. */
+  readonly ownMs: number;
+  readonly allMs: number;
+}
+
+const ownCpuMs = (): number => process.cpuUsage().user / 1e3 + process.cpuUsage().system / 1e3;
+
 /** The day's events, and what they took. */
-async function live(
-  shop: BenchShop & { readonly clockId: string },
-  day: number,
-): Promise<{ readonly events: number; readonly ms: number }> {
+async function live(shop: BenchShop & { readonly clockId: string }, day: number): Promise<Lived> {
   await shop.db.testClock.update({ where: { id: shop.clockId }, data: { frozenAt: at(day) } });
+  const [own, all] = [ownCpuMs(), await treeCpuSeconds(process.pid)];
   const started = performance.now();
   const { done, failed } = await billingRound(shop.services);
   const ms = performance.now() - started;
+  const [ownMs, allMs] = [ownCpuMs() - own, ((await treeCpuSeconds(process.pid)) - all) * 1e3];
   if (failed > 0) throw new Error(`${failed} events could not happen.`);
   await answerCharges(shop, at(day));
-  return { events: done, ms };
+  return { events: done, ms, ownMs, allMs };
 }
 
 async function answerCharges({ db, services }: BenchShop, receivedAt: Date): Promise<void> {
@@ -90,10 +101,16 @@ async function answerCharges({ db, services }: BenchShop, receivedAt: Date): Pro
   );
 }
 
+function perEvent(days: readonly Lived[]): object {
+  const sum = (of: (day: Lived) => number): number => days.reduce((all, day) => all + of(day), 0);
+  const [events, own, all] = [sum((day) => day.events), sum((day) => day.ownMs), sum((day) => day.allMs)];
+  return { service: round(own / events), postgres: round((all - own) / events) };
+}
+
 async function oneDay(): Promise<object> {
   const shop = await openSubscriptions(MANY);
   try {
-    const days = [];
+    const days: Lived[] = [];
     // After 16 days each stage has its share of them.
     for (let day = 1; day <= 21; day++) {
       const lived = await live(shop, day);
@@ -107,6 +124,7 @@ async function oneDay(): Promise<object> {
       events,
       day_s: round(ms / 1_000),
       events_per_s: round((events / ms) * 1_000),
+      cpu_ms_per_event: perEvent(days),
       limit_s: quick ? null : 20,
       ok: quick || ms <= 20_000,
     };
