@@ -33,6 +33,7 @@ import { ownOrganizationCommands } from './commands/organization-own.ts';
 import { reportCommands } from './commands/report.ts';
 import { serviceAccountCommands } from './commands/service-account.ts';
 import { snapshotCommands } from './commands/snapshot.ts';
+import { sshKeyCommands } from './commands/ssh-key.ts';
 import { maintenanceCommands } from './commands/maintenance.ts';
 import { taskCommands } from './commands/task.ts';
 import { ticketCommands } from './commands/ticket.ts';
@@ -58,6 +59,7 @@ export const commands: readonly Command[] = [
   ...reportCommands,
   ...dunningCommands,
   ...snapshotCommands,
+  ...sshKeyCommands,
   ...taskCommands,
   ...ticketCommands,
   ...maintenanceCommands,

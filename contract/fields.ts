@@ -39,6 +39,9 @@ export const Approval = z.string().regex(/^[0-9a-f]{64}$/, 'use the `approval` o
 
 export const Tags = z.array(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/)).max(15);
 export const SshKeys = z.array(z.string().max(8192)).max(50);
+/** Keys of the organization's library; what a server gets are their copies of this moment. */
+export const SshKeyId = z.uuid('an SSH key id is a UUID');
+export const SshKeyIds = z.array(SshKeyId).max(50);
 export const FirewallRules = z
   .array(
     z.strictObject({

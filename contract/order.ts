@@ -1,7 +1,7 @@
 /** Quotes and orders on the wire: what would be charged and where it would be placed, and what became of it. */
 import { CouponCode } from './coupon.ts';
 import { z } from 'zod';
-import { HostnameText, IdText, LabelText, Reason, SshKeys, Tags } from './fields.ts';
+import { HostnameText, IdText, LabelText, Reason, SshKeyIds, SshKeys, Tags } from './fields.ts';
 import { Cursor, Limit, OperationId, OrganizationId, Timestamp, VpsId } from './ids.ts';
 import { AmountText, CurrencyCode, Interval, OptionKey, ProductId } from './product.ts';
 import { SubscriptionId } from './subscription.ts';
@@ -32,6 +32,8 @@ export const OrderItemRequest = z.strictObject({
   image: IdText.optional(),
   hostname: HostnameText.optional(),
   ssh_keys: SshKeys.default([]),
+  /** Beside those: keys that the organization keeps (GET /api/ssh-keys). */
+  ssh_key_ids: SshKeyIds.optional(),
   dns: VpsCreate.shape.dns,
   tags: Tags.default([]),
   external_reference: z.string().min(1).max(200).optional(),

@@ -1,6 +1,6 @@
 /** A customer's server on the wire. */
 import { z } from 'zod';
-import { FirewallRules, HostnameText, IdText, LabelText, Password, Reason, SshKeys, Tags } from './fields.ts';
+import { FirewallRules, HostnameText, IdText, LabelText, Password, Reason, SshKeyIds, SshKeys, Tags } from './fields.ts';
 import { AccountId, Cursor, Flag, Limit, OperationId, OrganizationId, Timestamp, VpsId } from './ids.ts';
 import { ActionCapability, ChangePreview, Evidence, VpsCapabilities } from './lifecycle.ts';
 import { SetupRequest } from './setup-profile.ts';
@@ -66,6 +66,8 @@ export const VpsCreate = z.strictObject({
   /** Generated when absent. */
   root_pass: Password.optional(),
   ssh_keys: SshKeys.default([]),
+  /** Beside those: keys that the organization keeps (GET /api/ssh-keys). */
+  ssh_key_ids: SshKeyIds.optional(),
   /** The account; may be left out when exactly one account offers the plan. Only for callers that may act for several organizations. */
   provider_id: AccountId.optional(),
   dns: z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Approval, IdText, Password } from '../fields.ts';
+import { Approval, IdText, Password, SshKeyIds, SshKeys } from '../fields.ts';
 import { AtProvider, defineKind, Requested } from './kind.ts';
 
 const action = z.strictObject({
@@ -8,6 +8,10 @@ const action = z.strictObject({
   image: IdText.optional(),
   /** Generated when left out. */
   root_pass: Password.optional(),
+  /** With `ssh_key_ids`: exactly these keys from now on. Both left out: those it has. */
+  ssh_keys: SshKeys.optional(),
+  /** Keys that the organization keeps (GET /api/ssh-keys). */
+  ssh_key_ids: SshKeyIds.optional(),
   approval: Approval.optional(),
 });
 
@@ -23,6 +27,6 @@ export const kind = defineKind({
   progress: AtProvider,
   action,
   change: action,
-  // Every server gets a new password of its own.
-  bulk: action.omit({ root_pass: true, approval: true }),
+  // Every server gets a new password of its own, and keeps its keys.
+  bulk: action.omit({ root_pass: true, ssh_keys: true, ssh_key_ids: true, approval: true }),
 });

@@ -20,6 +20,7 @@ import { holdsAt } from '../products/present.ts';
 import { type ProductRow, productsById } from '../products/store.ts';
 import { packageAt } from '../products/stock-store.ts';
 import { livingLabelExists } from '../vps/store.ts';
+import { withPickedKeys } from '../vps/ssh-keys/library.ts';
 import { labelTaken, organizationFor } from '../vps/vps.ts';
 import { discountLine, periodLines } from '../billing/subscriptions/period-lines.ts';
 import { countsOf, pricedOptions, wantsBackups } from '../billing/subscriptions/options.ts';
@@ -56,7 +57,8 @@ export async function makeQuote(
   const labels = new Set<string>();
   let items: QuotedItem[] = [];
   const placements: QuoteWire['placements'] = [];
-  for (const [index, request] of body.items.entries()) {
+  for (const [index, given] of body.items.entries()) {
+    const request = await withPickedKeys(services.db, organizationId, given, `items.${index}.ssh_key_ids`);
     const product = products.get(request.product_id);
     if (!product || product.visibility === 'retired' || (product.visibility !== 'public' && !onPlatform(principal)))
       throw notFound('product', request.product_id);

@@ -11,6 +11,7 @@ import { ownerRoutes } from './owner-routes.ts';
 import { vpsRoutes } from './routes.ts';
 import { setupRoutes } from './setup/routes.ts';
 import { snapshotRoutes } from './snapshots/routes.ts';
+import { sshKeyRoutes } from './ssh-keys/routes.ts';
 import { taskRoutes } from './tasks/routes.ts';
 import { startTerminations } from './termination/sweep.ts';
 import { usageRoutes } from './usage/routes.ts';
@@ -27,6 +28,7 @@ export const vps: Domain = {
     ...ownerRoutes(services),
     ...importRoutes(services),
     ...setupRoutes(services),
+    ...sshKeyRoutes(services),
   ],
   gauges: vpsGauges,
   work: async ({ services, operating, engine, pulse, boss, metrics }) => {

@@ -28,6 +28,7 @@ import { type PlannedVps, planVps } from './create/plan.ts';
 import type { ForWhom } from './create/dns.ts';
 import { type PreparedSetup, recordSetup } from './setup/prepare.ts';
 import { requireMayCreate } from './sold.ts';
+import { noteUse, withPickedKeys } from './ssh-keys/library.ts';
 import type { VpsSpec } from '../../stacks/spec.ts';
 import type { Principal, Services } from '../kernel/services.ts';
 import { atRest } from './user-data.ts';
@@ -38,8 +39,9 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 export type Accepted = { vps: VpsWithAccount; operation: Operation };
 
 /** Plans it by policy and catalogue. @throws Refusal, as does the commit */
-export async function prepareCreate(services: Services, principal: Principal, body: VpsCreate): Promise<Commit<Accepted>> {
-  const organizationId = await organizationFor(services, principal, body.organization_id);
+export async function prepareCreate(services: Services, principal: Principal, given: VpsCreate): Promise<Commit<Accepted>> {
+  const organizationId = await organizationFor(services, principal, given.organization_id);
+  const body = await withPickedKeys(services.db, organizationId, given);
   await requireMayCreate(services.db, principal, organizationId, body.override_reason);
   if (await livingLabelExists(services.db, organizationId, body.label)) throw labelTaken(body.label);
   const prepared = await prepareVps(services, { principal, organizationId }, body);
@@ -119,6 +121,7 @@ export async function insertPrepared(
     externalReference,
     ...(subscriptionId === undefined ? {} : { subscriptionId }),
   });
+  await noteUse(tx, organizationId, spec.sshPublicKeys);
   if (setup) await recordSetup(services, tx, vps.id, setup);
   if (spec.dns) await claimDnsName(tx, vps, spec.dns, 'dns.name');
   return { vps, operation: await requestOperation(services, tx, by, vps, 'provision') };

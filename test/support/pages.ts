@@ -87,6 +87,18 @@ export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
 export async function portalPages({ services }: Runtime): Promise<string[]> {
   const { id: organizationId } = await services.db.organization.findFirstOrThrow({ where: { name: 'default' } });
   const vps = await services.db.vps.findFirstOrThrow({ where: { organizationId }, orderBy: { createdAt: 'desc' } });
-  const parts = ['', '/order', '/billing', '/billing?part=methods', '/help', '/team', '/account', '/api', '/activity', '/no-such-page'];
+  const parts = [
+    '',
+    '/order',
+    '/billing',
+    '/billing?part=methods',
+    '/help',
+    '/team',
+    '/account',
+    '/keys',
+    '/api',
+    '/activity',
+    '/no-such-page',
+  ];
   return [...parts, `/servers/${vps.id}`].map((part) => `/portal${part}`);
 }

@@ -91,6 +91,10 @@ export const membersQuery = queryOptions({
   queryKey: ['members'],
   queryFn: async ({ signal }) => (await api.listMembers({ signal })).members,
 });
+export const sshKeysQuery = queryOptions({
+  queryKey: ['ssh-keys'],
+  queryFn: async ({ signal }) => (await api.listSshKeys({ signal })).ssh_keys,
+});
 export const webhooksQuery = queryOptions({
   queryKey: ['webhooks'],
   queryFn: async ({ signal }) => (await api.listWebhooks({ signal })).endpoints,

@@ -43,6 +43,7 @@ const pages = [
   createRoute({ ...inside, path: '/portal/help', component: lazyPart(() => import('./pages/help.tsx'), 'HelpPage') }),
   createRoute({ ...inside, path: '/portal/team', component: lazyPart(() => import('./pages/team.tsx'), 'TeamPage') }),
   createRoute({ ...inside, path: '/portal/account', component: lazyPart(account, 'AccountPage') }),
+  createRoute({ ...inside, path: '/portal/keys', component: lazyPart(() => import('./pages/keys.tsx'), 'KeysPage') }),
   createRoute({ ...inside, path: '/portal/api', component: lazyPart(() => import('./pages/developers.tsx'), 'DevelopersPage') }),
   createRoute({ ...inside, path: '/portal/activity', component: lazyPart(() => import('./pages/activity.tsx'), 'ActivityPage') }),
 ];

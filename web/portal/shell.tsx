@@ -24,7 +24,7 @@ import { shellWords } from './words/shell.ts';
 
 type Place = readonly [
   to: string,
-  word: 'servers' | 'order' | 'billing' | 'team' | 'account' | 'developers' | 'activity' | 'help',
+  word: 'servers' | 'order' | 'billing' | 'team' | 'account' | 'keys' | 'developers' | 'activity' | 'help',
   icon: IconName,
 ];
 /** The first four stand at the foot of a phone; the others behind "More". */
@@ -35,7 +35,8 @@ const PLACES: readonly Place[] = [
   ['/portal/account', 'account', 'user'],
   ['/portal/help', 'help', 'info'],
   ['/portal/team', 'team', 'accounts'],
-  ['/portal/api', 'developers', 'key'],
+  ['/portal/keys', 'keys', 'key'],
+  ['/portal/api', 'developers', 'external'],
   ['/portal/activity', 'activity', 'operations'],
 ];
 const AT_FOOT = 4;

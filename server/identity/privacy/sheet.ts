@@ -76,6 +76,12 @@ export const SHEET: readonly Kept[] = [
   { table: 'ticket_message', of: 't."authorId" = $1', erased: { named: ['authorName'] }, why: TRADE },
   // By its own function: the trail's rows change in no other way.
   { table: 'audit_event', of: 't."actorId" = $1', hidden: ['personalSalt', 'personalHash'], erased: 'stays', why: TRAIL },
+  {
+    table: 'ssh_key',
+    of: `t."addedBy" = $3 AND ${AMONG}`,
+    erased: { named: ['addedBy'] },
+    why: 'The key is one of the organization’s ways into its servers; a comment in it is not kept.',
+  },
   { table: 'member', of: 't."userId" = $1', erased: 'deleted' },
   { table: 'user', of: 't."id" = $1', erased: 'stays', why: 'The id is in what stays; nothing beside it says who it was.' },
 ];

@@ -13,6 +13,7 @@ import { withoutUserData } from '../user-data.ts';
 import type { Sheet } from '../operations/sheet.ts';
 import { sheetOf } from '../operations/sheets.ts';
 import { sealPassword } from '../password/life.ts';
+import { noteUse } from '../ssh-keys/library.ts';
 import { type Accepted, labelTaken, mustLock, mustVps, requestOperation } from '../vps.ts';
 import { requireCapability } from './guard.ts';
 import type { PlannedChange } from './planned-change.ts';
@@ -73,6 +74,7 @@ async function prepareChange(
     if (JSON.stringify(vps.spec) !== JSON.stringify(seen.spec))
       throw new Refusal(409, 'changed_meanwhile', 'The VPS was changed by another request just now. Look at it and try again.');
     await requireApproval(services, tx, vps, change, planned);
+    if ('ssh_keys' in change || 'ssh_key_ids' in change) await noteUse(tx, vps.organizationId, planned.spec.sshPublicKeys);
     const changed = await reserve(services, tx, vps, planned).catch((error: unknown) => {
       throw brokenUnique(error) === null ? error : labelTaken(planned.spec.label);
     });

@@ -4,7 +4,7 @@ import type { VpsCreate } from '../../../contract/vps.ts';
 import type { PasswordPolicy } from '../../../providers/provider.ts';
 import { refuseField } from '../../kernel/problem.ts';
 import { hostOf } from '../../kernel/host-names.ts';
-import { sshKeyProblem } from './ssh-key.ts';
+import { sshKeyProblem } from '../ssh-keys/public-key.ts';
 import { timeZoneProblem } from './time-zone.ts';
 
 const RESERVED_LABELS = new Set(['localhost', 'plinth', 'admin', 'root', 'www', 'mail', 'ns1', 'ns2', 'broadcasthost']);
@@ -39,11 +39,14 @@ export function checkAccess({
   for (const [index, rule] of (firewall ?? []).entries()) checkPorts(`firewall.${index}.ports`, rule.protocol, rule.ports);
 }
 
-function checkKeys(field: string, keys: readonly string[] = []): void {
-  for (const [index, key] of keys.entries()) {
-    const problem = sshKeyProblem(key);
-    if (problem) throw refuseField(`${field}.${index}`, problem, 'Send one line as in ~/.ssh/id_ed25519.pub.');
-  }
+export function checkKeys(field: string, keys: readonly string[] = []): void {
+  for (const [index, key] of keys.entries()) requireSshKey(`${field}.${index}`, key);
+}
+
+/** @throws Refusal that does not repeat the text: a private key may have been pasted */
+export function requireSshKey(field: string, key: string): void {
+  const problem = sshKeyProblem(key);
+  if (problem) throw refuseField(field, problem, 'Send one line as in ~/.ssh/id_ed25519.pub.');
 }
 
 /** What Plinth itself does not take as a label. */

@@ -13,7 +13,7 @@ import { checkOrder, checkPassword } from './checks.ts';
 import { type ForWhom, planDns } from './dns.ts';
 import { type PreparedSetup, prepareSetup } from '../setup/prepare.ts';
 import type { Services } from '../../kernel/services.ts';
-import { normalSshKey } from './ssh-key.ts';
+import { normalSshKey } from '../ssh-keys/public-key.ts';
 
 /** What the request says of one account's catalogue, and the spec it becomes. */
 export interface PlannedVps {

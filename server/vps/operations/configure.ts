@@ -8,7 +8,7 @@ import { soldRefusal } from '../changes/standing.ts';
 import { mustDiffer, unchanged } from '../changes/planning.ts';
 import { checkAccess } from '../create/checks.ts';
 import { buildableSpec } from '../create/plan.ts';
-import { normalSshKey } from '../create/ssh-key.ts';
+import { normalSshKey } from '../ssh-keys/public-key.ts';
 import { changeOfSpec, runChange } from './change.ts';
 import { defineSheet } from './sheet.ts';
 

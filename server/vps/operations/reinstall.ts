@@ -9,8 +9,11 @@ import { readCatalog } from '../../accounts/catalog.ts';
 import { refuseField } from '../../kernel/problem.ts';
 import type { Services } from '../../kernel/services.ts';
 import { newPassword, unchanged } from '../changes/planning.ts';
+import { checkKeys } from '../create/checks.ts';
 import { buildableSpec } from '../create/plan.ts';
 import { passwordChange } from '../password/life.ts';
+import { withPickedKeys } from '../ssh-keys/library.ts';
+import { normalSshKey } from '../ssh-keys/public-key.ts';
 import type { VpsWithAccount } from '../store.ts';
 import { changeOnNewDisk, runAfterProvider, specOf } from './change.ts';
 import { keepPassword } from './reset-password.ts';
@@ -20,7 +23,7 @@ export const sheet = defineSheet(kind, {
   rules: { permission: 'vps:reinstall', inError: true },
   traits: { makesServer: true, bringsAboutSpec: true, destructive: true },
   bulk: { losesData: true, planned: 'alike' },
-  plan: async (services, vps, { image: wanted, root_pass: asked }) => {
+  plan: async (services, vps, { image: wanted, root_pass: asked, ssh_keys: pasted, ssh_key_ids: picked }) => {
     const { before, descriptor, same } = unchanged(services, vps);
     const password = newPassword(asked, descriptor);
     const image = await mustImage(services, vps, wanted ?? before.compute.image);
@@ -31,11 +34,17 @@ export const sheet = defineSheet(kind, {
     await requirePlanHolds(services, vps, before.compute.plan, image);
     // A rebuild that boots with the first user data again would bring the old password back.
     // Where a month is paid for, another server would be another month: the provider writes the disk anew.
+    if (before.compute.windows && (pasted?.length || picked?.length))
+      throw refuseField(pasted?.length ? 'ssh_keys' : 'ssh_key_ids', 'Windows takes none', 'Leave it out.', 422, 'not_supported');
+    const keys = pasted || picked ? await keysFor(services, vps, { ssh_keys: pasted, ssh_key_ids: picked }) : before.sshPublicKeys;
     const windows = before.compute.windows && endingOf(descriptor).when === 'now';
     const replaced = windows || descriptor.rebuildKeepsPassword === true || !descriptor.capabilities.rebuild.can;
     const generation = before.generation + (replaced ? 1 : 0);
     // Nothing of what was set up elsewhere is left on a new disk.
-    const spec = buildableSpec(asOwn({ ...before, generation, compute: { ...before.compute, image: image.id } }), descriptor);
+    const spec = buildableSpec(
+      asOwn({ ...before, generation, sshPublicKeys: keys, compute: { ...before.compute, image: image.id } }),
+      descriptor,
+    );
     const notes = [
       ...(replaced ? ['A new server takes the place of the old one; its address changes.'] : []),
       ...(before.compute.imported ? ['The server was imported; from now on its name and settings at the provider are Plinth’s.'] : []),
@@ -78,6 +87,13 @@ async function mustImage(services: Services, vps: VpsWithAccount, id: string): P
     throw refuseField('image', `${name} has no image "${id}"`, 'Take one from GET /api/admin/upstream/images.', 422, 'unknown_image');
   if (image.deprecated) throw refuseField('image', 'the provider no longer offers it', 'Choose a newer image.', 422, 'image_deprecated');
   return image;
+}
+
+/** Exactly those that are pasted and picked. @throws Refusal */
+async function keysFor(services: Services, vps: VpsWithAccount, asked: Parameters<typeof withPickedKeys>[2]): Promise<string[]> {
+  checkKeys('ssh_keys', asked.ssh_keys);
+  const { ssh_keys: keys } = await withPickedKeys(services.db, vps.organizationId, asked);
+  return keys.map(normalSshKey);
 }
 
 async function requirePlanHolds(services: Services, vps: VpsWithAccount, planId: string, image: Image): Promise<void> {

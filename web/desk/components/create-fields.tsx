@@ -9,6 +9,8 @@ import { accountsQuery, catalogQuery, organizationsQuery } from '../../kit/api/q
 import { money } from '../../kit/lib/format.ts';
 import { keyLines } from '../lib/planned.ts';
 import { dnsNameOf, labelProblem, type VpsForm } from '../lib/vps-form.ts';
+import { useSession } from '../../kit/lib/use-session.ts';
+import { SomeOf } from '../../kit/ui/some-of.tsx';
 import { Checkbox, SelectField, TextArea, TextField } from '../../kit/ui/field.tsx';
 
 interface PartProps {
@@ -59,7 +61,7 @@ export function OwnerField({ form, set, problem }: PartProps) {
       label="For"
       value={form.organization}
       options={[{ value: '', label: 'The default organization' }, ...organizations.map(({ id, name }) => ({ value: id, label: name }))]}
-      onChange={(event) => set({ organization: event.target.value })}
+      onChange={(event) => set({ organization: event.target.value, keyIds: [] })}
       error={fieldError(problem, 'organization_id')}
       help="The customer. It can be given to another one later."
     />
@@ -71,24 +73,51 @@ export function KeysField({ form, set, problem, windows }: PartProps & { windows
   const privateKey = form.keys.includes('PRIVATE KEY');
   if (windows) return <p className="text-ink-2">Windows images take no SSH keys; sign in with the password.</p>;
   return (
-    <TextArea
-      label="SSH public keys"
-      value={form.keys}
-      spellCheck={false}
-      placeholder="ssh-ed25519 AAAA… name@computer"
-      onChange={(event) => set({ keys: event.target.value })}
-      className="font-mono text-xs"
-      error={
-        privateKey
-          ? { rule: 'This is a private key', remedy: 'Keep it to yourself; paste the line of the .pub file.' }
-          : fieldError(problem, 'ssh_keys')
-      }
-      help={
-        count === 0
-          ? 'One per line, as in ~/.ssh/id_ed25519.pub. Without one, sign in with the password.'
-          : `${count} ${count === 1 ? 'key' : 'keys'}.`
-      }
-    />
+    <>
+      <KeptKeys form={form} set={set} problem={problem} />
+      <TextArea
+        label="SSH public keys"
+        value={form.keys}
+        spellCheck={false}
+        placeholder="ssh-ed25519 AAAA… name@computer"
+        onChange={(event) => set({ keys: event.target.value })}
+        className="font-mono text-xs"
+        error={
+          privateKey
+            ? { rule: 'This is a private key', remedy: 'Keep it to yourself; paste the line of the .pub file.' }
+            : fieldError(problem, 'ssh_keys')
+        }
+        help={
+          count === 0
+            ? 'One per line, as in ~/.ssh/id_ed25519.pub. Without one, sign in with the password.'
+            : `${count} ${count === 1 ? 'key' : 'keys'}.`
+        }
+      />
+    </>
+  );
+}
+
+/** Those that the owner-to-be keeps; nothing where there are none. */
+function KeptKeys({ form, set, problem }: PartProps) {
+  const own = useSession()?.organization_id;
+  const organizations = useQuery({ ...organizationsQuery, enabled: own === null }).data;
+  const owner = own ?? (form.organization || organizations?.find(({ name }) => name === 'default')?.id);
+  const keys = useQuery({
+    queryKey: ['ssh-keys', owner],
+    queryFn: async ({ signal }) => (await api.listSshKeys({ query: { organization_id: owner as never }, signal })).ssh_keys,
+    enabled: owner !== undefined,
+    retry: false,
+  }).data;
+  const refused = fieldError(problem, 'ssh_key_ids');
+  return (
+    <>
+      <SomeOf legend="Kept SSH keys" options={keys ?? []} chosen={form.keyIds} onChange={(keyIds) => set({ keyIds })} />
+      {refused && (
+        <p role="alert" className="text-bad">
+          {refused.rule}. {refused.remedy}
+        </p>
+      )}
+    </>
   );
 }
 

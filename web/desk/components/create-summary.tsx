@@ -22,7 +22,7 @@ interface SummaryProps {
 export function CreateSummary({ form, plan, simulated, mayNot, busy, error }: SummaryProps) {
   const resources = plannedResources({
     label: form.label,
-    keys: keyLines(form.keys).length,
+    keys: keyLines(form.keys).length + form.keyIds.length,
     firewall: form.firewall,
     dnsName: dnsNameOf(form),
     ipv6: true,

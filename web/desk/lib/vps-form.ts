@@ -14,6 +14,8 @@ export interface VpsForm {
   readonly image: string;
   readonly label: string;
   readonly keys: string;
+  /** Of those that the organization keeps. */
+  readonly keyIds: readonly string[];
   readonly zone: string;
   readonly dnsLabel: string;
   readonly reverse: boolean;
@@ -32,6 +34,7 @@ export const EMPTY_FORM: VpsForm = {
   image: '',
   label: '',
   keys: '',
+  keyIds: [],
   zone: '',
   dnsLabel: '',
   reverse: false,
@@ -68,7 +71,7 @@ export function bodyOf(form: VpsForm, windows: boolean): VpsCreate {
     provider_id: form.account,
     backups: form.backups,
     ...(form.organization === '' ? {} : { organization_id: form.organization }),
-    ...(windows ? {} : { ssh_keys: keyLines(form.keys) }),
+    ...(windows ? {} : { ssh_keys: keyLines(form.keys), ...(form.keyIds.length === 0 ? {} : { ssh_key_ids: [...form.keyIds] }) }),
     ...(form.zone === '' ? {} : { dns: dnsOf(form) }),
     ...(form.firewall ? { firewall: FIREWALL } : {}),
     ...(windows || Object.keys(setup).length === 0 ? {} : { cloud_init: setup }),

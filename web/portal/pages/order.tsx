@@ -11,14 +11,16 @@ import { TextArea, TextField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { useQueryText } from '../link.tsx';
 import { areKeys, type Chosen, freeLabel, type Interval, pricesOf, quoteBody } from '../parts/order-form.ts';
+import { KeyPicker } from '../parts/key-picker.tsx';
 import { OrderSummary } from '../parts/order-summary.tsx';
 import { Page } from '../parts/page.tsx';
 import { Pick, ProductPick } from '../parts/product-pick.tsx';
 import { useQuote } from '../parts/use-quote.ts';
 import { choicesQuery, type Product, productsQuery, profileQuery, serversQuery } from '../queries.ts';
+import { keyWords } from '../words/keys.ts';
 import { orderWords } from '../words/order.ts';
 
-const NONE: Chosen = { productId: '', interval: 'month', region: '', image: '', label: '', key: '', coupon: '' };
+const NONE: Chosen = { productId: '', interval: 'month', region: '', image: '', label: '', key: '', keyIds: [], coupon: '' };
 
 export function OrderPage() {
   const t = orderWords.use();
@@ -86,34 +88,48 @@ function Form({ products, currency }: { products: readonly Product[]; currency: 
           )}
         </Card>
         <Choices chosen={settled} onChange={change} />
-        <Card title={t('access')}>
-          <div className="flex flex-col gap-4">
-            <TextField
-              label={t('label')}
-              value={chosen.label}
-              maxLength={60}
-              spellCheck={false}
-              autoCapitalize="none"
-              onChange={(event) => change({ label: event.target.value })}
-              help={t('labelHelp')}
-              error={fieldError(quote.error, 'label') ?? fieldError(quote.error, 'items.0.label')}
-            />
-            <TextArea
-              label={t('key')}
-              value={chosen.key}
-              rows={3}
-              spellCheck={false}
-              className="font-mono text-xs"
-              placeholder="ssh-ed25519 AAAA… you@laptop"
-              onChange={(event) => change({ key: event.target.value })}
-              help={t('keyHelp')}
-              error={areKeys(chosen.key) ? fieldError(quote.error, 'items.0.ssh_keys') : { rule: t('keyWrong'), remedy: '' }}
-            />
-          </div>
-        </Card>
+        <Access chosen={chosen} onChange={change} error={quote.error} />
       </div>
       <OrderSummary chosen={settled} quote={quote} isManual={product?.module === 'manual'} onCoupon={(coupon) => change({ coupon })} />
     </div>
+  );
+}
+
+function Access({ chosen, onChange, error }: { chosen: Chosen; onChange: (part: Partial<Chosen>) => void; error: unknown }) {
+  const t = orderWords.use();
+  const k = keyWords.use();
+  return (
+    <Card title={t('access')}>
+      <div className="flex flex-col gap-4">
+        <TextField
+          label={t('label')}
+          value={chosen.label}
+          maxLength={60}
+          spellCheck={false}
+          autoCapitalize="none"
+          onChange={(event) => onChange({ label: event.target.value })}
+          help={t('labelHelp')}
+          error={fieldError(error, 'label') ?? fieldError(error, 'items.0.label')}
+        />
+        <KeyPicker
+          legend={k('pick')}
+          chosen={chosen.keyIds}
+          onChange={(keyIds) => onChange({ keyIds })}
+          error={fieldError(error, 'items.0.ssh_key_ids')}
+        />
+        <TextArea
+          label={t('key')}
+          value={chosen.key}
+          rows={3}
+          spellCheck={false}
+          className="font-mono text-xs"
+          placeholder="ssh-ed25519 AAAA… you@laptop"
+          onChange={(event) => onChange({ key: event.target.value })}
+          help={t('keyHelp')}
+          error={areKeys(chosen.key) ? fieldError(error, 'items.0.ssh_keys') : { rule: t('keyWrong'), remedy: '' }}
+        />
+      </div>
+    </Card>
   );
 }
 

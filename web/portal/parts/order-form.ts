@@ -11,6 +11,8 @@ export interface Chosen {
   readonly image: string;
   readonly label: string;
   readonly key: string;
+  /** Of those that the organization keeps. */
+  readonly keyIds: readonly string[];
   /** Empty: none. */
   readonly coupon: string;
 }
@@ -40,7 +42,7 @@ export function freeLabel(taken: ReadonlySet<string>): string {
 }
 
 /** What the form asks a quote for; null while something is missing. */
-export function quoteBody({ productId, interval, region, image, label, key, coupon }: Chosen) {
+export function quoteBody({ productId, interval, region, image, label, key, keyIds, coupon }: Chosen) {
   if (productId === '' || label.trim() === '' || !areKeys(key)) return null;
   return {
     ...(coupon.trim() === '' ? {} : { coupon: coupon.trim() }),
@@ -52,6 +54,7 @@ export function quoteBody({ productId, interval, region, image, label, key, coup
         ...(region === '' ? {} : { region }),
         ...(image === '' ? {} : { image }),
         ssh_keys: keysOf(key),
+        ...(keyIds.length === 0 ? {} : { ssh_key_ids: [...keyIds] }),
       },
     ],
   };

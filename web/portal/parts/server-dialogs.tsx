@@ -9,7 +9,9 @@ import { useAction } from '../../kit/lib/use-action.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { SelectField, TextField } from '../../kit/ui/field.tsx';
+import { keyWords } from '../words/keys.ts';
 import { serverWords } from '../words/server.ts';
+import { KeyPicker } from './key-picker.tsx';
 
 interface DialogProps {
   vps: VpsDetail;
@@ -51,15 +53,22 @@ export function ReinstallDialog({ vps, onClose }: DialogProps) {
   const t = serverWords.use();
   const images = useQuery(vpsCatalogQuery<Image>('images', vps.id)).data?.items ?? [];
   const [image, setImage] = useState(vps.image);
+  const k = keyWords.use();
   const [typed, setTyped] = useState('');
-  const reinstall = useAction(() => api.actOnVps({ id: vps.id, body: { action: 'reinstall', image } }), { quiet: true, done: onClose });
+  const [keyIds, setKeyIds] = useState<readonly string[]>([]);
+  const keys = keyIds.length === 0 ? {} : { ssh_key_ids: [...keyIds] };
+  const reinstall = useAction(() => api.actOnVps({ id: vps.id, body: { action: 'reinstall', image, ...keys } }), {
+    quiet: true,
+    done: onClose,
+  });
   const usable = images.filter((each) => !each.deprecated && (each.regions === null || each.regions.includes(vps.region)));
+  const family = images.find(({ id }) => id === image)?.family;
   const options = usable.some(({ id }) => id === vps.image) ? usable : [{ id: vps.image, name: vps.names.image }, ...usable];
   return (
     <Dialog open onOpenChange={onClose} title={t('reinstallTitle', { label: vps.label })} description={t('reinstallLead')}>
       <DialogForm
         error={reinstall.error}
-        fields={['image']}
+        fields={['image', 'ssh_key_ids']}
         missing={typed.trim() === vps.label ? null : t('typeNameFirst', { label: vps.label })}
         busy={reinstall.isPending}
         action={t('reinstallAction')}
@@ -74,6 +83,15 @@ export function ReinstallDialog({ vps, onClose }: DialogProps) {
           onChange={(event) => setImage(event.target.value)}
           error={fieldError(reinstall.error, 'image')}
         />
+        {family !== 'windows' && (
+          <KeyPicker
+            legend={k('pickAgain')}
+            help={k('pickAgainHelp')}
+            chosen={keyIds}
+            onChange={setKeyIds}
+            error={fieldError(reinstall.error, 'ssh_key_ids')}
+          />
+        )}
         <TextField
           label={t('typeNameFirst', { label: vps.label })}
           value={typed}

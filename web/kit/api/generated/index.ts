@@ -43,6 +43,7 @@ export type * from './service-account.ts';
 export type * from './setup-profile.ts';
 export type * from './simulator.ts';
 export type * from './snapshot.ts';
+export type * from './ssh-key.ts';
 export type * from './stack.ts';
 export type * from './state.ts';
 export type * from './subscription.ts';

@@ -41,7 +41,7 @@ export type VpsAction =
   | { action: 'delete-snapshot'; snapshot: string }
   | { action: 'power-cycle' }
   | { action: 'reboot' }
-  | { action: 'reinstall'; image?: string; root_pass?: string; approval?: string }
+  | { action: 'reinstall'; image?: string; root_pass?: string; ssh_keys?: string[]; ssh_key_ids?: string[]; approval?: string }
   | { action: 'rename'; label?: string; hostname?: string; approval?: string }
   | { action: 'rescue' }
   | { action: 'reset-password'; root_pass?: string; approval?: string }
@@ -84,7 +84,7 @@ export type VpsChange =
       approval?: string;
     }
   | { action: 'destroy'; final_snapshot?: boolean }
-  | { action: 'reinstall'; image?: string; root_pass?: string; approval?: string }
+  | { action: 'reinstall'; image?: string; root_pass?: string; ssh_keys?: string[]; ssh_key_ids?: string[]; approval?: string }
   | { action: 'rename'; label?: string; hostname?: string; approval?: string }
   | { action: 'reset-password'; root_pass?: string; approval?: string }
   | { action: 'resize'; plan: string; approval?: string; override_reason?: string }

@@ -46,6 +46,7 @@ export type OrderItemRequest = {
   image?: string;
   hostname?: string;
   ssh_keys?: string[];
+  ssh_key_ids?: string[];
   dns?: { enabled?: boolean; zone?: string; name?: string; provider_id?: string; proxied?: boolean; reverse?: boolean };
   tags?: string[];
   external_reference?: string;

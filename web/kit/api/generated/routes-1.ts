@@ -5,7 +5,6 @@ import type {
   BillingProfileChange,
   CreditAnswer,
   CreditChange,
-  CreditPage,
   Seller,
   SellerAnswer,
   TaxRateAnswer,
@@ -46,10 +45,11 @@ import type {
 import type { PersonTaskAnswer, PersonTaskAnswered } from './person-task.ts';
 import type { PersonErase, PersonErased, PersonExport, SelfErase } from './privacy.ts';
 import type { PriceChangeAnswer, PriceChangeRequest, PriceRequest, ProductAnswer, ProductCreate } from './product.ts';
-import type { AccountAnswer, AccountCreate, AccountUsage, CatalogAnswer } from './provider.ts';
+import type { AccountAnswer, AccountCreate, AccountUsage } from './provider.ts';
 import type { ServiceAccountAnswer, ServiceAccountCreate } from './service-account.ts';
 import type { SetupFinished, SetupSecrets } from './setup-profile.ts';
 import type { SimulatorChange, SimulatorFault, SimulatorFaultCreate } from './simulator.ts';
+import type { SshKeyAnswer, SshKeyCreate } from './ssh-key.ts';
 import type { SubscriptionAnswer, SubscriptionCancel, SubscriptionChangeRequest } from './subscription.ts';
 import type { TestClockAdvance, TestClockAnswer, TestClockCreate } from './test-clock.ts';
 import type { TicketWhole } from './ticket.ts';
@@ -159,6 +159,8 @@ export interface Routes1 {
   createServiceAccount: { request: { body: ServiceAccountCreate }; answer: ServiceAccountAnswer };
   /** Switch a fault on. Needs simulator:act. */
   createSimulatorFault: { request: { body: SimulatorFaultCreate }; answer: SimulatorFault };
+  /** Keep a public key, to be picked for servers. Needs ssh-key:write. */
+  createSshKey: { request: { body: SshKeyCreate }; answer: SshKeyAnswer };
   /** Add a tax rate; the one that holds then ends on that day. Needs tax:write. */
   createTaxRate: { request: { body: TaxRateCreate }; answer: TaxRateAnswer };
   /** Give organizations a clock of their own that stands until it is advanced; in development. Needs test-clock:write. */
@@ -191,6 +193,8 @@ export interface Routes1 {
   deleteServiceAccount: { request: { id: string }; answer: undefined };
   /** Switch a fault off. Needs simulator:act. */
   deleteSimulatorFault: { request: { id: string }; answer: undefined };
+  /** Keep an SSH key no longer; servers that have it keep it. Needs ssh-key:write. */
+  deleteSshKey: { request: { id: string }; answer: undefined };
   /** Delete an orphan, a dangling record or a leftover at its provider, its id typed, after two sightings. Needs inventory:delete. */
   deleteStray: { request: { id: string; body: InventoryDelete }; answer: InventoryAnswer };
   /** Revoke a token at once. Needs token:write. */
@@ -273,14 +277,4 @@ export interface Routes1 {
   getBrandStyle: { request: {}; answer: undefined };
   /** One bulk run, with its items counted by status. Needs bulk:read. */
   getBulkRun: { request: { id: string }; answer: BulkAnswer };
-  /** Plans, regions, images or zones of an account. Needs catalog:read. */
-  getCatalog: {
-    request: {
-      kind: 'plans' | 'regions' | 'images' | 'zones';
-      query?: { provider?: string; providerId?: string; vps_id?: string; refresh?: boolean };
-    };
-    answer: CatalogAnswer;
-  };
-  /** An organization’s credit and how it came about, newest first. Needs credit:read. */
-  getCredit: { request: { query?: { organization_id?: string; cursor?: string; limit?: number } }; answer: CreditPage };
 }

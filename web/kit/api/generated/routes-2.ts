@@ -1,6 +1,6 @@
 /* Made from the OpenAPI document by `node scripts/web-client.ts`. Change the routes and the contract, not this file. */
 import type { ActorKind, AuditPage } from './audit.ts';
-import type { SellerAnswer } from './billing.ts';
+import type { CreditPage, SellerAnswer } from './billing.ts';
 import type { BulkItemPage, BulkItemStatus, BulkPage, BulkStatus } from './bulk.ts';
 import type { BusinessDriftKind, BusinessDriftList, ProviderBillList, ProviderBillRequest, Report } from './business-drift.ts';
 import type { BuyerAnswer } from './buyer.ts';
@@ -46,10 +46,10 @@ import type {
 } from './people.ts';
 import type { PersonTaskShown } from './person-task.ts';
 import type { ExchangeRateList, PriceChangeList, PriceSuggestion, ProductAnswer, ProductChoices, ProductPage } from './product.ts';
-import type { AccountList } from './provider.ts';
+import type { AccountList, CatalogAnswer } from './provider.ts';
 import type { ServiceAccountList } from './service-account.ts';
 import type { SetupProfileAnswer, SetupProfileList } from './setup-profile.ts';
-import type { SimulatorInstances, SimulatorRecords, SimulatorState } from './simulator.ts';
+import type { SimulatorState } from './simulator.ts';
 import type { StackAnswer } from './stack.ts';
 import type { StackExport, StackHistory } from './state.ts';
 import type { SubscriptionAnswer } from './subscription.ts';
@@ -61,6 +61,16 @@ import type { VpsAccepted, VpsDetail, VpsOutputs } from './vps.ts';
 import type { WebhookAnswer, WebhookMessageAnswer } from './webhook.ts';
 
 export interface Routes2 {
+  /** Plans, regions, images or zones of an account. Needs catalog:read. */
+  getCatalog: {
+    request: {
+      kind: 'plans' | 'regions' | 'images' | 'zones';
+      query?: { provider?: string; providerId?: string; vps_id?: string; refresh?: boolean };
+    };
+    answer: CatalogAnswer;
+  };
+  /** An organization’s credit and how it came about, newest first. Needs credit:read. */
+  getCredit: { request: { query?: { organization_id?: string; cursor?: string; limit?: number } }; answer: CreditPage };
   /** One credit note with its lines and taxes. Needs invoice:read. */
   getCreditNote: { request: { id: string }; answer: CreditNoteAnswer };
   /** A credit note as PDF. Needs invoice:read. */
@@ -344,8 +354,4 @@ export interface Routes2 {
   listServiceAccounts: { request: {}; answer: ServiceAccountList };
   /** Setup profiles with their versions. Needs template:read. */
   listSetupProfiles: { request: {}; answer: SetupProfileList };
-  /** The simulated servers, whoever made them. Needs simulator:read. */
-  listSimulatorInstances: { request: {}; answer: SimulatorInstances };
-  /** The simulated DNS records. Needs simulator:read. */
-  listSimulatorRecords: { request: {}; answer: SimulatorRecords };
 }

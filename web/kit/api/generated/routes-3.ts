@@ -11,7 +11,7 @@ import type { InventoryImport, InventoryImportPreview } from './import.ts';
 import type { InvoiceAnswer, InvoiceHold } from './invoice.ts';
 import type { DeadLetterRetried, DeadLetterRetryMany, DeadLettersRetried, GivenUpDecided } from './jobs.ts';
 import type { PreviewRequest } from './lifecycle.ts';
-import type { MaintenanceAnswer, MaintenanceChange, MaintenancePlan } from './maintenance.ts';
+import type { MaintenanceAnswer, MaintenancePlan } from './maintenance.ts';
 import type { MasterKeyRotated } from './master-key.ts';
 import type { MetersAnswer, MetersRequest, UsageList, UsageReport } from './metered.ts';
 import type { NotificationPreference, NotificationPreferences, NotificationsRead } from './notification.ts';
@@ -19,7 +19,6 @@ import type { OrderPolicyAnswer, OrderPolicyInput } from './order-policy.ts';
 import type { OrderAnswer, OrderPayment, OrderReview } from './order.ts';
 import type {
   MemberAnswer,
-  MemberPatch,
   OrganizationAnswer,
   OrganizationTransfer,
   OwnerChange,
@@ -69,11 +68,12 @@ import type {
   ProductAnswer,
   StockRequest,
 } from './product.ts';
-import type { AccountAnswer, AccountPatch, KeyRotate } from './provider.ts';
+import type { AccountAnswer, KeyRotate } from './provider.ts';
 import type { SnapshotPage } from './recorded-snapshot.ts';
 import type { SetupPreview, SetupPreviewRequest, SetupProfileAnswer, SetupPublish } from './setup-profile.ts';
-import type { SimulatorRequests, SimulatorStock } from './simulator.ts';
+import type { SimulatorInstances, SimulatorRecords, SimulatorRequests, SimulatorStock } from './simulator.ts';
 import type { SnapshotList } from './snapshot.ts';
+import type { SshKeyList } from './ssh-key.ts';
 import type { StackResources, StackRollback, StackRolledBack } from './state.ts';
 import type { SubscriptionChangePreview, SubscriptionChangeRequest, SubscriptionPage } from './subscription.ts';
 import type { TicketOpen, TicketPage, TicketStatus, TicketWhole } from './ticket.ts';
@@ -84,6 +84,10 @@ import type { RevealAnswer, RevealRequest, Vps, VpsAccepted, VpsEnding, VpsPage,
 import type { WebhookList, WebhookMessageAnswer, WebhookMessagePage, WebhookSecretAnswer } from './webhook.ts';
 
 export interface Routes3 {
+  /** The simulated servers, whoever made them. Needs simulator:read. */
+  listSimulatorInstances: { request: {}; answer: SimulatorInstances };
+  /** The simulated DNS records. Needs simulator:read. */
+  listSimulatorRecords: { request: {}; answer: SimulatorRecords };
   /** The last calls that reached the simulated providers. Needs simulator:read. */
   listSimulatorRequests: { request: { query?: { limit?: number; provider?: string } }; answer: SimulatorRequests };
   /** Recorded snapshots of all VPSes, also of terminated ones, with what they cost. Needs snapshot:read. */
@@ -91,6 +95,8 @@ export interface Routes3 {
     request: { query?: { cursor?: string; limit?: number; final?: boolean; vps_terminated?: boolean } };
     answer: SnapshotPage;
   };
+  /** SSH keys that an organization keeps. Needs ssh-key:read. */
+  listSshKeys: { request: { query?: { organization_id?: string } }; answer: SshKeyList };
   /** List subscriptions. Needs subscription:read. */
   listSubscriptions: {
     request: {
@@ -330,10 +336,4 @@ export interface Routes3 {
   undoImport: { request: { id: string }; answer: { removed: number; kept: { kind: string; key: string; reason: string }[] } };
   /** Undo a termination whose grace still runs, or an end that has not come. Needs vps:undo. */
   undoVps: { request: { id: string }; answer: { instance: Vps } | VpsEnding };
-  /** Change name or configuration. Needs account:update. */
-  updateAccount: { request: { id: string; body: AccountPatch }; answer: AccountAnswer };
-  /** Move planned work, or say it in other words; the customers are told. Needs maintenance:write. */
-  updateMaintenance: { request: { id: string; body?: MaintenanceChange }; answer: MaintenanceAnswer };
-  /** Give a member another role; it holds at once. Needs member:write. */
-  updateMember: { request: { id: string; body: MemberPatch }; answer: MemberAnswer };
 }

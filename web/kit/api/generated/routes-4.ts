@@ -4,11 +4,14 @@ import type { DriftDismiss } from './drift.ts';
 import type { WhoAmI } from './impersonation.ts';
 import type { InvoiceAnswer } from './invoice.ts';
 import type { VpsPatch } from './lifecycle.ts';
+import type { MaintenanceAnswer, MaintenanceChange } from './maintenance.ts';
 import type { OrderAnswer } from './order.ts';
-import type { OrganizationAnswer, OrganizationPatch } from './organization.ts';
+import type { MemberAnswer, MemberPatch, OrganizationAnswer, OrganizationPatch } from './organization.ts';
 import type { LinkSecret } from './people.ts';
 import type { ProductAnswer, ProductPatch } from './product.ts';
+import type { AccountAnswer, AccountPatch } from './provider.ts';
 import type { ServiceAccountAnswer, ServiceAccountPatch } from './service-account.ts';
+import type { SshKeyAnswer, SshKeyPatch } from './ssh-key.ts';
 import type { StateVerified } from './state.ts';
 import type { SubscriptionAnswer } from './subscription.ts';
 import type { TicketWhole, TicketWrite } from './ticket.ts';
@@ -16,12 +19,20 @@ import type { Vps } from './vps.ts';
 import type { WebhookAnswer, WebhookPatch } from './webhook.ts';
 
 export interface Routes4 {
+  /** Change name or configuration. Needs account:update. */
+  updateAccount: { request: { id: string; body: AccountPatch }; answer: AccountAnswer };
+  /** Move planned work, or say it in other words; the customers are told. Needs maintenance:write. */
+  updateMaintenance: { request: { id: string; body?: MaintenanceChange }; answer: MaintenanceAnswer };
+  /** Give a member another role; it holds at once. Needs member:write. */
+  updateMember: { request: { id: string; body: MemberPatch }; answer: MemberAnswer };
   /** Say in which zones an organization may have DNS names, and whether it may order and make anything new. Needs organization:set-zones or organization:block. */
   updateOrganization: { request: { id: string; body: OrganizationPatch }; answer: OrganizationAnswer };
   /** Change a product; what was sold of it stays as it was sold. Needs product:write. */
   updateProduct: { request: { id: string; body?: ProductPatch }; answer: ProductAnswer };
   /** Change its name or role, disable or enable it; its tokens follow at once. Needs service-account:write. */
   updateServiceAccount: { request: { id: string; body: ServiceAccountPatch }; answer: ServiceAccountAnswer };
+  /** Rename a kept SSH key; servers that have it keep it as it is. Needs ssh-key:write. */
+  updateSshKey: { request: { id: string; body: SshKeyPatch }; answer: SshKeyAnswer };
   /** Set notes, delete protection or maintenance. Needs vps:update or vps:note or vps:maintain. */
   updateVps: { request: { id: string; body: VpsPatch }; answer: { instance: Vps } };
   /** Change its address or kinds, pause it, let it go on. Needs webhook:write. */

@@ -62,6 +62,7 @@ export type VpsCreate = {
   image: string;
   root_pass?: string;
   ssh_keys?: string[];
+  ssh_key_ids?: string[];
   provider_id?: string;
   dns?: { enabled?: boolean; zone?: string; name?: string; provider_id?: string; proxied?: boolean; reverse?: boolean };
   hostname?: string;
