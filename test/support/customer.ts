@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { billingWords } from '../../web/portal/words/billing.ts';
 import { frontWords } from '../../web/portal/words/front.ts';
+import { keyWords } from '../../web/portal/words/keys.ts';
 import { orderWords } from '../../web/portal/words/order.ts';
 import { panelWords } from '../../web/portal/words/panels.ts';
 import { payWords } from '../../web/portal/words/pay.ts';
@@ -22,6 +23,7 @@ export function wordsOf(language: Language) {
   return {
     billing: billingWords.all[language],
     front: frontWords.all[language],
+    keys: keyWords.all[language],
     order: orderWords.all[language],
     panel: panelWords.all[language],
     pay: payWords.all[language],
