@@ -39,10 +39,14 @@ beforeAll(async () => {
     { name: 'VPS S', sort: 1, recommended: true, description: 'For a site or a bot.', features: features(1) },
     { prices: sold('6.90'), candidates: [place] },
   );
-  await shop.product(
+  const { id: large } = await shop.product(
     { name: 'VPS M', sort: 2, description: 'For a shop and its database.', features: features(2) },
     { prices: sold('12.90'), candidates: [larger] },
   );
+  const monthly = (amount: string) => ({ interval: 'month', currency: 'EUR', amount });
+  await shop.ok('PUT', `/api/products/${large}/options`, {
+    options: [{ key: 'backups', kind: 'backups', name: 'Daily copies', max: 1, prices: [monthly('2.00')] }],
+  });
   await shop.ok('POST', '/api/coupons', { code: 'HALF', percent: '50' });
 }, 240_000);
 afterAll(async () => {
@@ -93,11 +97,12 @@ test.each(WALKS)(
     const clock = await shop.clock(new Date().toISOString(), { id: organization, name: '', token: '' });
     await shot('home-empty');
 
+    await keepKey(page, language, shot);
     // Order on one page, with the price of the moment.
     await page.goto('/portal/order');
     await page.getByRole('radio', { name: /VPS S/ }).check({ force: true });
     await page.getByLabel(words.order.label).fill(`web-${language}`);
-    await page.getByLabel(words.order.key).fill(KEY);
+    await page.getByRole('checkbox', { name: 'laptop' }).check();
     const pay = page.getByRole('button', { name: begin(words.order.pay) });
     await until(async () => ((await pay.getAttribute('aria-disabled')) === null ? true : undefined), { what: 'a price' });
     expect(await page.getByTestId('total').textContent()).toMatch(/8[.,]21/);
@@ -156,6 +161,7 @@ test.each(WALKS)(
     await payThere(page);
     await page.getByText('VPS M', { exact: true }).first().waitFor({ timeout: 90_000 });
 
+    await addCopies(page, language, shot);
     await useParts(page, address, { language, label: `web-${language}`, shot });
 
     // Nobody pays: switched off; paid: on again.
@@ -206,6 +212,38 @@ test.each(WALKS)(
     await context.close();
   },
 );
+
+/** A public key from its file; the private one beside it does not leave the page. */
+async function keepKey(page: Page, language: Language, shot: Parts['shot']): Promise<void> {
+  const { keys } = wordsOf(language);
+  await page.goto('/portal/keys');
+  await page.getByText(keys.none).waitFor();
+  await page.getByLabel(keys.publicKey, { exact: true }).fill('-----BEGIN OPENSSH PRIVATE KEY-----');
+  await page.getByText(keys.privateKeyRemedy).waitFor();
+  const add = page.getByRole('button', { name: keys.add });
+  expect(await add.getAttribute('aria-disabled')).toBe('true');
+  await page.getByLabel(keys.file).setInputFiles({ name: 'laptop.pub', mimeType: 'text/plain', buffer: Buffer.from(`${KEY}\n`) });
+  await add.click();
+  await page.getByRole('listitem').getByText('laptop', { exact: true }).waitFor();
+  await shot('keys');
+  await page.getByRole('button', { name: keys.renameTitle.replace('{name}', 'laptop') }).waitFor();
+}
+
+/** More of an option: priced before it is asked for, paid, and there. */
+async function addCopies(page: Page, language: Language, shot: Parts['shot']): Promise<void> {
+  const { server } = wordsOf(language);
+  await page.getByRole('button', { name: server.options }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('checkbox', { name: 'Daily copies' }).check();
+  const price = dialog.getByTestId('change-price');
+  await price.getByText(begin(server.payToday)).waitFor();
+  expect(await price.textContent()).toMatch(/14[.,]90/);
+  await shot('options');
+  await dialog.getByRole('button', { name: server.changeNow }).click();
+  await page.getByRole('heading', { name: /^Pay/ }).waitFor();
+  await payThere(page);
+  await page.getByText('1 × Daily copies', { exact: false }).waitFor({ timeout: 90_000 });
+}
 
 interface Parts {
   readonly language: Language;

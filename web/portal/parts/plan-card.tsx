@@ -11,6 +11,8 @@ import { orderWords } from '../words/order.ts';
 import { serverWords } from '../words/server.ts';
 import { CancelDialog } from './cancel-dialog.tsx';
 import { ChangeDialog } from './change-plan-dialog.tsx';
+import { offeredOptions } from './options.ts';
+import { OptionsDialog } from './options-dialog.tsx';
 import { PayButton } from './pay.tsx';
 
 interface PlanProps {
@@ -20,9 +22,11 @@ interface PlanProps {
 
 export function PlanCard({ subscription, vps }: PlanProps) {
   const [t, o] = [serverWords.use(), orderWords.use()];
-  const [dialog, open] = useState<'change' | 'cancel' | null>(null);
+  const [dialog, open] = useState<'change' | 'options' | 'cancel' | null>(null);
   const keep = useAction(() => api.keepSubscription({ id: subscription.id }));
   const { status, cancel_at_end: ends, period } = subscription;
+  const product = useQuery(productsQuery).data?.find(({ id }) => id === subscription.product_id);
+  const offered = offeredOptions(product, subscription);
   const isOver = status === 'ended' || (status === 'terminating' && subscription.renewal_invoice_id === null);
   const until = period && dayOf(new Date(period.end_at));
   return (
@@ -36,6 +40,11 @@ export function PlanCard({ subscription, vps }: PlanProps) {
               per: o('per', { interval: subscription.interval }),
             })}
           </span>
+          {subscription.options.map(({ key, name, quantity, unit_amount: one }) => (
+            <span key={key} className="block text-ink-2">
+              {t('optionLine', { n: quantity, name, amount: money(one, subscription.currency) })}
+            </span>
+          ))}
         </p>
         {!isOver && until && <p className="text-sm">{t(ends ? 'endsOn' : 'renews', { date: until })}</p>}
         {status === 'terminating' && isOver && <p className="text-sm">{t('endsSoon')}</p>}
@@ -45,6 +54,11 @@ export function PlanCard({ subscription, vps }: PlanProps) {
             {status === 'active' && (
               <Button className="min-h-10" onClick={() => open('change')}>
                 {t('change')}
+              </Button>
+            )}
+            {status === 'active' && offered.length > 0 && (
+              <Button className="min-h-10" onClick={() => open('options')}>
+                {t('options')}
               </Button>
             )}
             {ends ? (
@@ -60,6 +74,7 @@ export function PlanCard({ subscription, vps }: PlanProps) {
         )}
       </div>
       {dialog === 'change' && <ChangeDialog subscription={subscription} vps={vps} onClose={() => open(null)} />}
+      {dialog === 'options' && <OptionsDialog subscription={subscription} offered={offered} vps={vps} onClose={() => open(null)} />}
       {dialog === 'cancel' && <CancelDialog subscription={subscription} label={vps.label} onClose={() => open(null)} />}
     </Card>
   );
@@ -74,7 +89,11 @@ function OpenChange({ subscription, vps }: PlanProps) {
   const product = products.find(({ id }) => id === open.product_id)?.name ?? '';
   return (
     <div className="flex flex-col gap-2 rounded-md border border-busy/40 bg-busy-soft p-3">
-      <p>{t(open.invoice_id === null ? 'changeLater' : 'changeOpen', { product })}</p>
+      {open.kind === 'option' ? (
+        <p>{t(open.invoice_id === null ? 'optionsLater' : 'optionsOpen')}</p>
+      ) : (
+        <p>{t(open.invoice_id === null ? 'changeLater' : 'changeOpen', { product })}</p>
+      )}
       <span className="flex flex-wrap gap-2">
         {open.invoice_id !== null && <PayButton invoiceId={open.invoice_id} back={`/portal/servers/${vps.id}`} label={t('payChange')} />}
         <Button className="min-h-10" busy={withdraw.isPending} onClick={() => withdraw.mutate(undefined)}>
