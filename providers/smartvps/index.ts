@@ -9,8 +9,9 @@ export const provider: Provider = {
   descriptor,
   resources: [server],
   functions: [],
+  // A machine has neither a name nor a place there: what its row says of both cannot differ from anything.
   recordedAs: {
-    instance: { token: 'smartvps:index/server:Server', label: 'ip', region: 'packageName', plan: 'memory', ipv4: 'ip', ipv6: 'ipv6' },
+    instance: { token: 'smartvps:index/server:Server', label: 'label', region: 'region', plan: 'memory', ipv4: 'ip', ipv6: 'ipv6' },
   },
   connect: (connection) => new SmartVps(connection),
   compute,
