@@ -40,21 +40,27 @@ const idOf = ({ Name, Type, SetIdentifier }: RrSet): string =>
 /** What makes it a zone is nobody's record. */
 const isOfZone = ({ Name, Type }: RrSet, zone: Zone): boolean => nameOf(Name) === zone.name && (Type === 'NS' || Type === 'SOA');
 
-async function page({ client, signal }: Call, zone: Zone, cursor: Query | null): Promise<{ items: RrSet[]; next: Query | null }> {
+async function page({ client, signal }: Call, zone: Zone, cursor: Query | null): Promise<Part<RrSet>> {
   const { items, next } = await client.page({ path: setsPath(zone), signal }, 'ResourceRecordSets', RrSet, cursor);
   return { items: items.filter((set) => !isOfZone(set, zone)), next };
 }
 
-/** The name that is asked for is where the list begins, not all that is in it: who asks compares. */
-async function named(call: Call, zone: Zone, name: string): Promise<RrSet[]> {
-  const found: RrSet[] = [];
-  for (let cursor: Query | null = { name: `${name}.` }; cursor !== null;) {
-    const { items, next }: { items: RrSet[]; next: Query | null } = await page(call, zone, cursor);
+interface Part<T> {
+  readonly items: readonly T[];
+  readonly next: Query | null;
+}
+
+/** The name that is asked for is where a list begins, not all that is in it: who asks compares. `key`: what a list calls it. */
+async function beginningAt<T>(key: 'name' | 'dnsname', name: string, pageFrom: (cursor: Query) => Promise<Part<T>>): Promise<T[]> {
+  const found: T[] = [];
+  for (let cursor: Query | null = { [key]: `${name}.` }; cursor !== null;) {
+    const { items, next }: Part<T> = await pageFrom(cursor);
     found.push(...items);
-    cursor = nameOf(String(next?.['name'] ?? '')) === name ? next : null;
+    cursor = nameOf(String(next?.[key] ?? '')) === name ? next : null;
   }
   return found;
 }
+const named = (call: Call, zone: Zone, name: string): Promise<RrSet[]> => beginningAt('name', name, (cursor) => page(call, zone, cursor));
 
 async function get(call: Call, zone: Zone, id: string): Promise<RrSet | null> {
   const found = await orGone(named(call, zone, id.split('/', 1)[0]!));
@@ -99,17 +105,9 @@ export const provider = zoneProvider<RrSet>({
   async zones({ client, signal }, name) {
     if (name === undefined)
       return (await client.all({ path: '/hostedzone', signal }, 'HostedZones', ZoneInfo)).filter(isPublic).map(toZone);
-    const found: ZoneInfo[] = [];
-    for (let cursor: Query | null = { dnsname: `${name}.` }; cursor !== null;) {
-      const { items, next }: { items: ZoneInfo[]; next: Query | null } = await client.page(
-        { path: '/hostedzonesbyname', signal },
-        'HostedZones',
-        ZoneInfo,
-        cursor,
-      );
-      found.push(...items);
-      cursor = nameOf(String(next?.['dnsname'] ?? '')) === name ? next : null;
-    }
+    const found = await beginningAt('dnsname', name, (cursor) =>
+      client.page({ path: '/hostedzonesbyname', signal }, 'HostedZones', ZoneInfo, cursor),
+    );
     return found.filter(isPublic).map(toZone);
   },
   zone: async ({ client, signal }, id) => toZone(await client.one({ path: `/hostedzone/${part(id)}`, signal }, 'HostedZone', ZoneInfo)),

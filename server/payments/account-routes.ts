@@ -22,7 +22,7 @@ import { type Answer, type Route, route } from '../kernel/http/route.ts';
 import { notFound } from '../kernel/problem.ts';
 import { publicAddress } from '../kernel/public-address.ts';
 import type { Scope } from '../kernel/listing.ts';
-import type { Services } from '../kernel/services.ts';
+import type { Principal, Services } from '../kernel/services.ts';
 import { organizationById } from '../kernel/settings.ts';
 import {
   accountOf,
@@ -98,6 +98,14 @@ function methods(services: Services): Route[] {
   ];
 }
 
+/** What the trail says of any change to one. */
+const ofMethod = ({ name }: Principal, { id, organizationId, last4 }: PaymentMethod) => ({
+  actor: name,
+  target: id,
+  organizationId,
+  data: { last4 },
+});
+
 function methodChanges(services: Services): Route[] {
   const { db } = services;
   return [
@@ -112,16 +120,9 @@ function methodChanges(services: Services): Route[] {
       transaction: true,
       handler: async ({ principal, params, tx }) => {
         const method = await mustMethod(tx, principal.organizationId, params.id);
-        const { organizationId, id } = method;
         await makeDefault(tx, method);
-        await appendAudit(tx, {
-          actor: principal.name,
-          action: 'payment-method.default',
-          target: id,
-          organizationId,
-          data: { last4: method.last4 },
-        });
-        return { status: 200, body: await listed(tx, organizationId) };
+        await appendAudit(tx, { ...ofMethod(principal, method), action: 'payment-method.default' });
+        return { status: 200, body: await listed(tx, method.organizationId) };
       },
     }),
     route({
@@ -136,13 +137,7 @@ function methodChanges(services: Services): Route[] {
         const method = await mustMethod(tx, principal.organizationId, params.id);
         const { organizationId, id, provider } = method;
         await forgetMethod(tx, id);
-        await appendAudit(tx, {
-          actor: principal.name,
-          action: 'payment-method.removed',
-          target: id,
-          organizationId,
-          data: { last4: method.last4 },
-        });
+        await appendAudit(tx, { ...ofMethod(principal, method), action: 'payment-method.removed' });
         const answer = { status: 200, body: await listed(tx, organizationId) };
         // Here it is gone whatever the provider says; what is gone there already is well.
         const afterwards = async (): Promise<Answer> => {

@@ -4,12 +4,12 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ROOT } from '../architecture/repository.ts';
 import { testEngine } from '../support/engine.ts';
+import { freePort } from '../support/free-port.ts';
 import { until } from '../support/until.ts';
 
 let service: ChildProcess;
@@ -17,19 +17,10 @@ let dataDir: string;
 let origin: string;
 let token: string;
 
-/** New servers phone home, so the port is known before. */
-async function freePort(): Promise<number> {
-  return await new Promise<number>((done) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => done(port));
-    });
-  });
-}
-
 beforeAll(async () => {
   await testEngine();
   dataDir = await mkdtemp(join(tmpdir(), 'plinth-clients-'));
+  // New servers phone home, so the port is known before.
   const settings = { PLINTH_DATA_DIR: dataDir, PORT: String(await freePort()), SIMULATOR_PORT: '0', SIMULATOR_SPEED: '200' };
   const { DATABASE_URL: _, ...environment } = process.env;
   service = spawn(process.execPath, [join(ROOT, 'server', 'main.ts')], {

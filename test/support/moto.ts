@@ -1,8 +1,7 @@
 /** Moto for the tests, an AWS of other people: `pip install 'moto[server,ec2,route53]'`, or PLINTH_MOTO=/path/to/moto_server. */
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { vi } from 'vitest';
+import { freePort } from './free-port.ts';
 
 const MOTO = [process.env['PLINTH_MOTO'], 'moto_server'].find((each) => each && spawnSync(each, ['--help']).status === 0);
 /** Why there is none; '' where there is. */
@@ -25,13 +24,4 @@ export async function startMoto(strict: Readonly<Record<string, string>> = {}): 
   const baseUrl = `http://127.0.0.1:${port}`;
   await vi.waitFor(() => fetch(baseUrl), { timeout: 60_000, interval: 200 });
   return { baseUrl, close: () => void moto.kill('SIGKILL') };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -14,6 +14,7 @@ import { seriousProblems } from '../support/axe.ts';
 import { openBrowser, visit } from '../support/browser.ts';
 import { buildDashboard } from '../support/dashboard.ts';
 import { withDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
 import { type Plinth, startPlinth } from '../support/plinth.ts';
 import { until } from '../support/until.ts';
 
@@ -36,14 +37,6 @@ afterAll(async () => {
   await plinth?.stop();
   issuer?.close();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** A provider of identity that lets in whoever types a name, with that name as their address. */
 async function startWithOidc(port: number): Promise<Plinth> {

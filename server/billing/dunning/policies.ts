@@ -4,14 +4,13 @@ import { DunningPolicy } from '../../../contract/dunning.ts';
 import type { Db } from '../../kernel/database.ts';
 import { refuseField } from '../../kernel/problem.ts';
 import { DEFAULT_POLICY, type Policy } from './policy.ts';
-import { policyRow } from './store.ts';
+import { policyStages } from './store.ts';
 
 export const Kept = DunningPolicy.omit({ name: true, is_default: true });
 type Kept = z.infer<typeof Kept>;
 
 export async function policyOf(db: Db, organizationId: string): Promise<Policy> {
-  const row = await policyRow(db, organizationId);
-  return row === null ? DEFAULT_POLICY : policyOfRow(row.stages);
+  return policyOfRow(await policyStages(db, organizationId));
 }
 
 /** @param stages as a row has them; null: the built-in one holds */

@@ -1,16 +1,18 @@
 /** Policies for unpaid invoices, and whose is which. */
 import { randomUUID } from 'node:crypto';
-import type { DunningPolicy as Row } from '../../../prisma/generated/client.ts';
+import { Prisma, type DunningPolicy as Row } from '../../../prisma/generated/client.ts';
 import type { Db, Json } from '../../kernel/database.ts';
 
 export type { Row };
 
-/** The organization's own, else the default one; null: the built-in one holds. */
-export async function policyRow(db: Db, organizationId: string): Promise<{ readonly stages: unknown } | null> {
+/** Stages of the policy of the organization `o`: its own, else the default one; null: the built-in one holds. */
+export const stagesOfPolicy = Prisma.sql`(
+  SELECT p."stages" FROM "dunning_policy" p WHERE p."id" = o."dunningPolicyId" OR (o."dunningPolicyId" IS NULL AND p."isDefault") LIMIT 1)`;
+
+export async function policyStages(db: Db, organizationId: string): Promise<unknown> {
   const [row] = await db.$queryRaw<{ stages: unknown }[]>`
-    SELECT p."stages" FROM "organization" o JOIN "dunning_policy" p ON p."id" = o."dunningPolicyId" OR (o."dunningPolicyId" IS NULL AND p."isDefault")
-    WHERE o."id" = ${organizationId} LIMIT 1`;
-  return row ?? null;
+    SELECT ${stagesOfPolicy} AS "stages" FROM "organization" o WHERE o."id" = ${organizationId}`;
+  return row?.stages ?? null;
 }
 
 export async function allPolicies(db: Db): Promise<Row[]> {

@@ -1,5 +1,6 @@
 /** What is due by each organization's own clock. */
 import type { Db, Subscription } from '../../kernel/database.ts';
+import { stagesOfPolicy } from '../dunning/store.ts';
 
 export interface Due {
   readonly id: string;
@@ -25,9 +26,7 @@ export type Claimed = Subscription & {
 /** Holds it when nobody else does, with what its organization goes by; null: somebody is at it. */
 export async function claimSubscription(db: Db, id: string): Promise<Claimed | null> {
   const [row] = await db.$queryRaw<Claimed[]>`
-    SELECT s.*, c."frozenAt", (
-        SELECT p."stages" FROM "dunning_policy" p WHERE p."id" = o."dunningPolicyId" OR (o."dunningPolicyId" IS NULL AND p."isDefault") LIMIT 1
-      ) AS "policyStages"
+    SELECT s.*, c."frozenAt", ${stagesOfPolicy} AS "policyStages"
     FROM "subscription" s JOIN "organization" o ON o."id" = s."organizationId" LEFT JOIN "test_clock" c ON c."id" = o."testClockId"
     WHERE s."id" = ${id} FOR UPDATE OF s SKIP LOCKED`;
   return row ?? null;

@@ -108,16 +108,14 @@ function KeptKeys({ form, set, problem }: PartProps) {
     enabled: owner !== undefined,
     retry: false,
   }).data;
-  const refused = fieldError(problem, 'ssh_key_ids');
   return (
-    <>
-      <SomeOf legend="Kept SSH keys" options={keys ?? []} chosen={form.keyIds} onChange={(keyIds) => set({ keyIds })} />
-      {refused && (
-        <p role="alert" className="text-bad">
-          {refused.rule}. {refused.remedy}
-        </p>
-      )}
-    </>
+    <SomeOf
+      legend="Kept SSH keys"
+      options={keys ?? []}
+      chosen={form.keyIds}
+      onChange={(keyIds) => set({ keyIds })}
+      error={fieldError(problem, 'ssh_key_ids')}
+    />
   );
 }
 

@@ -24,13 +24,7 @@ export function KeyPicker({ legend, help, chosen, onChange, error }: KeyPickerPr
   if (!keys) return null;
   return (
     <div className="flex flex-col gap-3">
-      <SomeOf legend={legend} options={keys} chosen={chosen} onChange={onChange} />
-      {keys.length > 0 && help && <p className="text-xs text-ink-2">{help}</p>}
-      {error && (
-        <p role="alert" className="text-sm text-bad">
-          {error.rule}. {error.remedy}
-        </p>
-      )}
+      <SomeOf legend={legend} options={keys} chosen={chosen} onChange={onChange} help={help} error={error} />
       {adding ? (
         <div className="rounded-md border border-line p-4">
           <AddKey
