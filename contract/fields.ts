@@ -38,10 +38,12 @@ export const Reason = z.string().trim().min(3).max(500);
 export const Approval = z.string().regex(/^[0-9a-f]{64}$/, 'use the `approval` of a preview, unchanged');
 
 export const Tags = z.array(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/)).max(15);
-export const SshKeys = z.array(z.string().max(8192)).max(50);
+/** On one server, pasted and picked together. */
+export const MOST_SSH_KEYS = 50;
+export const SshKeys = z.array(z.string().max(8192)).max(MOST_SSH_KEYS);
 /** Keys of the organization's library; what a server gets are their copies of this moment. */
 export const SshKeyId = z.uuid('an SSH key id is a UUID');
-export const SshKeyIds = z.array(SshKeyId).max(50);
+export const SshKeyIds = z.array(SshKeyId).max(MOST_SSH_KEYS);
 export const FirewallRules = z
   .array(
     z.strictObject({

@@ -131,6 +131,8 @@ it('goes to a server as a copy: what is renamed or removed later changes nothing
     code: 'not_found',
     errors: [{ field: 'ssh_key_ids.1', remedy: expect.stringContaining('/api/ssh-keys') }],
   });
+  const full = Array.from({ length: 50 }, newKey);
+  expect(await reinstall({ ssh_keys: full, ssh_key_ids: [id] })).toMatchObject({ status: 422, errors: [{ field: 'ssh_key_ids' }] });
   expect(await reinstall({ ssh_keys: [pasted], ssh_key_ids: [id, id] })).toMatchObject({ status: 202 });
   expect(await call('DELETE', `/api/ssh-keys/${id}`)).toMatchObject({ status: 204 });
   expect(await askedKeys()).toEqual([pasted, `${keyPart(picked)} phone`]);

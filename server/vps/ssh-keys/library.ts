@@ -1,4 +1,5 @@
 /** The keys that an organization keeps: taken in by the rule that every door has, and given to servers as copies. */
+import { MOST_SSH_KEYS } from '../../../contract/fields.ts';
 import type { Db } from '../../kernel/database.ts';
 import { Refusal, refuseField } from '../../kernel/problem.ts';
 import { requireSshKey } from '../create/checks.ts';
@@ -16,7 +17,7 @@ interface WithKeys {
 /**
  * The request with the keys themselves in place of their ids: what is renamed or removed later changes nothing of it. A key that
  * is pasted and picked is there once. `at`: where the ids stand in the request, for a refusal.
- * @throws Refusal 422 for an id that is none of the organization's
+ * @throws Refusal 422 for an id that is none of the organization's, and for more keys than a server may have
  */
 export async function withPickedKeys<T extends WithKeys>(
   db: Db,
@@ -36,6 +37,8 @@ export async function withPickedKeys<T extends WithKeys>(
     return key;
   });
   const fresh = [...new Set(picked)].filter(({ fingerprint }) => !have.has(fingerprint));
+  if (pasted.length + fresh.length > MOST_SSH_KEYS)
+    throw refuseField(at, `makes more than ${MOST_SSH_KEYS} keys with those that are pasted`, 'Leave some out.', 422, 'invalid_request');
   return { ...request, ssh_keys: [...pasted, ...fresh.map(lineOf)] };
 }
 
