@@ -58,6 +58,14 @@ export interface Outgoing {
   readonly body: string | null;
 }
 
+/** Who signs what goes out. */
+export interface Signer {
+  /** Further headers of what is sent, made for it: a signature, or a token that was asked for just now. A ProviderError stops the call. */
+  sign(sent: Outgoing, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /** True where a call was refused because our clock is not the provider's, which is known now: it is signed and sent once more. */
+  outOfTime?(status: number, body: unknown, headers: Headers): boolean;
+}
+
 export interface ApiClientOptions {
   readonly provider: string;
   readonly endpoint: Endpoint;
@@ -78,11 +86,13 @@ export interface ApiClientOptions {
   readonly read?: (text: string) => unknown;
   /** Absent: JSON in both directions. */
   readonly speech?: Speech;
-  /** Further headers of what is sent, made for it: a signature, or a token that was asked for just now. A ProviderError stops the call. */
-  readonly sign?: (sent: Outgoing, signal: AbortSignal) => Promise<Readonly<Record<string, string>>>;
+  readonly signer?: Signer;
   /** Numbers from the provider's rate headers, where it sends them. */
   readonly readRate?: (headers: Headers) => { remaining: number; resetAtMs: number } | undefined;
 }
+
+/** Refused for its time alone, so nothing was done. */
+class OutOfTime extends Error {}
 
 export class ApiClient {
   readonly #options: ApiClientOptions;
@@ -94,13 +104,18 @@ export class ApiClient {
   async request(request: ApiRequest): Promise<ApiResponse> {
     const repeatable = request.method === 'GET' || request.repeatable === true;
     let rateLimitedForMs = 0;
+    let rightedClock = false;
     for (let attempt = 1; ; attempt++) {
       await this.#takeTurn(request);
       this.#mayChange(request);
       let failure: ProviderError;
       try {
-        return await this.#once(request, repeatable);
+        return await this.#once(request, repeatable, rightedClock);
       } catch (error) {
+        if (error instanceof OutOfTime) {
+          rightedClock = true;
+          continue;
+        }
         if (!(error instanceof ProviderError)) throw error;
         failure = error;
       }
@@ -146,7 +161,7 @@ export class ApiClient {
     });
   }
 
-  async #once(request: ApiRequest, repeatable: boolean): Promise<ApiResponse> {
+  async #once(request: ApiRequest, repeatable: boolean, rightedClock: boolean): Promise<ApiResponse> {
     const stretch = repeatable ? this.#options.budget.stretch : 1;
     const usualMs = callPatienceMs(request.timeoutMs ?? (request.method === 'GET' ? undefined : CHANGE_CALL_MS));
     const timeout = AbortSignal.timeout(usualMs * stretch);
@@ -158,7 +173,7 @@ export class ApiClient {
     let text: string;
     try {
       const { url, ...sent } = this.#outgoing(request);
-      const signed = (await this.#options.sign?.({ url, ...sent }, signal)) ?? {};
+      const signed = (await this.#options.signer?.sign({ url, ...sent }, signal)) ?? {};
       response = await fetch(url, { ...sent, headers: { ...sent.headers, ...signed }, redirect: 'manual', signal });
       text = await this.#readBody(response);
       if (slowness.end() < usualMs) this.#options.budget.answered();
@@ -171,7 +186,18 @@ export class ApiClient {
     }
     const rate = this.#options.readRate?.(response.headers);
     if (rate) this.#options.budget.observe(rate.remaining);
+    if (!rightedClock && this.#isOutOfTime(response, text)) throw new OutOfTime();
     return this.#interpret(request, repeatable, response, text);
+  }
+
+  #isOutOfTime({ status, headers }: Response, text: string): boolean {
+    // A refusal: whatever may have been done is never repeated.
+    if (status < 400 || status >= 500 || status === 429) return false;
+    let body: unknown;
+    try {
+      body = (this.#options.speech?.read ?? JSON.parse)(text);
+    } catch {}
+    return this.#options.signer?.outOfTime?.(status, body, headers) === true;
   }
 
   #outgoing(request: ApiRequest): Outgoing {

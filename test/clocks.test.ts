@@ -117,6 +117,17 @@ describe('two hosts twenty minutes apart', { timeout: 300_000 }, () => {
     }
   });
 
+  it('sign by the provider’s clock, not by their own', async () => {
+    const { providers } = await shops.fast.call('GET', '/api/admin/providers');
+    const signing = providers.filter(({ type }: any) => ['aws', 'route53', 'ovh', 'ovhvps', 'gcp'].includes(type));
+    expect(signing).toHaveLength(5);
+    for (const shop of Object.values(shops))
+      for (const { id, type } of signing) {
+        const answer = await shop.call('POST', `/api/admin/providers/${id}/check`);
+        expect(answer, type).toMatchObject({ httpStatus: 200 });
+      }
+  });
+
   it('run a repeated request once', async () => {
     const headers = {
       authorization: `Bearer ${await cluster.token()}`,

@@ -57,7 +57,7 @@ const base: Dialect = {
 export const dialectOf = (service: Service): Dialect => ({
   ...base,
   speech: service === 'pricing' ? json : xml,
-  sign: (connection) => signed(service, service === 'pricing' ? PRICING_REGION : (connection.credential['region'] ?? ''), connection),
+  signer: (connection) => signed(service, service === 'pricing' ? PRICING_REGION : (connection.credential['region'] ?? ''), connection),
 });
 
 /** The address of a service; whatever stands in for AWS has all of them at one. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { isProviderError, ProviderError, type ProviderErrorDetail, type ProviderErrorKind } from '../errors.ts';
-import { ApiClient, type ApiClientOptions, type ApiRequest, type ApiResponse, type Speech } from '../http.ts';
+import { ApiClient, type ApiRequest, type ApiResponse, type Signer, type Speech } from '../http.ts';
 import { PURCHASE_CALL_MS } from '../patience.ts';
 import type { AccountConnection, Page } from '../provider.ts';
 import { RateBudget } from '../rate-budget.ts';
@@ -38,7 +38,7 @@ export interface Dialect {
   readonly basePath?: string;
   readonly headers: (credential: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   /** Where headers depend on what is sent, or must be asked for. */
-  readonly sign?: (connection: AccountConnection) => NonNullable<ApiClientOptions['sign']>;
+  readonly signer?: (connection: AccountConnection) => Signer;
   /** Absent: JSON. */
   readonly speech?: Speech;
   readonly said: (body: unknown) => Said;
@@ -98,7 +98,7 @@ export class Rest {
       budget,
       headers: dialect.headers(credential),
       translate: (status, body, request) => this.#translate(status, body, request),
-      ...(dialect.sign ? { sign: dialect.sign(connection) } : {}),
+      ...(dialect.signer ? { signer: dialect.signer(connection) } : {}),
       ...(dialect.speech ? { speech: dialect.speech } : {}),
       ...(dialect.rate ? { readRate: dialect.rate } : {}),
       ...(dialect.refused ? { refused: dialect.refused } : {}),

@@ -67,7 +67,7 @@ export const dialect: Dialect = {
   name: 'Route 53',
   basePath: '/2013-04-01',
   speech,
-  sign: (connection) => signed(ID, REGION, connection),
+  signer: (connection) => signed(ID, REGION, connection),
   said(body) {
     const { data } = Batch.safeParse(body);
     return data ? { code: BATCH, text: [data.Messages.Message].flat().join(' ') } : amazon.said(body);

@@ -2,7 +2,7 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { z } from 'zod';
-import type { ApiClientOptions, Outgoing } from '../../http.ts';
+import type { Outgoing, Signer } from '../../http.ts';
 import type { AccountConnection } from '../../provider.ts';
 import type { Dialect, Said as Told } from '../rest.ts';
 
@@ -31,15 +31,31 @@ export function readXml(text: string): unknown {
   return plain(root === '' ? {} : root);
 }
 
-/** Every call with a signature of its own, for a service in a region. */
-export function signed(service: string, region: string, { credential }: AccountConnection): NonNullable<ApiClientOptions['sign']> {
+/** Amazon takes signatures that are five minutes old or early (Signature Version 4); what is that far off is the clock, not the key. */
+const CLOCK_OFF_MS = 4 * 60_000;
+
+/**
+ * Every call with a signature of its own, for a service in a region. A refusal that carries a time far from ours tells Amazon's
+ * clock, whatever its code: services name it RequestExpired, SignatureDoesNotMatch or AuthFailure.
+ */
+export function signed(service: string, region: string, { credential }: AccountConnection): Signer {
   const { accessKeyId = '', secretAccessKey = '', sessionToken } = credential;
-  return async ({ method, url, headers, body }: Outgoing) => {
-    const keys = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
-    const target = headers['x-amz-target'];
-    const own = target === undefined ? {} : { 'x-amz-target': target };
-    const signer = new AwsV4Signer({ method, url, headers: own, ...(body === null ? {} : { body }), ...keys, service, region });
-    return Object.fromEntries((await signer.sign()).headers);
+  let aheadMs = 0;
+  return {
+    async sign({ method, url, headers, body }: Outgoing) {
+      const keys = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+      const target = headers['x-amz-target'];
+      const own = target === undefined ? {} : { 'x-amz-target': target };
+      const datetime = new Date(Date.now() + aheadMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+      const signer = new AwsV4Signer({ method, url, headers: own, ...(body === null ? {} : { body }), ...keys, service, region, datetime });
+      return Object.fromEntries((await signer.sign()).headers);
+    },
+    outOfTime(_, __, headers) {
+      const ahead = Date.parse(headers.get('date') ?? '') - Date.now();
+      if (!(Math.abs(ahead - aheadMs) > CLOCK_OFF_MS)) return false;
+      aheadMs = ahead;
+      return true;
+    },
   };
 }
 

@@ -11,6 +11,8 @@ export const VERSION = '/1.0';
 /** Prices of the public catalogues are whole numbers of these. */
 const PRICE_UNIT = 100_000_000;
 
+/** What OVH says of a call that is out of time. */
+const LATE = 'QUERY_TIME_OUT';
 const problem = z.looseObject({ message: z.string().optional(), class: z.string().optional(), errorCode: z.string().optional() });
 
 /** By how many seconds OVH's clock is ahead of ours, by origin: asked for once, and again when a call was out of time. */
@@ -55,15 +57,22 @@ export function dialectOf(provider: string, name: string): Dialect {
     provider,
     name,
     headers: ({ application_key: application = '' }) => ({ 'x-ovh-application': application }),
-    sign: (connection) => async (sent) => {
-      const time = Math.round(Date.now() / 1000) + (await offset(connection, provider));
-      const { credential } = connection;
-      return {
-        'x-ovh-consumer': credential['consumer_key'] ?? '',
-        'x-ovh-timestamp': String(time),
-        'x-ovh-signature': signatureOf(sent, credential, time),
-      };
-    },
+    signer: (connection) => ({
+      async sign(sent) {
+        const time = Math.round(Date.now() / 1000) + (await offset(connection, provider));
+        const { credential } = connection;
+        return {
+          'x-ovh-consumer': credential['consumer_key'] ?? '',
+          'x-ovh-timestamp': String(time),
+          'x-ovh-signature': signatureOf(sent, credential, time),
+        };
+      },
+      // Our clock was set since OVH's was asked for.
+      outOfTime(_, body) {
+        const isLate = problem.safeParse(body).data?.errorCode === LATE;
+        return isLate && offsets.delete(connection.endpoint.baseUrl);
+      },
+    }),
     said: (body) => {
       const { data } = problem.safeParse(body);
       return { code: data?.class ?? data?.errorCode, text: data?.message };
@@ -71,7 +80,7 @@ export function dialectOf(provider: string, name: string): Dialect {
     refusals: [
       { code: /^(?:INVALID_CREDENTIAL|NOT_CREDENTIAL|INVALID_KEY)$/, kind: 'credentials' },
       { status: 400, text: /invalid signature/i, kind: 'credentials' },
-      { code: /QUERY_TIME_OUT/, kind: 'conflict' },
+      { code: LATE, kind: 'conflict' },
       { code: /^NOT_GRANTED_CALL$/, kind: 'forbidden', remedy: 'Make a consumer key whose rules allow every path below this one.' },
       { text: /quota|limit reached/i, kind: 'quota', remedy: 'Ask OVH for a higher quota, or use another project.' },
       {
