@@ -4,7 +4,7 @@
  */
 import { createHash, createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import type { ApiClientOptions, ApiResponse } from '../http.ts';
+import type { ApiResponse, Signer } from '../http.ts';
 import { type Ask, type Dialect, type Query, Rest } from '../kit/rest.ts';
 import type { Job, Jobs } from '../kit/server-sheet.ts';
 import type { AccountConnection } from '../provider.ts';
@@ -17,6 +17,8 @@ const TOKENS = 'https://oauth2.googleapis.com';
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 /** A token lives for an hour; one that ends soon is not used any more. */
 const SPARE_MS = 5 * 60_000;
+/** Google takes no statement from its future. This far back, a clock of ours that is fast is no matter. */
+const CLOCK_SPARE_S = 15 * 60;
 const OPERATION_MS = 20 * 60_000;
 const V1 = '/compute/v1';
 
@@ -33,7 +35,7 @@ export const dialect: Dialect = {
   provider: 'gcp',
   name: 'Google',
   headers: () => ({}),
-  sign: (connection) => bearer(connection),
+  signer: (connection) => ({ sign: bearer(connection) }),
   said: (body) => {
     const { data } = Problem.safeParse(body);
     if (data) return { code: data.error.errors?.[0]?.reason ?? data.error.status, text: data.error.message };
@@ -84,7 +86,7 @@ export const dialect: Dialect = {
 /** Tokens by what they were made for, shared by every client of an account in this process. */
 const tokens = new WeakMap<RateBudget, Map<string, { token: string; untilMs: number }>>();
 
-function bearer(connection: AccountConnection): NonNullable<ApiClientOptions['sign']> {
+function bearer(connection: AccountConnection): Signer['sign'] {
   const { budget, credential } = connection;
   return async (_, signal) => {
     const known = tokens.get(budget) ?? new Map<string, { token: string; untilMs: number }>();
@@ -109,7 +111,7 @@ async function newToken(connection: AccountConnection, text: string, signal: Abo
   const isGoogle = connection.endpoint.baseUrl === descriptor.apiBaseUrl;
   const write = (body: unknown): string => new URLSearchParams(body as Record<string, string>).toString();
   const speech = { accept: 'application/json', contentType: 'application/x-www-form-urlencoded', write, read: JSON.parse };
-  const { sign: _, ...unsigned } = dialect;
+  const { signer: _, ...unsigned } = dialect;
   const endpoint = { ...connection.endpoint, baseUrl: isGoogle ? TOKENS : connection.endpoint.baseUrl };
   const rest = new Rest({ ...unsigned, speech }, { ...connection, endpoint });
   const file = keyFileOf(text);
@@ -120,7 +122,7 @@ async function newToken(connection: AccountConnection, text: string, signal: Abo
   } catch {
     throw rest.error('credentials', 'The private key in the account’s key file cannot be read. Make another key.');
   }
-  const iat = Math.floor(Date.now() / 1_000);
+  const iat = Math.floor(Date.now() / 1_000) - CLOCK_SPARE_S;
   const claims = { scope: SCOPE, iss: file.client_email, aud: `${TOKENS}/token`, iat, exp: iat + 3_600 };
   const assertion = signed(key, { alg: 'RS256', typ: 'JWT', kid: file.private_key_id }, claims);
   const body = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion };

@@ -49,6 +49,9 @@ const words: Words = {
   open: /^\/token$/,
 };
 
+/** By how much a statement may come from the future. */
+const CLOCK_SKEW_S = 60;
+
 /** What a service account's statement says, if it is one that Google would look at. */
 function issuerOf(request: Request): string | undefined {
   const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '');
@@ -58,7 +61,8 @@ function issuerOf(request: Request): string | undefined {
   const { iss, aud, exp, iat, scope } = read(claims);
   const now = Date.now() / 1000;
   const fits = read(head)['alg'] === 'RS256' && aud === 'https://oauth2.googleapis.com/token' && typeof scope === 'string';
-  return fits && Number(exp) > now && Number(exp) - Number(iat) <= 3_600 ? String(iss) : undefined;
+  const inTime = Number(iat) <= now + CLOCK_SKEW_S && Number(exp) > now && Number(exp) - Number(iat) <= 3_600;
+  return fits && inTime ? String(iss) : undefined;
 }
 
 function mountCatalogue(wire: Wire, cloud: Cloud): void {
