@@ -36,6 +36,7 @@ const OF_PATH: Readonly<Record<string, string>> = {
   'payment-methods': 'payment_method',
   tickets: 'ticket',
   webhooks: 'webhook_endpoint',
+  'ssh-keys': 'ssh_key',
   messages: 'webhook_message',
 };
 /** The same for fields of bodies and queries. */
@@ -50,6 +51,7 @@ const OF_FIELD: Readonly<Record<string, string>> = {
   payment_id: 'payment',
   subscription_id: 'subscription',
   snapshot_id: 'snapshot',
+  ssh_key_ids: 'ssh_key',
 };
 /** What belongs to no organization. */
 const NOBODYS = new Set(['kind', 'products', 'stack', 'setup-profiles', 'versions']);
@@ -179,7 +181,7 @@ function bodiesOf(schema: Schema, document: Schema, path: string, ids: Ids): unk
   const hints = Object.fromEntries(
     [...new Set(fieldsOf(schema, document))].map((field) => {
       const id = idFor(field, path, ids);
-      return [field, [field === 'ids' ? [id] : id]];
+      return [field, [field.endsWith('ids') ? [id] : id]];
     }),
   );
   // The same seed: bodies for two things differ by the ids alone.
@@ -214,7 +216,7 @@ async function knock({ method, path, body }: Ask, secret: string): Promise<{ sta
 
 /** The refusal names a field that holds an id, so that was looked for. */
 function aboutAnId(text: string): boolean {
-  return /"field":"(\w+\.)*(\w+_)?ids?"/.test(text);
+  return /"field":"(\w+\.)*(\w+_)?ids?(\.\d+)?"/.test(text);
 }
 
 /** Without what names the thing or the request. */

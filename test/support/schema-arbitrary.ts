@@ -31,7 +31,8 @@ function objectOf(schema: Schema, document: Schema, hints: Hints, depth: number)
   });
   const record = fc.record(Object.fromEntries(fields), { requiredKeys: schema.required ?? [] });
   if (typeof schema.additionalProperties !== 'object') return record;
-  const more = fc.dictionary(fc.string({ maxLength: 8 }), valid(schema.additionalProperties, document, hints, depth + 2), { maxKeys: 2 });
+  const names = schema.propertyNames ? scalarOf({ type: 'string', maxLength: 8, ...schema.propertyNames }) : fc.string({ maxLength: 8 });
+  const more = fc.dictionary(names, valid(schema.additionalProperties, document, hints, depth + 2), { maxKeys: 2 });
   return fc.tuple(more, record).map(([extra, own]) => ({ ...extra, ...own }));
 }
 
@@ -49,7 +50,11 @@ function scalarOf(schema: Schema): fc.Arbitrary<any> {
     return fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') }).map((date) => date.toISOString());
   const length = { minLength: schema.minLength ?? 0, maxLength: Math.min(schema.maxLength ?? 20, Math.max(20, schema.minLength ?? 0)) };
   if (schema.pattern === undefined) return fc.string({ ...length, unit: 'grapheme' }).filter((text) => text.length >= length.minLength);
-  return fc.stringMatching(new RegExp(schema.pattern), { size: 'small' }).filter((text) => text.length <= (schema.maxLength ?? Infinity));
+  const made = fc
+    .stringMatching(new RegExp(schema.pattern), { size: 'small' })
+    .filter((text) => text.length <= (schema.maxLength ?? Infinity));
+  // What is made for a pattern with Unicode's classes fits it hardly ever.
+  return schema.examples?.length > 0 ? fc.oneof({ weight: 7, arbitrary: fc.constantFrom(...schema.examples) }, made) : made;
 }
 
 /** JSON texts that hurt careless readers. Some cannot be written as a JavaScript literal, so they are texts. */
