@@ -73,6 +73,9 @@ it('more and less of an option: what it costs, when it is so, and what the renew
   expect([more.change.kind, more.change.credit, more.change.debit, more.due]).toEqual(['option', credit, debit, '3.62']);
   const three = [{ key: 'ips', name: 'Addresses', quantity: 3, unit_amount: '3.00' }];
   expect((await shop.subscription(id)).subscription).toMatchObject({ amount: '10.00', options: three });
+  // Nobody's API gives addresses: a person is asked, and nothing goes to the provider.
+  const asked = async () => (await shop.ok('GET', '/api/tickets?status=waiting', undefined, customer.token)).tickets;
+  expect(await asked()).toMatchObject([{ subject: 'Addresses: 1 → 3' }]);
   await shop.advance(clock, day('2027-03-28'));
   const due = async () => {
     const { renewal_invoice_id: invoice } = (await shop.subscription(id)).subscription;
@@ -90,6 +93,7 @@ it('more and less of an option: what it costs, when it is so, and what the renew
   expect(await due()).toBe('10.00');
   expect((await shop.subscription(id)).subscription.options).toEqual(three);
   await renewed(life, ['2027-04-10']);
+  expect((await asked()).map(({ subject }: any) => subject)).toEqual(['Addresses: 3 → 0', 'Addresses: 1 → 3']);
   expect((await shop.subscription(id)).subscription).toMatchObject({ amount: '10.00', options: [], period: { start: '2027-04-10' } });
   // At once: the days that are left of an option become credit.
   await upgrade(life, { options: { ips: 2 } });

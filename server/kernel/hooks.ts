@@ -13,7 +13,7 @@ import type { Db } from './database.ts';
  * `refund.owed`: what was paid for something that the customer does not get goes back, as `owed` says.
  * `refund.settled`: nothing that was to go back for the invoice is under way any more.
  */
-export type HookName =
+export type InvoiceHook =
   | 'invoice.settling'
   | 'invoice.paid'
   | 'invoice.voided'
@@ -49,19 +49,33 @@ export interface HookSubject {
   readonly at: Date;
 }
 
-export type HookHandler = (tx: Db, subject: HookSubject) => Promise<boolean | void>;
+/** What is added to a subscription, and that its server has not by itself, as it was and as it is now. */
+export interface OptionsChanged {
+  readonly subscriptionId: string;
+  readonly organizationId: string;
+  readonly vpsId: string | null;
+  readonly productName: string;
+  /** Who asked for it. */
+  readonly by: string;
+  readonly options: readonly { readonly name: string; readonly before: number; readonly after: number }[];
+}
+
+/** `options.changed`: a person gives a server more or less of what was added to it. */
+export type HookName = InvoiceHook | 'options.changed';
+export type SubjectOf<Name extends HookName> = Name extends InvoiceHook ? HookSubject : OptionsChanged;
+export type HookHandler<Name extends HookName> = (tx: Db, subject: SubjectOf<Name>) => Promise<boolean | void>;
 
 export class Hooks {
-  readonly #handlers = new Map<HookName, Map<string, HookHandler>>();
+  readonly #handlers = new Map<HookName, Map<string, HookHandler<any>>>();
 
   /** `owner` names who acts; a second registration of it takes the place of the first. */
-  register(name: HookName, owner: string, handler: HookHandler): void {
-    const handlers = this.#handlers.get(name) ?? new Map<string, HookHandler>();
+  register<Name extends HookName>(name: Name, owner: string, handler: HookHandler<Name>): void {
+    const handlers = this.#handlers.get(name) ?? new Map<string, HookHandler<any>>();
     this.#handlers.set(name, handlers.set(owner, handler));
   }
 
   /** In the order of registration; what one throws undoes the whole transaction. True when a handler answered `true`. */
-  async run(name: HookName, tx: Db, subject: HookSubject): Promise<boolean> {
+  async run<Name extends HookName>(name: Name, tx: Db, subject: SubjectOf<Name>): Promise<boolean> {
     let taken = false;
     for (const handler of this.#handlers.get(name)?.values() ?? []) taken = (await handler(tx, subject)) === true || taken;
     return taken;

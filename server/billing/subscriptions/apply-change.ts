@@ -85,6 +85,7 @@ export async function applyChange(
   const operation = vps
     ? await requestOperation(services, tx, BY, vps, 'resize', { request: toPlan(services, vps, plan!) })
     : await backedUp(services, tx, changed, change);
+  if (change.kind === 'option') await tellByHand(services, tx, subscription, change);
   await endChange(tx, change.id, { status: 'applied', endedAt: at, operationId: operation?.id ?? null });
 }
 
@@ -98,6 +99,21 @@ async function backedUp(services: Services, tx: Db, { vpsId, productId }: Subscr
   const vps = await mustLock(tx, BY, vpsId);
   if (VpsSpec.parse(vps.spec).compute.backups === wanted) return null;
   return await requestOperation(services, tx, BY, vps, 'configure', { request: toBackups(services, vps, wanted) });
+}
+
+/** Storage and addresses are given and taken by a person. */
+async function tellByHand(services: Services, tx: Db, subscription: Subscription, change: SubscriptionChange): Promise<void> {
+  const { id: subscriptionId, organizationId, vpsId, productId } = subscription;
+  const product = await productById(tx, productId);
+  const byHand = product?.options.filter(({ kind }) => kind === 'storage' || kind === 'ips') ?? [];
+  const [had, has] = [optionsOf(subscription), optionsOf({ options: change.options })];
+  const options = byHand.flatMap(({ key, name }) => {
+    const [before, after] = [had, has].map((list) => list.find((each) => each.key === key)?.quantity ?? 0);
+    return before === after ? [] : [{ name, before: before!, after: after! }];
+  });
+  if (options.length === 0) return;
+  const { requestedBy: by } = change;
+  await services.hooks.run('options.changed', tx, { subscriptionId, organizationId, vpsId, productName: product!.name, by, options });
 }
 
 /** The invoice of a period that will not begin: void, or given back when it is paid. */
