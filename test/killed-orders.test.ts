@@ -1,11 +1,13 @@
-/** The service dies by `kill -9` while an order is paid and its server is made: one payment, one invoice, one server, whenever it was. */
+/** The service dies by `kill -9` while an order is paid, its server is made, and its time is renewed: each step once, whenever it was. */
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../cli/run.ts';
+import { formatAmount, money } from '../contract/money.ts';
 import { type Database, openDatabase } from '../server/kernel/database.ts';
 import { violations } from './support/business-invariants.ts';
 import { withDatabase } from './support/database.ts';
+import { LONG } from './support/long.ts';
 import type { Plinth } from './support/plinth.ts';
 import { type Cluster, openCluster, type Service } from './support/service.ts';
 import { type Customer, Selling } from './support/selling.ts';
@@ -110,5 +112,66 @@ it.each(Object.keys(MOMENTS))('killed %s', { timeout: 300_000 }, async (moment) 
   const of = { orderId: order.id };
   expect(await db.invoice.findMany({ where: of, select: { id: true, status: true } })).toEqual([{ id: invoiceId, status: 'paid' }]);
   expect(await db.subscription.count({ where: { orderItemId: items[0].id } })).toBe(1);
+  expect(await violations(db)).toEqual([]);
+});
+
+/** When it is killed in the life of a subscription: the clock goes to `to`, and what is so at the first moment at which it dies. */
+const TURNS: readonly { readonly name: string; readonly to: string; readonly when: (of: Renewing) => Promise<boolean> }[] = [
+  {
+    name: 'while the renewal is issued',
+    to: '2027-02-14T12:00:00Z',
+    when: async ({ id }) => (await toldOf(id)).includes('renewal-issued'),
+  },
+  { name: 'while it is overdue', to: '2027-03-01T12:00:00Z', when: async ({ id }) => (await toldOf(id)).includes('past-due') },
+  { name: 'while the server is switched off', to: '2027-03-03T12:00:00Z', when: async ({ vps }) => (await runningOf(vps)) === 'suspend' },
+];
+interface Renewing {
+  readonly id: string;
+  readonly vps: string;
+}
+
+const toldOf = async (subscriptionId: string) =>
+  (await db.subscriptionEvent.findMany({ where: { subscriptionId } })).map(({ kind }) => kind);
+const runningOf = async (vpsId: string) => (await db.operation.findFirst({ where: { vpsId, status: 'running' } }))?.kind;
+
+async function killedWhen(what: string, when: () => Promise<boolean>): Promise<void> {
+  await until(when, { everyMs: 2, timeoutMs: 60_000, what });
+  await service.end('SIGKILL');
+  service = await cluster.service('shop');
+}
+
+// Half a minute after each death, when what the dead one held runs out.
+it.runIf(LONG)('killed in each step of a renewal that is paid late: each step is taken once', { timeout: 300_000 }, async () => {
+  const late = await shop.customer({ timeZone: 'Europe/Berlin' });
+  const clock = await shop.clock('2027-01-31T10:00:00Z', late);
+  const order = await shop.order(late, product.id);
+  await shop.pay(order);
+  const { subscription_id: id, vps_id: vps } = (await shop.orderIs(order.id, 'fulfilled')).items[0];
+  for (const { name, to, when } of TURNS) {
+    await shop.ok('POST', `/api/test-clocks/${clock.id}/advance`, { to });
+    await killedWhen(name, () => when({ id, vps }));
+    const there = async () => (await shop.ok('GET', `/api/test-clocks/${clock.id}`)).clock.status === 'ready';
+    await until(there, { everyMs: 100, timeoutMs: 120_000, what: `the clock to be at ${to}` });
+  }
+  // Two periods: what is paid, and what is owed.
+  expect((await toldOf(id)).toSorted().join(' ')).toBe(
+    'begun charge-1 charge-2 charge-3 overdue past-due period-opened period-opened remind-1 remind-7 renewal-issued suspend',
+  );
+  expect((await shop.ok('GET', `/api/vps/${vps}`)).instance).toMatchObject({ status: 'suspended', power_state: 'stopped' });
+  const renewals = await db.invoice.findMany({ where: { subscriptionId: id, kind: 'renewal' } });
+  expect(renewals).toHaveLength(1);
+
+  const { id: invoiceId, total, currency } = renewals[0]!;
+  const pay = { invoice_id: invoiceId, amount: formatAmount(money(total, currency as never)), currency, reference: randomUUID() };
+  await shop.ok('POST', '/api/payments', pay);
+  await killedWhen('while the server is switched on again', async () => (await runningOf(vps)) === 'unsuspend');
+  const on = async () => (await shop.ok('GET', `/api/vps/${vps}`)).instance.status === 'active';
+  await until(on, { everyMs: 100, timeoutMs: 90_000, what: 'the server to be on' });
+  const operations = await db.operation.findMany({ where: { vpsId: vps }, orderBy: { createdAt: 'asc' } });
+  expect(operations.map(({ kind, status }) => [kind, status])).toEqual(
+    ['provision', 'suspend', 'unsuspend'].map((kind) => [kind, 'succeeded']),
+  );
+  expect(await serversOf(vps)).toBe(1);
+  expect(await db.payment.count({ where: { invoiceId } })).toBe(1);
   expect(await violations(db)).toEqual([]);
 });
