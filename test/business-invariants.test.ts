@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { billingRound } from '../server/billing/subscriptions/sweep.ts';
 import { orderSweep } from '../server/orders/sweep.ts';
 import { inTransaction } from '../server/kernel/database.ts';
+import './support/other-zone.ts';
 import { INVARIANTS, violations } from './support/business-invariants.ts';
 import { withDatabase } from './support/database.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';

@@ -3,6 +3,7 @@
  * engine. What is bought for a period is shown as ending until its provider has taken it.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import './support/other-zone.ts';
 import { withDatabase } from './support/database.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
 import { type Shop, shopOf } from './support/shop.ts';

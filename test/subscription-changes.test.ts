@@ -1,5 +1,6 @@
 /** What a subscription becomes by a change, to the cent: options, what is given back, and what does not happen unpaid. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import './support/other-zone.ts';
 import { withDatabase } from './support/database.ts';
 import { day, type Life, livesOf } from './support/living.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';

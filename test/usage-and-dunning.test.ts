@@ -1,6 +1,7 @@
 /** What is charged by use, and policies for unpaid invoices as data. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { usageSweep } from '../server/billing/usage/sweep.ts';
+import './support/other-zone.ts';
 import { withDatabase } from './support/database.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
 import { Selling } from './support/selling.ts';

@@ -1,5 +1,6 @@
 /** The worked examples of money, through the API and a clock that is advanced: each to the cent. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import './support/other-zone.ts';
 import { withDatabase } from './support/database.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
 import { day, livesOf } from './support/living.ts';

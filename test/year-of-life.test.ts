@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mountPath } from '../simulator/server.ts';
+import './support/other-zone.ts';
 import { withDatabase } from './support/database.ts';
 import { day } from './support/living.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
