@@ -46,6 +46,17 @@ export const CatalogImage = z.strictObject({
   /** null: everywhere. */
   regions: z.array(z.string()).nullable(),
   architectures: z.array(z.string()).optional(),
+  /** Of the system, as its name tells it; null: it tells none. */
+  release: z
+    .strictObject({
+      family: z.string(),
+      version: z.string(),
+      /** Kept up for years. */
+      long_term: z.boolean(),
+      /** The last day with security updates; null: not known. */
+      support_ends: z.string().nullable(),
+    })
+    .nullable(),
 });
 export type CatalogImage = z.infer<typeof CatalogImage>;
 

@@ -1,5 +1,6 @@
 /** `plinth catalog …`: what an account's provider offers. */
 import type { CATALOG_KINDS, CatalogKind } from '../../contract/provider.ts';
+import { releaseOf } from '../../contract/release.ts';
 import type { Image, Plan, Region, Zone } from '../../providers/provider.ts';
 import { type Command, command } from '../command.ts';
 import { EXIT, usage } from '../errors.ts';
@@ -27,12 +28,13 @@ const SHOWN: Readonly<Record<CatalogKind, Shown>> = {
     row: (region: Region) => [region.id, region.name, region.country ?? '-', status(region.available ? 'available' : 'sold out')],
   },
   images: {
-    head: ['ID', 'NAME', 'FAMILY', 'DISTRIBUTION', 'LEAST DISK', 'STATE'],
+    head: ['ID', 'NAME', 'FAMILY', 'DISTRIBUTION', 'SUPPORT ENDS', 'LEAST DISK', 'STATE'],
     row: (image: Image) => [
       image.id,
       image.name,
       image.family,
       image.distribution,
+      releaseOf(image)?.supportEnds ?? '-',
       `${image.minDiskGb} GB`,
       status(image.deprecated ? 'deprecated' : 'available'),
     ],

@@ -1,6 +1,7 @@
 /** A provider's offer on the wire. */
 import type { CatalogImage, CatalogPlan, CatalogRegion, CatalogZone } from '../../contract/catalog.ts';
 import type { CatalogKind } from '../../contract/provider.ts';
+import { type Release, releaseOf } from '../../contract/release.ts';
 import type { Image, Plan, Region, Zone } from '../../providers/provider.ts';
 
 /** Decimal texts as numbers: shown, never calculated with. */
@@ -37,8 +38,12 @@ function image(each: Image): CatalogImage {
     min_disk: each.minDiskGb,
     regions: each.regions === null ? null : [...each.regions],
     ...(each.architectures ? { architectures: [...each.architectures] } : {}),
+    release: presentRelease(releaseOf(each)),
   };
 }
+
+const presentRelease = (release: Release | null): CatalogImage['release'] =>
+  release && { family: release.family, version: release.version, long_term: release.longTerm, support_ends: release.supportEnds };
 
 const region = ({ id, name, country, available }: Region): CatalogRegion => ({ id, label: name, country, available });
 const zone = ({ id, name, status }: Zone): CatalogZone => ({ id, label: name, status });

@@ -1,8 +1,10 @@
 /** Where an item is placed: its product's candidates in order, the first that can be had now. */
 import type { OrderItemRequest } from '../../contract/order.ts';
+import { preferredImage } from '../../contract/release.ts';
 import { stackResources } from '../../stacks/user-data.ts';
 import { allAccounts, providerOf } from '../accounts/accounts.ts';
 import { readCatalog } from '../accounts/catalog.ts';
+import { timeNow } from '../kernel/clock.ts';
 import type { Account } from '../kernel/database.ts';
 import { Refusal } from '../kernel/problem.ts';
 import type { Services } from '../kernel/services.ts';
@@ -151,7 +153,7 @@ async function imageAt(
   );
   if (wanted === undefined) {
     const first = images.map((id) => usable.find((each) => each.id === id)).find((each) => each !== undefined);
-    const found = first ?? usable.find(({ family }) => family === 'linux');
+    const found = first ?? preferredImage(usable, timeNow().toISOString().slice(0, 10));
     if (found) return found.id;
     throw new Refusal(422, 'unknown_image', 'image: the product has none that fits.');
   }

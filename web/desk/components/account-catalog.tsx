@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { releaseOf } from '../../../contract/release.ts';
 import { api, type Account } from '../../kit/api/client.ts';
 import type { Image, Plan, Region, Zone } from '../../kit/api/catalog.ts';
 import { catalogQuery } from '../../kit/api/queries.ts';
@@ -40,6 +41,7 @@ const COLUMNS: { plans: Column<Plan>[]; regions: Column<Region>[]; images: Colum
     ['Name', (image) => image.name],
     ['Image', (image) => <code className="font-mono text-xs">{image.id}</code>],
     ['Family', (image) => image.family],
+    ['Support ends', (image) => releaseOf(image)?.supportEnds ?? '-'],
     ['Needs disk', (image) => `${image.minDiskGb} GB`],
     ['Offered', (image) => yes(!image.deprecated)],
   ],

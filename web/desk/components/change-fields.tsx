@@ -1,6 +1,7 @@
 /** The form of each change. */
 import { useQuery } from '@tanstack/react-query';
 import type { VpsActionName } from '../../../contract/lifecycle.ts';
+import { useSupportNote } from '../../features/vps/support-note.ts';
 import type { VpsChange, VpsDetail } from '../../kit/api/client.ts';
 import { type Image, imageProblem, type Plan, planProblem, priceIn } from '../../kit/api/catalog.ts';
 import { featureProblem } from '../lib/abilities.ts';
@@ -113,6 +114,7 @@ function PlanField({ vps, value, onChange, problem }: PickProps) {
 function ImageField({ vps, value, onChange, problem }: PickProps) {
   const images = useQuery(vpsCatalogQuery<Image>('images', vps.id));
   const plan = useQuery(vpsCatalogQuery<Plan>('plans', vps.id)).data?.items.find(({ id }) => id === vps.plan);
+  const support = useSupportNote(images.data?.items.find(({ id }) => id === value));
   const options = (images.data?.items ?? [])
     .filter((image) => !image.deprecated || image.id === value)
     .map((image) => {
@@ -125,6 +127,7 @@ function ImageField({ vps, value, onChange, problem }: PickProps) {
       value={value}
       options={options.length > 0 ? options : [{ value, label: value }]}
       onChange={(event) => onChange(event.target.value)}
+      help={support}
       error={fieldError(problem, 'image')}
     />
   );

@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { api, type Account, type AvailableProvider } from '../../kit/api/client.ts';
+import { preferredImage } from '../../../contract/release.ts';
+import { useSupportNote } from '../../features/vps/support-note.ts';
 import { type Image, imageProblem, type Plan, planProblem, priceIn, type Region } from '../../kit/api/catalog.ts';
 import { asApiError, fieldError } from '../../kit/api/problem.ts';
 import { accountsQuery, catalogQuery } from '../../kit/api/queries.ts';
@@ -16,7 +18,6 @@ import { Empty } from '../../kit/ui/empty.tsx';
 import { SelectField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { createProblem, platformProblem, roleProblem } from '../lib/abilities.ts';
-import { preferredImage } from '../../features/vps/images.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { bodyOf, EMPTY_FORM, missing, type VpsForm } from '../lib/vps-form.ts';
@@ -178,6 +179,7 @@ interface ChoicesProps {
 function Choices({ form, set, catalog, plan, problem }: ChoicesProps) {
   const planRefused = fieldError(problem, 'type');
   const images = catalog.images.filter((image) => !image.deprecated);
+  const support = useSupportNote(images.find(({ id }) => id === form.image));
   return (
     <>
       <SelectField
@@ -205,6 +207,7 @@ function Choices({ form, set, catalog, plan, problem }: ChoicesProps) {
           const why = imageProblem(each, form.region, plan);
           return { value: each.id, label: why === null ? each.name : `${each.name} – ${why}`, disabled: why !== null };
         })}
+        help={support}
         error={fieldError(problem, 'image')}
       />
     </>

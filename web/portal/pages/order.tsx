@@ -1,7 +1,8 @@
 /** From nothing to a paid order on one page: what, where, with what, and at once what it costs. */
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
-import { preferredImage } from '../../features/vps/images.ts';
+import { preferredImage } from '../../../contract/release.ts';
+import { useSupportNote } from '../../features/vps/support-note.ts';
 import { formatLocale } from '../../kit/i18n/language.ts';
 import { fieldError } from '../../kit/api/problem.ts';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
@@ -148,6 +149,7 @@ function Choices({ chosen, onChange }: { chosen: Chosen; onChange: (part: Partia
   const { data } = useQuery(choicesQuery(chosen.productId));
   const regions = data?.regions ?? [];
   const images = data?.images ?? [];
+  const support = useSupportNote(images.find(({ id }) => id === chosen.image));
   return (
     <>
       {regions.length > 0 && (
@@ -172,6 +174,7 @@ function Choices({ chosen, onChange }: { chosen: Chosen; onChange: (part: Partia
             options={images.map(({ id, name }) => [id, name] as const)}
             onChange={(image) => onChange({ image })}
           />
+          {support && <p className="mt-2 text-xs text-ink-2">{support}</p>}
         </Card>
       )}
     </>

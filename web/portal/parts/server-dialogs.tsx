@@ -1,6 +1,7 @@
 /** Renaming and reinstalling a server. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useSupportNote } from '../../features/vps/support-note.ts';
 import type { Image } from '../../kit/api/catalog.ts';
 import { api, type VpsDetail } from '../../kit/api/client.ts';
 import { fieldError } from '../../kit/api/problem.ts';
@@ -63,6 +64,7 @@ export function ReinstallDialog({ vps, onClose }: DialogProps) {
   });
   const usable = images.filter((each) => !each.deprecated && (each.regions === null || each.regions.includes(vps.region)));
   const family = images.find(({ id }) => id === image)?.family;
+  const support = useSupportNote(images.find(({ id }) => id === image));
   const options = usable.some(({ id }) => id === vps.image) ? usable : [{ id: vps.image, name: vps.names.image }, ...usable];
   return (
     <Dialog open onOpenChange={onClose} title={t('reinstallTitle', { label: vps.label })} description={t('reinstallLead')}>
@@ -81,6 +83,7 @@ export function ReinstallDialog({ vps, onClose }: DialogProps) {
           value={image}
           options={options.map(({ id, name }) => ({ value: id, label: name }))}
           onChange={(event) => setImage(event.target.value)}
+          help={support}
           error={fieldError(reinstall.error, 'image')}
         />
         {family !== 'windows' && (

@@ -9,6 +9,7 @@ export type CatalogImage = {
   min_disk: number;
   regions: string[] | null;
   architectures?: string[];
+  release: { family: string; version: string; long_term: boolean; support_ends: string | null } | null;
 };
 export type CatalogPlan = {
   id: string;
