@@ -87,6 +87,7 @@ export const ProviderBillQuery = z.strictObject({ month: MonthText, account_id: 
 export const ProviderBillList = z.strictObject({ bills: z.array(ProviderBill) });
 
 export const REPORTS = ['revenue', 'margin', 'churn', 'unpaid'] as const;
+export const ReportParams = z.strictObject({ report: z.enum(REPORTS) });
 export const ReportQuery = z.strictObject({
   /** Months, both counted. */
   from: MonthText,

@@ -62,5 +62,6 @@ export const Coupon = z.strictObject({
 });
 export type Coupon = z.infer<typeof Coupon>;
 export const CouponAnswer = z.strictObject({ coupon: Coupon });
+export const CouponParams = z.strictObject({ id: CouponId });
 export const CouponQuery = z.strictObject({ cursor: Cursor.optional(), limit: Limit });
 export const CouponPage = z.strictObject({ coupons: z.array(Coupon), next: z.string().nullable() });

@@ -27,6 +27,7 @@ export const ImpersonationStart = z.strictObject({
   write: z.boolean().default(false),
 });
 export const ImpersonationAnswer = z.strictObject({ impersonation: Impersonation });
+export const ImpersonationParams = z.strictObject({ id: ImpersonationId });
 export const ImpersonationList = z.strictObject({ impersonations: z.array(Impersonation) });
 
 /** Who is asking, where, and what it may do there. */

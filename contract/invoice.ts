@@ -152,6 +152,7 @@ export const CreditNoteAnswer = z.strictObject({
 });
 export type CreditNoteAnswer = z.infer<typeof CreditNoteAnswer>;
 export const CreditNotePage = z.strictObject({ credit_notes: z.array(CreditNoteSummary), next: z.string().nullable() });
+export const CreditNoteParams = z.strictObject({ id: z.uuid('a credit note id is a UUID') });
 export const CreditNoteQuery = z.strictObject({
   organization_id: OrganizationId.optional(),
   invoice_id: InvoiceId.optional(),

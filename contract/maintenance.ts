@@ -50,6 +50,7 @@ export const MaintenanceQuery = z.strictObject({
 });
 export const MaintenancePage = z.strictObject({ maintenance: z.array(Maintenance), next: z.string().nullable() });
 export const MaintenanceAnswer = z.strictObject({ maintenance: Maintenance });
+export const MaintenanceParams = z.strictObject({ id: MaintenanceId });
 export const MaintenancePlan = z
   .strictObject({
     ...Said,

@@ -64,6 +64,8 @@ export const OperationQuery = z.strictObject({
     .optional(),
 });
 export const OperationPage = z.strictObject({ operations: z.array(Operation), next: z.string().nullable() });
+export const OperationAnswer = z.strictObject({ operation: Operation });
+export const OperationParams = z.strictObject({ id: OperationId });
 export const EventQuery = z.strictObject({
   after: z.coerce.number().int().min(0).max(2_147_483_647).default(0),
   limit: z.coerce.number().int().min(1).max(1000).default(500),

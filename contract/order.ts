@@ -97,6 +97,7 @@ export const Quote = z.strictObject({
 });
 export type Quote = z.infer<typeof Quote>;
 export const QuoteAnswer = z.strictObject({ quote: Quote });
+export const QuoteParams = z.strictObject({ id: QuoteId });
 
 export const OrderCreate = z.strictObject({
   quote_id: QuoteId,
@@ -149,6 +150,8 @@ export const Order = z.strictObject({
 });
 export type Order = z.infer<typeof Order>;
 export const OrderAnswer = z.strictObject({ order: Order });
+export const OrderParams = z.strictObject({ id: OrderId });
+export const OrderItemParams = z.strictObject({ id: OrderId, item: z.uuid() });
 export const OrderQuery = z.strictObject({
   cursor: Cursor.optional(),
   limit: Limit,

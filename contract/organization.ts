@@ -42,6 +42,7 @@ export const OrganizationPatch = z
   .meta({ minProperties: 1 });
 export const OrganizationList = z.strictObject({ organizations: z.array(Organization) });
 export const OrganizationAnswer = z.strictObject({ organization: Organization });
+export const OrganizationParams = z.strictObject({ id: OrganizationId });
 
 /** What an organization says of itself. */
 export const OrganizationProfilePatch = z
@@ -64,6 +65,7 @@ export const QuotaChange = z.strictObject({ kind: QuotaKind, most: z.int().min(0
 
 /** The terms of use that hold now, and what an organization has accepted. */
 export const Terms = z.strictObject({ version: z.string(), url: z.string() });
+export const TermsAnswer = z.strictObject({ terms: Terms });
 export const TermsChange = z.strictObject({
   version: z
     .string()
@@ -88,6 +90,7 @@ export const MemberWire = z.strictObject({
 });
 export const MemberList = z.strictObject({ members: z.array(MemberWire) });
 export const MemberAnswer = z.strictObject({ member: MemberWire });
+export const MemberParams = z.strictObject({ id: z.uuid('a user id is a UUID') });
 export const MemberPatch = z.strictObject({ role: z.enum(MEMBER_ROLES), organization_id: OrganizationId.optional() });
 
 export const OwnerChange = z.strictObject({

@@ -57,6 +57,16 @@ export const EmailOnly = z.strictObject({ email: Email });
 /** `keep`: for a week; else until the browser is closed, and for a day at most. */
 export const PasswordSignIn = z.strictObject({ email: Email, password: Password, keep: z.boolean().default(false) });
 export const SignInAnswer = z.strictObject({ signed_in: z.boolean(), next: z.enum(['second_factor']).nullable() });
+/** What the other place to sign in from sends the browser back with. */
+export const SignInCallbackQuery = z.strictObject({
+  code: z.string().max(4_000).optional(),
+  state: z.string().max(4_000).optional(),
+  iss: z.string().max(1_000).optional(),
+  error: z.string().max(200).optional(),
+  error_description: z.string().max(1_000).optional(),
+  scope: z.string().max(1_000).optional(),
+  session_state: z.string().max(1_000).optional(),
+});
 export const SecondFactorCode = z.strictObject({
   /** Six digits of an authenticator, or one of the recovery codes. */
   code: z.string().trim().min(6).max(20),
@@ -74,6 +84,7 @@ export const PasskeyAdd = z.strictObject({ response: z.record(z.string().max(100
 export const PasskeyId = z.uuid('a passkey id is a UUID');
 export const Passkey = z.strictObject({ id: PasskeyId, name: z.string().nullable(), created_at: Timestamp.nullable() });
 export const PasskeyList = z.strictObject({ passkeys: z.array(Passkey) });
+export const PasskeyParams = z.strictObject({ id: PasskeyId });
 
 export const TwoFactorSetUp = z.strictObject({
   /** For an authenticator; holds the secret. */
@@ -113,6 +124,7 @@ export const UserSession = z.strictObject({
   is_this: z.boolean(),
 });
 export const SessionList = z.strictObject({ sessions: z.array(UserSession) });
+export const SessionParams = z.strictObject({ id: SessionId });
 export const Ended = z.strictObject({ ended: z.int() });
 
 export const User = z.strictObject({
@@ -127,6 +139,8 @@ export const User = z.strictObject({
   created_at: Timestamp,
 });
 export const UserList = z.strictObject({ users: z.array(User), next: UserId.nullable() });
+export const UserAnswer = z.strictObject({ user: User });
+export const UserParams = z.strictObject({ id: UserId });
 export const UserQuery = z.strictObject({
   after: UserId.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -147,6 +161,7 @@ export const Invitation = z.strictObject({
 });
 export const InvitationList = z.strictObject({ invitations: z.array(Invitation) });
 export const InvitationAnswer = z.strictObject({ invitation: Invitation });
+export const InvitationParams = z.strictObject({ id: InvitationId });
 export const InvitationCreate = z.strictObject({
   email: Email,
   role: z.enum(MEMBER_ROLES),
@@ -166,6 +181,7 @@ export const MailboxMail = z.strictObject({
   text: z.string(),
 });
 export const Mailbox = z.strictObject({ mails: z.array(MailboxMail) });
+export const MailboxParams = z.strictObject({ id: MailboxId });
 export const MailboxAnswer = z.strictObject({
   mail: MailboxMail.extend({ html: z.string(), headers: z.array(z.strictObject({ name: z.string(), value: z.string() })) }),
 });

@@ -230,6 +230,8 @@ export const Product = z.strictObject({
 });
 export type Product = z.infer<typeof Product>;
 export const ProductAnswer = z.strictObject({ product: Product });
+export const ProductParams = z.strictObject({ id: ProductId });
+export const ProductPriceParams = z.strictObject({ id: ProductId, price: z.uuid() });
 export const ProductQuery = z.strictObject({ cursor: Cursor.optional(), limit: Limit, retired: Flag.default(false) });
 export const ProductPage = z.strictObject({ products: z.array(Product), next: z.string().nullable() });
 

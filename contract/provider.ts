@@ -80,6 +80,7 @@ export const AccountList = z.strictObject({
   ),
 });
 export const AccountAnswer = z.strictObject({ provider: Account });
+export const AccountParams = z.strictObject({ id: AccountId });
 
 /** How much of an account is used, asked at the provider now. */
 export const AccountUsage = z.strictObject({

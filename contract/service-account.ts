@@ -39,3 +39,4 @@ export const ServiceAccountPatch = z
   .meta({ minProperties: 1 });
 export const ServiceAccountList = z.strictObject({ service_accounts: z.array(ServiceAccount) });
 export const ServiceAccountAnswer = z.strictObject({ service_account: ServiceAccount });
+export const ServiceAccountParams = z.strictObject({ id: ServiceAccountId });

@@ -73,6 +73,7 @@ export const SetupProfile = z.strictObject({
 });
 export const SetupProfileList = z.strictObject({ profiles: z.array(SetupProfile) });
 export const SetupProfileAnswer = z.strictObject({ profile: SetupProfile });
+export const SetupProfileParams = z.strictObject({ name: ProfileName });
 export const SetupPublish = z.strictObject({ name: ProfileName, template: SetupTemplate });
 
 export const SetupValues = z.record(VariableName, z.string().max(2_000));
@@ -103,4 +104,5 @@ export const SetupPreview = z.strictObject({
 
 /** Of the server itself, once: its secrets by name. */
 export const SetupSecrets = z.strictObject({ secrets: z.record(z.string(), z.string()) });
+export const SetupParams = z.strictObject({ key: z.string().regex(/^[A-Za-z0-9_-]{20,100}$/, 'is no setup token') });
 export const SetupFinished = z.strictObject({ ok: z.boolean(), log: z.string().max(8_000).default('') });

@@ -38,3 +38,4 @@ export const SshKeyPatch = z.strictObject({ name: Name });
 export const SshKeyQuery = z.strictObject({ organization_id: OrganizationId.optional() });
 export const SshKeyList = z.strictObject({ ssh_keys: z.array(SshKey) });
 export const SshKeyAnswer = z.strictObject({ ssh_key: SshKey });
+export const SshKeyParams = z.strictObject({ id: SshKeyId });

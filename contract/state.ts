@@ -1,7 +1,7 @@
 /** Stacks' state, for the people who look after it, on the wire. */
 import { z } from 'zod';
 import { Reason } from './fields.ts';
-import { Timestamp } from './ids.ts';
+import { Timestamp, VpsId } from './ids.ts';
 
 export const StackUpdate = z.strictObject({
   version: z.int(),
@@ -23,6 +23,7 @@ export const StackHistory = z.strictObject({
 });
 export type StackHistory = z.infer<typeof StackHistory>;
 export const StackHistoryQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50) });
+export const StackVersionParams = z.strictObject({ id: VpsId, version: z.coerce.number().int().min(1).max(2_147_483_647) });
 
 /** What the stack holds, as last recorded. No inputs and no outputs: those may be secrets. */
 export const StackResource = z.strictObject({

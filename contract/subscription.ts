@@ -111,6 +111,7 @@ export const SubscriptionAnswer = z.strictObject({
   changes: z.array(SubscriptionChange),
   events: z.array(SubscriptionEvent),
 });
+export const SubscriptionParams = z.strictObject({ id: SubscriptionId });
 export const SubscriptionCancel = z.strictObject({
   /** `end`: with the period that is paid; `now`: at once. */
   when: z.enum(['end', 'now']).default('end'),

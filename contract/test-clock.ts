@@ -24,3 +24,4 @@ export const TestClock = z.strictObject({
 });
 export type TestClock = z.infer<typeof TestClock>;
 export const TestClockAnswer = z.strictObject({ clock: TestClock });
+export const TestClockParams = z.strictObject({ id: TestClockId });

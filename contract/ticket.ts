@@ -6,6 +6,7 @@ import { Cursor, Limit, OrganizationId, Timestamp, VpsId } from './ids.ts';
 export const TICKET_STATUSES = ['waiting', 'answered', 'closed'] as const;
 export const TicketStatus = z.enum(TICKET_STATUSES);
 export const TicketId = z.uuid('a ticket id is a UUID');
+export const TicketParams = z.strictObject({ id: TicketId });
 
 const Text = z.string().trim().min(1).max(10_000);
 

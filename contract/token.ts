@@ -46,3 +46,6 @@ export const TokenCreated = z.strictObject({ token: Token, secret: z.string() })
 /** Of a rotation: how long the former one goes on. */
 export const TokenRotate = z.strictObject({ grace_minutes: z.int().min(0).max(10_080).default(0) });
 export const TokenList = z.strictObject({ tokens: z.array(Token) });
+export const TokenAnswer = z.strictObject({ token: Token });
+export const TokenParams = z.strictObject({ id: TokenId });
+export const TokenQuery = z.strictObject({ service_account_id: z.uuid('a service account id is a UUID').optional() });

@@ -206,7 +206,10 @@ export const VpsDetail = Vps.extend({
   tombstone: Tombstone.nullable(),
 });
 export type VpsDetail = z.infer<typeof VpsDetail>;
+export const VpsDetailAnswer = z.strictObject({ instance: VpsDetail });
 
+export const VpsAnswer = z.strictObject({ instance: Vps });
+export const VpsParams = z.strictObject({ id: VpsId });
 export const VpsAccepted = z.strictObject({ instance: Vps, operation: Operation });
 export const VpsPage = z.strictObject({
   instances: z.array(Vps),

@@ -52,6 +52,7 @@ export const WebhookPatch = z.strictObject({
   paused: z.boolean().optional(),
 });
 export const WebhookAnswer = z.strictObject({ endpoint: WebhookEndpoint });
+export const WebhookParams = z.strictObject({ id: WebhookEndpointId });
 /** The secret is shown this once. */
 export const WebhookSecretAnswer = z.strictObject({ endpoint: WebhookEndpoint, secret: z.string() });
 export const WebhookList = z.strictObject({ endpoints: z.array(WebhookEndpoint) });
@@ -68,6 +69,7 @@ export const WebhookMessage = z.strictObject({
 });
 export type WebhookMessage = z.infer<typeof WebhookMessage>;
 export const WebhookMessageQuery = z.strictObject({ status: z.enum(MESSAGE_STATUSES).optional(), limit: Limit, cursor: Cursor.optional() });
+export const WebhookMessageParams = z.strictObject({ id: WebhookEndpointId, message: WebhookMessageId });
 export const WebhookMessagePage = z.strictObject({ messages: z.array(WebhookMessage), next: Cursor.nullable() });
 export const WebhookAttempt = z.strictObject({
   number: z.int(),

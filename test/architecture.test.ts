@@ -7,6 +7,7 @@ import { oneWordPerThing } from './architecture/words.ts';
 import { sealedColumnsAreListed } from './architecture/sealed.ts';
 import { kindsAreWhole, noTablesOfKinds } from './architecture/kinds.ts';
 import * as rights from './architecture/rights.ts';
+import { shapesAreInContract } from './architecture/routes.ts';
 import * as rules from './architecture/rules.ts';
 
 const files = await scanRepository();
@@ -116,6 +117,21 @@ const CASES: Case[] = [
     rule: rights.routesDeclarePermission,
     planted: { 'server/vps/routes.ts': "route({ method: 'get', path: '/api/vps', summary: 'x', handler: async () => ok })" },
     harmless: { 'server/vps/routes.ts': "route({ method: 'get', permission: 'vps:read', handler: async () => ok })" },
+  },
+  {
+    name: 'what a route takes and answers is in the contract',
+    rule: shapesAreInContract,
+    planted: { 'server/vps/a.ts': "const One = z.strictObject({ id: VpsId });\nroute({ method: 'get', params: One })" },
+    harmless: {
+      'server/vps/a.ts': "type Asked = z.output<typeof VpsQuery>;\nroute({ method: 'get', params: VpsParams, query: VpsQuery })",
+      'server/vps/b.ts': 'const Kept = z.object({ at: z.number() });',
+    },
+  },
+  {
+    name: 'a shape of the contract is not made another beside the route',
+    rule: shapesAreInContract,
+    planted: { 'server/vps/a.ts': "route({ method: 'get', query: VpsQuery.extend({ busy: Flag }) })" },
+    harmless: { 'server/vps/a.ts': "route({ method: 'get', query: VpsQuery, handler: async () => list.extend(more) })" },
   },
   {
     name: 'every permission is in the table',

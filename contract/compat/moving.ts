@@ -4,6 +4,7 @@ import { Timestamp } from '../ids.ts';
 
 export const MovingSystem = z.enum(['A', 'B', 'C', 'D', 'E']);
 export const MovingId = z.uuid('the id of an import is a UUID');
+export const MovingParams = z.strictObject({ id: MovingId });
 const Cell = z.union([z.string().max(4_000), z.number(), z.boolean(), z.null(), z.record(z.string(), z.json()), z.array(z.json())]);
 export const MovingRequest = z.strictObject({
   system: MovingSystem,

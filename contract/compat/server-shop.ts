@@ -11,6 +11,7 @@ const Price = z
 const Text = z.string().trim().max(200);
 const Number4 = z.int().min(1).max(2_147_483_647);
 export const ShopNumber = z.coerce.number().int().min(1).max(2_147_483_647);
+export const ShopParams = z.strictObject({ id: ShopNumber });
 /** An organization's id, or the older system's own id of a customer. */
 export const CustomerId = z.string().regex(/^[A-Za-z0-9@+_.-]{1,60}$/, 'letters, digits and @ + _ . - only');
 

@@ -1,10 +1,10 @@
 /** /api/admin: provider accounts and what they offer. */
-import { z } from 'zod';
-import { AccountId } from '../../contract/ids.ts';
+import type { z } from 'zod';
 import {
   AccountAnswer,
   AccountCreate,
   AccountList,
+  AccountParams,
   AccountPatch,
   AccountUsage,
   CatalogAnswer,
@@ -24,7 +24,6 @@ import { presentAccount } from './present.ts';
 import { presentCatalog } from './present-catalog.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 
-const ById = z.strictObject({ id: AccountId });
 const one = (account: Account) => ({ status: 200, body: { provider: presentAccount(account) } });
 const answer = { 200: { description: 'The account, without its key.', schema: AccountAnswer } };
 
@@ -68,7 +67,7 @@ function oneAccount(services: Services): Route[] {
       path,
       summary: 'One account',
       permission: 'account:read',
-      params: ById,
+      params: AccountParams,
       responses: answer,
       handler: async ({ params }) => one(await mustAccount(services, params.id)),
     }),
@@ -77,7 +76,7 @@ function oneAccount(services: Services): Route[] {
       path,
       summary: 'Change name or configuration',
       permission: 'account:update',
-      params: ById,
+      params: AccountParams,
       body: AccountPatch,
       responses: answer,
       handler: async ({ principal, params, body }) => one(await patchAccount(services, principal, params.id, body)),
@@ -87,7 +86,7 @@ function oneAccount(services: Services): Route[] {
       path,
       summary: 'Remove an account that nothing uses',
       permission: 'account:delete',
-      params: ById,
+      params: AccountParams,
       responses: { 204: { description: 'Removed.' } },
       handler: async ({ principal, params }) => {
         await removeAccount(services, principal, params.id);
@@ -99,7 +98,7 @@ function oneAccount(services: Services): Route[] {
       path: `${path}/rotate-key`,
       summary: 'Replace the key; the new one is tried first',
       permission: 'account:rotate-key',
-      params: ById,
+      params: AccountParams,
       body: KeyRotate,
       responses: answer,
       handler: async ({ principal, params, body }) => one(await rotateKey(services, principal, params.id, body.api_key)),
@@ -110,7 +109,7 @@ function oneAccount(services: Services): Route[] {
       id: 'getAccountUsage',
       summary: 'Servers used of the limit, balance, and calls left, asked at the provider now',
       permission: 'account:read',
-      params: ById,
+      params: AccountParams,
       responses: { 200: { description: 'As the provider tells it; null for what it does not tell.', schema: AccountUsage } },
       handler: async ({ params }) => ({ status: 200, body: await accountUsage(services, await mustAccount(services, params.id)) }),
     }),
@@ -119,7 +118,7 @@ function oneAccount(services: Services): Route[] {
       path: `${path}/check`,
       summary: 'Try the key at the provider now',
       permission: 'account:check',
-      params: ById,
+      params: AccountParams,
       responses: answer,
       handler: async ({ params }) => one(await checkAccount(services, params.id)),
     }),

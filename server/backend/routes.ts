@@ -1,6 +1,4 @@
 /** A VPS's stack by HTTP: for work by hand, its past, going back to it, and whether all of them are sound. */
-import { z } from 'zod';
-import { VpsId } from '../../contract/ids.ts';
 import { StackAnswer } from '../../contract/stack.ts';
 import {
   StackExport,
@@ -9,17 +7,16 @@ import {
   StackResources,
   StackRollback,
   StackRolledBack,
+  StackVersionParams,
   StateVerified,
   StateVerifyQuery,
 } from '../../contract/state.ts';
+import { VpsParams } from '../../contract/vps.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import type { Services } from '../kernel/services.ts';
 import { stackOf } from './pull.ts';
 import { exportVersion, rollbackStack, stackHistory, stackResources } from './stack-care.ts';
 import type { StackCare } from './care.ts';
-
-const ById = z.strictObject({ id: VpsId });
-const ByVersion = z.strictObject({ id: VpsId, version: z.coerce.number().int().min(1).max(2_147_483_647) });
 
 export function stackRoutes(services: Services, care: StackCare): Route[] {
   return [
@@ -40,7 +37,7 @@ export function stackRoutes(services: Services, care: StackCare): Route[] {
       path: '/api/vps/:id/stack',
       summary: 'Its stack, for work by hand with the pulumi command',
       permission: 'stack:read',
-      params: ById,
+      params: VpsParams,
       responses: { 200: { description: 'Full name and config; secrets as the stack’s own ciphertext.', schema: StackAnswer } },
       handler: async ({ principal, params }) => ({ status: 200, body: await stackOf(services, principal, params.id) }),
     }),
@@ -49,7 +46,7 @@ export function stackRoutes(services: Services, care: StackCare): Route[] {
       path: '/api/vps/:id/resources',
       summary: 'What its stack holds, and what stands on what',
       permission: 'stack:read',
-      params: ById,
+      params: VpsParams,
       responses: { 200: { description: 'As last recorded; neither inputs nor outputs.', schema: StackResources } },
       handler: async ({ principal, params }) => ({ status: 200, body: await stackResources(services, care, principal, params.id) }),
     }),
@@ -58,7 +55,7 @@ export function stackRoutes(services: Services, care: StackCare): Route[] {
       path: '/api/vps/:id/stack/history',
       summary: 'Updates of its stack, newest first, and which versions are kept',
       permission: 'stack:read',
-      params: ById,
+      params: VpsParams,
       query: StackHistoryQuery,
       responses: { 200: { description: 'The updates.', schema: StackHistory } },
       handler: async ({ principal, params, query }) => ({
@@ -71,7 +68,7 @@ export function stackRoutes(services: Services, care: StackCare): Route[] {
       path: '/api/vps/:id/stack/versions/:version',
       summary: 'A kept version of its state, as Pulumi exports it',
       permission: 'stack:export',
-      params: ByVersion,
+      params: StackVersionParams,
       responses: { 200: { description: 'The deployment; secrets as the stack’s own ciphertext.', schema: StackExport } },
       handler: async ({ principal, params }) => ({
         status: 200,
@@ -83,7 +80,7 @@ export function stackRoutes(services: Services, care: StackCare): Route[] {
       path: '/api/vps/:id/stack/rollback',
       summary: 'Put a kept version of its state in force; changes nothing at the provider',
       permission: 'stack:rollback',
-      params: ById,
+      params: VpsParams,
       body: StackRollback,
       responses: { 200: { description: 'Done; refresh the VPS next.', schema: StackRolledBack } },
       handler: async ({ principal, params, body }) => ({

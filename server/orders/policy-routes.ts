@@ -1,6 +1,5 @@
 /** What the seller holds orders to: rules, looks at them, and consumers who change their minds. */
-import { z } from 'zod';
-import { OrderAnswer, OrderId, OrderReview } from '../../contract/order.ts';
+import { OrderAnswer, OrderParams, OrderReview } from '../../contract/order.ts';
 import { OrderPolicy, OrderPolicyAnswer } from '../../contract/order-policy.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import type { Services } from '../kernel/services.ts';
@@ -10,7 +9,6 @@ import { presentOrder } from './present.ts';
 import { decideReview } from './review.ts';
 import { withdrawOrder } from './withdraw.ts';
 
-const ById = z.strictObject({ id: OrderId });
 const is = { 200: { description: 'The order as it is now.', schema: OrderAnswer } };
 
 export function orderPolicyRoutes(services: Services): Route[] {
@@ -54,7 +52,7 @@ function decisions(services: Services): Route[] {
       id: 'reviewOrder',
       summary: 'Accept an order that waits for a look at it, or refuse it with the money back',
       permission: 'order:act',
-      params: ById,
+      params: OrderParams,
       body: OrderReview,
       responses: is,
       transaction: true,
@@ -69,7 +67,7 @@ function decisions(services: Services): Route[] {
       id: 'withdrawOrder',
       summary: 'Take a purchase back within the days that a consumer has: its servers end, and the money goes back',
       permission: 'order:withdraw',
-      params: ById,
+      params: OrderParams,
       responses: is,
       transaction: true,
       handler: async ({ principal, params, tx }) => {

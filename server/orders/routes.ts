@@ -1,14 +1,14 @@
 /** /api/quotes and /api/orders */
-import { z } from 'zod';
 import {
   OrderAnswer,
   OrderCancel,
   OrderCreate,
-  OrderId,
+  OrderItemParams,
   OrderPage,
+  OrderParams,
   OrderQuery,
   QuoteAnswer,
-  QuoteId,
+  QuoteParams,
   QuoteRequest,
 } from '../../contract/order.ts';
 import { decodeCursor, pageOf, placeInTime } from '../kernel/http/cursor.ts';
@@ -22,7 +22,6 @@ import { presentOrder, presentOrders } from './present.ts';
 import { makeQuote, wireOf } from './quote.ts';
 import { listOrders, type OrderRow, quoteById } from './store.ts';
 
-const ById = z.strictObject({ id: OrderId });
 const is = { 200: { description: 'The order as it is now.', schema: OrderAnswer } };
 const shown = async (db: Db, order: OrderRow) => ({ order: await presentOrder(db, order) });
 
@@ -46,7 +45,7 @@ function quotes(services: Services): Route[] {
       path: '/api/quotes/:id',
       summary: 'A quote as it was made',
       permission: 'quote:make',
-      params: z.strictObject({ id: QuoteId }),
+      params: QuoteParams,
       responses: { 200: { description: 'The quote.', schema: QuoteAnswer } },
       handler: async ({ principal, params }) => {
         const quote = await quoteById(services.db, principal.organizationId, params.id);
@@ -80,7 +79,7 @@ function placing(services: Services): Route[] {
       id: 'markOrderItemReady',
       summary: 'Say that a person has made what was ordered; its paid period begins',
       permission: 'order:act',
-      params: z.strictObject({ id: OrderId, item: z.uuid() }),
+      params: OrderItemParams,
       responses: is,
       transaction: true,
       handler: async ({ principal, params, tx }) => ({
@@ -93,7 +92,7 @@ function placing(services: Services): Route[] {
       path: '/api/orders/:id/cancel',
       summary: 'Cancel an order that is not paid, or give up one that could not be fulfilled',
       permission: 'order:cancel',
-      params: ById,
+      params: OrderParams,
       body: OrderCancel,
       responses: is,
       transaction: true,
@@ -132,7 +131,7 @@ function reading(services: Services): Route[] {
       path: '/api/orders/:id',
       summary: 'One order: its items, its servers, and why one has none',
       permission: 'order:read',
-      params: ById,
+      params: OrderParams,
       responses: is,
       handler: async ({ principal, params }) => ({
         status: 200,

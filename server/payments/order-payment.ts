@@ -1,6 +1,6 @@
 /** Money for an order that came by another way, booked by a person through the one `recordPayment`. */
-import { z } from 'zod';
-import { OrderAnswer, OrderId, OrderPayment } from '../../contract/order.ts';
+import type { z } from 'zod';
+import { OrderAnswer, OrderParams, OrderPayment } from '../../contract/order.ts';
 import { isPayable } from '../billing/invoices/settle.ts';
 import { invoiceById } from '../billing/invoices/store.ts';
 import { amountOf } from '../billing/money-field.ts';
@@ -22,7 +22,7 @@ export function orderPaymentRoutes(services: Services): Route[] {
       path: '/api/orders/:id/pay',
       summary: 'Book money that came for an order by another way; the same reference twice is one payment',
       permission: 'payment:record',
-      params: z.strictObject({ id: OrderId }),
+      params: OrderParams,
       body: OrderPayment,
       responses: { 200: { description: 'The order as it is now.', schema: OrderAnswer } },
       transaction: true,

@@ -1,6 +1,5 @@
 /** /api/products: what is sold. Customers see what is public; the seller makes, prices and places it. */
 import { onPlatform } from '../kernel/can.ts';
-import { z } from 'zod';
 import {
   CandidatesRequest,
   ExchangeRate,
@@ -12,9 +11,10 @@ import {
   ProductAnswer,
   ProductChoices,
   ProductCreate,
-  ProductId,
   ProductPage,
+  ProductParams,
   ProductPatch,
+  ProductPriceParams,
   ProductQuery,
   StockRequest,
 } from '../../contract/product.ts';
@@ -42,8 +42,6 @@ import {
 } from './products.ts';
 import { exchangeRates, listProducts, type ProductRow, putExchangeRate } from './store.ts';
 
-const ById = z.strictObject({ id: ProductId });
-const OfPrice = z.strictObject({ id: ProductId, price: z.uuid() });
 const is = { 200: { description: 'The product as it is now.', schema: ProductAnswer } };
 const shown = (product: ProductRow) => ({ product: presentProduct(product, { seller: true, now: timeNow() }) });
 
@@ -73,7 +71,7 @@ function reading(services: Services): Route[] {
       path: '/api/products/:id',
       summary: 'One product with its prices',
       permission: 'catalog:read',
-      params: ById,
+      params: ProductParams,
       responses: { 200: { description: 'The product.', schema: ProductAnswer } },
       handler: async ({ principal, params }) => {
         const seller = onPlatform(principal);
@@ -88,7 +86,7 @@ function reading(services: Services): Route[] {
       id: 'getProductChoices',
       summary: 'Where and with which operating systems a product can be ordered now',
       permission: 'catalog:read',
-      params: ById,
+      params: ProductParams,
       responses: { 200: { description: 'In the order of preference; what an order leaves out is chosen for it.', schema: ProductChoices } },
       handler: async ({ principal, params }) => {
         const product = await mustProduct(services.db, params.id);
@@ -101,7 +99,7 @@ function reading(services: Services): Route[] {
       path: '/api/products/:id/suggested-prices',
       summary: 'What the price rule makes of the providers’ costs, with the margin',
       permission: 'price:read',
-      params: ById,
+      params: ProductParams,
       responses: { 200: { description: 'One for each candidate; nothing is changed.', schema: PriceSuggestion } },
       handler: async ({ params }) => ({ status: 200, body: await suggestPrices(services, params.id) }),
     }),
@@ -128,7 +126,7 @@ function making(services: Services): Route[] {
       path: '/api/products/:id',
       summary: 'Change a product; what was sold of it stays as it was sold',
       permission: 'product:write',
-      params: ById,
+      params: ProductParams,
       body: ProductPatch,
       responses: is,
       transaction: true,
@@ -142,7 +140,7 @@ function making(services: Services): Route[] {
       path: '/api/products/:id',
       summary: 'Delete a product that was never ordered',
       permission: 'product:delete',
-      params: ById,
+      params: ProductParams,
       responses: { 204: { description: 'Deleted.' } },
       handler: async ({ principal, params }) => {
         await removeProduct(services, principal, params.id);
@@ -154,7 +152,7 @@ function making(services: Services): Route[] {
       path: '/api/products/:id/candidates',
       summary: 'Say where it can be placed, in order of preference',
       permission: 'product:write',
-      params: ById,
+      params: ProductParams,
       body: CandidatesRequest,
       responses: is,
       transaction: true,
@@ -166,7 +164,7 @@ function making(services: Services): Route[] {
       path: '/api/products/:id/stock',
       summary: 'Say how many there are; null is without limit',
       permission: 'stock:write',
-      params: ById,
+      params: ProductParams,
       body: StockRequest,
       responses: is,
       transaction: true,
@@ -185,7 +183,7 @@ function pricing(services: Services): Route[] {
       path: '/api/products/:id/prices',
       summary: 'Set a price; the one before it ends when it begins, and what runs keeps its own',
       permission: 'price:write',
-      params: ById,
+      params: ProductParams,
       body: PriceRequest,
       responses: is,
       transaction: true,
@@ -199,7 +197,7 @@ function pricing(services: Services): Route[] {
       path: '/api/products/:id/prices/:price',
       summary: 'End a price now',
       permission: 'price:write',
-      params: OfPrice,
+      params: ProductPriceParams,
       responses: is,
       transaction: true,
       handler: async ({ principal, params, tx }) => ({
@@ -212,7 +210,7 @@ function pricing(services: Services): Route[] {
       path: '/api/products/:id/price-rule',
       summary: 'Set how a price is made of the provider’s cost',
       permission: 'price:write',
-      params: ById,
+      params: ProductParams,
       body: PriceRule,
       responses: is,
       transaction: true,
@@ -226,7 +224,7 @@ function pricing(services: Services): Route[] {
       path: '/api/products/:id/price-rule',
       summary: 'Take the price rule away',
       permission: 'price:write',
-      params: ById,
+      params: ProductParams,
       responses: is,
       transaction: true,
       handler: async ({ principal, params, tx }) => ({
@@ -245,7 +243,7 @@ function options(): Route[] {
       id: 'setProductOptions',
       summary: 'Say what can be added to a product, and for how much',
       permission: 'price:write',
-      params: ById,
+      params: ProductParams,
       body: OptionsRequest,
       responses: is,
       transaction: true,

@@ -1,19 +1,16 @@
 /** /api/setup-profiles: what is put on servers at their first boot. */
-import { z } from 'zod';
 import {
-  ProfileName,
   SetupPreview,
   SetupPreviewRequest,
   SetupProfileAnswer,
   SetupProfileList,
+  SetupProfileParams,
   SetupPublish,
 } from '../../contract/setup-profile.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import type { Services } from '../kernel/services.ts';
 import { mustProfileRow, presentProfile, previewProfile, publishProfile } from './profiles.ts';
 import { listProfiles } from './store.ts';
-
-const ByName = z.strictObject({ name: ProfileName });
 
 export function setupProfileRoutes(services: Services): Route[] {
   return [
@@ -30,7 +27,7 @@ export function setupProfileRoutes(services: Services): Route[] {
       path: '/api/setup-profiles/:name',
       summary: 'One setup profile',
       permission: 'template:read',
-      params: ByName,
+      params: SetupProfileParams,
       responses: { 200: { description: 'With its versions, the newest first.', schema: SetupProfileAnswer } },
       handler: async ({ params }) => ({ status: 200, body: { profile: presentProfile(await mustProfileRow(services.db, params.name)) } }),
     }),

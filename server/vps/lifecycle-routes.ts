@@ -1,8 +1,6 @@
 /** /api/vps/:id: what happens to a VPS after it exists. */
-import { z } from 'zod';
-import { VpsId } from '../../contract/ids.ts';
 import { DestroyQuery, PreviewRequest, VpsAction, VpsPatch } from '../../contract/lifecycle.ts';
-import { Vps, VpsAccepted, VpsDetail, VpsEnding, VpsPreviewed } from '../../contract/vps.ts';
+import { VpsAccepted, VpsAnswer, VpsDetailAnswer, VpsEnding, VpsParams, VpsPreviewed } from '../../contract/vps.ts';
 import { patchVps, prepareAction, preparePreview, type Previewed } from './changes/actions.ts';
 import { capabilitiesNow, featuresOf } from './changes/guard.ts';
 import { endOf } from './termination/tombstone.ts';
@@ -18,8 +16,6 @@ import { presentTotal } from './snapshots/present.ts';
 import { presentAccepted, presentOperation, presentRequested, presentVps } from './present.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 
-const ById = z.strictObject({ id: VpsId });
-const One = z.strictObject({ instance: Vps });
 const ending = ({ vps, operation }: Pick<Ending, 'vps' | 'operation'>) => ({
   instance: presentAccepted({ vps, operation }),
   operation: operation && presentOperation(operation, vps),
@@ -32,8 +28,8 @@ export function lifecycleRoutes(services: Services): Route[] {
       path: '/api/vps/:id',
       summary: 'One VPS, and what can be done with it now',
       permission: 'vps:read',
-      params: ById,
-      responses: { 200: { description: 'The VPS.', schema: z.strictObject({ instance: VpsDetail }) } },
+      params: VpsParams,
+      responses: { 200: { description: 'The VPS.', schema: VpsDetailAnswer } },
       handler: async ({ principal, params }) => {
         const vps = await viewById(services.reader, principal.organizationId, params.id);
         if (!vps) throw notFound('VPS', params.id);
@@ -50,9 +46,9 @@ export function lifecycleRoutes(services: Services): Route[] {
       path: '/api/vps/:id',
       summary: 'Set notes, delete protection or maintenance',
       permission: byField,
-      params: ById,
+      params: VpsParams,
       body: VpsPatch,
-      responses: { 200: { description: 'The VPS as it is now.', schema: One } },
+      responses: { 200: { description: 'The VPS as it is now.', schema: VpsAnswer } },
       transaction: true,
       handler: async ({ principal, params, body, tx }) => ({
         status: 200,
@@ -65,7 +61,7 @@ export function lifecycleRoutes(services: Services): Route[] {
       id: 'actOnVps',
       summary: 'Start, stop, rename, resize, reinstall, snapshot, restore, rescue, suspend and so on',
       permission: byAction,
-      params: ById,
+      params: VpsParams,
       body: VpsAction,
       largeBody: true,
       responses: { 202: { description: 'Recorded; a worker does it.', schema: VpsAccepted } },
@@ -84,7 +80,7 @@ function endings(services: Services): Route[] {
       path: '/api/vps/:id/preview',
       summary: 'Show what a change, or without one the next update, would do',
       permission: byChange,
-      params: ById,
+      params: VpsParams,
       body: PreviewRequest,
       largeBody: true,
       responses: { 202: { description: 'The plan now; the operation is the engine’s own preview.', schema: VpsPreviewed } },
@@ -107,7 +103,7 @@ function endings(services: Services): Route[] {
       path: '/api/vps/:id',
       summary: 'Terminate a VPS, now or after a grace in which it can be taken back',
       permission: 'vps:destroy',
-      params: ById,
+      params: VpsParams,
       query: DestroyQuery,
       responses: { 202: { description: 'Begun; `operation` is null while the grace runs.', schema: VpsEnding } },
       transaction: true,
@@ -122,9 +118,9 @@ function endings(services: Services): Route[] {
       formerly: '/api/vps/:id/restore',
       summary: 'Undo a termination whose grace still runs, or an end that has not come',
       permission: 'vps:undo',
-      params: ById,
+      params: VpsParams,
       responses: {
-        200: { description: 'The VPS as before.', schema: One },
+        200: { description: 'The VPS as before.', schema: VpsAnswer },
         202: { description: 'Its end is being taken back at its provider.', schema: VpsEnding },
       },
       transaction: true,

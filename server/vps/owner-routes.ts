@@ -1,8 +1,6 @@
 /** Who owns a VPS. */
-import { z } from 'zod';
-import { VpsId } from '../../contract/ids.ts';
 import { OwnerChange } from '../../contract/organization.ts';
-import { Vps } from '../../contract/vps.ts';
+import { VpsAnswer, VpsParams } from '../../contract/vps.ts';
 import { presentVps } from './present.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import { changeOwner } from './owner.ts';
@@ -15,9 +13,9 @@ export function ownerRoutes(services: Services): Route[] {
       path: '/api/vps/:id/owner',
       summary: 'Give a VPS to another organization',
       permission: 'vps:give-away',
-      params: z.strictObject({ id: VpsId }),
+      params: VpsParams,
       body: OwnerChange,
-      responses: { 200: { description: 'The VPS, under its new owner.', schema: z.strictObject({ instance: Vps }) } },
+      responses: { 200: { description: 'The VPS, under its new owner.', schema: VpsAnswer } },
       transaction: true,
       handler: async ({ principal, params, body, tx }) => ({
         status: 200,

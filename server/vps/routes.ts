@@ -1,7 +1,15 @@
 /** /api/vps */
-import { z } from 'zod';
-import { VpsId } from '../../contract/ids.ts';
-import { RevealAnswer, RevealRequest, VpsAccepted, VpsCreate, VpsOutputs, VpsPage, VpsQuery, VpsRetry } from '../../contract/vps.ts';
+import {
+  RevealAnswer,
+  RevealRequest,
+  VpsAccepted,
+  VpsCreate,
+  VpsOutputs,
+  VpsPage,
+  VpsParams,
+  VpsQuery,
+  VpsRetry,
+} from '../../contract/vps.ts';
 import { prepareRetry } from './retry/retry.ts';
 import { mustVps, prepareCreate, requestWork } from './vps.ts';
 import { revealPassword } from './password/reveal.ts';
@@ -12,7 +20,6 @@ import { presentRequested, presentVps } from './present.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 
-const ById = z.strictObject({ id: VpsId });
 const accepted202 = { 202: { description: 'Recorded; a worker does it.', schema: VpsAccepted } };
 
 export function vpsRoutes(services: Services): Route[] {
@@ -68,7 +75,7 @@ function oneVps(services: Services): Route[] {
       id: 'getVpsOutputs',
       summary: 'What its stack put out, without secrets',
       permission: 'vps:read',
-      params: ById,
+      params: VpsParams,
       responses: { 200: { description: 'Outputs, or null before the first success.', schema: VpsOutputs } },
       handler: async ({ principal, params }) => {
         const vps = await mustVps(services, principal, params.id);
@@ -80,7 +87,7 @@ function oneVps(services: Services): Route[] {
       path: '/api/vps/:id/reveal-password',
       summary: 'Show the administrator password, once',
       permission: 'vps:reveal',
-      params: ById,
+      params: VpsParams,
       body: RevealRequest,
       responses: { 200: { description: 'The password. Keep it.', schema: RevealAnswer } },
       handler: async ({ principal, params, body, response }) => {
@@ -102,7 +109,7 @@ function changes(services: Services): Route[] {
       path: '/api/vps/:id/refresh',
       summary: 'Ask the provider what is there now',
       permission: 'vps:refresh',
-      params: ById,
+      params: VpsParams,
       responses: accepted202,
       transaction: true,
       handler: async ({ principal, params, tx }) => ({
@@ -115,7 +122,7 @@ function changes(services: Services): Route[] {
       path: '/api/vps/:id/retry',
       summary: 'Run the last failed operation again, under another name where that was what failed',
       permission: 'vps:retry',
-      params: ById,
+      params: VpsParams,
       body: VpsRetry,
       responses: accepted202,
       transaction: true,

@@ -26,6 +26,11 @@ export const isCode = (path: string): boolean => /\.(ts|tsx|mts)$/.test(path);
 export const isTest = (path: string): boolean =>
   /(\.(test|spec|e2e|browser)|\/testing)\.tsx?$/.test(path) || /(^|\/)(test|testing|bench)\//.test(path);
 
+/** What the service runs. */
+export function served(files: Repository): Repository {
+  return new Map([...files].filter(([path]) => path.startsWith('server/') && path.endsWith('.ts') && !isTest(path)));
+}
+
 /** The text without comments, lines kept, so that a rule on code is not tripped by prose. Strings stay. */
 export function withoutComments(text: string): string {
   return text.replace(

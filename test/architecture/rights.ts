@@ -1,6 +1,6 @@
 /** The rules about who may do what. */
 import { isPermission } from '../../contract/permissions.ts';
-import { isTest, type Repository, withoutComments } from './repository.ts';
+import { type Repository, served, withoutComments } from './repository.ts';
 
 /** A route's literal, from its opening to the next one's. */
 const ROUTE = /\broute\(\{([\s\S]*?)(?=\broute\(\{|$)/g;
@@ -44,8 +44,4 @@ export function rightsAreAsked(files: Repository): string[] {
         ([code]) => `${path} decides by "${code}": ask can(…) or onPlatform(…) of server/kernel/can.ts`,
       ),
     );
-}
-
-function served(files: Repository): Repository {
-  return new Map([...files].filter(([path]) => path.startsWith('server/') && path.endsWith('.ts') && !isTest(path)));
 }

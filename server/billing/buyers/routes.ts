@@ -1,15 +1,12 @@
 /** /api/admin/organizations/:id/buyer */
-import { z } from 'zod';
 import { BuyerAnswer, BuyerPut } from '../../../contract/buyer.ts';
-import { OrganizationId } from '../../../contract/ids.ts';
+import { OrganizationParams } from '../../../contract/organization.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import type { Db } from '../../kernel/database.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { notFound } from '../../kernel/problem.ts';
 import type { Services } from '../../kernel/services.ts';
 import { buyerById, setInternal } from './store.ts';
-
-const ById = z.strictObject({ id: OrganizationId });
 
 async function shown(db: Db, id: string) {
   const found = await buyerById(db, id);
@@ -24,7 +21,7 @@ export function buyerRoutes(services: Services): Route[] {
       path: '/api/admin/organizations/:id/buyer',
       summary: 'Whether an organization buys its servers',
       permission: 'organization:list',
-      params: ById,
+      params: OrganizationParams,
       responses: { 200: { description: 'As it is now.', schema: BuyerAnswer } },
       handler: async ({ params }) => ({ status: 200, body: await shown(services.db, params.id) }),
     }),
@@ -33,7 +30,7 @@ export function buyerRoutes(services: Services): Route[] {
       path: '/api/admin/organizations/:id/buyer',
       summary: 'Say whether an organization buys its servers or creates them itself',
       permission: 'organization:set-buying',
-      params: ById,
+      params: OrganizationParams,
       body: BuyerPut,
       responses: { 200: { description: 'As it is now. What it has stays as it is.', schema: BuyerAnswer } },
       transaction: true,

@@ -1,6 +1,5 @@
 /** /api/coupons: what the seller takes off, for whom and how often. */
-import { z } from 'zod';
-import { CouponAnswer, CouponCreate, CouponId, CouponPage, CouponQuery } from '../../../contract/coupon.ts';
+import { CouponAnswer, CouponCreate, CouponPage, CouponParams, CouponQuery } from '../../../contract/coupon.ts';
 import { timeNow } from '../../kernel/clock.ts';
 import { decodeCursor, pageOf, placeInTime } from '../../kernel/http/cursor.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
@@ -42,7 +41,7 @@ export function couponRoutes(services: Services): Route[] {
       id: 'endCoupon',
       summary: 'End a coupon: nobody can use it any more, and who has it keeps it',
       permission: 'coupon:write',
-      params: z.strictObject({ id: CouponId }),
+      params: CouponParams,
       responses: { 200: { description: 'The coupon as it is now.', schema: CouponAnswer } },
       transaction: true,
       handler: async ({ principal, params, tx }) => ({

@@ -1,7 +1,6 @@
 /** /api/admin/dunning-policies: what happens to unpaid invoices, as data. */
-import { z } from 'zod';
 import { DunningPolicy, DunningPolicyAnswer, DunningPolicyList, DunningPolicyOf } from '../../../contract/dunning.ts';
-import { OrganizationId } from '../../../contract/ids.ts';
+import { OrganizationParams } from '../../../contract/organization.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import type { Json } from '../../kernel/database.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
@@ -64,7 +63,7 @@ export function dunningRoutes(services: Services): Route[] {
       id: 'giveDunningPolicy',
       summary: 'Give an organization a policy of its own, or the default one again',
       permission: 'dunning-policy:write',
-      params: z.strictObject({ id: OrganizationId }),
+      params: OrganizationParams,
       body: DunningPolicyOf,
       responses: { 200: { description: 'It holds from the next event on.', schema: DunningPolicyOf } },
       transaction: true,

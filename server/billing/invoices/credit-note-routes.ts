@@ -1,6 +1,5 @@
 /** /api/credit-notes */
-import { z } from 'zod';
-import { CreditNoteAnswer, CreditNotePage, CreditNoteQuery } from '../../../contract/invoice.ts';
+import { CreditNoteAnswer, CreditNotePage, CreditNoteParams, CreditNoteQuery } from '../../../contract/invoice.ts';
 import type { Db } from '../../kernel/database.ts';
 import { decodeCursor, pageOf, placeInTime } from '../../kernel/http/cursor.ts';
 import { type Route, route, STREAMED } from '../../kernel/http/route.ts';
@@ -11,8 +10,6 @@ import { creditNoteDocument } from './document/document.ts';
 import { sendPdf, sendXml } from './documents.ts';
 import { presentNote, presentNoteSummary } from './present.ts';
 import { invoiceById } from './store.ts';
-
-const ById = z.strictObject({ id: z.uuid('a credit note id is a UUID') });
 
 async function must(db: Db, { organizationId }: Principal, id: string) {
   const note = await creditNoteById(db, organizationId, id);
@@ -43,7 +40,7 @@ export function creditNoteRoutes(services: Services): Route[] {
       path: '/api/credit-notes/:id',
       summary: 'One credit note with its lines and taxes',
       permission: 'invoice:read',
-      params: ById,
+      params: CreditNoteParams,
       responses: { 200: { description: 'As it was issued.', schema: CreditNoteAnswer } },
       handler: async ({ principal, params }) => ({ status: 200, body: { credit_note: presentNote(await must(db, principal, params.id)) } }),
     }),
@@ -54,7 +51,7 @@ export function creditNoteRoutes(services: Services): Route[] {
         id: format === 'pdf' ? 'getCreditNotePdf' : 'getCreditNoteXml',
         summary: format === 'pdf' ? 'A credit note as PDF' : 'A credit note as electronic invoice (EN 16931, UBL)',
         permission: 'invoice:read',
-        params: ById,
+        params: CreditNoteParams,
         responses: { 200: { description: 'The file.', media: [format === 'pdf' ? 'application/pdf' : 'application/xml'] } },
         handler: async ({ principal, params, response }) => {
           const note = await must(db, principal, params.id);

@@ -1,7 +1,6 @@
 /** /api/products/:id/price-changes: other prices for those who have a product already. */
-import { z } from 'zod';
 import { formatAmount, money } from '../../../contract/money.ts';
-import { PriceChangeAnswer, PriceChangeList, PriceChangeRequest, ProductId } from '../../../contract/product.ts';
+import { PriceChangeAnswer, PriceChangeList, PriceChangeRequest, ProductParams } from '../../../contract/product.ts';
 import { timeNow } from '../../kernel/clock.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { type Services, within } from '../../kernel/services.ts';
@@ -9,8 +8,6 @@ import { mustProduct } from '../../products/products.ts';
 import { dateText } from '../subscriptions/store.ts';
 import { announcePrice } from './announce.ts';
 import { type PriceChange, priceChangesOf } from './store.ts';
-
-const ById = z.strictObject({ id: ProductId });
 
 function present({ id, interval, currency, amount, effectiveOn, announcedBy, announcedAt }: PriceChange) {
   return {
@@ -32,7 +29,7 @@ export function priceChangeRoutes(services: Services): Route[] {
       id: 'listPriceChanges',
       summary: 'Prices that were announced to those who have the product',
       permission: 'price:read',
-      params: ById,
+      params: ProductParams,
       responses: { 200: { description: 'The newest first.', schema: PriceChangeList } },
       handler: async ({ params }) => {
         await mustProduct(services.db, params.id);
@@ -45,7 +42,7 @@ export function priceChangeRoutes(services: Services): Route[] {
       id: 'announcePriceChange',
       summary: 'Announce another price to those who have the product, a month ahead; each is told, and may cancel',
       permission: 'price:write',
-      params: ById,
+      params: ProductParams,
       body: PriceChangeRequest,
       responses: { 201: { description: 'Announced.', schema: PriceChangeAnswer } },
       transaction: true,

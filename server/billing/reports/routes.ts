@@ -1,16 +1,16 @@
 /** /api/admin/reports, business drift and provider bills: how the business stands. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   BUSINESS_DRIFTS,
+  type BusinessDriftKind,
   BusinessDriftList,
   BusinessDriftQuery,
-  type BusinessDriftKind,
   ProviderBillList,
   ProviderBillQuery,
   ProviderBillRequest,
   Report,
+  ReportParams,
   ReportQuery,
-  REPORTS,
 } from '../../../contract/business-drift.ts';
 import { formatAmount, money } from '../../../contract/money.ts';
 import { mustAccount } from '../../accounts/accounts.ts';
@@ -37,7 +37,7 @@ function figures(services: Services): Route[] {
       id: 'getReport',
       summary: 'Revenue, margin, churn, or what is unpaid, as a table or as CSV',
       permission: 'report:read',
-      params: z.strictObject({ report: z.enum(REPORTS) }),
+      params: ReportParams,
       query: ReportQuery,
       responses: { 200: { description: 'The table.', schema: Report, media: ['text/csv'] } },
       handler: async ({ params, query, response }) => {

@@ -1,12 +1,12 @@
 /** /api/subscriptions */
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   SubscriptionAnswer,
   SubscriptionCancel,
   SubscriptionChangePreview,
   SubscriptionChangeRequest,
-  SubscriptionId,
   SubscriptionPage,
+  SubscriptionParams,
   SubscriptionQuery,
 } from '../../../contract/subscription.ts';
 import type { Db } from '../../kernel/database.ts';
@@ -19,8 +19,6 @@ import { cancelSubscription, keepSubscription } from './cancel.ts';
 import { prepareChange, previewChange, withdrawChange } from './changes.ts';
 import { presentChange, presentPeriod, presentSubscriptions } from './present.ts';
 import { changesOf, eventsOf, listSubscriptions, periodsOf, type Subscription, subscriptionById } from './store.ts';
-
-const ById = z.strictObject({ id: SubscriptionId });
 
 export async function mustSubscription(db: Db, principal: Pick<Principal, 'organizationId'>, id: string): Promise<Subscription> {
   const subscription = await subscriptionById(db, principal.organizationId, id);
@@ -55,7 +53,7 @@ export function subscriptionRoutes(services: Services): Route[] {
       path: '/api/subscriptions/:id/cancel',
       summary: 'Cancel a subscription, with the end of its period or now',
       permission: 'subscription:cancel',
-      params: ById,
+      params: SubscriptionParams,
       body: SubscriptionCancel,
       responses: { 200: { description: 'As it is now.', schema: SubscriptionAnswer } },
       transaction: true,
@@ -74,7 +72,7 @@ export function subscriptionRoutes(services: Services): Route[] {
       path: '/api/subscriptions/:id/keep',
       summary: 'Take a cancellation back, while the end has not begun',
       permission: 'subscription:cancel',
-      params: ById,
+      params: SubscriptionParams,
       responses: { 200: { description: 'As it is now.', schema: SubscriptionAnswer } },
       transaction: true,
       handler: async ({ principal, params, tx }) => ({
@@ -110,7 +108,7 @@ export function subscriptionRoutes(services: Services): Route[] {
       path: '/api/subscriptions/:id',
       summary: 'One subscription: its periods, what became of it, and what happens next',
       permission: 'subscription:read',
-      params: ById,
+      params: SubscriptionParams,
       responses: { 200: { description: 'The subscription.', schema: SubscriptionAnswer } },
       handler: async ({ principal, params }) => ({
         status: 200,
@@ -134,7 +132,7 @@ function changing(services: Services): Route[] {
       path: '/api/subscriptions/:id/change',
       summary: 'Ask for another product, interval or number of options; what it costs for the days that are left is paid first',
       permission: 'subscription:change',
-      params: ById,
+      params: SubscriptionParams,
       body: SubscriptionChangeRequest,
       responses: { 200: { description: 'With the change: its invoice, or when it takes effect.', schema: SubscriptionAnswer } },
       transaction: true,
@@ -148,7 +146,7 @@ function changing(services: Services): Route[] {
       summary: 'What another product, interval or number of options would cost today',
       permission: 'subscription:read',
       unrepeated: true,
-      params: ById,
+      params: SubscriptionParams,
       body: SubscriptionChangeRequest,
       responses: { 200: { description: 'Nothing is changed.', schema: SubscriptionChangePreview } },
       handler: async ({ principal, params, body }) => {
@@ -161,7 +159,7 @@ function changing(services: Services): Route[] {
       id: 'withdrawSubscriptionChange',
       summary: 'Withdraw a change that has not taken effect',
       permission: 'subscription:change',
-      params: ById,
+      params: SubscriptionParams,
       responses: { 200: { description: 'As it is now.', schema: SubscriptionAnswer } },
       transaction: true,
       handler: async ({ principal, params, tx }) => ({

@@ -1,9 +1,8 @@
 /** What is measured of a product, and what a subscription has used. */
-import { z } from 'zod';
 import { MetersAnswer, MetersRequest, type METERS, UsageList, UsageReport } from '../../../contract/metered.ts';
 import { formatAmount, money } from '../../../contract/money.ts';
-import { ProductId } from '../../../contract/product.ts';
-import { SubscriptionId } from '../../../contract/subscription.ts';
+import { ProductParams } from '../../../contract/product.ts';
+import { SubscriptionParams } from '../../../contract/subscription.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { businessNow } from '../../kernel/business-clock.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
@@ -15,8 +14,6 @@ import { lastPeriod, lockSubscription, subscriptionById } from '../subscriptions
 import { metersOf, type ProductMeter, putUsage, replaceMeters, type UsageRecord, usageOf } from './store.ts';
 
 type Meter = (typeof METERS)[number];
-const OfProduct = z.strictObject({ id: ProductId });
-const OfSubscription = z.strictObject({ id: SubscriptionId });
 
 const presentMeter = ({ meter, currency, unitPrice, included, cap }: ProductMeter) => ({
   meter: meter as Meter,
@@ -46,7 +43,7 @@ function meters(services: Services): Route[] {
       id: 'listProductMeters',
       summary: 'What is measured of a product, and for how much',
       permission: 'price:read',
-      params: OfProduct,
+      params: ProductParams,
       responses: { 200: { description: 'By meter and currency.', schema: MetersAnswer } },
       handler: async ({ params }) => {
         await mustProduct(services.db, params.id);
@@ -59,7 +56,7 @@ function meters(services: Services): Route[] {
       id: 'setProductMeters',
       summary: 'Say what is measured of a product, and for how much: traffic, kept snapshots, hours with a cap',
       permission: 'price:write',
-      params: OfProduct,
+      params: ProductParams,
       body: MetersRequest,
       responses: { 200: { description: 'As they are now.', schema: MetersAnswer } },
       transaction: true,
@@ -85,7 +82,7 @@ function used(services: Services): Route[] {
       id: 'listUsage',
       summary: 'What a subscription has used, period by period, and what it came to',
       permission: 'subscription:read',
-      params: OfSubscription,
+      params: SubscriptionParams,
       responses: { 200: { description: 'The first period first.', schema: UsageList } },
       handler: async ({ principal, params }) => {
         const subscription = await subscriptionById(services.db, principal.organizationId, params.id);
@@ -100,7 +97,7 @@ function used(services: Services): Route[] {
       id: 'reportUsage',
       summary: 'Tell what was used in the period that runs, where nothing measures it; told again, the last one counts',
       permission: 'invoice:write',
-      params: OfSubscription,
+      params: SubscriptionParams,
       body: UsageReport,
       responses: { 200: { description: 'As it stands.', schema: UsageList } },
       transaction: true,

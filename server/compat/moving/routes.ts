@@ -1,6 +1,5 @@
 /** /api/admin/imports: rows of older systems. */
-import { z } from 'zod';
-import { MovingAnswer, MovingId, MovingList, MovingRequest, MovingUndone } from '../../../contract/compat/moving.ts';
+import { MovingAnswer, MovingList, MovingParams, MovingRequest, MovingUndone } from '../../../contract/compat/moving.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import type { Services } from '../../kernel/services.ts';
 import { moveRows, undoMoving } from './moving.ts';
@@ -48,7 +47,7 @@ export function movingRoutes(services: Services): Route[] {
       id: 'undoImport',
       summary: 'Take back what an import made, as far as nothing needs it',
       permission: 'inventory:import',
-      params: z.strictObject({ id: MovingId }),
+      params: MovingParams,
       responses: { 200: { description: 'What is gone, and what stays.', schema: MovingUndone } },
       handler: async ({ principal, params }) => ({ status: 200, body: await undoMoving(services, principal, params.id) }),
     }),

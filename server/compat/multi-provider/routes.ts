@@ -1,13 +1,11 @@
 /** /api/admin/vps-plans: plans of accounts, with a markup. */
-import { z } from 'zod';
-import { ProductId } from '../../../contract/product.ts';
+import { ProductParams } from '../../../contract/product.ts';
 import { VpsPlanAnswer, VpsPlanCreate, VpsPlanList, VpsPlanPatch } from '../../../contract/vps-plan.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import type { Services } from '../../kernel/services.ts';
 import { changeVpsPlan, createVpsPlan, listVpsPlans, mustVpsPlan, removeVpsPlan, showVpsPlan } from './plans.ts';
 
 const path = '/api/admin/vps-plans' as const;
-const ById = z.strictObject({ id: ProductId });
 
 export function vpsPlanRoutes(services: Services): Route[] {
   return [
@@ -36,7 +34,7 @@ export function vpsPlanRoutes(services: Services): Route[] {
       id: 'getVpsPlan',
       summary: 'One plan of an account',
       permission: 'product:read',
-      params: ById,
+      params: ProductParams,
       responses: { 200: { description: 'As it is now.', schema: VpsPlanAnswer } },
       handler: async ({ params }) => ({ status: 200, body: { plan: await showVpsPlan(services, await mustVpsPlan(services, params.id)) } }),
     }),
@@ -46,7 +44,7 @@ export function vpsPlanRoutes(services: Services): Route[] {
       id: 'changeVpsPlan',
       summary: 'Change any fields of a plan',
       permission: 'product:write',
-      params: ById,
+      params: ProductParams,
       body: VpsPlanPatch,
       responses: { 200: { description: 'As it is now.', schema: VpsPlanAnswer } },
       handler: async ({ principal, params, body }) => ({
@@ -60,7 +58,7 @@ export function vpsPlanRoutes(services: Services): Route[] {
       id: 'deleteVpsPlan',
       summary: 'Sell a plan no more',
       permission: 'product:delete',
-      params: ById,
+      params: ProductParams,
       responses: { 204: { description: 'Gone; one that was sold is kept for its servers.' } },
       handler: async ({ principal, params }) => {
         await removeVpsPlan(services, principal, params.id);

@@ -1,16 +1,16 @@
 /** /api/v1/dedicated-servers and /api/v1/orders: the server shop's own routes (docs/compatibility.md, D). */
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   ShopInstance,
   ShopInstancePatch,
   ShopInstanceQuery,
   ShopInstances,
   ShopInstanceStatus,
-  ShopNumber,
   ShopOrder,
   ShopOrderCreate,
   ShopOrderQuery,
   ShopOrders,
+  ShopParams,
   ShopPayment,
   ShopProduct,
   ShopProductCreate,
@@ -38,7 +38,6 @@ import { createShopOrder, listShopOrders, mustShopOrder, payShopOrder, present a
 import { changeShopProduct, createShopProduct, listShopProducts, mustShopProduct, present, removeShopProduct } from './products.ts';
 
 const SHOP = '/api/v1/dedicated-servers';
-const ById = z.strictObject({ id: ShopNumber });
 const shop = { refusal: saidAsDetail, whole: true, permission: 'compat:D' } as const;
 const ok = (schema: z.ZodType) => ({ 200: { description: 'As it is now.', schema } });
 const made = (schema: z.ZodType) => ({ 201: { description: 'Made.', schema } });
@@ -76,7 +75,7 @@ function products(services: Services): Route[] {
       path: `${path}/:id`,
       id: 'getShopProduct',
       summary: 'Server shop: one product',
-      params: ById,
+      params: ShopParams,
       responses: ok(ShopProduct),
       handler: async ({ params }) => ({ status: 200, body: await present(services, await mustShopProduct(services, params.id)) }),
     }),
@@ -86,7 +85,7 @@ function products(services: Services): Route[] {
       path: `${path}/:id`,
       id: 'changeShopProduct',
       summary: 'Server shop: change any fields of a product',
-      params: ById,
+      params: ShopParams,
       body: ShopProductPatch,
       responses: ok(ShopProduct),
       handler: async ({ principal, params, body }) => ({
@@ -100,7 +99,7 @@ function products(services: Services): Route[] {
       path: `${path}/:id`,
       id: 'deleteShopProduct',
       summary: 'Server shop: delete a product that was never sold',
-      params: ById,
+      params: ShopParams,
       responses: { 204: { description: 'Deleted.' } },
       handler: async ({ principal, params }) => {
         await removeShopProduct(services, principal, params.id);
@@ -142,7 +141,7 @@ function instances(services: Services): Route[] {
       path: `${path}/:id`,
       id: 'getShopInstance',
       summary: 'Server shop: one instance',
-      params: ById,
+      params: ShopParams,
       responses: ok(ShopInstance),
       handler: async ({ params }) => ({ status: 200, body: await presentInstance(services, await mustInstance(services, params.id)) }),
     }),
@@ -152,7 +151,7 @@ function instances(services: Services): Route[] {
       path: `${path}/:id`,
       id: 'changeShopInstance',
       summary: 'Server shop: fill in what a person made',
-      params: ById,
+      params: ShopParams,
       body: ShopInstancePatch,
       responses: ok(ShopInstance),
       handler: async ({ principal, params, body }) => ({ status: 200, body: await changeInstance(services, principal, params.id, body) }),
@@ -163,7 +162,7 @@ function instances(services: Services): Route[] {
       path: `${path}/:id/status`,
       id: 'getShopInstanceStatus',
       summary: 'Server shop: ask the provider now',
-      params: ById,
+      params: ShopParams,
       responses: ok(ShopInstanceStatus),
       handler: async ({ params }) => ({ status: 200, body: await instanceStatus(services, params.id) }),
     }),
@@ -172,7 +171,7 @@ function instances(services: Services): Route[] {
 
 function instanceActions(services: Services): Route[] {
   const path = `${SHOP}/instances/:id` as const;
-  const action = { ...shop, method: 'post', params: ById, responses: ok(ShopInstance) } as const;
+  const action = { ...shop, method: 'post', params: ShopParams, responses: ok(ShopInstance) } as const;
   return [
     route({
       ...action,
@@ -238,7 +237,7 @@ function orders(services: Services): Route[] {
       path: `${path}/:id`,
       id: 'getShopOrder',
       summary: 'Server shop: one order',
-      params: ById,
+      params: ShopParams,
       responses: ok(ShopOrder),
       handler: async ({ principal, params }) => ({
         status: 200,
@@ -251,7 +250,7 @@ function orders(services: Services): Route[] {
       path: `${path}/:id/pay`,
       id: 'payShopOrder',
       summary: 'Server shop: book money for an order; it is provisioned in the same transaction',
-      params: ById,
+      params: ShopParams,
       body: ShopPayment,
       responses: ok(ShopOrder),
       handler: async ({ principal, params, body }) => ({ status: 200, body: await payShopOrder(services, principal, params.id, body) }),

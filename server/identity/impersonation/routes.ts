@@ -1,7 +1,12 @@
 /** /api/impersonations and /api/whoami: acting as a customer, and who one is. */
-import { z } from 'zod';
 import type { Permission } from '../../../contract/permissions.ts';
-import { ImpersonationAnswer, ImpersonationId, ImpersonationList, ImpersonationStart, WhoAmI } from '../../../contract/impersonation.ts';
+import {
+  ImpersonationAnswer,
+  ImpersonationList,
+  ImpersonationParams,
+  ImpersonationStart,
+  WhoAmI,
+} from '../../../contract/impersonation.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { can, isConfirmed } from '../../kernel/can.ts';
 import { timeIn, timeNow } from '../../kernel/clock.ts';
@@ -58,7 +63,7 @@ export function impersonationRoutes(services: Services): Route[] {
       id: 'endImpersonation',
       summary: 'End acting as a customer',
       permission: 'impersonation:start',
-      params: z.strictObject({ id: ImpersonationId }),
+      params: ImpersonationParams,
       responses: { 204: { description: 'Over.' } },
       transaction: true,
       handler: async ({ principal, params, tx }) => {

@@ -1,8 +1,7 @@
 /** /api/invitations: people are asked into an organization by mail. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { z } from 'zod';
-import { Invitation, InvitationAnswer, InvitationCreate, InvitationId, InvitationList, LinkSecret } from '../../../contract/people.ts';
-import { OrganizationId } from '../../../contract/ids.ts';
+import { InvitationAnswer, InvitationCreate, InvitationList, InvitationParams, LinkSecret } from '../../../contract/people.ts';
+import { OfOrganization } from '../../../contract/organization.ts';
 import { can } from '../../kernel/can.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { timeIn } from '../../kernel/clock.ts';
@@ -54,7 +53,7 @@ export function invitationRoutes(services: Services): Route[] {
       id: 'listInvitations',
       summary: 'Open invitations into an organization',
       permission: 'invitation:read',
-      query: z.strictObject({ organization_id: OrganizationId.optional() }),
+      query: OfOrganization,
       responses: { 200: { description: 'Oldest first.', schema: InvitationList } },
       handler: async ({ principal, query }) => {
         const rows = await listInvitations(services.db, organizationOf(principal, query.organization_id));
@@ -68,8 +67,8 @@ export function invitationRoutes(services: Services): Route[] {
       id: 'revokeInvitation',
       summary: 'Take an invitation back',
       permission: 'invitation:write',
-      params: z.strictObject({ id: InvitationId }),
-      query: z.strictObject({ organization_id: OrganizationId.optional() }),
+      params: InvitationParams,
+      query: OfOrganization,
       responses: { 204: { description: 'Its link counts no more.' } },
       transaction: true,
       handler: async ({ principal, params, query, tx }) => {
@@ -132,7 +131,7 @@ function guestRoutes(services: Services): Route[] {
       permission: 'public',
       unrepeated: true,
       body: LinkSecret,
-      responses: { 200: { description: 'Open.', schema: z.strictObject({ invitation: Invitation }) } },
+      responses: { 200: { description: 'Open.', schema: InvitationAnswer } },
       handler: async ({ body }) => {
         const row = await invitationByHash(services.db, hashOf(body.secret));
         if (!row) throw gone();

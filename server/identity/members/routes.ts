@@ -1,14 +1,18 @@
 /** /api/members: people in an organization, and their roles. */
-import { z } from 'zod';
-import { MemberAnswer, MemberList, MemberPatch, OfOrganization, OrganizationTransfer } from '../../../contract/organization.ts';
+import {
+  MemberAnswer,
+  MemberList,
+  MemberParams,
+  MemberPatch,
+  OfOrganization,
+  OrganizationTransfer,
+} from '../../../contract/organization.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { Refusal } from '../../kernel/problem.ts';
 import type { Services } from '../../kernel/services.ts';
 import { organizationOf } from '../organizations/which.ts';
 import { changeRole, dropMember, transfer } from './members.ts';
 import { listMembers, type MemberRow } from './store.ts';
-
-const ById = z.strictObject({ id: z.uuid('a user id is a UUID') });
 
 const present = ({ user, role, createdAt }: MemberRow) => ({
   user_id: user.id,
@@ -38,7 +42,7 @@ export function memberRoutes(services: Services): Route[] {
       path: '/api/members/:id',
       summary: 'Give a member another role; it holds at once',
       permission: 'member:write',
-      params: ById,
+      params: MemberParams,
       body: MemberPatch,
       responses: { 200: { description: 'The member.', schema: MemberAnswer } },
       handler: async ({ principal, params, body }) => {
@@ -51,7 +55,7 @@ export function memberRoutes(services: Services): Route[] {
       path: '/api/members/:id',
       summary: 'Take a member out of the organization',
       permission: 'member:write',
-      params: ById,
+      params: MemberParams,
       query: OfOrganization,
       responses: { 204: { description: 'Out, and their tokens there count no more.' } },
       handler: async ({ principal, params, query }) => {

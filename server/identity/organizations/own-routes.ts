@@ -1,18 +1,20 @@
 /** /api/organization: what an organization sees and says of itself; on the platform of the one that is named. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Permission } from '../../../contract/permissions.ts';
 import {
   OfOrganization,
   OrganizationAnswer,
+  OrganizationParams,
   OrganizationProfilePatch,
   OrganizationReason,
   QUOTA_KINDS,
   QuotaChange,
   QuotaList,
+  type Terms,
   TermsAccept,
+  TermsAnswer,
   TermsChange,
   TermsStanding,
-  Terms,
 } from '../../../contract/organization.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { timeNow } from '../../kernel/clock.ts';
@@ -29,7 +31,6 @@ import { quotasOf, setQuota, usedOf } from './quotas-store.ts';
 import { acceptTerms, endAccess, listAcceptances, listOrganizations, lockOrganization } from './store.ts';
 import { organizationOf } from './which.ts';
 
-const ById = z.strictObject({ id: z.uuid('an organization id is a UUID') });
 const TERMS = 'terms';
 const answer = { 200: { description: 'As it is now.', schema: OrganizationAnswer } };
 
@@ -124,7 +125,7 @@ function blockRoutes(): Route[] {
       id: 'blockOrganization',
       summary: 'Let an organization order and make nothing new; what it has goes on',
       permission: 'organization:block',
-      params: ById,
+      params: OrganizationParams,
       body: OrganizationReason,
       responses: answer,
       transaction: true,
@@ -136,7 +137,7 @@ function blockRoutes(): Route[] {
       id: 'unblockOrganization',
       summary: 'Lift the block of an organization',
       permission: 'organization:block',
-      params: ById,
+      params: OrganizationParams,
       responses: answer,
       transaction: true,
       handler: async ({ principal, params, tx }) => await changed(tx, principal, params.id, unblocking),
@@ -170,7 +171,7 @@ function quotaRoutes(services: Services): Route[] {
       id: 'setQuota',
       summary: 'Limit what an organization may have of a kind; what it has already stays',
       permission: 'quota:write',
-      params: ById,
+      params: OrganizationParams,
       body: QuotaChange,
       responses: { 200: { description: 'Each kind.', schema: QuotaList } },
       transaction: true,
@@ -258,7 +259,7 @@ function setTermsRoute(): Route {
     summary: 'Say which terms of use hold from now on',
     permission: 'setting:write',
     body: TermsChange,
-    responses: { 200: { description: 'They hold.', schema: z.strictObject({ terms: Terms }) } },
+    responses: { 200: { description: 'They hold.', schema: TermsAnswer } },
     transaction: true,
     handler: async ({ principal, body, tx }) => {
       const before = (await readSetting(tx, TERMS)) as z.infer<typeof Terms> | null;

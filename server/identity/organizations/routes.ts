@@ -1,7 +1,11 @@
 /** /api/admin/organizations */
-import { z } from 'zod';
-import { OrganizationId } from '../../../contract/ids.ts';
-import { OrganizationAnswer, OrganizationCreate, OrganizationList, OrganizationPatch } from '../../../contract/organization.ts';
+import {
+  OrganizationAnswer,
+  OrganizationCreate,
+  OrganizationList,
+  OrganizationParams,
+  OrganizationPatch,
+} from '../../../contract/organization.ts';
 import { notFound, refuseField } from '../../kernel/problem.ts';
 import { hostOf } from '../../kernel/host-names.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
@@ -48,7 +52,7 @@ export function organizationRoutes(services: Services): Route[] {
           ...(body.active === undefined ? [] : (['organization:block'] as const)),
         ],
       },
-      params: z.strictObject({ id: OrganizationId }),
+      params: OrganizationParams,
       body: OrganizationPatch,
       responses: { 200: { description: 'The organization as it is now. Names it has already stay.', schema: OrganizationAnswer } },
       transaction: true,

@@ -1,6 +1,5 @@
 /** What is kept of a person, and forgetting them: by themselves, and by staff who were asked to. */
-import { z } from 'zod';
-import { UserId } from '../../../contract/people.ts';
+import { UserParams } from '../../../contract/people.ts';
 import { PersonErase, PersonErased, PersonExport, SelfErase } from '../../../contract/privacy.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { refuseField } from '../../kernel/problem.ts';
@@ -10,7 +9,6 @@ import { mustBeFresh, mustBePerson } from '../sign-in/own-routes.ts';
 import { userById } from '../users/store.ts';
 import { erasePerson, exportOf } from './erase.ts';
 
-const ONE = z.strictObject({ id: UserId });
 const EXPORTED = { 200: { description: 'By table, as it is kept.', schema: PersonExport } };
 const ERASED = { 200: { description: 'What became of it, and what stays.', schema: PersonErased } };
 
@@ -54,7 +52,7 @@ export function privacyRoutes({ db }: Services): Route[] {
       id: 'exportUser',
       summary: 'Everything that is kept of a person, for who answers their question',
       permission: 'user:erase',
-      params: ONE,
+      params: UserParams,
       body: PersonErase,
       responses: EXPORTED,
       handler: async ({ tx, principal, params, body }) => {
@@ -70,7 +68,7 @@ export function privacyRoutes({ db }: Services): Route[] {
       id: 'eraseUser',
       summary: 'Forget a person: what must stay says a pseudonym',
       permission: 'user:erase',
-      params: ONE,
+      params: UserParams,
       body: PersonErase,
       responses: ERASED,
       handler: async ({ tx, principal, params, body }) => ({

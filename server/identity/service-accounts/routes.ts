@@ -1,10 +1,9 @@
 /** /api/service-accounts: what signs in by tokens only, with a role as a member's. */
-import { z } from 'zod';
 import {
   ServiceAccountAnswer,
   ServiceAccountCreate,
-  ServiceAccountId,
   ServiceAccountList,
+  ServiceAccountParams,
   ServiceAccountPatch,
 } from '../../../contract/service-account.ts';
 import { MEMBER_ROLES, STAFF_ROLES } from '../../../contract/permissions.ts';
@@ -26,7 +25,6 @@ import {
   updateServiceAccount,
 } from './store.ts';
 
-const ById = z.strictObject({ id: ServiceAccountId });
 const answer = { 200: { description: 'As it is now.', schema: ServiceAccountAnswer } };
 
 const present = (row: ServiceAccountRow) => ({
@@ -104,7 +102,7 @@ function oneRoutes(): Route[] {
       path: '/api/service-accounts/:id',
       summary: 'Change its name or role, disable or enable it; its tokens follow at once',
       permission: 'service-account:write',
-      params: ById,
+      params: ServiceAccountParams,
       body: ServiceAccountPatch,
       responses: answer,
       transaction: true,
@@ -127,7 +125,7 @@ function oneRoutes(): Route[] {
       path: '/api/service-accounts/:id',
       summary: 'Remove a service account with its tokens',
       permission: 'service-account:write',
-      params: ById,
+      params: ServiceAccountParams,
       responses: { 204: { description: 'Removed; its tokens count no more.' } },
       transaction: true,
       handler: async ({ principal, params, tx }) => {

@@ -1,21 +1,20 @@
 /** /api/me: what a person who signed in sees and changes about themselves. */
 import type { Request, Response } from 'express';
-import { z } from 'zod';
 import {
   Ended,
   Me,
   MePatch,
   OrganizationChoice,
   PasskeyAdd,
-  PasskeyId,
   PasskeyList,
   PasskeyOptions,
+  PasskeyParams,
   PasswordChange,
   PasswordProof,
   RecoveryCodes,
   SecondFactorCode,
-  SessionId,
   SessionList,
+  SessionParams,
   TwoFactorSetUp,
 } from '../../../contract/people.ts';
 import { appendAudit } from '../../kernel/audit.ts';
@@ -173,7 +172,7 @@ function sessionsRoutes(services: Services): Route[] {
       path: '/api/me/sessions/:id',
       id: 'endMySession',
       summary: 'End one of your sessions; what it has open ends within seconds',
-      params: z.strictObject({ id: SessionId }),
+      params: SessionParams,
       responses: { 204: { description: 'Ended.' } },
       transaction: true,
       handler: async ({ principal, params, tx }) => {
@@ -374,7 +373,7 @@ function passkeyRoutes(services: Services, ask: Ask): Route[] {
       path: '/api/me/passkeys/:id',
       id: 'deletePasskey',
       summary: 'Forget a passkey of yours',
-      params: z.strictObject({ id: PasskeyId }),
+      params: PasskeyParams,
       responses: { 204: { description: 'It signs nobody in any more.' } },
       transaction: true,
       handler: async ({ principal, params, tx }) => {

@@ -11,11 +11,11 @@ import {
   SecondFactorCode,
   SetUp,
   SignInAnswer,
+  SignInCallbackQuery,
   SignInOptions,
   SignUp,
   SignUpAnswer,
 } from '../../../contract/people.ts';
-import { z } from 'zod';
 import { appendAudit } from '../../kernel/audit.ts';
 import { type Route, route, STREAMED } from '../../kernel/http/route.ts';
 import { Refusal } from '../../kernel/problem.ts';
@@ -263,15 +263,7 @@ function otherRoutes(services: Services, signIn: () => SignIn): Route[] {
       path: '/api/sign-in/oidc/callback',
       id: 'returnFromOidc',
       summary: 'Where the OpenID Connect provider sends the browser back to',
-      query: z.strictObject({
-        code: z.string().max(4_000).optional(),
-        state: z.string().max(4_000).optional(),
-        iss: z.string().max(1_000).optional(),
-        error: z.string().max(200).optional(),
-        error_description: z.string().max(1_000).optional(),
-        scope: z.string().max(1_000).optional(),
-        session_state: z.string().max(1_000).optional(),
-      }),
+      query: SignInCallbackQuery,
       responses: { 303: { description: 'To the dashboard, signed in, or to the sign-in page.' } },
       handler: async ({ query, request, response }) => {
         const { scope: _, session_state: __, ...told } = query;

@@ -1,7 +1,5 @@
 /** /api/tokens */
-import { z } from 'zod';
-import { TokenId } from '../../../contract/ids.ts';
-import { Token, TokenCreate, TokenCreated, TokenList, TokenRotate } from '../../../contract/token.ts';
+import { TokenAnswer, TokenCreate, TokenCreated, TokenList, TokenParams, TokenQuery, TokenRotate } from '../../../contract/token.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { timeNow } from '../../kernel/clock.ts';
 import type { Db } from '../../kernel/database.ts';
@@ -12,9 +10,6 @@ import { makeToken, mustToken, rotateToken, tokensOf } from './make.ts';
 import { presentToken } from './present.ts';
 import { countAdminTokens, revokeToken, type TokenWithOwner } from './store.ts';
 
-const ById = z.strictObject({ id: TokenId });
-const TokensQuery = z.strictObject({ service_account_id: z.uuid('a service account id is a UUID').optional() });
-
 export function tokenRoutes(services: Services): Route[] {
   return [
     route({
@@ -22,7 +17,7 @@ export function tokenRoutes(services: Services): Route[] {
       path: '/api/tokens',
       summary: 'List tokens, without their secrets: all, an organization’s, or one’s own',
       permission: 'token:read',
-      query: TokensQuery,
+      query: TokenQuery,
       responses: { 200: { description: 'The oldest first.', schema: TokenList } },
       handler: async ({ principal, query }) => ({
         status: 200,
@@ -55,7 +50,7 @@ function oneRoutes(): Route[] {
       path: '/api/tokens/:id/rotate',
       summary: 'Make its successor, with another secret and all else the same; the former ends now, or after a grace',
       permission: 'token:write',
-      params: ById,
+      params: TokenParams,
       body: TokenRotate,
       responses: { 201: { description: 'Keep the secret.', schema: TokenCreated } },
       transaction: true,
@@ -71,8 +66,8 @@ function oneRoutes(): Route[] {
       path: '/api/tokens/:id',
       summary: 'Revoke a token at once',
       permission: 'token:write',
-      params: ById,
-      responses: { 200: { description: 'Revoked.', schema: z.strictObject({ token: Token }) } },
+      params: TokenParams,
+      responses: { 200: { description: 'Revoked.', schema: TokenAnswer } },
       transaction: true,
       handler: async ({ principal, params, tx }) => {
         await mustToken(tx, principal, params.id);

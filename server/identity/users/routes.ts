@@ -1,6 +1,5 @@
 /** /api/users: the people of this installation, for staff. */
-import { z } from 'zod';
-import { Ended, User, UserDisable, UserId, UserList, UserQuery } from '../../../contract/people.ts';
+import { Ended, UserAnswer, UserDisable, UserList, UserParams, UserQuery } from '../../../contract/people.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import type { Db } from '../../kernel/database.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
@@ -21,8 +20,6 @@ const present = (user: UserRow) => ({
   disabled_at: user.disabledAt?.toISOString() ?? null,
   created_at: user.createdAt.toISOString(),
 });
-const ONE = z.strictObject({ id: UserId });
-const Answer = z.strictObject({ user: User });
 
 /** Told in the trail; the last one who may do everything stays so. */
 async function changeUser(
@@ -62,9 +59,9 @@ export function userRoutes(services: Services): Route[] {
       id: 'disableUser',
       summary: 'Let a person in no more: sessions and tokens of their command lines end at once, data stays',
       permission: 'user:disable',
-      params: ONE,
+      params: UserParams,
       body: UserDisable,
-      responses: { 200: { description: 'Disabled.', schema: Answer } },
+      responses: { 200: { description: 'Disabled.', schema: UserAnswer } },
       transaction: true,
       handler: async ({ principal, params, body, tx }) => {
         const changed = await changeUser(tx, principal, params.id, 'user.disabled', { reason: body.reason }, async () => {
@@ -81,8 +78,8 @@ export function userRoutes(services: Services): Route[] {
       id: 'enableUser',
       summary: 'Let a person in again',
       permission: 'user:disable',
-      params: ONE,
-      responses: { 200: { description: 'Enabled.', schema: Answer } },
+      params: UserParams,
+      responses: { 200: { description: 'Enabled.', schema: UserAnswer } },
       transaction: true,
       handler: async ({ principal, params, tx }) => ({
         status: 200,
@@ -95,7 +92,7 @@ export function userRoutes(services: Services): Route[] {
       id: 'endSessionsOfUser',
       summary: 'End every session of a person',
       permission: 'user:end-sessions',
-      params: ONE,
+      params: UserParams,
       responses: { 200: { description: 'How many.', schema: Ended } },
       transaction: true,
       handler: async ({ principal, params, tx }) => {

@@ -1,6 +1,5 @@
 /** /api/mailbox: mails that were caught instead of sent, in development. */
-import { z } from 'zod';
-import { Mailbox, MailboxAnswer, MailboxId } from '../../../contract/people.ts';
+import { Mailbox, MailboxAnswer, MailboxParams } from '../../../contract/people.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { notFound } from '../../kernel/problem.ts';
 import type { Services } from '../../kernel/services.ts';
@@ -40,7 +39,7 @@ export function mailboxRoutes(services: Services): Route[] {
       id: 'getMailboxMail',
       summary: 'A caught mail with its HTML and its headers',
       permission: 'mailbox:read',
-      params: z.strictObject({ id: MailboxId }),
+      params: MailboxParams,
       responses: { 200: { description: 'The mail.', schema: MailboxAnswer } },
       handler: async ({ params }) => {
         const row = await caughtById(services.db, params.id);

@@ -1,14 +1,13 @@
 /** /api/webhooks: endpoints on the outside, what was sent to them, and what came of it. */
-import { z } from 'zod';
 import {
   WebhookAnswer,
   WebhookCreate,
-  WebhookEndpointId,
   WebhookList,
   WebhookMessageAnswer,
-  WebhookMessageId,
   WebhookMessagePage,
+  WebhookMessageParams,
   WebhookMessageQuery,
+  WebhookParams,
   WebhookPatch,
   WebhookSecretAnswer,
 } from '../../../contract/webhook.ts';
@@ -19,8 +18,6 @@ import * as endpoints from './endpoints.ts';
 import { presentEndpoint, presentMessage, presentWhole } from './present.ts';
 import { listEndpoints, listMessages } from './store.ts';
 
-const ById = z.strictObject({ id: WebhookEndpointId });
-const ByMessage = z.strictObject({ id: WebhookEndpointId, message: WebhookMessageId });
 /** Not compressed: a secret stands beside what the caller wrote. */
 const SECRET = 'no-store, no-transform';
 
@@ -46,7 +43,7 @@ function endpointRoutes(services: Services): Route[] {
       path: '/api/webhooks/:id',
       summary: 'One endpoint',
       permission: 'webhook:read',
-      params: ById,
+      params: WebhookParams,
       responses: { 200: { description: 'The endpoint, without its secret.', schema: WebhookAnswer } },
       handler: async ({ principal, params }) => ({
         status: 200,
@@ -58,7 +55,7 @@ function endpointRoutes(services: Services): Route[] {
       path: '/api/webhooks/:id',
       summary: 'Change its address or kinds, pause it, let it go on',
       permission: 'webhook:write',
-      params: ById,
+      params: WebhookParams,
       body: WebhookPatch,
       responses: { 200: { description: 'The endpoint as it is now.', schema: WebhookAnswer } },
       transaction: true,
@@ -73,7 +70,7 @@ function endpointRoutes(services: Services): Route[] {
       path: '/api/webhooks/:id',
       summary: 'Remove an endpoint, with its messages',
       permission: 'webhook:write',
-      params: ById,
+      params: WebhookParams,
       responses: { 200: { description: 'The endpoint as it was.', schema: WebhookAnswer } },
       transaction: true,
       handler: async ({ principal, params, tx }) => ({
@@ -106,7 +103,7 @@ function secretRoutes(services: Services): Route[] {
       path: '/api/webhooks/:id/rotate-secret',
       summary: 'A new secret; the former one signs beside it for a day',
       permission: 'webhook:write',
-      params: ById,
+      params: WebhookParams,
       responses: { 200: { description: 'Keep the secret.', schema: WebhookSecretAnswer } },
       transaction: true,
       handler: async ({ principal, params, response, tx }) => {
@@ -125,7 +122,7 @@ function messageRoutes(services: Services): Route[] {
       path: '/api/webhooks/:id/messages',
       summary: 'What was sent to an endpoint, or waits to be',
       permission: 'webhook:read',
-      params: ById,
+      params: WebhookParams,
       query: WebhookMessageQuery,
       responses: { 200: { description: 'Newest first; ended ones for 30 days.', schema: WebhookMessagePage } },
       handler: async ({ principal, params, query }) => {
@@ -142,7 +139,7 @@ function messageRoutes(services: Services): Route[] {
       path: '/api/webhooks/:id/messages/:message',
       summary: 'One message with every attempt',
       permission: 'webhook:read',
-      params: ByMessage,
+      params: WebhookMessageParams,
       responses: { 200: { description: 'What was sent, and what came of it.', schema: WebhookMessageAnswer } },
       handler: async ({ principal, params }) => ({
         status: 200,
@@ -154,7 +151,7 @@ function messageRoutes(services: Services): Route[] {
       path: '/api/webhooks/:id/messages/:message/redeliver',
       summary: 'Send a message again, under the same id',
       permission: 'webhook:write',
-      params: ByMessage,
+      params: WebhookMessageParams,
       responses: { 202: { description: 'It is sent at once.', schema: WebhookMessageAnswer } },
       transaction: true,
       handler: async ({ principal, params, tx }) => ({

@@ -1,14 +1,12 @@
 /** /api/test-clocks: in development only. */
-import { z } from 'zod';
-import { TestClockAdvance, TestClockAnswer, TestClockCreate, TestClockId } from '../../../contract/test-clock.ts';
+import type { z } from 'zod';
+import { TestClockAdvance, TestClockAnswer, TestClockCreate, TestClockParams } from '../../../contract/test-clock.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import type { Db } from '../../kernel/database.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { notFound, Refusal, refuseField } from '../../kernel/problem.ts';
 import type { Services } from '../../kernel/services.ts';
 import { changeClock, clockById, type ClockRow, insertClock, lockClock, organizationsFor } from './store.ts';
-
-const ById = z.strictObject({ id: TestClockId });
 
 const present = ({ id, name, frozenAt, status, target, organizations }: ClockRow): z.input<typeof TestClockAnswer> => ({
   clock: {
@@ -66,7 +64,7 @@ export function clockRoutes(services: Services): Route[] {
       path: '/api/test-clocks/:id',
       summary: 'Where a test clock stands',
       permission: 'test-clock:read',
-      params: ById,
+      params: TestClockParams,
       responses: { 200: { description: 'The clock.', schema: TestClockAnswer } },
       handler: async ({ params }) => ({ status: 200, body: present(await mustClock(services.db, params.id)) }),
     }),
@@ -75,7 +73,7 @@ export function clockRoutes(services: Services): Route[] {
       path: '/api/test-clocks/:id/advance',
       summary: 'Advance a test clock, forward only; everything that falls due on the way happens, in order',
       permission: 'test-clock:write',
-      params: ById,
+      params: TestClockParams,
       body: TestClockAdvance,
       responses: { 202: { description: 'On its way; `status` is `ready` again when it has arrived.', schema: TestClockAnswer } },
       transaction: true,

@@ -1,10 +1,9 @@
 /** /api/maintenance, what customers see of planned work, and /api/admin/maintenance, where staff plan it. */
-import { z } from 'zod';
 import {
   MaintenanceAnswer,
   MaintenanceChange,
-  MaintenanceId,
   MaintenancePage,
+  MaintenanceParams,
   MaintenancePlan,
   MaintenanceQuery,
   PlannedWorkList,
@@ -16,7 +15,6 @@ import type { Services } from '../../kernel/services.ts';
 import { cancelMaintenance, changeMaintenance, planMaintenance, statusOf } from './maintenance.ts';
 import { affectedBy, comingWindows, listWindows, type MaintenanceWindow } from './store.ts';
 
-const ById = z.strictObject({ id: MaintenanceId });
 const answers = (description: string) => ({ description, schema: MaintenanceAnswer });
 
 export function maintenanceRoutes(services: Services): Route[] {
@@ -81,7 +79,7 @@ function planning(): Route[] {
       path: '/api/admin/maintenance/:id',
       summary: 'Move planned work, or say it in other words; the customers are told',
       permission: 'maintenance:write',
-      params: ById,
+      params: MaintenanceParams,
       body: MaintenanceChange,
       responses: { 200: answers('As it is now.') },
       transaction: true,
@@ -95,7 +93,7 @@ function planning(): Route[] {
       path: '/api/admin/maintenance/:id/cancel',
       summary: 'Call planned work off; the customers are told',
       permission: 'maintenance:write',
-      params: ById,
+      params: MaintenanceParams,
       responses: { 200: answers('Cancelled.') },
       transaction: true,
       handler: async ({ principal, params, tx }) => ({

@@ -1,6 +1,5 @@
 /** /api/tickets: what customers ask, and what they are answered. */
-import { z } from 'zod';
-import { TicketId, TicketOpen, TicketPage, TicketQuery, TicketWhole, TicketWrite } from '../../../contract/ticket.ts';
+import { TicketOpen, TicketPage, TicketParams, TicketQuery, TicketWhole, TicketWrite } from '../../../contract/ticket.ts';
 import { onPlatform } from '../../kernel/can.ts';
 import type { Db } from '../../kernel/database.ts';
 import { decodeCursor, pageOf } from '../../kernel/http/cursor.ts';
@@ -9,7 +8,6 @@ import type { Principal, Services } from '../../kernel/services.ts';
 import { listTickets, messagesOf, type TicketMessage, type TicketWithVps } from './store.ts';
 import { closeTicket, mustTicket, openTicket, writeInTicket } from './tickets.ts';
 
-const ById = z.strictObject({ id: TicketId });
 const whole = (description: string) => ({ description, schema: TicketWhole });
 
 export function ticketRoutes(services: Services): Route[] {
@@ -37,7 +35,7 @@ function reading(services: Services): Route[] {
       path: '/api/tickets/:id',
       summary: 'A ticket with all that was said',
       permission: 'ticket:read',
-      params: ById,
+      params: TicketParams,
       responses: { 200: whole('The oldest message first.') },
       handler: async ({ principal, params }) => ({
         status: 200,
@@ -69,7 +67,7 @@ function writing(): Route[] {
       id: 'writeInTicket',
       summary: 'Write in a ticket; one that was closed is open again when its customer does',
       permission: 'ticket:write',
-      params: ById,
+      params: TicketParams,
       body: TicketWrite,
       responses: { 201: whole('The other side is told, except of a note among staff.') },
       transaction: true,
@@ -83,7 +81,7 @@ function writing(): Route[] {
       path: '/api/tickets/:id/close',
       summary: 'Close a ticket that is settled',
       permission: 'ticket:write',
-      params: ById,
+      params: TicketParams,
       responses: { 200: whole('Closed.') },
       transaction: true,
       handler: async ({ principal, params, tx }) => ({

@@ -1,7 +1,6 @@
 /** The console of one VPS. */
-import { z } from 'zod';
 import { Console } from '../../../contract/console.ts';
-import { VpsId } from '../../../contract/ids.ts';
+import { VpsParams } from '../../../contract/vps.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import type { Services } from '../../kernel/services.ts';
 import { openConsole } from './console.ts';
@@ -16,7 +15,7 @@ export function consoleRoutes(services: Services): Route[] {
       permission: 'vps:console',
       // Whoever asks again gets another.
       unrepeated: true,
-      params: z.strictObject({ id: VpsId }),
+      params: VpsParams,
       responses: { 200: { description: 'Where it is, for a moment. Keep it to yourself.', schema: Console } },
       handler: async ({ principal, params, response }) => {
         const opened = await openConsole(services, principal, params.id);

@@ -1,12 +1,11 @@
 /** /api/operations, with their events as JSON or as a stream. */
-import { z } from 'zod';
-import { OperationId } from '../../../contract/ids.ts';
 import {
   ENDED,
   EventPage,
   EventQuery,
-  Operation,
+  OperationAnswer,
   OperationPage,
+  OperationParams,
   OperationQuery,
   type OperationStatus,
 } from '../../../contract/operation.ts';
@@ -20,9 +19,6 @@ import type { EventHub } from '../../kernel/events/hub.ts';
 import { presentEvent, presentOperation } from '../present.ts';
 import { type Route, route, STREAMED } from '../../kernel/http/route.ts';
 import { streamEvents } from './stream.ts';
-
-const ById = z.strictObject({ id: OperationId });
-const Answer = z.strictObject({ operation: Operation });
 
 export function operationRoutes(services: Services, hub: EventHub): Route[] {
   const must: Must = async (principal, id) => {
@@ -57,8 +53,8 @@ export function operationRoutes(services: Services, hub: EventHub): Route[] {
       path: '/api/operations/:id',
       summary: 'One operation',
       permission: 'operation:read',
-      params: ById,
-      responses: { 200: { description: 'The operation.', schema: Answer } },
+      params: OperationParams,
+      responses: { 200: { description: 'The operation.', schema: OperationAnswer } },
       handler: async ({ principal, params }) => {
         const operation = await must(principal, params.id);
         return { status: 200, body: { operation: presentOperation(operation, operation.vps) } };
@@ -69,8 +65,8 @@ export function operationRoutes(services: Services, hub: EventHub): Route[] {
       path: '/api/operations/:id/cancel',
       summary: 'Cancel an operation',
       permission: 'operation:cancel',
-      params: ById,
-      responses: { 202: { description: 'Asked to stop.', schema: Answer } },
+      params: OperationParams,
+      responses: { 202: { description: 'Asked to stop.', schema: OperationAnswer } },
       handler: async ({ principal, params }) => {
         const { vps, ...asked } = await must(principal, params.id);
         return { status: 202, body: { operation: presentOperation(await cancelOperation(services, principal, asked), vps) } };
@@ -89,7 +85,7 @@ function eventRoutes(services: Services, hub: EventHub, must: Must): Route[] {
       path: '/api/operations/:id/events',
       summary: 'Events after a number; a stream with Accept: text/event-stream',
       permission: 'operation:read',
-      params: ById,
+      params: OperationParams,
       query: EventQuery,
       responses: { 200: { description: 'Events in order.', schema: EventPage, streamed: true } },
       handler: async ({ principal, params, query, request, response }) => {
@@ -110,7 +106,7 @@ function eventRoutes(services: Services, hub: EventHub, must: Must): Route[] {
       id: 'streamOperation',
       summary: 'Events as server-sent events, resumable with Last-Event-ID',
       permission: 'operation:read',
-      params: ById,
+      params: OperationParams,
       query: EventQuery,
       responses: { 200: { description: 'text/event-stream; each event has its number as id.', streamed: true } },
       handler: async ({ principal, params, query, request, response }) => {

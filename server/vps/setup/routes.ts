@@ -1,6 +1,5 @@
 /** /api/setup/:key: a server at its first boot fetches its secrets, once, and says that it is finished. Its token is all it has. */
-import { z } from 'zod';
-import { SetupFinished, SetupSecrets } from '../../../contract/setup-profile.ts';
+import { SetupFinished, SetupParams, SetupSecrets } from '../../../contract/setup-profile.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { Refusal } from '../../kernel/problem.ts';
@@ -8,7 +7,6 @@ import type { Services } from '../../kernel/services.ts';
 import { SETUP_SECRETS } from './prepare.ts';
 import { noteFinished, takeSecrets } from './store.ts';
 
-const ByToken = z.strictObject({ key: z.string().regex(/^[A-Za-z0-9_-]{20,100}$/, 'is no setup token') });
 /** One sentence for all: who guesses learns nothing. */
 const unknown = (): Refusal => new Refusal(404, 'not_found', 'There is no such setup, or it is over.');
 
@@ -21,7 +19,7 @@ export function setupRoutes(services: Services): Route[] {
       summary: 'A new server: its secrets, once, within an hour',
       permission: 'public',
       unrepeated: true,
-      params: ByToken,
+      params: SetupParams,
       responses: { 200: { description: 'By the names of the profile’s variables.', schema: SetupSecrets } },
       transaction: true,
       handler: async ({ params, request, tx }) => {
@@ -40,7 +38,7 @@ export function setupRoutes(services: Services): Route[] {
       summary: 'A new server: its script has ended',
       permission: 'public',
       unrepeated: true,
-      params: ByToken,
+      params: SetupParams,
       body: SetupFinished,
       responses: { 204: { description: 'Noted.' } },
       handler: async ({ params, body }) => {

@@ -1,8 +1,7 @@
 /** What snapshots there are. They are made, restored and deleted by actions of their VPS. */
-import { z } from 'zod';
-import { VpsId } from '../../../contract/ids.ts';
 import { SnapshotPage, SnapshotQuery } from '../../../contract/recorded-snapshot.ts';
 import { SnapshotList } from '../../../contract/snapshot.ts';
+import { VpsParams } from '../../../contract/vps.ts';
 import { readSnapshots } from './snapshots.ts';
 import type { Services } from '../../kernel/services.ts';
 import { listSnapshots, snapshotSums } from './store.ts';
@@ -17,7 +16,7 @@ export function snapshotRoutes(services: Services): Route[] {
       path: '/api/vps/:id/snapshots',
       summary: 'Snapshots and backups of a VPS, as its provider has them now',
       permission: 'snapshot:read',
-      params: z.strictObject({ id: VpsId }),
+      params: VpsParams,
       responses: { 200: { description: 'All of them; `live` false where the provider could not be asked.', schema: SnapshotList } },
       handler: async ({ principal, params }) => {
         const { vps, entries, live, reason } = await readSnapshots(services, principal, params.id);

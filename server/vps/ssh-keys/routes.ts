@@ -1,7 +1,5 @@
 /** /api/ssh-keys: public keys that an organization keeps, to be picked for new servers and new systems. */
-import { z } from 'zod';
-import { SshKeyId } from '../../../contract/fields.ts';
-import { SshKeyAnswer, SshKeyCreate, SshKeyList, SshKeyPatch, SshKeyQuery } from '../../../contract/ssh-key.ts';
+import { SshKeyAnswer, SshKeyCreate, SshKeyList, SshKeyParams, SshKeyPatch, SshKeyQuery } from '../../../contract/ssh-key.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { brokenUnique, type Db } from '../../kernel/database.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
@@ -10,8 +8,6 @@ import type { Principal, Services } from '../../kernel/services.ts';
 import { organizationFor } from '../vps.ts';
 import { requireRoomFor, sheetOfKey } from './library.ts';
 import { deleteSshKey, insertSshKey, listSshKeys, renameSshKey, type SshKey, sshKeyById } from './store.ts';
-
-const ById = z.strictObject({ id: SshKeyId });
 
 const present = (row: SshKey) => ({
   id: row.id,
@@ -74,7 +70,7 @@ function oneRoutes(): Route[] {
       path: '/api/ssh-keys/:id',
       summary: 'Rename a kept SSH key; servers that have it keep it as it is',
       permission: 'ssh-key:write',
-      params: ById,
+      params: SshKeyParams,
       body: SshKeyPatch,
       responses: { 200: { description: 'As it is now.', schema: SshKeyAnswer } },
       transaction: true,
@@ -91,7 +87,7 @@ function oneRoutes(): Route[] {
       path: '/api/ssh-keys/:id',
       summary: 'Keep an SSH key no longer; servers that have it keep it',
       permission: 'ssh-key:write',
-      params: ById,
+      params: SshKeyParams,
       responses: { 204: { description: 'No longer kept. Servers that have it let it in as before.' } },
       transaction: true,
       handler: async ({ principal, params, tx }) => {

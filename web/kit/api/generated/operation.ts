@@ -19,6 +19,7 @@ export type Operation = {
   started_at: string | null;
   finished_at: string | null;
 };
+export type OperationAnswer = { operation: Operation };
 export type OperationEvent = { operation_id: string; seq: number; type: string; data: unknown; at: string };
 export type OperationKind =
   | 'configure'

@@ -35,5 +35,6 @@ export type QuotaKind = 'vpses' | 'tokens' | 'members' | 'service_accounts' | 'o
 export type QuotaList = { quotas: { kind: QuotaKind; most: number | null; used: number }[] };
 export type Terms = { version: string; url: string };
 export type TermsAccept = { version: string };
+export type TermsAnswer = { terms: Terms };
 export type TermsChange = { version: string; url: string };
 export type TermsStanding = { terms: Terms | null; accepted: { version: string; by: string; address: string | null; at: string }[] };

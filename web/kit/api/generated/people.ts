@@ -88,6 +88,7 @@ export type User = {
   disabled_at: string | null;
   created_at: string;
 };
+export type UserAnswer = { user: User };
 export type UserDisable = { reason: string };
 export type UserList = { users: User[]; next: string | null };
 export type UserSession = { id: string; created_at: string; expires_at: string; address: string; agent: string; is_this: boolean };

@@ -22,7 +22,7 @@ import type { CreditNoteAnswer, CreditNoteCreate, InvoiceAnswer, InvoiceCreate, 
 import type { DeadLetterAnswer, DeadLetterDismiss, GivenUpDecided } from './jobs.ts';
 import type { VpsAction } from './lifecycle.ts';
 import type { MaintenanceAnswer } from './maintenance.ts';
-import type { Operation } from './operation.ts';
+import type { OperationAnswer } from './operation.ts';
 import type { OrderAnswer, OrderCreate, QuoteAnswer, QuoteRequest } from './order.ts';
 import type { OrganizationAnswer, OrganizationCreate, OrganizationProfilePatch, TermsAccept, TermsStanding } from './organization.ts';
 import type { AttemptAnswer, PaymentAccountAnswer, PaymentAccountChange, PaymentMethodList } from './payment.ts';
@@ -39,7 +39,7 @@ import type {
   PasswordProof,
   SecondFactorCode,
   TwoFactorSetUp,
-  User,
+  UserAnswer,
   UserDisable,
 } from './people.ts';
 import type { PersonTaskAnswer, PersonTaskAnswered } from './person-task.ts';
@@ -53,7 +53,7 @@ import type { SshKeyAnswer, SshKeyCreate } from './ssh-key.ts';
 import type { SubscriptionAnswer, SubscriptionCancel, SubscriptionChangeRequest } from './subscription.ts';
 import type { TestClockAdvance, TestClockAnswer, TestClockCreate } from './test-clock.ts';
 import type { TicketWhole } from './ticket.ts';
-import type { Token, TokenCreate, TokenCreated } from './token.ts';
+import type { TokenAnswer, TokenCreate, TokenCreated } from './token.ts';
 import type { VpsPlanAnswer, VpsPlanCreate, VpsPlanPatch } from './vps-plan.ts';
 import type { VpsAccepted, VpsCreate, VpsEnding } from './vps.ts';
 import type { WebhookAnswer, WebhookCreate, WebhookSecretAnswer } from './webhook.ts';
@@ -92,7 +92,7 @@ export interface Routes1 {
   /** Call planned work off; the customers are told. Needs maintenance:write. */
   cancelMaintenance: { request: { id: string }; answer: MaintenanceAnswer };
   /** Cancel an operation. Needs operation:cancel. */
-  cancelOperation: { request: { id: string }; answer: { operation: Operation } };
+  cancelOperation: { request: { id: string }; answer: OperationAnswer };
   /** Cancel an order that is not paid, or give up one that could not be fulfilled. Needs order:cancel. */
   cancelOrder: { request: { id: string; body?: BulkStop }; answer: OrderAnswer };
   /** End a page that waits for its payer; what was paid meanwhile counts. Needs invoice:pay. */
@@ -198,7 +198,7 @@ export interface Routes1 {
   /** Delete an orphan, a dangling record or a leftover at its provider, its id typed, after two sightings. Needs inventory:delete. */
   deleteStray: { request: { id: string; body: InventoryDelete }; answer: InventoryAnswer };
   /** Revoke a token at once. Needs token:write. */
-  deleteToken: { request: { id: string }; answer: { token: Token } };
+  deleteToken: { request: { id: string }; answer: TokenAnswer };
   /** Terminate a VPS, now or after a grace in which it can be taken back. Needs vps:destroy. */
   deleteVps: {
     request: { id: string; query?: { grace_hours?: number; final_snapshot?: boolean; override_reason?: string } };
@@ -209,7 +209,7 @@ export interface Routes1 {
   /** Remove an endpoint, with its messages. Needs webhook:write. */
   deleteWebhook: { request: { id: string }; answer: WebhookAnswer };
   /** Let a person in no more: sessions and tokens of their command lines end at once, data stays. Needs user:disable. */
-  disableUser: { request: { id: string; body: UserDisable }; answer: { user: User } };
+  disableUser: { request: { id: string; body: UserDisable }; answer: UserAnswer };
   /** Take one off the list until it happens again; the audit trail keeps why. Needs queue:act. */
   dismissDeadLetter: { request: { id: string; body: DeadLetterDismiss }; answer: DeadLetterAnswer };
   /** Leave it as it is until it changes again. Needs drift:act. */
@@ -219,7 +219,7 @@ export interface Routes1 {
   /** Forget all caught mails. Needs mailbox:act. */
   emptyMailbox: { request: {}; answer: undefined };
   /** Let a person in again. Needs user:disable. */
-  enableUser: { request: { id: string }; answer: { user: User } };
+  enableUser: { request: { id: string }; answer: UserAnswer };
   /** End a coupon: nobody can use it any more, and who has it keeps it. Needs coupon:write. */
   endCoupon: { request: { id: string }; answer: CouponAnswer };
   /** End acting as a customer. Needs impersonation:start. */

@@ -17,7 +17,7 @@ import type { MaintenancePage, PlannedWorkList } from './maintenance.ts';
 import type { MasterKeyState } from './master-key.ts';
 import type { MetersAnswer } from './metered.ts';
 import type { NotificationList, NotificationPreferences } from './notification.ts';
-import type { EventPage, Operation, OperationKind, OperationPage, OperationStatus } from './operation.ts';
+import type { EventPage, OperationAnswer, OperationKind, OperationPage, OperationStatus } from './operation.ts';
 import type { OrderPolicyAnswer } from './order-policy.ts';
 import type { OrderAnswer, OrderPage, QuoteAnswer } from './order.ts';
 import type { MemberList, OrganizationAnswer, OrganizationList, QuotaList, TermsStanding } from './organization.ts';
@@ -57,7 +57,7 @@ import type { TestClockAnswer } from './test-clock.ts';
 import type { TicketWhole } from './ticket.ts';
 import type { Bandwidth } from './usage.ts';
 import type { VpsPlanAnswer } from './vps-plan.ts';
-import type { VpsAccepted, VpsDetail, VpsOutputs } from './vps.ts';
+import type { VpsAccepted, VpsDetailAnswer, VpsOutputs } from './vps.ts';
 import type { WebhookAnswer, WebhookMessageAnswer } from './webhook.ts';
 
 export interface Routes2 {
@@ -94,7 +94,7 @@ export interface Routes2 {
   /** What you are told in the list and by mail. Needs notification:own. */
   getNotificationPreferences: { request: {}; answer: NotificationPreferences };
   /** One operation. Needs operation:read. */
-  getOperation: { request: { id: string }; answer: { operation: Operation } };
+  getOperation: { request: { id: string }; answer: OperationAnswer };
   /** One order: its items, its servers, and why one has none. Needs order:read. */
   getOrder: { request: { id: string }; answer: OrderAnswer };
   /** The rules that orders are held to. Needs order-policy:read. */
@@ -150,7 +150,7 @@ export interface Routes2 {
   /** A ticket with all that was said. Needs ticket:read. */
   getTicket: { request: { id: string }; answer: TicketWhole };
   /** One VPS, and what can be done with it now. Needs vps:read. */
-  getVps: { request: { id: string }; answer: { instance: VpsDetail } };
+  getVps: { request: { id: string }; answer: VpsDetailAnswer };
   /** Transfer by day, and of this month against the plan’s. Needs vps:read. */
   getVpsBandwidth: { request: { id: string }; answer: Bandwidth };
   /** What its stack put out, without secrets. Needs vps:read. */

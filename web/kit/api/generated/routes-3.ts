@@ -24,7 +24,7 @@ import type {
   OwnerChange,
   QuotaChange,
   QuotaList,
-  Terms,
+  TermsAnswer,
   TermsChange,
 } from './organization.ts';
 import type { Session, SignIn } from './overview.ts';
@@ -80,7 +80,7 @@ import type { TicketOpen, TicketPage, TicketStatus, TicketWhole } from './ticket
 import type { TokenCreated, TokenList, TokenRotate } from './token.ts';
 import type { Metrics } from './usage.ts';
 import type { VpsPlanList } from './vps-plan.ts';
-import type { RevealAnswer, RevealRequest, Vps, VpsAccepted, VpsEnding, VpsPage, VpsPreviewed, VpsRetry, VpsStatus } from './vps.ts';
+import type { RevealAnswer, RevealRequest, VpsAccepted, VpsAnswer, VpsEnding, VpsPage, VpsPreviewed, VpsRetry, VpsStatus } from './vps.ts';
 import type { WebhookList, WebhookMessageAnswer, WebhookMessagePage, WebhookSecretAnswer } from './webhook.ts';
 
 export interface Routes3 {
@@ -297,13 +297,13 @@ export interface Routes3 {
   /** Have a plan sold out in a region, or bring it back. Needs simulator:act. */
   setSimulatorStock: { request: { body: SimulatorStock }; answer: undefined };
   /** Say which terms of use hold from now on. Needs setting:write. */
-  setTerms: { request: { body: TermsChange }; answer: { terms: Terms } };
+  setTerms: { request: { body: TermsChange }; answer: TermsAnswer };
   /** Make the first superadmin, with the secret of the link that the first start leaves. Needs no token. */
   setUp: { request: { body: SetUp }; answer: SignUpAnswer };
   /** A page where a payment method is saved for what comes later. Needs payment-method:write. */
   setUpPaymentMethod: { request: { body?: MethodSetup }; answer: MethodSetupAnswer };
   /** Give a VPS to another organization. Needs vps:give-away. */
-  setVpsOwner: { request: { id: string; body: OwnerChange }; answer: { instance: Vps } };
+  setVpsOwner: { request: { id: string; body: OwnerChange }; answer: VpsAnswer };
   /** The secrets by which the provider signs its events: two while they are exchanged. Needs payment-account:write. */
   setWebhookSecrets: { request: { provider: string; body: WebhookSecrets }; answer: PaymentAccountAnswer };
   /** Show the second factor: at a sign-in, or anew within a session. Needs no token. */
@@ -335,5 +335,5 @@ export interface Routes3 {
   /** Take back what an import made, as far as nothing needs it. Needs inventory:import. */
   undoImport: { request: { id: string }; answer: { removed: number; kept: { kind: string; key: string; reason: string }[] } };
   /** Undo a termination whose grace still runs, or an end that has not come. Needs vps:undo. */
-  undoVps: { request: { id: string }; answer: { instance: Vps } | VpsEnding };
+  undoVps: { request: { id: string }; answer: VpsAnswer | VpsEnding };
 }

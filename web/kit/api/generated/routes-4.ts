@@ -15,7 +15,7 @@ import type { SshKeyAnswer, SshKeyPatch } from './ssh-key.ts';
 import type { StateVerified } from './state.ts';
 import type { SubscriptionAnswer } from './subscription.ts';
 import type { TicketWhole, TicketWrite } from './ticket.ts';
-import type { Vps } from './vps.ts';
+import type { VpsAnswer } from './vps.ts';
 import type { WebhookAnswer, WebhookPatch } from './webhook.ts';
 
 export interface Routes4 {
@@ -34,7 +34,7 @@ export interface Routes4 {
   /** Rename a kept SSH key; servers that have it keep it as it is. Needs ssh-key:write. */
   updateSshKey: { request: { id: string; body: SshKeyPatch }; answer: SshKeyAnswer };
   /** Set notes, delete protection or maintenance. Needs vps:update or vps:note or vps:maintain. */
-  updateVps: { request: { id: string; body: VpsPatch }; answer: { instance: Vps } };
+  updateVps: { request: { id: string; body: VpsPatch }; answer: VpsAnswer };
   /** Change its address or kinds, pause it, let it go on. Needs webhook:write. */
   updateWebhook: { request: { id: string; body?: WebhookPatch }; answer: WebhookAnswer };
   /** Prove an address by the link that was sent to it. Needs no token. */

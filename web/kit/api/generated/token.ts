@@ -18,6 +18,7 @@ export type Token = {
   revoked_at: string | null;
   created_at: string;
 };
+export type TokenAnswer = { token: Token };
 export type TokenCreate = {
   name: string;
   role?: Role;

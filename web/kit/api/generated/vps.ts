@@ -55,6 +55,7 @@ export type Vps = {
   deleted_at: string | null;
 };
 export type VpsAccepted = { instance: Vps; operation: Operation };
+export type VpsAnswer = { instance: Vps };
 export type VpsCreate = {
   label: string;
   type: string;
@@ -140,6 +141,7 @@ export type VpsDetail = {
   provider_price: { monthly: string; currency: string } | null;
   tombstone: Tombstone | null;
 };
+export type VpsDetailAnswer = { instance: VpsDetail };
 export type VpsEnding = { instance: Vps; operation: Operation | null };
 export type VpsOutputs = {
   outputs: {
