@@ -7,7 +7,7 @@ import { oneWordPerThing } from './architecture/words.ts';
 import { sealedColumnsAreListed } from './architecture/sealed.ts';
 import { kindsAreWhole, noTablesOfKinds } from './architecture/kinds.ts';
 import * as rights from './architecture/rights.ts';
-import { shapesAreInContract } from './architecture/routes.ts';
+import { routersTransaction, shapesAreInContract } from './architecture/routes.ts';
 import * as rules from './architecture/rules.ts';
 
 const files = await scanRepository();
@@ -132,6 +132,15 @@ const CASES: Case[] = [
     rule: shapesAreInContract,
     planted: { 'server/vps/a.ts': "route({ method: 'get', query: VpsQuery.extend({ busy: Flag }) })" },
     harmless: { 'server/vps/a.ts': "route({ method: 'get', query: VpsQuery, handler: async () => list.extend(more) })" },
+  },
+  {
+    name: 'the router opens the transaction',
+    rule: routersTransaction,
+    planted: { 'server/vps/a.ts': "route({ method: 'post', handler: async () => inTransaction(services.db, work) })" },
+    harmless: {
+      'server/vps/a.ts': "route({ method: 'post', transaction: true, handler: async ({ tx }) => work(within(services, tx)) })",
+      'server/vps/b.ts': 'await inTransaction(services.db, work);',
+    },
   },
   {
     name: 'every permission is in the table',

@@ -5,7 +5,6 @@ import { amountText } from '../billing/money-field.ts';
 import { plainPercent } from '../billing/invoices/totals.ts';
 import { sellerOf } from '../billing/profile/profile.ts';
 import { appendAudit } from '../kernel/audit.ts';
-import { inTransaction } from '../kernel/database.ts';
 import { csvCell } from '../kernel/csv.ts';
 import { type Route, route, STREAMED } from '../kernel/http/route.ts';
 import { refuseField } from '../kernel/problem.ts';
@@ -41,25 +40,24 @@ export function exportRoutes(services: Services): Route[] {
       responses: {
         200: { description: 'A CSV row a document and tax rate, or a movement of money. Days are the seller’s.', media: ['text/csv'] },
       },
-      handler: async ({ principal, query, response }) => {
+      transaction: true,
+      prepare: async ({ query }) => {
         if (query.to <= query.from) throw refuseField('to', 'is not after `from`', 'It is the first day that does not belong to it.');
         const { time_zone: zone } = await sellerOf(services.db);
         const [from, to] = [startOf(query.from, zone), startOf(query.to, zone)];
-        const rows = await exportRows(services.db, from, to);
-        await inTransaction(services.db, (tx) =>
-          appendAudit(tx, {
-            actor: principal.name,
-            action: 'accounting.exported',
-            target: 'accounting',
-            organizationId: null,
-            data: { ...query, rows: rows.length },
-          }),
-        );
-        response.status(200);
-        response.setHeader('content-type', 'text/csv; charset=utf-8');
-        response.setHeader('content-disposition', `attachment; filename="accounting-${query.from}-${query.to}.csv"`);
-        response.end([COLUMNS.join(','), ...rows.map((row) => csvLine(row, zone))].map((line) => `${line}\r\n`).join(''));
-        return STREAMED;
+        return { rows: await exportRows(services.db, from, to), zone };
+      },
+      handler: async ({ principal, query, response, tx, prepared: { rows, zone } }) => {
+        const told = { actor: principal.name, action: 'accounting.exported', target: 'accounting', organizationId: null };
+        await appendAudit(tx, { ...told, data: { ...query, rows: rows.length } });
+        const afterwards = async (): Promise<typeof STREAMED> => {
+          response.status(200);
+          response.setHeader('content-type', 'text/csv; charset=utf-8');
+          response.setHeader('content-disposition', `attachment; filename="accounting-${query.from}-${query.to}.csv"`);
+          response.end([COLUMNS.join(','), ...rows.map((row) => csvLine(row, zone))].map((line) => `${line}\r\n`).join(''));
+          return STREAMED;
+        };
+        return { status: 200, afterwards };
       },
     }),
   ];

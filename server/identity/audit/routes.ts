@@ -10,7 +10,6 @@ import { type Route, route, STREAMED } from '../../kernel/http/route.ts';
 import { refuseField } from '../../kernel/problem.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
 import { appendAudit } from '../../kernel/audit.ts';
-import { inTransaction } from '../../kernel/database.ts';
 import { csvHead, csvLine, presentAudit } from './present.ts';
 import { verifyTrail } from './sweep.ts';
 
@@ -47,14 +46,15 @@ export function auditRoutes(services: Services): Route[] {
           media: ['text/csv', 'application/x-ndjson'],
         },
       },
-      handler: async ({ principal, query, response }) => {
+      transaction: true,
+      handler: async ({ principal, query, response, tx }) => {
         const { format, ...rest } = query;
         const filter = filterOf(principal, rest);
         const { name, organizationId } = principal;
         const told = { actor: name, action: 'audit.exported', target: organizationId ?? 'plinth', organizationId };
-        await inTransaction(services.db, (tx) => appendAudit(tx, { ...told, data: JSON.parse(JSON.stringify({ format, ...rest })) }));
-        await writeExport(services, principal, filter, format, response);
-        return STREAMED;
+        await appendAudit(tx, { ...told, data: JSON.parse(JSON.stringify({ format, ...rest })) });
+        // The trail only grows: its pages need no snapshot.
+        return { status: 200, afterwards: () => writeExport(services, principal, filter, format, response) };
       },
     }),
     route({
@@ -92,7 +92,7 @@ async function writeExport(
   filter: AuditFilter,
   format: 'jsonl' | 'csv',
   response: Response,
-): Promise<void> {
+): Promise<typeof STREAMED> {
   response.status(200);
   response.setHeader('content-type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8');
   response.setHeader('content-disposition', `attachment; filename="audit.${format}"`);
@@ -107,4 +107,5 @@ async function writeExport(
     from = rows.at(-1)!.seq;
   }
   response.end();
+  return STREAMED;
 }

@@ -70,14 +70,18 @@ export interface Route<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.
 
 /** The answer that is kept with the change. */
 export interface KeptAnswer extends Answer {
-  /** What may only begin once the change is kept. The caller is told its answer; one who repeats the request is told the kept one. */
-  readonly afterwards?: () => Promise<Answer>;
+  /**
+   * What may only begin once the change is kept. The caller is told its answer; one who repeats the request is told the kept one.
+   * A file or a stream is written here: no transaction stays open for as long as somebody reads.
+   */
+  readonly afterwards?: () => Promise<Answer | typeof STREAMED>;
 }
 
 /**
  * A route whose change is one transaction, which the router opens: the handler gets it as `tx`, and the answer is kept for the
  * caller's Idempotency-Key in it, so that a crash right after it cannot make the change twice. What takes long or asks a provider
- * is done before, in `prepare`, which gets no transaction.
+ * is done before, in `prepare`, which gets no transaction. A read that is itself recorded (an export in the audit trail) is one, too.
+ * No route opens a transaction of its own.
  */
 export interface TransactionalRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, Prepared> extends Omit<
   Route<P, Q, B>,

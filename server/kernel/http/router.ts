@@ -145,6 +145,7 @@ async function answer(services: Services, route: Route, request: Request, respon
     status: answer.status,
     body: route.whole ? answer.body : forAudience(principal, answer.body),
   });
+  const toldTo = (answer: Answer | typeof STREAMED): Answer | typeof STREAMED => (answer === STREAMED ? answer : shownTo(answer));
   const changesRights = mayChangeRights(route);
   const work = async (settle: Settle): Promise<Answer | typeof STREAMED> => {
     // Not before: a repeated request is answered as the first was, whatever became of what it names.
@@ -157,10 +158,7 @@ async function answer(services: Services, route: Route, request: Request, respon
   const handled = async (settle: Settle): Promise<Answer | typeof STREAMED> => {
     const context = { principal, params, query, body, requestId, request, response };
     const { transaction, prepare, handler } = route as AnyRoute;
-    if (!transaction) {
-      const made = await handler(context);
-      return made === STREAMED ? made : shownTo(made);
-    }
+    if (!transaction) return toldTo(await handler(context));
     const prepared = await prepare?.(context);
     const { kept, afterwards } = await inTransaction(services.db, async (tx) => {
       const made = (await handler({ ...context, tx, prepared } as never)) as KeptAnswer;
@@ -168,7 +166,7 @@ async function answer(services: Services, route: Route, request: Request, respon
       await settle(tx, shown.status, shown.body);
       return { kept: shown, afterwards: made.afterwards };
     });
-    return afterwards ? shownTo(await afterwards()) : kept;
+    return afterwards ? toldTo(await afterwards()) : kept;
   };
   const key = request.get('idempotency-key');
   if (route.method === 'get' || key === undefined || route.unrepeated) {

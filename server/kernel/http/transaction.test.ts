@@ -12,7 +12,7 @@ import { SecretBox } from '../secrets.ts';
 import { type Services, within } from '../services.ts';
 import { writeSetting } from '../kill-switches/store.ts';
 import { problemHandler } from './problems.ts';
-import { route } from './route.ts';
+import { route, STREAMED } from './route.ts';
 import { routesRouter } from './router.ts';
 
 const database = withDatabase();
@@ -60,11 +60,33 @@ beforeAll(async () => {
       return { status: 202, body: { status: 'asked' }, afterwards };
     },
   });
+  const file = route({
+    method: 'get',
+    path: '/file/:name',
+    summary: 'Send a file, and note that it was sent',
+    permission: 'setting:write',
+    params: z.strictObject({ name: z.string() }),
+    responses: { 200: { description: 'The file.', media: ['text/plain'] } },
+    transaction: true,
+    handler: async ({ params, response, tx }) => {
+      await writeSetting(tx, params.name, 'sent');
+      const afterwards = async (): Promise<typeof STREAMED> => {
+        response.write(`noted: ${JSON.stringify(await written(params.name))}\n`);
+        response.end('its end\n');
+        return STREAMED;
+      };
+      return { status: 200, afterwards };
+    },
+  });
   const app = express();
   const principal = { tokenId: 't', name: 'tester', role: 'admin', organizationId: null, permissions: new Set(['setting:write']) };
   app.use((_request, response, next) => void (response.setHeader('x-request-id', 'request-1'), next()));
   app.use(
-    routesRouter(services, [write, asking], async () => ({ ...principal, actor: { kind: 'token', id: 't', name: 'tester' } }) as never),
+    routesRouter(
+      services,
+      [write, asking, file],
+      async () => ({ ...principal, actor: { kind: 'token', id: 't', name: 'tester' } }) as never,
+    ),
   );
   app.use(problemHandler(services.log));
   server = createServer(app).listen(0, '127.0.0.1');
@@ -113,4 +135,10 @@ it('begins what must wait for the change once it is kept, and repeats the answer
   expect(await post({ key: 'silent', fails: true }, 'key-6', '/ask')).toMatchObject({ status: 502 });
   expect(await written('silent')).toBe('asked');
   expect(await post({ key: 'silent', fails: true }, 'key-6', '/ask')).toMatchObject({ status: 202, replayed: 'true' });
+});
+
+it('streams a file once it is noted that it was sent', async () => {
+  const { port } = server.address() as AddressInfo;
+  const response = await fetch(`http://127.0.0.1:${port}/file/book`);
+  expect({ status: response.status, text: await response.text() }).toEqual({ status: 200, text: 'noted: "sent"\nits end\n' });
 });
