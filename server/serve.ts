@@ -12,6 +12,7 @@ import { Limits } from './kernel/http/limits.ts';
 import type { Metrics } from './kernel/http/metrics.ts';
 import { StreamLeases } from './kernel/http/stream-leases.ts';
 import { Streams } from './kernel/http/streams.ts';
+import { attachUpgrades } from './kernel/http/upgrades.ts';
 
 /** Above the idle time of the engine's client, so that no request meets a closing socket. */
 const KEEP_ALIVE_MS = 95_000;
@@ -40,13 +41,16 @@ export async function serveHttp(parts: HttpParts, stops: (() => Promise<unknown>
     { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: KEEP_ALIVE_MS },
     buildApp(services, hub, metrics, domains, limits, () => ready),
   );
-  const cuts = domains.flatMap(({ attach }) => attach?.(server, { services, hub, limits, hosts }) ?? []);
+  const cut = attachUpgrades(
+    server,
+    domains.flatMap(({ upgrades }) => upgrades?.({ services, hub, limits, hosts }) ?? []),
+  );
   await listen(server, config);
   stops.push(async () => {
     ready = false;
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
-    for (const cut of cuts) cut();
+    cut();
     // Streams stay open for as long as their operation; they reconnect elsewhere.
     setTimeout(() => server.closeAllConnections(), 1_000).unref();
     await closed;

@@ -5,7 +5,7 @@ import { stateRetentionSweep } from './retention.ts';
 import { stackRoutes } from './routes.ts';
 import { keyWrapper, type StateService } from './service.ts';
 import { openProviderDoor } from './tunnel/door.ts';
-import { attachTunnel } from './tunnel/tunnel.ts';
+import { tunnelDoor } from './tunnel/tunnel.ts';
 import { sealUserData } from './user-data/seal.ts';
 
 /** Over the one state service of the process, whose workers' engines use it, too. */
@@ -13,13 +13,14 @@ export const backend = (state: StateService): Domain => ({
   name: 'backend',
   routes: (services) => stackRoutes(services, state.care),
   doors: () => [state.router],
-  attach: (server, { services, hub, limits, hosts }) =>
-    attachTunnel(server, {
+  upgrades: ({ services, hub, limits, hosts }) => [
+    tunnelDoor({
       admit: (request) => limits.admit(request, null),
       authenticate: (token) => authenticate(services.db, token),
       open: (caller, vpsId, pulumiPackage) => openProviderDoor({ services, hosts, store: state.store }, caller, vpsId, pulumiPackage),
       tokens: hub.tokens,
     }),
+  ],
   sweeps: (services) => [stateRetentionSweep(services, state.care)],
   upgrade: async (services) => {
     const sealed = await sealUserData(services, keyWrapper(services.secrets));

@@ -2,7 +2,6 @@
  * What one domain of server/ has. Its `index.ts` says it once, server/domains.ts lists the domains from the bottom up, and the
  * process (server/runtime.ts, server/app.ts, server/serve.ts) composes them. Whatever a domain does not have, it leaves out.
  */
-import type { Server } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { PgBoss } from 'pg-boss';
 import type { ProviderHostPool } from '../../automation/engine.ts';
@@ -13,6 +12,7 @@ import type { Processor } from './events/processor.ts';
 import type { Limits } from './http/limits.ts';
 import type { Metrics, RegisterGauges } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
+import type { UpgradeDoor } from './http/upgrades.ts';
 import type { Pulse } from './pulse.ts';
 import type { SweepDefinition } from './schedule/runner.ts';
 import type { Services } from './services.ts';
@@ -24,8 +24,8 @@ export interface Domain {
   readonly routes?: (services: Services, hub: EventHub) => readonly Route[];
   /** What speaks HTTP in a way that is not this API's, and answers before it. */
   readonly doors?: (services: Services) => readonly RequestHandler[];
-  /** What takes over connections of the server. The answer cuts them. */
-  readonly attach?: (server: Server, parts: HttpParts) => () => void;
+  /** What takes over connections of the server. */
+  readonly upgrades?: (parts: HttpParts) => readonly UpgradeDoor[];
   /** What it does in the transactions of those below it (kernel/hooks.ts). */
   readonly follow?: (services: Services) => void;
   /** What it makes of events, in every worker. */
