@@ -12,5 +12,10 @@ export const Console = z.strictObject({
   /** Until when `url` opens; null = the provider does not tell. Each call may end the one before. */
   expires_at: Timestamp.nullable(),
   simulated: z.boolean(),
+  /**
+   * Secret: for a minute it has Plinth open a websocket to it for this caller, once, at `/api/vps/:id/console/line`, with the
+   * subprotocols `plinth-console` and `ticket.` with this. null = there is nothing to relay.
+   */
+  relay: z.string().nullable(),
 });
 export type Console = z.infer<typeof Console>;

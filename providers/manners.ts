@@ -61,6 +61,8 @@ export interface ConsoleAccess {
   readonly password?: string;
   /** ISO 8601; null where it lasts, or nobody tells. */
   readonly expiresAt: string | null;
+  /** Of the websocket, where the other end asks for one. */
+  readonly subprotocol?: string;
 }
 
 /** What an account used since a moment, in the provider's words and money. */

@@ -10,7 +10,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createToken } from '../server/identity/tokens/authenticate.ts';
 import { providers } from '../providers/list.ts';
 import { withDatabase } from './support/database.ts';
-import { anonymous, type Answer, apiDoors, type Door, knock, stateDoors, type Target, tunnelDoors } from './support/door-matrix.ts';
+import {
+  anonymous,
+  type Answer,
+  apiDoors,
+  type Door,
+  knock,
+  lineDoor,
+  stateDoors,
+  type Target,
+  tunnelDoors,
+} from './support/door-matrix.ts';
 import { type Plinth, someServer, startPlinth } from './support/plinth.ts';
 import { until } from './support/until.ts';
 import { updateVps } from '../server/vps/store.ts';
@@ -76,7 +86,7 @@ beforeAll(async () => {
     organization_id: [ids['mine'], ids['theirs']],
     ssh_keys: [[]],
   };
-  doors = [...apiDoors(document, hints), ...stateDoors(), ...tunnelDoors(packages())];
+  doors = [...apiDoors(document, hints), ...stateDoors(), ...tunnelDoors(packages()), lineDoor()];
 }, 180_000);
 afterAll(() => plinth?.stop());
 
@@ -230,7 +240,7 @@ test('a door opens to who has its permission, and to nobody else', { timeout: 90
       const shown = `${door.name} by ${who.name}: ${answer.status} ${answer.text.slice(0, 300)}`;
       if (!opens && door.kind !== 'state') expect([answer.status, problemOf(answer).code], shown).toEqual([403, 'forbidden']);
       else if (!opens) expect(answer.status, shown).toBe(403);
-      else if (door.kind === 'tunnel') expect([101, 404, 403], shown).toContain(answer.status);
+      else if (door.kind === 'tunnel' || door.kind === 'line') expect([101, 404, 403], shown).toContain(answer.status);
       else expect([401, 500].includes(answer.status), shown).toBe(false);
       if (opens && surely(who, door) && door.kind === 'api') expect(problemOf(answer).code, shown).not.toBe('forbidden');
       checks += 1;

@@ -72,7 +72,7 @@ export function compute(connection: AccountConnection): ComputeClient {
       await servers.ready(call(o), id);
       const ask = { method: 'POST', path: `${servers.path(id)}/vnc`, signal: signalOf(o), repeatable: true } as const;
       const { url, type } = await client.call(ask, z.looseObject({ url: z.string(), type: z.string() }));
-      return { kind: /^wss?:/.test(url) ? (type === 'serial' ? 'serial' : 'vnc') : 'page', url, expiresAt: null };
+      return { kind: /^wss?:/.test(url) ? (type === 'serial' ? 'serial' : 'vnc') : 'page', url, expiresAt: null, subprotocol: 'binary' };
     },
     async bandwidth(id, o) {
       const [incoming, outgoing] = await Promise.all(['net:rx', 'net:tx'].map((type) => measure(call(o), id, type, 'lastmonth')));

@@ -49,7 +49,7 @@ export function compute(connection: AccountConnection): ComputeClient {
       await machines.ready(call(o), id);
       const ask = { method: 'POST', path: `/vps/${part(id)}/getConsoleUrl`, signal: signalOf(o), repeatable: true } as const;
       const url = await client.call(ask, z.string());
-      return { kind: /^wss?:/.test(url) ? 'serial' : 'page', url, expiresAt: null };
+      return { kind: /^wss?:/.test(url) ? 'serial' : 'page', url, expiresAt: null, subprotocol: 'binary' };
     },
     bandwidth: async () => [],
     endings: {

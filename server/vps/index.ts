@@ -1,6 +1,7 @@
 /** VPSes, and the operations by which they change. */
 import { readStartTime } from '../../automation/recovery.ts';
 import type { Domain } from '../kernel/domain.ts';
+import { consoleDoor } from './console/door.ts';
 import { consoleRoutes } from './console/routes.ts';
 import { importRoutes } from './import/routes.ts';
 import { vpsGauges } from './metrics.ts';
@@ -30,6 +31,7 @@ export const vps: Domain = {
     ...setupRoutes(services),
     ...sshKeyRoutes(services),
   ],
+  upgrades: (parts) => [consoleDoor(parts)],
   gauges: vpsGauges,
   work: async ({ services, operating, engine, pulse, boss, metrics }) => {
     const worker = await startWorker(

@@ -1,4 +1,4 @@
-/** Every door to a VPS (the API's routes, the state protocol, the tunnel), as data for test/door-matrix.test.ts. */
+/** Every door to a VPS (the API's routes, the state protocol, the tunnel, a console's line), as data for test/door-matrix.test.ts. */
 import { request as httpRequest } from 'node:http';
 import type { Permission } from '../../contract/permissions.ts';
 import fc from 'fast-check';
@@ -24,7 +24,7 @@ export interface Asked {
 
 export interface Door {
   readonly name: string;
-  readonly kind: 'api' | 'state' | 'tunnel';
+  readonly kind: 'api' | 'state' | 'tunnel' | 'line';
   /** Who has none of them is refused; who has all of them is not. */
   readonly permissions: readonly Permission[];
   /** Open to everybody, because it is where one signs in. */
@@ -154,9 +154,34 @@ export function tunnelDoors(packages: readonly string[]): Door[] {
   }));
 }
 
-/** One request through a door. A stream that opens is 200, a tunnel that opens 101; both are closed at once. */
+/** With a ticket that is none: who may come as far as showing one is taken up, and told so. */
+export function lineDoor(): Door {
+  return {
+    name: 'line of a console',
+    kind: 'line',
+    permissions: ['vps:console'],
+    isPublic: false,
+    ofTarget: true,
+    reads: true,
+    ask: ({ vps }) => [{ method: 'GET', path: `/api/vps/${vps}/console/line` }],
+  };
+}
+
+/** What an upgrade asks for beside the token. */
+const UPGRADES: Readonly<Partial<Record<Door['kind'], Record<string, string>>>> = {
+  tunnel: { upgrade: 'plinth-provider' },
+  line: {
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+    'sec-websocket-protocol': 'plinth-console, ticket.none',
+  },
+};
+
+/** One request through a door. A stream that opens is 200, a tunnel or line that opens 101; they are closed at once. */
 export async function knock(origin: string, door: Door, { method, path, body }: Asked, token: string | null): Promise<Answer> {
-  if (door.kind === 'tunnel') return await upgrade(origin + path, token);
+  const asked = UPGRADES[door.kind];
+  if (asked) return await upgrade(origin + path, asked, token);
   const scheme = door.kind === 'state' ? 'token' : 'Bearer';
   const headers = { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `${scheme} ${token}` }) };
   const response = await fetch(origin + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
@@ -167,9 +192,9 @@ export async function knock(origin: string, door: Door, { method, path, body }: 
   return { status: response.status, text: await response.text() };
 }
 
-function upgrade(url: string, token: string | null): Promise<Answer> {
+function upgrade(url: string, asked: Record<string, string>, token: string | null): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers = { connection: 'Upgrade', upgrade: 'plinth-provider', ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
+    const headers = { connection: 'Upgrade', ...asked, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
     const request = httpRequest(url, { headers });
     request.on('upgrade', (_response, socket) => {
       socket.destroy();

@@ -29,7 +29,7 @@ export interface Door {
   readonly config: Config;
 }
 
-const isSecure = ({ config, request }: Pick<Door, 'config' | 'request'>): boolean =>
+const isSecure = ({ config, request }: { readonly config: Config; readonly request: Pick<Request, 'secure'> }): boolean =>
   config.publicUrl?.startsWith('https:') === true || request.secure;
 /** A browser takes a `__Host-` cookie from this very host only, over TLS. */
 const nameOf = (secure: boolean): string => (secure ? '__Host-plinth_session' : 'plinth_session');
@@ -60,7 +60,7 @@ export function clearCookies(door: Door): void {
  */
 export async function principalOfCookie(
   { db, config, recent }: Pick<Services, 'db' | 'config' | 'recent'>,
-  request: Request,
+  request: { get(header: string): string | undefined; readonly secure: boolean },
 ): Promise<Principal | null> {
   const name = nameOf(isSecure({ config, request }));
   const value = (request.get('cookie') ?? '')

@@ -34,8 +34,15 @@ export function mustBeOwnPage(config: Config, request: Request): void {
   throw new Refusal(403, 'foreign_request', 'Another site may have caused this request. Sign in on the page of Plinth itself.');
 }
 
+/** What is looked at of a request to find out whom its cookie signs in. */
+export interface Asking {
+  get(header: string): string | undefined;
+  /** Came over TLS. */
+  readonly secure: boolean;
+}
+
 /** Requests that a cookie identifies say by a header, which no foreign page can set, that the dashboard made them. */
-export function saysDashboard(request: Request): boolean {
+export function saysDashboard(request: Pick<Asking, 'get'>): boolean {
   return request.get(DASHBOARD_HEADER) !== undefined && ['same-origin', undefined].includes(request.get('sec-fetch-site'));
 }
 
@@ -43,7 +50,7 @@ export const isSecure = (base: string): boolean => base.startsWith('https:');
 const nameOf = (secure: boolean): string => `${secure ? '__Secure-' : ''}plinth.session_token`;
 
 /** The session's token that a request carries, or null. Its signature is the library's; what counts is that the token is known. */
-export function tokenOfCookie(config: Config, request: Request): string | null {
+export function tokenOfCookie(config: Config, request: Asking): string | null {
   const header = request.get('cookie') ?? '';
   if (!header.includes('plinth.session_token=')) return null;
   const name = nameOf(config.publicUrl?.startsWith('https:') === true || request.secure);

@@ -1,12 +1,11 @@
 /** Whom the session of a person makes them: staff on the platform, everybody else in one organization. */
-import type { Request } from 'express';
 import type { StaffRole } from '../../../contract/permissions.ts';
 import { timeNow } from '../../kernel/clock.ts';
 import type { Db } from '../../kernel/database.ts';
 import { Refusal } from '../../kernel/problem.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
 import { asMember, granted } from '../policy/grants.ts';
-import { saysDashboard, tokenOfCookie } from './door.ts';
+import { type Asking, saysDashboard, tokenOfCookie } from './door.ts';
 import { sessionsWithUsers, sessionWithUser } from './entries-store.ts';
 import { personById } from '../users/store.ts';
 import { hashOf } from '../tokens/authenticate.ts';
@@ -21,7 +20,7 @@ interface Person {
 }
 
 /** `null`: no session. @throws Refusal 403 when another site may have caused the request. */
-export async function principalOfUser({ db, config, recent }: Services, request: Request): Promise<Principal | null> {
+export async function principalOfUser({ db, config, recent }: Services, request: Asking): Promise<Principal | null> {
   const token = tokenOfCookie(config, request);
   if (token === null) return null;
   if (!saysDashboard(request))

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { networkOf } from '../../../lib/addresses.ts';
+import { networkOf, plainAddress } from '../../../lib/addresses.ts';
 import type { RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import proxyAddress from 'proxy-addr';
@@ -22,11 +22,17 @@ const MAX_KNOWN = 10_000;
 const KNOWN_MS = 600_000;
 
 /** Which of the addresses of a request is its caller's; see `PLINTH_TRUST_PROXY`. */
-export function addressOf(config: Config): (request: IncomingMessage) => string {
+export function callerAddressOf(config: Config): (request: IncomingMessage) => string {
   const { trustProxy } = config;
   const trust =
     typeof trustProxy === 'number' ? (_address: string, hop: number) => hop < trustProxy : proxyAddress.compile([...trustProxy]);
-  return (request) => networkOf(proxyAddress(request, trust));
+  return (request) => plainAddress(proxyAddress(request, trust));
+}
+
+/** What one customer has of it. */
+export function addressOf(config: Config): (request: IncomingMessage) => string {
+  const callerAddress = callerAddressOf(config);
+  return (request) => networkOf(callerAddress(request));
 }
 
 export class Limits {

@@ -83,6 +83,16 @@ export class Wall {
     return found.every((each) => isPublic(each.address)) ? null : 'leads to an address that is not public';
   }
 
+  /**
+   * For another client's own connection to `url`: how it finds the address of a name, with the same look at every connection.
+   * @throws Blocked when it is written as an address that is not public
+   */
+  lookupFor(url: URL): LookupFunction {
+    const literal = url.hostname.replace(/^\[|\]$/g, '');
+    if (isIP(literal) !== 0 && !isPublic(literal)) throw notPublic(literal);
+    return this.#lookup;
+  }
+
   /** @throws Blocked, or the error of the connection. The body is read up to `headBytes` and then dropped. */
   async post(
     address: string,

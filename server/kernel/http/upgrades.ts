@@ -22,6 +22,8 @@ export interface UpgradeDoor {
   readonly failure: Refusal;
   /** Speaks first. What it throws is answered as HTTP, so nothing may have been written by then. */
   readonly accept: (upgrade: Upgrade) => Promise<void>;
+  /** Says goodbye where its protocol has a word for it: all are cut right after. */
+  readonly cut?: () => void;
 }
 
 /** Answers the upgrade requests of `server`; those that no door wants are refused. Answers what cuts all that are open. */
@@ -38,6 +40,7 @@ export function attachUpgrades(server: Server, doors: readonly UpgradeDoor[]): (
     door.accept({ request, socket, head, names }).catch((error: unknown) => refuse(socket, toldOf(error) ?? door.failure));
   });
   return () => {
+    for (const { cut } of doors) cut?.();
     for (const socket of open) socket.destroy();
   };
 }
@@ -55,6 +58,7 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  409: 'Conflict',
   429: 'Too Many Requests',
   502: 'Bad Gateway',
   503: 'Service Unavailable',

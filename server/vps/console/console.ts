@@ -1,5 +1,6 @@
 /** A VPS's screen or serial line, opened at its provider for a moment's use. The address is told once and kept nowhere. */
 import type { Console } from '../../../contract/console.ts';
+import type { ConsoleAccess } from '../../../providers/manners.ts';
 import { clientOf, providerOf } from '../../accounts/accounts.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { inTransaction } from '../../kernel/database.ts';
@@ -7,7 +8,9 @@ import { Refusal } from '../../kernel/problem.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
 import { situationFrom } from '../changes/guard.ts';
 import { consoleRefusal } from '../changes/standing.ts';
+import type { VpsWithAccount } from '../store.ts';
 import { mustVps } from '../vps.ts';
+import { sealTicket } from './ticket.ts';
 
 const OPEN_TIMEOUT_MS = 30_000;
 
@@ -24,15 +27,25 @@ export async function openConsole(services: Services, principal: Principal, id: 
   const { compute } = clientOf(services, vps.account);
   if (!compute?.console || vps.instanceId === null)
     throw new Refusal(409, 'no_instance', `The provider has no server of "${vps.label}" yet. Wait until it is active.`);
-  const { kind, url, password, expiresAt } = await compute.console(vps.instanceId, { signal: AbortSignal.timeout(OPEN_TIMEOUT_MS) });
+  const opened = await compute.console(vps.instanceId, { signal: AbortSignal.timeout(OPEN_TIMEOUT_MS) });
   await inTransaction(services.db, (tx) =>
     appendAudit(tx, {
       actor: principal.name,
       action: 'vps.console-opened',
       target: vps.id,
       organizationId: vps.organizationId,
-      data: { kind },
+      data: { kind: opened.kind },
     }),
   );
-  return { kind, url, password: password ?? null, expires_at: expiresAt, simulated: vps.account.endpointKind === 'simulator' };
+  return presented(services, principal, vps, opened);
+}
+
+/** With the ticket by which a line through Plinth is opened, where there is a line. */
+function presented(services: Services, principal: Principal, { id, account }: VpsWithAccount, opened: ConsoleAccess): Console {
+  const { kind, url, expiresAt, password = null, subprotocol = null } = opened;
+  const simulated = account.endpointKind === 'simulator';
+  const isLine = url.startsWith('wss:') || (simulated && url.startsWith('ws:'));
+  const relay =
+    kind === 'page' || !isLine ? null : sealTicket(services.secrets, principal, id, { kind, url, password, subprotocol, real: !simulated });
+  return { kind, url, password, expires_at: expiresAt, simulated, relay };
 }

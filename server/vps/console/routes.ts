@@ -16,7 +16,9 @@ export function consoleRoutes(services: Services): Route[] {
       // Whoever asks again gets another.
       unrepeated: true,
       params: VpsParams,
-      responses: { 200: { description: 'Where it is, for a moment. Keep it to yourself.', schema: Console } },
+      responses: {
+        200: { description: 'Where it is, for a moment. Keep it to yourself; `relay` opens it through Plinth.', schema: Console },
+      },
       handler: async ({ principal, params, response }) => {
         const opened = await openConsole(services, principal, params.id);
         response.setHeader('cache-control', 'no-store, no-transform');

@@ -6,4 +6,5 @@ export type Console = {
   password: string | null;
   expires_at: string | null;
   simulated: boolean;
+  relay: string | null;
 };
