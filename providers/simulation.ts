@@ -121,7 +121,7 @@ export interface Simulation {
   removeBehindBack?(world: SimWorld, id: string): boolean;
   /** Changes label, plan or power behind our back. */
   changeBehindBack?(world: SimWorld, id: string, change: { label?: string; plan?: string; power?: 'on' | 'off' }): boolean;
-  /** Takes a websocket at `<base>/_console/<token>`: a server's serial line. */
+  /** Takes a websocket at `<base>/_console/<token>`: a server's serial line or screen. */
   console?(world: SimWorld, token: string, request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Marks a plan as sold out (or back) in a region. */
   setStock?(world: SimWorld, plan: string, region: string, available: boolean): boolean;

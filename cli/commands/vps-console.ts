@@ -13,7 +13,7 @@ const opening = command({
   path: ['vps', 'console'],
   summary: 'Open the screen or serial line of a VPS, where its provider has one',
   details:
-    'Prints its address, which lets in whoever has it, for a moment; who opened it is in the audit trail. With --connect a serial line is typed on in this terminal; Ctrl-] leaves it.',
+    'Prints its address, which lets in whoever has it, for a moment; who opened it is in the audit trail. With --connect a serial line is typed on in this terminal; Ctrl-] leaves it. A screen opens in a browser, at /console/ and the id of the VPS.',
   positionals: [VPS],
   options: { connect: { type: 'boolean', help: 'type on it here, where it is a serial line' }, ...MUTATION_OPTIONS },
   examples: ['vps console web-1', 'vps console web-1 --connect', 'vps console web-1 --json'],
@@ -23,7 +23,7 @@ const opening = command({
     const path = `/api/vps/${id}/console`;
     const opened = await api.change<Console>('POST', path, { idempotencyKey: options['idempotency-key'] });
     if (options.connect) {
-      mustBeLine(opened, label);
+      mustBeLine(opened, label, `${api.connection.url}/console/${id}`);
       if (context.io.stdin.isTTY) remark(context, `Connected to ${label}. Ctrl-] leaves.`);
       await typeOn(opened.url, context.io);
       return EXIT.ok;
@@ -44,11 +44,11 @@ function consoleText({ kind, url, password, expires_at: until }: Console, colour
   return pairs(rows, colour);
 }
 
-/** Simulated screens are lines of text too. */
-function mustBeLine({ kind, url, simulated }: Console, label: string): void {
-  if (/^wss?:/.test(url) && (kind === 'serial' || simulated)) return;
-  const way = kind === 'page' ? 'Open the address in a browser' : 'Open the address with a VNC viewer that speaks websockets';
-  throw usage(`plinth vps console: ${label} has no serial line to type on here. ${way}: plinth vps console ${label}`);
+function mustBeLine({ kind, url }: Console, label: string, page: string): void {
+  if (kind === 'serial' && /^wss?:/.test(url)) return;
+  const way =
+    kind === 'vnc' ? `Its console is a screen. Open it in a browser: ${page}` : `Open the provider's page: plinth vps console ${label}`;
+  throw usage(`plinth vps console: ${label} has no serial line to type on here. ${way}`);
 }
 
 /** Both ways until one of them ends. @throws CliError when the line does not open or breaks. */

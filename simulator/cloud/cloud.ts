@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Collection, SimAccount, SimWorld } from '../../providers/simulation.ts';
-import { consoleToken } from './console.ts';
+import { type ConsoleFace, consoleToken } from './console/console.ts';
 import { Jobs } from './jobs.ts';
 import {
   Refusal,
@@ -173,8 +173,8 @@ export class Cloud {
     return this.change(server, { paidUntilMs });
   }
   /** What opens a server's console for a minute. */
-  openConsole(server: SimServer): { token: string; password: string } {
-    return consoleToken(this.world, server);
+  openConsole(server: SimServer, face: ConsoleFace): { token: string; password: string } {
+    return consoleToken(this.world, server, face);
   }
 
   /** Gone without trace, with its backups and its place in firewalls; snapshots stay. */

@@ -2,7 +2,7 @@
 import { type RequestHandler, Router } from 'express';
 import type { SimAccount, SimInstanceView, SimLeftover, SimWorld, Simulation } from '../../providers/simulation.ts';
 import { Cloud } from './cloud.ts';
-import { connectConsole } from './console.ts';
+import { connectConsole } from './console/console.ts';
 import type { Sheet, SimServer } from './model.ts';
 import { Wire, type Words } from './wire.ts';
 

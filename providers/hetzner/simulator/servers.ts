@@ -271,7 +271,7 @@ function mountExtras(wire: Wire, cloud: Cloud): void {
     return { action: act(call, 'change_dns_ptr', { reverse }) };
   });
   on('request_console', (call) => {
-    const { token, password } = cloud.openConsole(free(call));
+    const { token, password } = cloud.openConsole(free(call), 'vnc');
     const host = call.request.get('host') ?? '127.0.0.1';
     return { action: act(call, 'request_console'), wss_url: `ws://${host}${call.request.baseUrl}/_console/${token}`, password };
   });

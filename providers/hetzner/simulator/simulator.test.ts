@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Simulator, startSimulator } from '../../../simulator/server.ts';
+import { viewScreen } from '../../../test/support/vnc.ts';
 import { openApiCheck } from '../../testing/openapi-check.ts';
 import { simulation } from './simulator.ts';
 
@@ -183,27 +184,23 @@ test('rescue, reverse names, passwords and measurements', async () => {
   expect(Object.keys(metrics.time_series)).toContain('network.0.bandwidth.in');
 });
 
-test('its console is a serial line that answers what is typed', async () => {
+test('its console is a screen by VNC that shows what is typed, to who has its password', async () => {
   const { id, name } = await server();
-  const { wss_url: url } = (await call('POST', `/servers/${id}/actions/request_console`)).body;
-  let screen = '';
-  const client = new WebSocket(url as string);
-  client.on('message', (data) => (screen += String(data)));
-  await expect.poll(() => screen).toContain(`${name} login: `);
-  client.send('root\r');
-  await expect.poll(() => screen).toContain('Password: ');
-  client.send('wrong\r');
-  await expect.poll(() => screen).toContain('Login incorrect');
-  expect(screen).not.toContain('wrong');
-  const { password } = simulator.world.worlds.get('hetzner')!.simulation.instances!(simulator.world.worlds.get('hetzner')!).find(
-    (each) => each.id === String(id),
-  )!;
-  client.send(`root\r${password}\recho hello there\r`);
-  await expect.poll(() => screen).toContain('\r\nhello there\r\n');
-  client.close();
-  const second = new WebSocket(url as string);
-  const refused = await new Promise((resolve) => second.on('unexpected-response', (_request, answer) => resolve(answer.statusCode)));
-  expect(refused).toBe(404);
+  const opened = async () => (await call('POST', `/servers/${id}/actions/request_console`)).body;
+  const { wss_url: url, password } = await opened();
+  const line = new WebSocket(url);
+  const screen = await viewScreen(line, password);
+  expect(screen.name).toBe(name);
+  const whole = await screen.picture();
+  expect(whole.some(({ pixels }) => pixels.some((dot) => dot !== 0))).toBe(true);
+  screen.type('root');
+  // Only what changed is sent, and it is the row that was typed in.
+  const typed = await screen.changes();
+  expect(typed).toHaveLength(1);
+  expect(typed[0]!.pixels.equals(whole.find(({ y }) => y === typed[0]!.y)!.pixels)).toBe(false);
+  await expect(viewScreen(new WebSocket(url), password)).rejects.toThrow('404');
+  await expect(viewScreen(new WebSocket((await opened()).wss_url), 'wrong')).rejects.toThrow('Authentication failed');
+  line.close();
 });
 
 test('a killed simulator goes on where it was, and its clock can be advanced', async () => {

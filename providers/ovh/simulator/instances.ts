@@ -227,7 +227,7 @@ function mountInstances(wire: Wire, cloud: Cloud): void {
   wire.on(`post ${P}/instance/:id/vnc`, (call) => {
     const server = one(call);
     if (server.power === 'off') throw new Refusal('invalid', 'The instance is not running');
-    const { token } = cloud.openConsole(server);
+    const { token } = cloud.openConsole(server, 'serial');
     return { type: 'serial', url: `ws://${call.request.get('host')}/ovh/_console/${token}` };
   });
 }

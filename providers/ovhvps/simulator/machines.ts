@@ -162,7 +162,7 @@ function mountTasks(wire: Wire, cloud: Cloud, one: (call: Call) => SimServer): v
     return { id: call.param('image'), name };
   });
   wire.on(`post ${P}/getConsoleUrl`, (call) => {
-    const { token } = cloud.openConsole(one(call));
+    const { token } = cloud.openConsole(one(call), 'serial');
     return `ws://${call.request.get('host')}/ovhvps/_console/${token}`;
   });
 }
