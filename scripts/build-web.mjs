@@ -18,10 +18,14 @@ export async function buildWeb(node) {
   mkdirSync(join(root, '.plinth'), { recursive: true });
   const logFile = join(root, '.plinth', `web-build-${process.pid}.log`);
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const args = [vite, 'build', join(root, 'web'), '--config', join(root, 'web', 'vite.config.ts'), '--outDir', scratch, '--emptyOutDir'];
+  const args = [vite, 'build', join(root, 'web'), '--config', join(root, 'web', 'vite.config.ts'), '--outDir', scratch];
   try {
-    const code = await quietly('building the dashboard', node, args, logFile, { ...process.env, NODE_ENV: 'production' });
-    if (code !== 0) throw new Failure(`The dashboard could not be built (output: ${logFile})`);
+    // Two builds, see web/vite.config.ts.
+    for (const more of [['--emptyOutDir'], ['--mode', 'console']]) {
+      const env = { ...process.env, NODE_ENV: 'production' };
+      const code = await quietly('building the dashboard', node, [...args, ...more], logFile, env);
+      if (code !== 0) throw new Failure(`The dashboard could not be built (output: ${logFile})`);
+    }
     compress(join(scratch, 'assets'));
     writeFileSync(join(scratch, STAMP), want);
     put(scratch, want);

@@ -5,7 +5,13 @@ import { defineConfig } from 'vite';
 
 const api = process.env['PLINTH_URL'] ?? 'http://127.0.0.1:4000';
 
-export default defineConfig({
+/**
+ * One page an audience, which have files in common; the page of consoles is built by itself (`--mode console`): with a third at the
+ * table, what the two load first would fall into many small files.
+ */
+const PAGES: Readonly<Record<string, readonly string[]>> = { console: ['console.html'], production: ['index.html', 'portal.html'] };
+
+export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [react(), tailwindcss()],
   resolve: {
@@ -20,8 +26,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // One page an audience; what both need is in files of its own.
-    rolldownOptions: { input: ['index.html', 'portal.html'].map((page) => fileURLToPath(new URL(page, import.meta.url))) },
+    rolldownOptions: { input: (PAGES[mode] ?? []).map((page) => fileURLToPath(new URL(page, import.meta.url))) },
   },
   server: { proxy: { '/api': api } },
-});
+}));

@@ -80,8 +80,9 @@ const OF_THE_WEB: Readonly<Record<string, readonly string[]>> = {
   features: ['kit'],
   desk: ['features', 'kit'],
   portal: ['features', 'kit'],
+  console: ['kit'],
 };
-const WEB_ORDER = 'web/kit < web/features < {web/desk, web/portal}';
+const WEB_ORDER = 'web/kit < web/features < {web/desk, web/portal}, and web/console on web/kit alone';
 
 function mayOfTheWeb(path: string, target: string): boolean {
   const [from = '', to = ''] = [path, target].map((each) => each.split('/')[1]);

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 const IMPORT = /^(?:import|export)\s+(?!type\b)(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
 const WEB = join(import.meta.dirname, '..');
-const ENTRIES = ['desk/main.tsx', 'portal/main.tsx'].filter((entry) => existsSync(join(WEB, entry)));
+const ENTRIES = ['desk/main.tsx', 'portal/main.tsx', 'console/main.tsx'].filter((entry) => existsSync(join(WEB, entry)));
 
 /** Files and packages reached by static imports, in the order found. */
 function reachable(entry: string): { files: string[]; packages: Set<string> } {
@@ -32,7 +32,7 @@ it.each(ENTRIES)('%s brings no schemas and no page but the frame', (entry) => {
 });
 
 /** Files of the contract without schemas. */
-const VALUES_ONLY = ['words.ts', 'money.ts', 'plan-price.ts'].map((name) => `/contract/${name}`);
+const VALUES_ONLY = ['words.ts', 'money.ts', 'plan-price.ts', 'console-line.ts'].map((name) => `/contract/${name}`);
 
 it('takes from the contract, beside its schemas, files that need none', () => {
   for (const file of VALUES_ONLY) {
@@ -41,7 +41,7 @@ it('takes from the contract, beside its schemas, files that need none', () => {
   }
 });
 
-const sources = ['kit', 'features', 'desk', 'portal']
+const sources = ['kit', 'features', 'desk', 'portal', 'console']
   .filter((part) => existsSync(join(WEB, part)))
   .flatMap((part) => readdirSync(join(WEB, part), { recursive: true, encoding: 'utf8' }).map((name) => `${part}/${name}`))
   .filter((name) => /(?<!\.test)\.tsx?$/.test(name));

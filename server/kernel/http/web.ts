@@ -1,6 +1,8 @@
 /**
- * Serves the built pages: the customers' portal at its addresses and where the links of mails lead, the staff's desk at all others. Their policy allows nothing inline and nothing foreign; files with a hash in their name never
- * change, so they are kept for a year; every other address that a browser opens gets its audience's page, which routes itself.
+ * Serves the built pages: the customers' portal at its addresses and where the links of mails lead, servers' consoles at theirs, the
+ * staff's desk at all others. Their policy allows nothing inline and nothing foreign, but for styles at a console; files with a hash
+ * in their name never change, so they are kept for a year; every other address that a browser opens gets its audience's page, which
+ * routes itself.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,19 +12,25 @@ const DIST = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
 /** The customers' pages, and those of people who are not signed in yet. */
 const PORTAL = /^\/(?:portal|sign-up|verify|reset|invitation)(?:\/|$)/;
 const FOREVER = 'public, max-age=31536000, immutable';
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
+/** The page of one server's console. */
+const CONSOLE = /^\/console\/[a-z0-9]+$/;
+const policyOf = (styles: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src ${styles}`,
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+const POLICY = policyOf("'self'");
+/** A terminal makes rules of its own for its colours and its size. */
+const CONSOLE_POLICY = policyOf("'self' 'unsafe-inline'");
 
 /** `root` is the build's folder; without a build every request goes on to the API's own 404. */
 export function webRouter(root: string = DIST): Router {
@@ -59,7 +67,8 @@ function page(root: string): RequestHandler {
   const files = serveFiles(root, { index: false, redirect: false, dotfiles: 'ignore' });
   return (request, response, next) => {
     if (!existsSync(`${root}/index.html`)) return next();
-    response.setHeader('content-security-policy', POLICY);
+    const isConsole = CONSOLE.test(request.path);
+    response.setHeader('content-security-policy', isConsole ? CONSOLE_POLICY : POLICY);
     response.setHeader('cross-origin-opener-policy', 'same-origin');
     response.setHeader('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=()');
     response.setHeader('cache-control', 'no-cache');
@@ -68,7 +77,10 @@ function page(root: string): RequestHandler {
       // At the root, who takes anything means the page; elsewhere a program that mistyped a route gets the API's own 404.
       const wanted = request.accepts(request.path === '/' ? ['html', 'json'] : ['json', 'html']);
       if (wanted !== 'html') return next();
-      response.sendFile(PORTAL.test(request.path) ? 'portal.html' : 'index.html', { root, cacheControl: false });
+      response.sendFile(isConsole ? 'console.html' : PORTAL.test(request.path) ? 'portal.html' : 'index.html', {
+        root,
+        cacheControl: false,
+      });
     });
   };
 }

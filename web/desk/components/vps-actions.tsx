@@ -14,7 +14,7 @@ import { OwnerDialog } from './owner-dialog.tsx';
 import { RunAgain } from './run-again.tsx';
 import { RevealPassword } from './reveal-password.tsx';
 import { SuspendDialog } from './suspend-dialog.tsx';
-import { Button } from '../../kit/ui/button.tsx';
+import { Button, buttonClass } from '../../kit/ui/button.tsx';
 import { Icon } from '../../kit/ui/icon.tsx';
 import { Menu, MenuItem, MenuSeparator } from '../../kit/ui/menu.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
@@ -55,6 +55,12 @@ export function VpsActions({ vps, last }: { vps: VpsDetail; last: Operation | un
         </Button>
       )}
       <RevealPassword vps={vps} />
+      {mayNot === null && vps.features.console.allowed && vps.has_server && (
+        <a href={`/console/${vps.id}`} target="_blank" rel="noopener" className={buttonClass()}>
+          Console
+          <Icon name="external" />
+        </a>
+      )}
       <PowerMenu vps={vps} problem={problem} busy={act.isPending} act={act.mutate} />
       <ChangeMenu vps={vps} problem={problem} looks={looks} busy={look.isPending} ask={ask} act={act.mutate} look={look.mutate} />
       <Button icon="trash" variant="danger" disabledReason={problem('destroy')} onClick={() => ask('destroy')}>

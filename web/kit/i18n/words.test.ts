@@ -7,7 +7,7 @@ import './icu.ts';
 import { defineWords, type Words } from './words.ts';
 
 const WEB = join(import.meta.dirname, '..', '..');
-const files = ['kit', 'features', 'desk', 'portal'].flatMap((part) =>
+const files = ['kit', 'features', 'desk', 'portal', 'console'].flatMap((part) =>
   readdirSync(join(WEB, part), { recursive: true, encoding: 'utf8' })
     .filter((name) => /(^|\/)(words\/\w+|words-\w+)\.ts$/.test(name) && !/\.test\.ts$|problems\.ts$/.test(name))
     .map((name) => `${part}/${name}`),

@@ -1,6 +1,7 @@
 /** One server of a customer: how it is, how to get in, what it costs, and its end with the proof. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { keptActing } from '../../kit/api/acting.ts';
 import { api, type VpsDetail } from '../../kit/api/client.ts';
 import { vpsOperationsQuery, vpsQuery } from '../../kit/api/queries.ts';
 import { dayOf } from '../../kit/lib/format.ts';
@@ -8,14 +9,16 @@ import { powerOf, statusTone } from '../../kit/lib/words.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
-import { Button } from '../../kit/ui/button.tsx';
+import { Button, buttonClass } from '../../kit/ui/button.tsx';
 import { Card, Facts } from '../../kit/ui/card.tsx';
+import { Icon } from '../../kit/ui/icon.tsx';
 import { Menu, MenuItem } from '../../kit/ui/menu.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { useId } from '../link.tsx';
 import { BuildSteps } from '../parts/build-steps.tsx';
 import { Connect } from '../parts/connect.tsx';
 import { OpenPart, ServerParts, usePart } from '../panels/parts.tsx';
+import { has } from '../panels/why.ts';
 import { Banner, Page } from '../parts/page.tsx';
 import { PlanCard } from '../parts/plan-card.tsx';
 import { PlannedWork } from '../parts/planned-work.tsx';
@@ -84,6 +87,9 @@ function Server({ vps }: { vps: VpsDetail }) {
   );
 }
 
+/** Who acts as a customer has no console, and a new tab would not act. */
+const mayHaveConsole = (vps: VpsDetail): boolean => has(vps, 'console') && vps.has_server && keptActing() === null;
+
 /** The power at one tap; what is rarer in a menu. What cannot be done now says why. */
 function Actions({ vps }: { vps: VpsDetail }) {
   const t = serverWords.use();
@@ -99,6 +105,12 @@ function Actions({ vps }: { vps: VpsDetail }) {
       <Button className="min-h-10" busy={act.isPending} disabledReason={why(next)} onClick={() => act.mutate(next)}>
         {t(next)}
       </Button>
+      {mayHaveConsole(vps) && (
+        <a href={`/console/${vps.id}`} target="_blank" rel="noopener" className={buttonClass('secondary', 'min-h-10')}>
+          {t('console')}
+          <Icon name="external" />
+        </a>
+      )}
       <Menu
         trigger={
           <Button className="min-h-10" icon="chevron">

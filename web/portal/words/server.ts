@@ -10,6 +10,7 @@ export const serverWords = defineWords(
     rename: 'Rename',
     reinstall: 'Reinstall',
     more: 'More',
+    console: 'Console',
     underWay:
       '{kind, select, provision {It is being built} start {It is being switched on} stop {It is being switched off} reboot {It restarts} resize {It gets its new size} reinstall {It is being reinstalled} rename {It is being renamed} destroy {It is being deleted} suspend {It is being suspended} unsuspend {It is being switched on again} other {Something is being done to it}}',
     waits: 'It waits for its turn.',
@@ -130,6 +131,7 @@ export const serverWords = defineWords(
     rename: 'Umbenennen',
     reinstall: 'Neu installieren',
     more: 'Mehr',
+    console: 'Konsole',
     underWay:
       '{kind, select, provision {Er wird gebaut} start {Er wird eingeschaltet} stop {Er wird ausgeschaltet} reboot {Er startet neu} resize {Er bekommt seine neue Größe} reinstall {Er wird neu installiert} rename {Er wird umbenannt} destroy {Er wird gelöscht} suspend {Er wird gesperrt} unsuspend {Er wird wieder eingeschaltet} other {An ihm wird gearbeitet}}',
     waits: 'Er wartet, bis er an der Reihe ist.',
