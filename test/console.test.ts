@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LINE_END } from '../contract/console-line.ts';
 import { findProvider } from '../providers/list.ts';
-import { authenticate } from '../server/identity/tokens/authenticate.ts';
+import { authenticate, createToken } from '../server/identity/tokens/authenticate.ts';
 import { sealTicket } from '../server/vps/console/ticket.ts';
 import { type Line, openLine } from './support/console-line.ts';
 import { withDatabase } from './support/database.ts';
@@ -172,11 +172,14 @@ it('takes the right, ends with it, and is for so many at once', { timeout: 60_00
   const asked = { origin: plinth.origin, vpsId: id, ticket: '' };
   const viewer = await plinth.json('token', 'create', 'a viewer', '--role', 'viewer');
   await expect(openLine({ ...asked, headers: bearer(viewer.secret) })).rejects.toThrow('403 forbidden');
-  const stranger = await plinth.json('token', 'create', 'a stranger', '--role', 'operator', '--organization', 'default');
   await shop.call('POST', '/api/admin/organizations', { name: 'Owners' });
   const far = await plinth.json('token', 'create', 'far away', '--role', 'operator', '--organization', 'Owners');
   await expect(openLine({ ...asked, headers: bearer(far.secret) })).rejects.toThrow('404 not_found');
-  const mine = bearer(stranger.secret);
+  // It counts from this machine only, which is where it is used.
+  const { organizationId } = (await plinth.runtime.services.db.vps.findUnique({ where: { id } }))!;
+  const own = { name: 'at home', role: 'operator', organizationId, expiresAt: null } as const;
+  const { row, secret } = await createToken(plinth.runtime.services.db, { ...own, addresses: ['127.0.0.0/8', '::1'] });
+  const mine = bearer(secret);
   const lines: Line[] = [];
   for (let i = 0; i < 4; i += 1) {
     const answer = await fetch(`${plinth.origin}/api/vps/${id}/console`, { method: 'POST', headers: mine });
@@ -195,7 +198,7 @@ it('takes the right, ends with it, and is for so many at once', { timeout: 60_00
     { what: 'the place of the line that was closed' },
   );
   expect(room).toBe('room');
-  await shop.call('DELETE', `/api/tokens/${stranger.token.id}`);
+  await shop.call('DELETE', `/api/tokens/${row.id}`);
   expect(await Promise.all(lines.slice(1).map(({ closed }) => closed))).toEqual([LINE_END.rights, LINE_END.rights, LINE_END.rights]);
 });
 
@@ -220,3 +223,12 @@ it(
     expect(await open(other.instance.id)).toMatchObject({ httpStatus: 409, code: expect.stringMatching(/^vps_/) });
   },
 );
+
+it('says goodbye when its process stops', { timeout: 60_000 }, async () => {
+  const { id } = server(SERIAL);
+  const { relay } = await open(id);
+  const line = await openLine({ origin: plinth.origin, vpsId: id, ticket: relay, headers: bearer() });
+  await until(() => line.text().includes('login: '), { what: 'the login' });
+  await plinth.runtime.stop();
+  expect(await line.closed).toBe(LINE_END.stopping);
+});

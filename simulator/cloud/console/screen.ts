@@ -92,7 +92,8 @@ export class Screen {
 }
 
 function pixelOf(light: number, { bytes, bigEndian, colours }: PixelFormat): Buffer {
-  const value = colours.reduce((sum, { max, shift }) => sum + Math.round(light * max) * 2 ** shift, 0);
+  // A viewer may ask for more than fits.
+  const value = colours.reduce((sum, { max, shift }) => sum + Math.round(light * max) * 2 ** shift, 0) % 2 ** (8 * bytes);
   const pixel = Buffer.alloc(bytes);
   if (bigEndian) pixel.writeUIntBE(value, 0, bytes);
   else pixel.writeUIntLE(value, 0, bytes);
