@@ -66,6 +66,9 @@ export interface Signer {
   outOfTime?(status: number, body: unknown, headers: Headers): boolean;
 }
 
+/** Who carries calls that do not go by HTTP, and tells the answers in its words. Rejects as `fetch` does. */
+export type Carrier = (request: ApiRequest, signal: AbortSignal) => Promise<Response>;
+
 export interface ApiClientOptions {
   readonly provider: string;
   readonly endpoint: Endpoint;
@@ -87,6 +90,8 @@ export interface ApiClientOptions {
   /** Absent: JSON in both directions. */
   readonly speech?: Speech;
   readonly signer?: Signer;
+  /** Absent: HTTP. */
+  readonly carrier?: Carrier;
   /** Numbers from the provider's rate headers, where it sends them. */
   readonly readRate?: (headers: Headers) => { remaining: number; resetAtMs: number } | undefined;
 }
@@ -172,9 +177,7 @@ export class ApiClient {
     let response: Response;
     let text: string;
     try {
-      const { url, ...sent } = this.#outgoing(request);
-      const signed = (await this.#options.signer?.sign({ url, ...sent }, signal)) ?? {};
-      response = await fetch(url, { ...sent, headers: { ...sent.headers, ...signed }, redirect: 'manual', signal });
+      response = await (this.#options.carrier?.(request, signal) ?? this.#fetch(request, signal));
       text = await this.#readBody(response);
       if (slowness.end() < usualMs) this.#options.budget.answered();
     } catch (error) {
@@ -188,6 +191,12 @@ export class ApiClient {
     if (rate) this.#options.budget.observe(rate.remaining);
     if (!rightedClock && this.#isOutOfTime(response, text)) throw new OutOfTime();
     return this.#interpret(request, repeatable, response, text);
+  }
+
+  async #fetch(request: ApiRequest, signal: AbortSignal): Promise<Response> {
+    const { url, ...sent } = this.#outgoing(request);
+    const signed = (await this.#options.signer?.sign({ url, ...sent }, signal)) ?? {};
+    return await fetch(url, { ...sent, headers: { ...sent.headers, ...signed }, redirect: 'manual', signal });
   }
 
   #isOutOfTime({ status, headers }: Response, text: string): boolean {

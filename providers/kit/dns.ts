@@ -58,14 +58,14 @@ export interface DnsSheet<R> extends Pick<ResourceDefinition, 'token' | 'inputs'
   readonly get: (call: Call, zone: Zone, id: string) => Promise<R | null>;
   /** Rejects with `conflict` where the provider says that it is there already. */
   readonly add: (call: Call, zone: Zone, wanted: Wanted) => Promise<R>;
-  /** The whole record anew; may be repeated. */
-  readonly set: (call: Call, zone: Zone, id: string, wanted: Wanted) => Promise<R>;
-  /** One that is gone already counts as done. */
-  readonly remove: (call: Call, zone: Zone, id: string) => Promise<unknown>;
+  /** The whole record anew; may be repeated. @param mark what it was marked with before, where that is another */
+  readonly set: (call: Call, zone: Zone, id: string, wanted: Wanted, mark?: string) => Promise<R>;
+  /** One that is gone already counts as done. @param mark whose it is; undefined where nobody marked it */
+  readonly remove: (call: Call, zone: Zone, id: string, mark?: string) => Promise<unknown>;
   readonly view: (record: R, zone: Zone) => Held;
   readonly present: (record: R, zone: Zone, known: Properties) => { inputs: Properties; outputs: Properties };
-  /** `beside`: records carry no mark, so a TXT record beside them does. */
-  readonly carrier: 'record' | 'beside';
+  /** `beside`: records carry no mark, so a TXT record beside them does. `together`: add, set and remove write that one too. */
+  readonly carrier: 'record' | 'beside' | 'together';
 }
 
 export class Records<R> {
@@ -108,7 +108,7 @@ export class Records<R> {
     const marks = await this.#marks(ctx, zone, wanted);
     const isUnique = OWN_MARK.test(wanted.mark);
     const isOurs = ({ type, mark, content }: Held): boolean =>
-      (this.sheet.carrier === 'beside' ? marks[0] : mark) === wanted.mark &&
+      (this.sheet.carrier === 'record' ? mark : marks[0]) === wanted.mark &&
       (isUnique || canonicalContent(type, content) === wanted.content);
     const own = ofName.filter((held) => held.type === wanted.type && isOurs(held));
     if (own.length > 1) {
@@ -144,7 +144,7 @@ export class Records<R> {
 
   /** Writes the mark beside before the record; the first of several wins. */
   async #claim(ctx: Context, zone: Zone, wanted: Wanted): Promise<void> {
-    if (this.sheet.carrier === 'record' || (await this.#marks(ctx, zone, wanted)).includes(wanted.mark)) return;
+    if (this.sheet.carrier !== 'beside' || (await this.#marks(ctx, zone, wanted)).includes(wanted.mark)) return;
     const text: Wanted = { ...wanted, name: claimName(wanted), type: 'TXT', content: wanted.mark, inputs: {} };
     await this.#once(
       ctx,
@@ -158,6 +158,7 @@ export class Records<R> {
   }
 
   async #unclaim(call: Call, zone: Zone, wanted: Pick<Wanted, 'name' | 'type' | 'mark'>): Promise<void> {
+    if (this.sheet.carrier !== 'beside') return;
     for (const { id, content } of await this.#claims(call, zone, wanted))
       if (content === wanted.mark) await this.sheet.remove(call, zone, id);
   }
@@ -257,15 +258,16 @@ export class Records<R> {
     // A record that gets another name comes to stand beside whoever has that name already.
     if (isRenamed) await this.#own(ctx, zone, wanted, id);
     await this.#claim(ctx, zone, wanted);
-    const record = await this.sheet.set(ctx, zone, id, wanted);
+    const record = await this.sheet.set(ctx, zone, id, wanted, before.mark);
     if (isRenamed) await this.#unclaim(ctx, zone, before);
     return this.sheet.present(record, zone, inputs).outputs;
   }
 
   async #delete(ctx: Context, id: string, outputs: Properties): Promise<void> {
     const zone = await this.zone(ctx, String(outputs[this.sheet.zoneInput]));
-    await this.sheet.remove(ctx, zone, id);
-    await this.#unclaim(ctx, zone, this.#wanted(ctx, zone, outputs));
+    const wanted = this.#wanted(ctx, zone, outputs);
+    await this.sheet.remove(ctx, zone, id, wanted.mark);
+    await this.#unclaim(ctx, zone, wanted);
   }
 
   resource(): ResourceDefinition<Rest> {
@@ -326,18 +328,17 @@ export class Records<R> {
       deleteRecord: async (zoneId, recordId, o) => {
         const zone = await this.zone(call(o), zoneId);
         const record = this.sheet.carrier === 'record' ? null : await this.sheet.get(call(o), zone, recordId);
-        await this.sheet.remove(call(o), zone, recordId);
-        if (!record) return;
-        const { name, type } = this.sheet.view(record, zone);
-        const [mark] = await this.#marks(call(o), zone, { name, type });
-        if (mark !== undefined) await this.#unclaim(call(o), zone, { name, type, mark });
+        const held = record && this.sheet.view(record, zone);
+        const [mark] = held ? await this.#marks(call(o), zone, held) : [];
+        await this.sheet.remove(call(o), zone, recordId, mark);
+        if (held && mark !== undefined) await this.#unclaim(call(o), zone, { ...held, mark });
       },
     };
   }
 }
 
 /** The name beside a record that tells whose it is. */
-function claimName({ name, type }: Pick<Wanted, 'name' | 'type'>): string {
+export function claimName({ name, type }: Pick<Wanted, 'name' | 'type'>): string {
   return `_plinth-${type.toLowerCase()}.${name.replace(/^\*\./, '_any.')}`;
 }
 

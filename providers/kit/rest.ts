@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { isProviderError, ProviderError, type ProviderErrorDetail, type ProviderErrorKind } from '../errors.ts';
-import { ApiClient, type ApiRequest, type ApiResponse, type Signer, type Speech } from '../http.ts';
+import { ApiClient, type ApiRequest, type ApiResponse, type Carrier, type Signer, type Speech } from '../http.ts';
 import { PURCHASE_CALL_MS } from '../patience.ts';
 import type { AccountConnection, Page } from '../provider.ts';
 import { RateBudget } from '../rate-budget.ts';
@@ -39,6 +39,8 @@ export interface Dialect {
   readonly headers: (credential: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   /** Where headers depend on what is sent, or must be asked for. */
   readonly signer?: (connection: AccountConnection) => Signer;
+  /** What does not speak HTTP; its sentences name no status. */
+  readonly carrier?: (connection: AccountConnection) => Carrier;
   /** Absent: JSON. */
   readonly speech?: Speech;
   readonly said: (body: unknown) => Said;
@@ -99,6 +101,7 @@ export class Rest {
       headers: dialect.headers(credential),
       translate: (status, body, request) => this.#translate(status, body, request),
       ...(dialect.signer ? { signer: dialect.signer(connection) } : {}),
+      ...(dialect.carrier ? { carrier: dialect.carrier(connection) } : {}),
       ...(dialect.speech ? { speech: dialect.speech } : {}),
       ...(dialect.rate ? { readRate: dialect.rate } : {}),
       ...(dialect.refused ? { refused: dialect.refused } : {}),
@@ -187,7 +190,8 @@ export class Rest {
   #translate(status: number, body: unknown, request: ApiRequest): Omit<ProviderErrorDetail, 'provider' | 'httpStatus' | 'retryAfterMs'> {
     const said = this.dialect.said(body);
     const { kind, remedy = this.dialect.remedies?.[kind], as = said.code } = this.meaning(said, status);
-    const words = `${request.method} ${request.path}: ${this.dialect.name} answered ${status}${said.text ? ` "${said.text}"` : ''}.`;
+    const answer = [this.dialect.carrier ? '' : ` ${status}`, said.text ? ` "${said.text}"` : ''].join('');
+    const words = `${request.method} ${request.path}: ${this.dialect.name} answered${answer}.`;
     return {
       kind: kind === 'provider_down' && request.method !== 'GET' && !request.repeatable ? 'unknown_outcome' : kind,
       message: remedy === undefined ? words : `${words} ${remedy}`,

@@ -12,7 +12,17 @@ import type {
   Provider,
 } from '../provider.ts';
 import type { CheckFailure, Properties } from '../resource.ts';
-import { compressIpv6, plainName, Records, sameContent, sameName, visibleComment, type DnsSheet, type Held } from './dns.ts';
+import {
+  canonicalContent,
+  compressIpv6,
+  plainName,
+  Records,
+  sameContent,
+  sameName,
+  visibleComment,
+  type DnsSheet,
+  type Held,
+} from './dns.ts';
 import { text } from './object.ts';
 import { Rest, type Dialect } from './rest.ts';
 
@@ -38,6 +48,8 @@ export interface ZoneSheet<R> extends Pick<DnsSheet<R>, Told> {
   readonly baseUrlOf?: (credential: Readonly<Record<string, string>>) => string;
   readonly account: (client: Rest, o?: CallOptions) => Promise<AccountInfo>;
   readonly view: (record: R, zone: Parameters<DnsSheet<R>['view']>[1]) => Held & { readonly ttl: number };
+  /** What is wrong with a content of a type, told before anything is asked. */
+  readonly objection?: (type: string, content: string) => string | undefined;
   /** The seconds that the provider makes of those that were asked for. */
   readonly ttlOf?: (seconds: number) => number;
 }
@@ -79,7 +91,7 @@ export function zoneProvider<R>(sheet: ZoneSheet<R>): Provider {
         name: sameName(known['name'], held.name) ? known['name']! : held.name,
         type: held.type,
         ttl: ttlOf(Number(known['ttl'])) === held.ttl ? known['ttl']! : held.ttl,
-        content: sameContent(known['content'], held.content) ? known['content']! : held.content,
+        content: isSame(held, String(known['content'] ?? '')) ? known['content']! : held.content,
         ...(comment === undefined ? {} : { comment }),
       };
       return { inputs: told, outputs: told };
@@ -111,7 +123,10 @@ export function zoneProvider<R>(sheet: ZoneSheet<R>): Provider {
   function check({ type, content }: Properties): CheckFailure[] {
     if (typeof content !== 'string') return [];
     const isWrong = (type === 'A' && !isIPv4(content.trim())) || (type === 'AAAA' && compressIpv6(content.trim()) === undefined);
-    return isWrong ? [{ property: 'content', reason: `"${content}" is not an ${type === 'A' ? 'IPv4' : 'IPv6'} address (${name})` }] : [];
+    const reason = isWrong
+      ? `"${content}" is not an ${type === 'A' ? 'IPv4' : 'IPv6'} address (${name})`
+      : sheet.objection?.(String(type), content);
+    return reason === undefined ? [] : [{ property: 'content', reason }];
   }
 }
 
@@ -152,6 +167,12 @@ function descriptorOf<R>(sheet: ZoneSheet<R>): Descriptor {
     },
     docsUrl,
   };
+}
+
+/** Names with and without the root's dot, texts with and without quotation marks: what a program wrote stands as long as it means that. */
+function isSame({ type, content }: Held, known: string): boolean {
+  const plain = (told: string): string => (type === 'TXT' ? told.replaceAll(/^"|"$|" "/g, '') : canonicalContent(type, told));
+  return sameContent(known, content) || plain(known) === plain(content);
 }
 
 /** Texts in quotation marks, as zone files have them. */
