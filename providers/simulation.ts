@@ -82,6 +82,17 @@ export interface SimRecordView {
   comment: string | null;
 }
 
+export interface MessageWords {
+  /** Whether a connection that begins with this byte speaks so. */
+  isOurs(first: number): boolean;
+  /** The call that a message is: the router gets it as its body, or as `message` of the query in base64url where the method is GET. */
+  callOf(message: Buffer): { readonly method: 'GET' | 'POST'; readonly path: string };
+  /** The content type of an answer that is several messages, each with its length first. */
+  readonly several?: string;
+  /** The answer to a message whose call was answered with this error status. */
+  refuse(message: Buffer, status: number): Buffer;
+}
+
 /** Something an account holds besides instances and records, which must be gone when its server is. */
 export interface SimLeftover {
   kind: 'ssh-key' | 'firewall' | 'startup-script' | 'snapshot' | 'other';
@@ -103,6 +114,8 @@ export interface Simulation {
   credentialOf?(request: Request): string | undefined;
   /** `req.body` is parsed JSON already. Mounted under `descriptor.simulatorPath`. Routes are those of the real API, for example `/v2/droplets`. */
   router(world: SimWorld): Router;
+  /** What comes to the same port and is not HTTP: messages that each say their length in two bytes first, as DNS over TCP. */
+  readonly messages?: MessageWords;
   /** How answers tell of one instance, where that is no JSON with `id`s and no path that ends with it. */
   readonly looks?: {
     /** Whether this call asks for that one alone. */

@@ -11,6 +11,7 @@ import { controlRouter } from './control.ts';
 import { FaultSwitches, faultMiddleware, sayError, type Fault } from './faults.ts';
 import { simulations as everySimulation } from './list.ts';
 import { Machines } from './machines.ts';
+import { takeMessages } from './messages.ts';
 import { pageRouter } from './page.ts';
 import { RequestLog } from './request-log.ts';
 import type { SimulatorState } from './state.ts';
@@ -69,6 +70,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, app);
   const lines = new Set<Duplex>();
   server.on('upgrade', consoles(state, lines));
+  takeMessages(server, lines, simulations, mountPath);
   try {
     await listen(server, options.port ?? 0, host);
   } catch (error) {
@@ -84,7 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     clientOrigin: (provider) => (own.has(provider) ? originOf(own.get(provider)!, host) : undefined),
     world: state,
     async close() {
-      // A server waits for websockets and does not count them among its connections.
+      // A server waits for websockets and for what is no HTTP, and does not count them among its connections.
       for (const line of lines) line.destroy();
       await Promise.all([server, ...own.values()].map(closeServer));
       await state.machines.close();
@@ -113,6 +115,7 @@ async function openOwnPorts(
     app.use(...handlers);
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, app);
     server.on('upgrade', consoles(state, lines, id));
+    takeMessages(server, lines, [state.worlds.get(id)!.simulation], () => '');
     try {
       await listen(server, first === 0 ? 0 : first + place, host);
       open.set(id, server);

@@ -112,18 +112,26 @@ export interface ZoneWire extends Pick<Simulation, 'id' | 'errorAnswer' | 'accou
   mount(wire: Wire, zones: Zones): void;
 }
 
-export function simulateZones({ id, errorAnswer, accountDefaults, seeds, words, reads, mount, sets = false }: ZoneWire): Simulation {
+export function simulateZones({ words, reads, mount, ...rest }: ZoneWire): Simulation {
+  return simulateNames(rest, (world, zones) => {
+    const router = Router();
+    if (reads) router.use(reads);
+    mount(new Wire(router, { world }, words), zones);
+    return router;
+  });
+}
+
+/** The same with any router: where calls are known by something else than a credential of HTTP. */
+export function simulateNames(
+  { id, errorAnswer, accountDefaults, seeds, sets = false }: Omit<ZoneWire, 'words' | 'reads' | 'mount'>,
+  routerOf: (world: SimWorld, zones: Zones) => Router,
+): Simulation {
   const zonesOf = (world: SimWorld): Zones => new Zones(world, seeds);
   return {
     id,
     errorAnswer,
     ...(accountDefaults ? { accountDefaults } : {}),
-    router(world) {
-      const router = Router();
-      if (reads) router.use(reads);
-      mount(new Wire(router, { world }, words), zonesOf(world));
-      return router;
-    },
+    router: (world) => routerOf(world, zonesOf(world)),
     records: (world) => zonesOf(world).views(sets),
     removeBehindBack(world, record) {
       const { names } = zonesOf(world);
