@@ -1,17 +1,13 @@
 /** A real PowerDNS for the tests: the one on the path, else Debian's packages unpacked below the temporary directory. */
-import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { promisify } from 'node:util';
+import { findPackages } from './packages.ts';
 import { freePort } from './free-port.ts';
 
-const run = promisify(execFile);
 const PACKAGES = ['pdns-server', 'pdns-backend-sqlite3', 'libluajit-5.1-2', 'libluajit-5.1-common'];
-const UNPACKED = join(tmpdir(), 'plinth-powerdns');
-const LIBRARIES = join(UNPACKED, 'usr', 'lib', 'x86_64-linux-gnu');
 const SCHEMA = 'usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql';
 
 export interface RealServer {
@@ -23,22 +19,7 @@ export interface RealServer {
 }
 
 /** The packages' files, or why there are none. */
-export async function findPowerDns(): Promise<{ root: string } | { missing: string }> {
-  const onPath = (process.env['PATH'] ?? '').split(delimiter).some((directory) => existsSync(join(directory, 'pdns_server')));
-  if (onPath && existsSync(join('/', SCHEMA))) return { root: '/' };
-  if (existsSync(join(UNPACKED, SCHEMA))) return { root: UNPACKED };
-  const downloads = await mkdtemp(join(tmpdir(), 'plinth-powerdns-'));
-  try {
-    await run('apt-get', ['download', ...PACKAGES], { cwd: downloads, timeout: 60_000 });
-    await mkdir(UNPACKED, { recursive: true });
-    for (const file of await readdir(downloads)) if (file.endsWith('.deb')) await run('dpkg', ['-x', join(downloads, file), UNPACKED]);
-    return { root: UNPACKED };
-  } catch (error) {
-    return { missing: error instanceof Error ? error.message.split('\n')[0]! : String(error) };
-  } finally {
-    await rm(downloads, { recursive: true, force: true });
-  }
-}
+export const findPowerDns = () => findPackages({ name: 'powerdns', packages: PACKAGES, program: 'pdns_server', file: SCHEMA });
 
 /** Serves on loopback until closed, with an empty database of its own. */
 export async function startPowerDns(root: string): Promise<RealServer> {
@@ -49,10 +30,11 @@ export async function startPowerDns(root: string): Promise<RealServer> {
   database.close();
   const [web, dns] = [await freePort(), await freePort()];
   const apiKey = 'plinth-test-key';
+  const libraries = join(root, 'usr', 'lib', 'x86_64-linux-gnu');
   const settings: Readonly<Record<string, string>> = {
     'config-dir': directory,
     'socket-dir': directory,
-    'module-dir': join(root === '/' ? '/usr/lib/x86_64-linux-gnu' : LIBRARIES, 'pdns'),
+    'module-dir': join(libraries, 'pdns'),
     launch: 'gsqlite3',
     'gsqlite3-database': file,
     'local-address': '127.0.0.1',
@@ -69,7 +51,7 @@ export async function startPowerDns(root: string): Promise<RealServer> {
   const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
   const server = spawn(join(root, 'usr', 'sbin', 'pdns_server'), flags, {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env['PATH'], LD_LIBRARY_PATH: LIBRARIES },
+    env: { PATH: process.env['PATH'], LD_LIBRARY_PATH: libraries },
   });
   const said: string[] = [];
   server.stderr.on('data', (data: Buffer) => said.push(data.toString()));
