@@ -14,6 +14,7 @@ import { provider as powerdns } from './powerdns/index.ts';
 import { provider as ovh } from './ovh/index.ts';
 import { provider as ovhvps } from './ovhvps/index.ts';
 import { provider as random } from './random/index.ts';
+import { provider as rfc2136 } from './rfc2136/index.ts';
 import { provider as route53 } from './route53/index.ts';
 import { provider as smartvps } from './smartvps/index.ts';
 import { provider as vultr } from './vultr/index.ts';
@@ -37,6 +38,7 @@ export const providers: readonly Provider[] = [
   digitaloceandns,
   linodedns,
   route53,
+  rfc2136,
   random,
 ];
 

@@ -9,6 +9,7 @@ import { simulation as hetznerdns } from '../providers/hetznerdns/simulator.ts';
 import { simulation as digitaloceandns } from '../providers/digitaloceandns/simulator.ts';
 import { simulation as linodedns } from '../providers/linodedns/simulator.ts';
 import { simulation as powerdns } from '../providers/powerdns/simulator.ts';
+import { simulation as rfc2136 } from '../providers/rfc2136/simulator.ts';
 import { simulation as route53 } from '../providers/route53/simulator.ts';
 import { simulation as ovh } from '../providers/ovh/simulator/simulator.ts';
 import { simulation as ovhvps } from '../providers/ovhvps/simulator/simulator.ts';
@@ -33,6 +34,7 @@ export const simulations: readonly Simulation[] = [
   digitaloceandns,
   linodedns,
   route53,
+  rfc2136,
   ovh,
   ovhvps,
   payments,

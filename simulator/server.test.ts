@@ -247,6 +247,7 @@ describe('clients whose paths begin at the origin', () => {
       hetznerdns: { error: { code: 'not_found' } },
       digitaloceandns: { id: 'not_found' },
       linodedns: { errors: [{ reason: 'Not found' }] },
+      rfc2136: { error: expect.stringContaining('DNS over TCP') as unknown },
       route53: '<Code>MissingAuthenticationToken',
       ovh: { class: 'Client::NotFound' },
       ovhvps: { class: 'Client::NotFound' },
