@@ -156,7 +156,10 @@ describe.each<[string, () => AccountConnection, boolean]>([
       expect(failure).not.toMatch(/vps-b|198\.51/);
     }
     expect(await contents(connection(), `theirs.${ZONE}`)).toEqual(['A 198.51.100.9 plinth vps-b']);
-    // Deleting by a stack whose record it is no longer.
+    // Stacks whose record it is no longer: one that changes it is told, and for one that deletes it, it is gone.
+    const [old, inputs] = [wanted({ name: `theirs.${ZONE}` }), wanted({ name: `theirs.${ZONE}`, content: '192.0.2.6' })];
+    const change = resource.update!(contextOf(connection()), theirs.id, { oldInputs: old, oldOutputs: old, inputs });
+    await expect(change).rejects.toMatchObject({ kind: 'conflict' });
     await resource.delete(contextOf(connection()), theirs.id, wanted({ name: `theirs.${ZONE}` }));
     expect(await contents(connection(), `theirs.${ZONE}`)).toHaveLength(1);
     await dns(connection()).deleteRecord(ZONE, theirs.id);
@@ -192,6 +195,39 @@ describe.each<[string, () => AccountConnection, boolean]>([
     simulator.world.faults.clear();
     vi.restoreAllMocks();
     expect(await client.zones()).toHaveLength(1);
+  });
+});
+
+describe('simulated only', () => {
+  const at = (over: Record<string, string> = {}): DnsClient => dns({ ...simulated(), credential: { ...simulated().credential, ...over } });
+  const flag = (name: string) => simulator.world.faults.add({ provider: 'rfc2136', kind: 'flag', flag: name });
+  afterEach(() => void simulator.world.faults.clear());
+
+  it('knows its keys, and what they may', async () => {
+    const secret = randomBytes(32).toString('base64');
+    await expect(at({ secret }).account()).rejects.toMatchObject({ kind: 'credentials', detail: { providerCode: 'BADSIG' } });
+    await expect(at({ keyName: 'unknown' }).account()).rejects.toMatchObject({ kind: 'credentials', detail: { providerCode: 'BADKEY' } });
+    const world = simulator.world.worlds.get('rfc2136')!;
+    const account = world.account('sim-reader')!;
+    world.collection<typeof account>('accounts').put({ ...account, readOnly: true });
+    await expect(dns({ ...simulated(), credential: simulatedCredential('sim-reader') }).account()).rejects.toMatchObject({
+      kind: 'forbidden',
+    });
+    flag('no-transfer');
+    await expect(at().listRecords(`${ZONE}.`)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('tells a server that fails from one that does not have the zone', async () => {
+    simulator.world.faults.add({ provider: 'rfc2136', kind: 'status', status: 503, times: null });
+    await expect(at().account()).rejects.toMatchObject({ kind: 'provider_down', detail: { providerCode: 'SERVFAIL' } });
+    await expect(at().findZone(ZONE)).rejects.toMatchObject({ kind: 'provider_down' });
+    simulator.world.faults.clear();
+    const client = at();
+    expect(await client.findRecords(`${ZONE}.`, ZONE)).toEqual([]);
+    flag('lame');
+    // It had the zone a moment ago: nothing is gone for that.
+    await expect(client.findRecords(`${ZONE}.`, ZONE)).rejects.toMatchObject({ detail: { providerCode: 'NOTAUTHORITATIVE' } });
+    await expect(at().account()).rejects.toMatchObject({ kind: 'not_found', detail: { field: 'zones' } });
   });
 });
 

@@ -135,7 +135,7 @@ function answerTo(bytes: Buffer, world: SimWorld, zones: Zones): Buffer[] {
   if (asked.type === TYPES['AXFR'])
     return world.hasFlag('no-transfer') ? [reply(signed, 'NOTAUTH', said)] : transfer(signed, key, now, zone, zones);
   const found = answersTo({ name, type: asked.type }, zone, zones);
-  return [reply(signed, found ? 'NOERROR' : 'NXDOMAIN', { ...said, isAuthoritative: true, answers: found ?? [] })];
+  return [reply(signed, found ? 'NOERROR' : 'NXDOMAIN', { ...said, isAuthoritative: !world.hasFlag('lame'), answers: found ?? [] })];
 }
 
 const isIn = (name: string, zone: string): boolean => name === zone || name.endsWith(`.${zone}`);
