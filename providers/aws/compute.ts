@@ -1,7 +1,7 @@
 /** One region's look-ups, power, reinstalls, snapshots and measurements, for the service. */
 import { z } from 'zod';
 import type { MetricSeries, Snapshot } from '../instance-extras.ts';
-import { commonCompute } from '../kit/compute.ts';
+import { commonCompute, seriesOf } from '../kit/compute.ts';
 import { ownedAmong } from '../kit/names.ts';
 import type { Call } from '../kit/server-sheet.ts';
 import { snapshotsOf } from '../kit/snapshots.ts';
@@ -177,11 +177,7 @@ async function metrics(id: string, from: number, to: number, connection: Account
     get('NetworkOut', 'Sum'),
   ]);
   const rate = (points: MetricSeries['points']) => points.map(({ at, value }) => ({ at, value: value / period }));
-  return [
-    { metric: 'cpu', unit: 'percent', points: cpu },
-    { metric: 'network-in', unit: 'bytes_per_second', points: rate(incoming) },
-    { metric: 'network-out', unit: 'bytes_per_second', points: rate(outgoing) },
-  ];
+  return seriesOf(cpu, rate(incoming), rate(outgoing));
 }
 
 function toSummary(server: Instance): InstanceSummary {

@@ -1,7 +1,8 @@
 /** What stands beside an instance: key pairs, security groups, the lasting address and its name. */
 import { z } from 'zod';
 import { isProviderError } from '../errors.ts';
-import { given, sameKey, textList, fingerprintOf } from '../kit/names.ts';
+import { checkPublicKey } from '../kit/keys.ts';
+import { given, nameFor, sameKey, textList } from '../kit/names.ts';
 import { Objects, set, text, whole } from '../kit/object.ts';
 import { orGone, type Rest } from '../kit/rest.ts';
 import type { Call } from '../kit/server-sheet.ts';
@@ -36,10 +37,7 @@ export const keyPairs = new Objects<KeyPair>({
   },
   outputs: { fingerprint: text, keyName: text },
   stableOutputs: ['fingerprint', 'keyName'],
-  check: ({ publicKey }) =>
-    typeof publicKey === 'string' && !fingerprintOf(publicKey)
-      ? [{ property: 'publicKey', reason: 'is no OpenSSH public key: expected "ssh-ed25519 AAAA… comment".' }]
-      : [],
+  check: checkPublicKey,
   idOf: ({ keyName }) => keyName,
   nameFor: ({ keyName }, urn) => (typeof keyName === 'string' ? keyName : lastOf(urn)),
   listing: (name) => ({ query: filters({ 'key-name': [name] }) as Record<string, string> }),
@@ -130,7 +128,7 @@ export const groups = new Objects<Group>({
   outputs: { name: text, vpcId: text },
   stableOutputs: ['vpcId', 'name'],
   idOf: ({ groupId }) => groupId,
-  nameFor: ({ name }, urn) => (typeof name === 'string' ? name : lastOf(urn)),
+  nameFor,
   listing: (name, { vpcId }) => ({
     query: filters({ 'group-name': [name], ...(typeof vpcId === 'string' ? { 'vpc-id': [vpcId] } : {}) }) as Record<string, string>,
   }),

@@ -1,14 +1,12 @@
 /** How a stack program declares an EC2 instance: the vendor's tokens and property names, without its SDK. */
 import * as pulumi from '@pulumi/pulumi';
-import { besides, Declared } from '../kit/declare.ts';
+import { besides, type Declared, declarer } from '../kit/declare.ts';
 import { ownerOf } from '../kit/names.ts';
 import type { FirewallRule, InstanceModule } from '../provider.ts';
 import { descriptor } from './descriptor.ts';
 import { pairsOf } from './server.ts';
 
-const { pulumiPackageVersion: version } = descriptor;
-const declared = (token: string, name: string, args: pulumi.Inputs, outputs: readonly string[], opts: pulumi.CustomResourceOptions) =>
-  new Declared(`aws:ec2/${token}`, version, name, args, outputs, opts);
+const declared = declarer('aws:ec2', descriptor.pulumiPackageVersion);
 /** The lasting address of a server; one that was imported keeps what it has. */
 const addressOf = new WeakMap<pulumi.Resource, Declared>();
 

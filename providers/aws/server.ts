@@ -1,6 +1,7 @@
 /** `aws:ec2/instance:Instance`: property names, defaults and replace rules are the vendor's. */
 import { z } from 'zod';
 import { identityOf, visibleTags } from '../identity.ts';
+import { checkHostName, checkUserData } from '../kit/limits.ts';
 import { given, inOrderOf, textList } from '../kit/names.ts';
 import { flag, set, text } from '../kit/object.ts';
 import type { Rest } from '../kit/rest.ts';
@@ -303,16 +304,12 @@ function outputsOf(server: Instance, known: Properties): Properties {
 }
 
 function check({ tags, userData }: Properties): CheckFailure[] {
-  const failures: CheckFailure[] = [];
-  const { labelPattern, labelMaxLength, userDataBytes, tagPattern } = descriptor.limits;
-  const name = nameIn(tags);
-  if (name !== '' && (name.length > labelMaxLength || !labelPattern.test(name)))
-    failures.push({ property: 'tags', reason: `"${name}" is no host name: use letters, digits, "." and "-", up to ${labelMaxLength}.` });
-  const bytes = typeof userData === 'string' ? Buffer.byteLength(userData) : 0;
-  if (bytes > userDataBytes)
-    failures.push({ property: 'userData', reason: `it has ${bytes} bytes; EC2 takes ${userDataBytes}. Shorten it.` });
-  for (const tag of tagsIn(tags)) {
-    if (!tagPattern!.test(tag)) failures.push({ property: 'tags', reason: `EC2 takes no tag "${tag}", or keeps that name for itself.` });
-  }
-  return failures;
+  const { limits } = descriptor;
+  return [
+    ...checkHostName('tags', nameIn(tags) || undefined, limits),
+    ...checkUserData(userData, limits, 'EC2'),
+    ...tagsIn(tags)
+      .filter((tag) => !limits.tagPattern!.test(tag))
+      .map((tag) => ({ property: 'tags', reason: `EC2 takes no tag "${tag}", or keeps that name for itself.` })),
+  ];
 }

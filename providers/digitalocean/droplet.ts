@@ -1,5 +1,6 @@
 /** `digitalocean:index/droplet:Droplet`: property names, defaults and replace rules are the vendor's. */
 import { visibleTags } from '../identity.ts';
+import { checkHostName } from '../kit/limits.ts';
 import { given, inOrderOf, textList } from '../kit/names.ts';
 import { flag, set, text, whole } from '../kit/object.ts';
 import { part } from '../kit/rest.ts';
@@ -190,12 +191,9 @@ export const droplets = new Servers<Droplet>({
 });
 export const droplet = droplets.resource();
 
-function check(properties: Properties): CheckFailure[] {
-  const failures: CheckFailure[] = [];
-  const { name, userData, volumeIds } = properties;
-  const { labelPattern, labelMaxLength, userDataBytes } = descriptor.limits;
-  if (typeof name === 'string' && (name.length > labelMaxLength || !labelPattern.test(name)))
-    failures.push({ property: 'name', reason: `"${name}" is no host name: use letters, digits, "." and "-", up to ${labelMaxLength}.` });
+function check({ name, userData, volumeIds }: Properties): CheckFailure[] {
+  const failures = checkHostName('name', name, descriptor.limits);
+  const { userDataBytes } = descriptor.limits;
   if (typeof userData === 'string' && Buffer.byteLength(userData) > userDataBytes)
     failures.push({
       property: 'userData',

@@ -1,5 +1,5 @@
 /** `digitalocean:index/firewall:Firewall`: found by its name, which is unique in an account. */
-import { textList } from '../kit/names.ts';
+import { nameFor, objectList, textList } from '../kit/names.ts';
 import { Objects, set, text } from '../kit/object.ts';
 import type { Json, Properties, PropertySpec } from '../resource.ts';
 import { firewallSchema, type Firewall, type Peers } from './schemas.ts';
@@ -40,7 +40,7 @@ export const firewalls = new Objects<Firewall>({
       ? [{ property: 'inboundRules', reason: 'a firewall needs at least one rule, inbound or outbound.' }]
       : [],
   idOf: ({ id }) => id,
-  nameFor: ({ name }, urn) => (typeof name === 'string' ? name : urn.split('::').at(-1)!),
+  nameFor,
   isOwn: (item, name) => item.name === name,
   body: requestBody,
   change: 'PUT',
@@ -56,8 +56,8 @@ function requestBody(inputs: Properties, name: string): Record<string, unknown> 
     name,
     droplet_ids: (Array.isArray(inputs['dropletIds']) ? inputs['dropletIds'] : []).map(Number),
     tags: textList(inputs['tags']),
-    inbound_rules: list(inputs['inboundRules']).map((rule) => toApi(rule, 'source')),
-    outbound_rules: list(inputs['outboundRules']).map((rule) => toApi(rule, 'destination')),
+    inbound_rules: objectList(inputs['inboundRules']).map((rule) => toApi(rule, 'source')),
+    outbound_rules: objectList(inputs['outboundRules']).map((rule) => toApi(rule, 'destination')),
   };
 }
 
@@ -98,7 +98,7 @@ function portsOf(rule: Properties): string {
 function sameRules(before: Json | undefined, after: Json | undefined, side: Side): boolean {
   const form = (value: Json | undefined): string =>
     JSON.stringify(
-      list(value)
+      objectList(value)
         .map((rule) => {
           const peers = PEER_KEYS.map(([, name]) =>
             textList(rule[side + name])
@@ -126,8 +126,4 @@ function outputsOf(found: Firewall, inputs: Properties): Properties {
     inboundRules: sameRules(inputs['inboundRules'], inbound, 'source') ? (inputs['inboundRules'] ?? []) : inbound,
     outboundRules: sameRules(inputs['outboundRules'], outbound, 'destination') ? (inputs['outboundRules'] ?? []) : outbound,
   };
-}
-
-function list(value: Json | undefined): Properties[] {
-  return Array.isArray(value) ? (value as Properties[]) : [];
 }

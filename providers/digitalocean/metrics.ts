@@ -1,6 +1,6 @@
 /** What DigitalOcean measures of a droplet: processor and network graphs, and traffic by day. */
 import type { MetricSeries } from '../instance-extras.ts';
-import { daysOf } from '../kit/compute.ts';
+import { daysOf, seriesOf } from '../kit/compute.ts';
 import type { Call } from '../kit/server-sheet.ts';
 import type { BandwidthDay } from '../provider.ts';
 import { metricsSchema, type Measurement } from './schemas.ts';
@@ -25,11 +25,7 @@ export async function metrics(call: Call, id: string, from: number, to: number):
     bandwidthSamples(call, id, 'outbound', span),
   ]);
   const within = (points: Point[]): Point[] => points.filter(({ at }) => at >= from && at <= to);
-  return [
-    { metric: 'cpu', unit: 'percent', points: within(cpuPercent(cpu)) },
-    { metric: 'network-in', unit: 'bytes_per_second', points: within(incoming) },
-    { metric: 'network-out', unit: 'bytes_per_second', points: within(outgoing) },
-  ];
+  return seriesOf(within(cpuPercent(cpu)), within(incoming), within(outgoing));
 }
 
 /** Incoming and outgoing bytes of the last thirty days. The metric is Mbit/s, averaged between samples; a day's bytes are its sum. */

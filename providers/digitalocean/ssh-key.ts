@@ -5,7 +5,8 @@
 import { isProviderError } from '../errors.ts';
 import { SHARED_KEY_PREFIX } from '../identity.ts';
 import type { SharedKeyClient } from '../instance-extras.ts';
-import { fingerprintOf, sameKey } from '../kit/names.ts';
+import { checkPublicKey } from '../kit/keys.ts';
+import { fingerprintOf, nameFor, sameKey } from '../kit/names.ts';
 import { orGone, part, type Rest } from '../kit/rest.ts';
 import type { Call, Context } from '../kit/server-sheet.ts';
 import type { Properties, ResourceDefinition } from '../resource.ts';
@@ -28,10 +29,7 @@ export const sshKey: ResourceDefinition<Rest> = {
   outputs: { fingerprint: { type: 'string' }, name: { type: 'string' } },
   stableOutputs: ['fingerprint'],
   timeoutsMs: { create: 5 * 60_000, update: 5 * 60_000, delete: 5 * 60_000 },
-  check: ({ publicKey }) =>
-    typeof publicKey === 'string' && !fingerprintOf(publicKey)
-      ? [{ property: 'publicKey', reason: 'is no OpenSSH public key: expected "ssh-ed25519 AAAA… comment".' }]
-      : [],
+  check: checkPublicKey,
   create,
   async read(ctx, id, state) {
     const key = await find(ctx, id);
@@ -68,7 +66,7 @@ async function remove({ client, signal }: Call, id: string): Promise<void> {
 
 async function create(ctx: Context, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
   const publicKey = String(inputs['publicKey']);
-  const name = typeof inputs['name'] === 'string' ? inputs['name'] : ctx.urn.split('::').at(-1)!;
+  const name = nameFor(inputs, ctx.urn);
   const fingerprint = fingerprintOf(publicKey)!;
   for (let round = 1; ; round++) {
     const existing = await find(ctx, fingerprint);

@@ -1,7 +1,7 @@
 /** One project's look-ups, power, snapshots and measurements, for the service. */
 import { z } from 'zod';
 import type { MetricSeries, Snapshot } from '../instance-extras.ts';
-import { commonCompute } from '../kit/compute.ts';
+import { commonCompute, seriesOf } from '../kit/compute.ts';
 import { ownedAmong } from '../kit/names.ts';
 import { Rest } from '../kit/rest.ts';
 import type { Call } from '../kit/server-sheet.ts';
@@ -152,11 +152,8 @@ async function metrics(call: Call, gce: Gce, id: string, span: Span): Promise<Me
     measure(call, gce, server, 'network/received_bytes_count', span, { aligner: 'ALIGN_RATE', period }),
     measure(call, gce, server, 'network/sent_bytes_count', span, { aligner: 'ALIGN_RATE', period }),
   ]);
-  return [
-    { metric: 'cpu', unit: 'percent', points: cpu.map(({ at, value }) => ({ at, value: value * 100 })) },
-    { metric: 'network-in', unit: 'bytes_per_second', points: incoming },
-    { metric: 'network-out', unit: 'bytes_per_second', points: outgoing },
-  ];
+  const percents = cpu.map(({ at, value }) => ({ at, value: value * 100 }));
+  return seriesOf(percents, incoming, outgoing);
 }
 
 function toSummary(server: Instance): InstanceSummary {

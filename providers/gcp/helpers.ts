@@ -1,11 +1,10 @@
 /** What stands beside an instance at Google: its lasting address, and the rules of its network that are aimed at it. */
 import { z } from 'zod';
-import { textList } from '../kit/names.ts';
+import { nameFor, textList } from '../kit/names.ts';
 import { Objects, set, text, whole } from '../kit/object.ts';
 import type { Json, Properties, PropertySpec } from '../resource.ts';
 import { type Gce, lastOf, pathOf } from './gce.ts';
 
-const last = (urn: string): string => urn.split('::').at(-1)!;
 const project = { ...text, replace: true, computed: true } as const;
 
 const Address = z.object({ name: z.string(), selfLink: z.string(), address: z.string().catch(''), region: z.string().catch('') });
@@ -22,7 +21,7 @@ export const addresses = new Objects<Address>({
   outputs: { address: text, name: text, selfLink: text },
   stableOutputs: ['address', 'name', 'selfLink'],
   idOf: ({ selfLink }) => pathOf(selfLink),
-  nameFor: ({ name }, urn) => (typeof name === 'string' ? name : last(urn)),
+  nameFor,
   isOwn: (item, name, { region }) => item.name === name && lastOf(item.region) === region,
   listing: (name) => ({ query: { filter: `name=${name}` } }),
   body: ({ region }, name) => ({ at: `regions/${String(region)}/addresses`, body: { name } }),
@@ -77,7 +76,7 @@ export const firewalls = new Objects<Firewall>({
   outputs: { name: text, selfLink: text },
   stableOutputs: ['name', 'selfLink'],
   idOf: ({ selfLink }) => pathOf(selfLink),
-  nameFor: ({ name }, urn) => (typeof name === 'string' ? name : last(urn)),
+  nameFor,
   isOwn: (item, name) => item.name === name,
   listing: (name) => ({ query: { filter: `name=${name}` } }),
   body: (inputs, name) => ({

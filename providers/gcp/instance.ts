@@ -1,14 +1,12 @@
 /** How a stack program declares a server at Compute Engine: the vendor's tokens and property names, without its SDK. */
 import * as pulumi from '@pulumi/pulumi';
-import { besides, Declared } from '../kit/declare.ts';
+import { besides, declarer } from '../kit/declare.ts';
 import { ownerOf } from '../kit/names.ts';
 import type { FirewallRule, InstanceModule } from '../provider.ts';
 import { descriptor } from './descriptor.ts';
 import { labelsOf } from './server.ts';
 
-const { pulumiPackageVersion: version } = descriptor;
-const declared = (token: string, name: string, args: pulumi.Inputs, outputs: readonly string[], opts: pulumi.CustomResourceOptions) =>
-  new Declared(`gcp:compute/${token}`, version, name, args, outputs, opts);
+const declared = declarer('gcp:compute', descriptor.pulumiPackageVersion);
 /** Above the rules that a default network has for everybody, below ours. */
 const LAST = 60_000;
 

@@ -78,15 +78,15 @@ function toPlan(type: Type, { currency, server_backup: backup, primary_ips: addr
     memoryMb: Math.round(type.memory * 1024),
     diskGb: type.disk,
     transferGb: traffic ? Math.round(traffic / GB) : null,
-    priceMonthly: decimal(first!.monthly, 2),
-    priceHourly: decimal(first!.hourly, 6),
+    priceMonthly: first!.monthly.toFixed(2),
+    priceHourly: first!.hourly.toFixed(6),
     currency,
     regions: sold,
     ...(others.length === 0
       ? {}
-      : { regionPrices: Object.fromEntries(others.map(({ location, monthly }) => [location, decimal(monthly, 2)])) }),
-    backupMonthly: decimal(first!.backup, 2),
-    ...(others.length === 0 ? {} : { regionBackups: Object.fromEntries(others.map((each) => [each.location, decimal(each.backup, 2)])) }),
+      : { regionPrices: Object.fromEntries(others.map(({ location, monthly }) => [location, monthly.toFixed(2)])) }),
+    backupMonthly: first!.backup.toFixed(2),
+    ...(others.length === 0 ? {} : { regionBackups: Object.fromEntries(others.map((each) => [each.location, each.backup.toFixed(2)])) }),
     available: sold.length > 0,
     windows: false,
     architecture: type.architecture,
@@ -112,8 +112,4 @@ export async function images(rest: Rest, signal?: AbortSignal): Promise<Image[]>
 
 function isPast(time: string | undefined): boolean {
   return time !== undefined && Date.parse(time) <= Date.now();
-}
-
-function decimal(value: number, places: number): string {
-  return value.toFixed(places);
 }

@@ -1,8 +1,8 @@
 /** One project's look-ups, power, rebuild, rescue, console, snapshots and measurements, for the service. */
 import { z } from 'zod';
 import type { MetricSeries, Snapshot } from '../instance-extras.ts';
-import { SHARED_KEY_PREFIX } from '../identity.ts';
-import { commonCompute, daysOf } from '../kit/compute.ts';
+import { commonCompute, daysOf, seriesOf } from '../kit/compute.ts';
+import { sharedKeysOf } from '../kit/keys.ts';
 import { fingerprintOf, ownedAmong } from '../kit/names.ts';
 import { Rest } from '../kit/rest.ts';
 import type { Call } from '../kit/server-sheet.ts';
@@ -99,13 +99,7 @@ export function compute(connection: AccountConnection): ComputeClient {
       const named = kept.map(({ id, description }) => ({ id, name: description ?? '' }));
       return [...ownedAmong('ssh-key', held), ...ownedAmong('firewall', walls), ...ownedAmong('snapshot', named)];
     },
-    sharedKeys: {
-      list: async (o) =>
-        (await keys.list(call(o)))
-          .filter(({ name }) => name.startsWith(SHARED_KEY_PREFIX))
-          .map(({ id, name, public_key: publicKey }) => ({ id: String(id), name, publicKey })),
-      remove: (id, o) => keys.remove(call(o), id),
-    },
+    sharedKeys: sharedKeysOf(client, keys, ({ id, name, public_key: publicKey }) => ({ id: String(id), name, publicKey })),
   };
 }
 
@@ -148,11 +142,7 @@ async function metrics(call: Call, id: string, from: number, to: number): Promis
   const [{ server_type: type }, series] = await Promise.all([servers.must(call, id), measure(call, id, from, to, ['cpu', 'network'])]);
   // Hetzner adds up the percents of all cores.
   const cpu = (series['cpu'] ?? []).map(({ at, value }) => ({ at, value: Math.min(100, value / type.cores) }));
-  return [
-    { metric: 'cpu', unit: 'percent', points: cpu },
-    { metric: 'network-in', unit: 'bytes_per_second', points: series['network.0.bandwidth.in'] ?? [] },
-    { metric: 'network-out', unit: 'bytes_per_second', points: series['network.0.bandwidth.out'] ?? [] },
-  ];
+  return seriesOf(cpu, series['network.0.bandwidth.in'] ?? [], series['network.0.bandwidth.out'] ?? []);
 }
 
 function toSummary(server: Server): InstanceSummary {

@@ -1,40 +1,32 @@
 /** What stands beside a server at Hetzner: keys that a project holds once, firewalls, reverse names. */
 import { isProviderError } from '../errors.ts';
-import { SHARED_KEY_PREFIX } from '../identity.ts';
-import { fingerprintOf, sameKey, textList } from '../kit/names.ts';
+import { accountKey, keyInputs } from '../kit/keys.ts';
+import { fingerprintOf, given, nameFor, objectList, textList } from '../kit/names.ts';
 import { Objects, set, text, whole } from '../kit/object.ts';
-import type { Rest } from '../kit/rest.ts';
+import { reverseNames } from '../kit/reverse.ts';
 import type { Call } from '../kit/server-sheet.ts';
-import type { Json, Properties, PropertySpec, ResourceDefinition } from '../resource.ts';
+import type { Json, Properties, PropertySpec } from '../resource.ts';
 import { Firewall, jobs, SshKey, type Server } from './rest.ts';
 import { act, servers } from './server.ts';
 
 const labels: PropertySpec = { type: 'object', additional: text };
-const nameFor = ({ name }: Properties, urn: string): string => (typeof name === 'string' ? name : urn.split('::').at(-1)!);
 
-/** A project takes a public key once, under whatever name: all stacks share it, and what the account calls it is nobody's matter. */
+/** A project takes a public key once. */
 export const keys = new Objects<SshKey>({
+  ...accountKey,
   token: 'hcloud:index/sshKey:SshKey',
-  noun: 'SSH key',
   path: '/ssh_keys',
   keys: { one: 'ssh_key', many: 'ssh_keys' },
   shape: SshKey,
-  leaves: ({ name }) => String(name).startsWith(SHARED_KEY_PREFIX),
-  inputs: { name: { ...text, computed: true }, publicKey: { ...text, required: true, same: sameKey }, labels },
+  inputs: { ...accountKey.inputs, labels },
   outputs: { fingerprint: text, name: text, labels },
   stableOutputs: ['fingerprint'],
-  replaceOn: (before, after) => (sameKey(before['publicKey'], after['publicKey']) ? [] : ['publicKey']),
-  check: ({ publicKey }) =>
-    typeof publicKey === 'string' && !fingerprintOf(publicKey)
-      ? [{ property: 'publicKey', reason: 'is no OpenSSH public key: expected "ssh-ed25519 AAAA… comment".' }]
-      : [],
   idOf: ({ id }) => String(id),
-  nameFor,
   listing: (_, { publicKey }) => ({ query: { fingerprint: fingerprintOf(String(publicKey)) } }),
   isOwn: ({ fingerprint }, _, { publicKey }) => fingerprint === fingerprintOf(String(publicKey)),
-  body: ({ publicKey, labels: given }, name) => ({ name, public_key: String(publicKey).trim(), ...(given ? { labels: given } : {}) }),
+  body: ({ publicKey, labels: tags }, name) => ({ name, public_key: String(publicKey).trim(), ...given({ labels: tags }) }),
   present: ({ name, fingerprint, public_key: told, labels: shown }, known) => {
-    const inputs = { ...known, name: known['name'] ?? name, publicKey: known['publicKey'] ?? told };
+    const inputs = keyInputs(known, name, told);
     return { inputs, outputs: { ...inputs, fingerprint, labels: known['labels'] ?? shown } };
   },
 });
@@ -69,9 +61,9 @@ export const firewalls = new Objects<Firewall>({
   nameFor,
   listing: (name) => ({ query: { name } }),
   isOwn: (item, name) => item.name === name,
-  body: ({ labels: given, rules }, name) => ({ name, rules: toApi(rules), ...(given ? { labels: given } : {}) }),
+  body: ({ labels: tags, rules }, name) => ({ name, rules: toApi(rules), ...given({ labels: tags }) }),
   change: 'PUT',
-  changeBody: ({ labels: given }, name) => ({ name, labels: given ?? {} }),
+  changeBody: ({ labels: tags }, name) => ({ name, labels: tags ?? {} }),
   async settle(call, item, { rules, applyTos }) {
     if (rulesKey(fromApi(item)) !== rulesKey(rules)) await firewallAct(call, item.id, 'set_rules', { rules: toApi(rules) });
     const [now, wanted] = [appliedTo(item), serversIn(applyTos)];
@@ -94,9 +86,7 @@ export const firewalls = new Objects<Firewall>({
 const resource = (id: number) => ({ type: 'server', server: { id } });
 const appliedTo = ({ applied_to: all }: Firewall): number[] => all.flatMap(({ server }) => (server ? [server.id] : []));
 const serversIn = (applyTos: Json | undefined): number[] =>
-  (Array.isArray(applyTos) ? applyTos : []).flatMap((each) =>
-    (each as Properties)['server'] === undefined ? [] : [Number((each as Properties)['server'])],
-  );
+  objectList(applyTos).flatMap(({ server }) => (server === undefined ? [] : [Number(server)]));
 
 /** Already so counts as done: the next look tells. */
 async function firewallAct(call: Call, id: number, name: string, body: object): Promise<void> {
@@ -110,17 +100,13 @@ async function firewallAct(call: Call, id: number, name: string, body: object): 
 }
 
 function toApi(rules: Json | undefined): object[] {
-  return (Array.isArray(rules) ? rules : []).map((each) => {
-    const { direction, protocol, port, sourceIps, destinationIps, description } = each as Properties;
-    return {
-      direction,
-      protocol,
-      ...(port === undefined || port === '' ? {} : { port }),
-      source_ips: textList(sourceIps),
-      destination_ips: textList(destinationIps),
-      ...(description === undefined || description === '' ? {} : { description }),
-    };
-  });
+  return objectList(rules).map(({ direction, protocol, port, sourceIps, destinationIps, description }) => ({
+    direction,
+    protocol,
+    source_ips: textList(sourceIps),
+    destination_ips: textList(destinationIps),
+    ...given({ port, description }),
+  }));
 }
 
 function fromApi({ rules }: Firewall): Properties[] {
@@ -136,54 +122,26 @@ function fromApi({ rules }: Firewall): Properties[] {
 
 /** Equal for sets of rules that mean the same. */
 function rulesKey(rules: Json | undefined): string {
-  const line = (each: Json): string =>
-    JSON.stringify(
-      RULE.map((key) => ((value) => (Array.isArray(value) ? value.map(String).toSorted() : (value ?? '')))((each as Properties)[key])).map(
-        (value) => (Array.isArray(value) && value.length === 0 ? '' : value),
-      ),
-    );
-  return (Array.isArray(rules) ? rules : []).map(line).toSorted().join('\n');
+  // An empty list means what an absent one does.
+  const word = (value: Json | undefined): Json => (Array.isArray(value) ? textList(value).toSorted().join() : (value ?? ''));
+  const line = (each: Properties): string => JSON.stringify(RULE.map((key) => word(each[key])));
+  return objectList(rules).map(line).toSorted().join('\n');
 }
 
 /** `hcloud:index/rdns:Rdns` of a server's address. */
-export const rdns: ResourceDefinition<Rest> = {
+export const rdns = reverseNames<Server>({
   token: 'hcloud:index/rdns:Rdns',
   inputs: {
     dnsPtr: { ...text, required: true },
     ipAddress: { ...text, required: true },
     serverId: { ...whole },
   },
-  outputs: {},
-  timeoutsMs: { create: 5 * 60_000, update: 5 * 60_000, delete: 5 * 60_000 },
   replaceOn: (before, after) => ['ipAddress', 'serverId'].filter((key) => String(before[key]) !== String(after[key])),
-  create: async (ctx, inputs) => ({
-    id: `s-${String(inputs['serverId'])}-${String(inputs['ipAddress'])}`,
-    outputs: await point(ctx, inputs),
-  }),
-  async read(ctx, id, state) {
-    const [, serverId, ipAddress = ''] = /^s-(\d+)-(.+)$/.exec(id) ?? [];
-    const server = serverId === undefined ? null : await servers.get(ctx, serverId);
-    const dnsPtr = server && pointerOf(server, ipAddress);
-    if (!dnsPtr) return null;
-    const told = { ...state?.inputs, dnsPtr, ipAddress, serverId: Number(serverId) };
-    return { id, inputs: told, outputs: told };
-  },
-  update: (ctx, _, { inputs }) => point(ctx, inputs),
-  async delete(ctx, _, { serverId, ipAddress, dnsPtr }) {
-    const isDone = (server: Server): boolean => pointerOf(server, String(ipAddress)) !== dnsPtr;
-    const body = { ip: ipAddress, dns_ptr: null };
-    await servers.perform(ctx, String(serverId), act('change_dns_ptr', 'change_dns_ptr', body, isDone)).catch((error: unknown) => {
-      if (!isProviderError(error, 'not_found')) throw error;
-    });
-  },
-};
-
-async function point(call: Call, { serverId, ipAddress, dnsPtr }: Properties): Promise<Properties> {
-  const isDone = (server: Server): boolean => pointerOf(server, String(ipAddress)) === dnsPtr;
-  await servers.perform(call, String(serverId), act('change_dns_ptr', 'change_dns_ptr', { ip: ipAddress, dns_ptr: dnsPtr }, isDone));
-  return { serverId: Number(serverId), ipAddress: ipAddress!, dnsPtr: dnsPtr! };
-}
-
-function pointerOf({ public_net: { ipv4, ipv6 } }: Server, ip: string): string | undefined {
-  return ip === ipv4?.ip ? (ipv4.dns_ptr ?? undefined) : ipv6?.dns_ptr?.find((each) => each.ip.toLowerCase() === ip.toLowerCase())?.dns_ptr;
-}
+  servers,
+  words: { server: 'serverId', address: 'ipAddress', name: 'dnsPtr' },
+  idOf: (server, address) => `s-${server}-${address}`,
+  id: /^s-(\d+)-(.+)$/,
+  nameOf: ({ public_net: { ipv4, ipv6 } }, ip) =>
+    ip === ipv4?.ip ? ipv4.dns_ptr : ipv6?.dns_ptr?.find((each) => each.ip.toLowerCase() === ip.toLowerCase())?.dns_ptr,
+  deed: (_, __, ip, name) => act('change_dns_ptr', 'change_dns_ptr', { ip, dns_ptr: name }),
+});

@@ -1,29 +1,18 @@
 /** How a stack program declares a Hetzner server: the vendor's tokens and property names, without its SDK. */
 import * as pulumi from '@pulumi/pulumi';
-import { besides, Declared } from '../kit/declare.ts';
-import { ownerOf, sharedKeyName } from '../kit/names.ts';
+import { besides, declarer, declareSharedKeys } from '../kit/declare.ts';
+import { ownerOf } from '../kit/names.ts';
 import type { FirewallRule, InstanceModule } from '../provider.ts';
 import { descriptor } from './descriptor.ts';
 import { labelsOf } from './server.ts';
 
-const { pulumiPackageVersion: version } = descriptor;
-const declared = (token: string, name: string, args: pulumi.Inputs, outputs: readonly string[], opts: pulumi.CustomResourceOptions) =>
-  new Declared(`hcloud:index/${token}`, version, name, args, outputs, opts);
+const declared = declarer('hcloud:index', descriptor.pulumiPackageVersion);
 
 export const instanceModule: InstanceModule = {
   ignoreChanges: ['image', 'userData', 'sshKeys'],
   importedIgnoreChanges: ['deleteProtection', 'rebuildProtection', 'keepDisk'],
   declare(name, request, opts) {
-    const keys = request.sshPublicKeys.map((given, i) => {
-      const publicKey = given.trim();
-      return declared(
-        'sshKey:SshKey',
-        `${name}-key-${i + 1}`,
-        { name: sharedKeyName(publicKey), publicKey },
-        ['fingerprint'],
-        besides(opts),
-      );
-    });
+    const keys = declareSharedKeys(declared, 'sshKey:SshKey', name, request.sshPublicKeys, opts);
     const args = {
       name: request.label,
       location: request.region,

@@ -1,5 +1,7 @@
 /** `hcloud:index/server:Server`: property names, defaults and replace rules are the vendor's. */
+import { isDeepStrictEqual } from 'node:util';
 import { visibleTags } from '../identity.ts';
+import { checkHostName, checkUserData } from '../kit/limits.ts';
 import { given, inOrderOf, textList } from '../kit/names.ts';
 import { flag, set, text, whole } from '../kit/object.ts';
 import { Servers } from '../kit/server.ts';
@@ -125,7 +127,7 @@ export const servers = new Servers<Server>({
     in: ({ labels }) => tagsOf(labels),
     deeds: (_, tags) => {
       const labels = labelsOf(tags);
-      const isDone = (now: Server): boolean => same(now.labels, labels);
+      const isDone = (now: Server): boolean => isDeepStrictEqual(now.labels, labels);
       return [{ type: 'labels', method: 'PUT', body: { labels }, repeatable: true, isDone }];
     },
   },
@@ -193,23 +195,12 @@ export function firstOf(network: string): string {
 }
 
 function check({ name, userData, labels }: Properties): CheckFailure[] {
-  const failures: CheckFailure[] = [];
-  const { labelPattern, labelMaxLength, userDataBytes, tagPattern } = descriptor.limits;
-  if (typeof name === 'string' && (name.length > labelMaxLength || !labelPattern.test(name)))
-    failures.push({ property: 'name', reason: `"${name}" is no host name: use letters, digits, "." and "-", up to ${labelMaxLength}.` });
-  if (typeof userData === 'string' && Buffer.byteLength(userData) > userDataBytes)
-    failures.push({
-      property: 'userData',
-      reason: `it has ${Buffer.byteLength(userData)} bytes; Hetzner takes ${userDataBytes}. Shorten it.`,
-    });
-  for (const tag of tagsOf(labels)) {
-    if (!tagPattern!.test(tag))
-      failures.push({ property: 'labels', reason: `Hetzner takes no label "${tag}": letters, digits, ".", "_" and "-" only.` });
-  }
-  return failures;
-}
-
-function same(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+  const { limits } = descriptor;
+  return [
+    ...checkHostName('name', name, limits),
+    ...checkUserData(userData, limits, 'Hetzner'),
+    ...tagsOf(labels)
+      .filter((tag) => !limits.tagPattern!.test(tag))
+      .map((tag) => ({ property: 'labels', reason: `Hetzner takes no label "${tag}": letters, digits, ".", "_" and "-" only.` })),
+  ];
 }

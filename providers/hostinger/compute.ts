@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { EndingClient } from '../manners.ts';
 import type { MetricSeries } from '../instance-extras.ts';
 import { isOwnTag } from '../identity.ts';
+import { seriesOf } from '../kit/compute.ts';
 import { ownedAmong } from '../kit/names.ts';
 import type { Call } from '../kit/server-sheet.ts';
 import type { AccountConnection, BandwidthDay, CallOptions, ComputeClient, InstanceStatus, InstanceSummary } from '../provider.ts';
@@ -85,11 +86,7 @@ export function compute(connection: AccountConnection): ComputeClient {
     },
     async metrics(id, from, to, o) {
       const series = await measure(client, id, from, to, o?.signal);
-      return [
-        { metric: 'cpu', unit: 'percent', points: series.cpu_usage },
-        { metric: 'network-in', unit: 'bytes_per_second', points: rates(series.incoming_traffic) },
-        { metric: 'network-out', unit: 'bytes_per_second', points: rates(series.outgoing_traffic) },
-      ];
+      return seriesOf(series.cpu_usage, rates(series.incoming_traffic), rates(series.outgoing_traffic));
     },
     async listOwned(o) {
       const [held, walls, written] = await Promise.all([keys.list(call(o)), firewalls.list(call(o)), scripts.list(call(o))]);

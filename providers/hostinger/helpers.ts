@@ -1,9 +1,9 @@
 /** Keys, firewalls and reverse names beside a machine at Hostinger. */
 import { z } from 'zod';
-import { isProviderError } from '../errors.ts';
-import { sameKey } from '../kit/names.ts';
+import { objectList, sameKey } from '../kit/names.ts';
 import { Objects, text, whole } from '../kit/object.ts';
 import type { Rest } from '../kit/rest.ts';
+import { reverseNames } from '../kit/reverse.ts';
 import type { Call } from '../kit/server-sheet.ts';
 import type { Json, Properties, ResourceDefinition } from '../resource.ts';
 import { machines } from './machine.ts';
@@ -82,7 +82,7 @@ function rulesKey(rules: readonly { protocol: Json; port: Json; source: Json }[]
     .join('\n');
 }
 function wantedRules(rules: Json | undefined): { protocol: string; port: string; source: string }[] {
-  return (Array.isArray(rules) ? (rules as Properties[]) : []).map((rule) => ({
+  return objectList(rules).map((rule) => ({
     protocol: String(rule['protocol']),
     port: String(rule['port'] ?? 'any'),
     source: String(rule['source'] ?? 'any'),
@@ -141,51 +141,25 @@ export const firewalls = new Objects<Firewall>({
 });
 
 /** `hostinger:index/ptr:Ptr`: the reverse name of one address of a machine. */
-export const ptr: ResourceDefinition<Rest> = {
+export const ptr = reverseNames<Machine>({
   token: 'hostinger:index/ptr:Ptr',
   inputs: {
     virtualMachineId: { ...whole, required: true, replace: true },
     address: { ...text, required: true, replace: true },
     domain: { ...text, required: true },
   },
-  outputs: {},
-  timeoutsMs: { create: 5 * 60_000, update: 5 * 60_000, delete: 5 * 60_000 },
-  create: async (ctx, inputs) => ({
-    id: `${String(inputs['virtualMachineId'])}/${String(inputs['address'])}`,
-    outputs: await point(ctx, inputs),
-  }),
-  async read(ctx, id, state) {
-    const [machineId = '', address = ''] = id.split('/');
-    const machine = await machines.get(ctx, machineId);
-    const domain = machine && held(machine, address)?.ptr;
-    if (!domain) return null;
-    const told = { ...state?.inputs, virtualMachineId: Number(machineId), address, domain };
-    return { id, inputs: told, outputs: told };
+  servers: machines,
+  words: { server: 'virtualMachineId', address: 'address', name: 'domain' },
+  idOf: (machine, address) => `${machine}/${address}`,
+  id: /^(\d+)\/(.+)$/,
+  nameOf: (machine, address) => held(machine, address)?.ptr,
+  async deed(call, id, address, domain) {
+    const found = held(await (domain === null ? machines.must(call, id) : machines.ready(call, id)), address);
+    if (domain === null) return found ? { type: 'drop reverse name', path: `/ptr/${found.id}`, method: 'DELETE', repeatable: true } : null;
+    if (!found) throw call.client.error('invalid', `${address} is no address of machine ${id}.`, { field: 'address' });
+    return { type: 'set reverse name', path: `/ptr/${found.id}`, body: { domain }, repeatable: true };
   },
-  update: (ctx, _, { inputs }) => point(ctx, inputs),
-  async delete(ctx, _, { virtualMachineId, address, domain }) {
-    try {
-      const machine = await machines.must(ctx, String(virtualMachineId));
-      const found = held(machine, String(address));
-      if (!found || found.ptr !== domain) return;
-      const isDone = (now: Machine): boolean => held(now, String(address))?.ptr !== domain;
-      const deed = { type: 'drop reverse name', path: `/ptr/${found.id}`, method: 'DELETE' as const, repeatable: true, isDone };
-      await machines.perform(ctx, String(virtualMachineId), deed);
-    } catch (error) {
-      if (!isProviderError(error, 'not_found')) throw error;
-    }
-  },
-};
-
-async function point(call: Call, { virtualMachineId, address, domain }: Properties): Promise<Properties> {
-  const found = held(await machines.ready(call, String(virtualMachineId)), String(address));
-  if (!found)
-    throw call.client.error('invalid', `${String(address)} is no address of machine ${String(virtualMachineId)}.`, { field: 'address' });
-  const isDone = (machine: Machine): boolean => held(machine, String(address))?.ptr === domain;
-  const deed = { type: 'set reverse name', path: `/ptr/${found.id}`, body: { domain }, repeatable: true, isDone };
-  await machines.perform(call, String(virtualMachineId), deed);
-  return { virtualMachineId: Number(virtualMachineId), address: address!, domain: domain! };
-}
+});
 
 function held({ ipv4, ipv6 }: Machine, address: string): { id: number; ptr?: string | null | undefined } | undefined {
   return [...(ipv4 ?? []), ...(ipv6 ?? [])].find((each) => each.address === address);

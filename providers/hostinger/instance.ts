@@ -1,13 +1,11 @@
 /** How a stack program declares a machine at Hostinger. The tokens are Plinth's own: there is no vendor's package. */
 import * as pulumi from '@pulumi/pulumi';
-import { besides, Declared } from '../kit/declare.ts';
+import { besides, declarer } from '../kit/declare.ts';
 import { ownerOf } from '../kit/names.ts';
 import type { FirewallRule, InstanceModule } from '../provider.ts';
 import { descriptor } from './descriptor.ts';
 
-const { pulumiPackageVersion: version } = descriptor;
-const declared = (token: string, name: string, args: pulumi.Inputs, outputs: readonly string[], opts: pulumi.CustomResourceOptions) =>
-  new Declared(`hostinger:index/${token}`, version, name, args, outputs, opts);
+const declared = declarer('hostinger:index', descriptor.pulumiPackageVersion);
 
 export const instanceModule: InstanceModule = {
   ignoreChanges: ['templateId', 'password', 'publicKeyIds', 'postInstallScriptId', 'enableBackups'],

@@ -31,6 +31,15 @@ export function commonCompute<S>(client: Rest, servers: Servers<S>, summaryOf: (
   };
 }
 
+/** @param cpu percent of all cores together; the others are bytes a second */
+export function seriesOf(cpu: Points, incoming: Points, outgoing: Points): MetricSeries[] {
+  return [
+    { metric: 'cpu', unit: 'percent', points: cpu },
+    { metric: 'network-in', unit: 'bytes_per_second', points: incoming },
+    { metric: 'network-out', unit: 'bytes_per_second', points: outgoing },
+  ];
+}
+
 /** Rates (bytes a second) as bytes of each UTC day, each sample until the next. */
 export function daysOf(incoming: Points, outgoing: Points): BandwidthDay[] {
   const sums = new Map<string, { in: number; out: number }>();

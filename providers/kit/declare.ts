@@ -1,5 +1,6 @@
 /** Declaring a vendor's resource by its token alone, for providers whose SDK is not worth its weight. */
 import * as pulumi from '@pulumi/pulumi';
+import { sharedKeyName } from './names.ts';
 
 /**
  * A resource as the vendor's own class would register it: same token, property names and version, so that its state is the
@@ -24,6 +25,32 @@ export class Declared extends pulumi.CustomResource {
     if (value === undefined) throw new Error(`${output} is neither an input nor a declared output.`);
     return value.apply((told) => told ?? '');
   }
+}
+
+type Declare = (
+  type: string,
+  name: string,
+  args: pulumi.Inputs,
+  outputs: readonly string[],
+  opts: pulumi.CustomResourceOptions,
+) => Declared;
+
+/** @param family what the tokens begin with, `hcloud:index` for example; `version` is the vendor's package's */
+export function declarer(family: string, version: string): Declare {
+  return (type, name, args, outputs, opts) => new Declared(`${family}/${type}`, version, name, args, outputs, opts);
+}
+
+/** One for each key, named by the key itself where an account takes a key once. `opts` are the server's. */
+export function declareSharedKeys(
+  declare: Declare,
+  type: string,
+  name: string,
+  publicKeys: readonly string[],
+  opts: pulumi.CustomResourceOptions,
+): Declared[] {
+  return publicKeys.map((given, i) =>
+    declare(type, `${name}-key-${i + 1}`, { name: sharedKeyName(given), publicKey: given.trim() }, [], besides(opts)),
+  );
 }
 
 /** What a helper takes over from the options of its server: its parent and provider, not its protection or time limits. */

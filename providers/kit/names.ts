@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { parseIdentityTag, SHARED_KEY_PREFIX } from '../identity.ts';
 import type { OwnedObject } from '../instance-extras.ts';
-import type { Json } from '../resource.ts';
+import type { Json, Properties } from '../resource.ts';
 
 /** A VPS id has sixteen characters; a name that a person chose hardly ever has that form. */
 const OWNER = '([a-z0-9]{16})';
@@ -23,6 +23,11 @@ export function ownedAmong(
     const vpsId = OWN_NAMES[kind].exec(name)?.[1];
     return vpsId === undefined ? [] : [{ kind, id: String(id), name, vpsId }];
   });
+}
+
+/** What a resource is called at the vendor: the program's name for it, else its logical one. */
+export function nameFor({ name }: Properties, urn: string): string {
+  return typeof name === 'string' ? name : urn.split('::').at(-1)!;
 }
 
 /** Whose keys and firewalls are made: the VPS of the mark that comes first, else the label. */
@@ -49,6 +54,11 @@ export function sameKey(before: Json | undefined, after: Json | undefined): bool
 
 export function textList(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** Those of a list of objects; none where it was left out. */
+export function objectList(value: Json | undefined): Properties[] {
+  return Array.isArray(value) ? (value as Properties[]) : [];
 }
 
 /** Sets without an order of their own, in the program's, so that nothing looks changed. */

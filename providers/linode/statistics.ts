@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isProviderError } from '../errors.ts';
 import type { MetricSeries } from '../instance-extras.ts';
-import { daysOf } from '../kit/compute.ts';
+import { daysOf, seriesOf } from '../kit/compute.ts';
 import type { Call } from '../kit/server-sheet.ts';
 import type { BandwidthDay } from '../provider.ts';
 import { servers } from './server.ts';
@@ -75,11 +75,8 @@ export async function metrics(call: Call, id: string, from: number, to: number):
     joined(coarse.map(pick), fine ? pick(fine) : []).filter(({ at }) => at >= from && at <= to);
   const cores = Math.max(1, specs.vcpus);
   const cpu = read(({ cpu: samples }) => samples.map(([at, percent]) => ({ at, value: Math.round((percent / cores) * 100) / 100 })));
-  return [
-    { metric: 'cpu', unit: 'percent', points: cpu },
-    { metric: 'network-in', unit: 'bytes_per_second', points: read((stats) => networkOf(stats, 'in')) },
-    { metric: 'network-out', unit: 'bytes_per_second', points: read((stats) => networkOf(stats, 'out')) },
-  ];
+  const network = (way: 'in' | 'out'): Point[] => read((stats) => networkOf(stats, way));
+  return seriesOf(cpu, network('in'), network('out'));
 }
 
 function monthsBetween(from: number, to: number): string[] {

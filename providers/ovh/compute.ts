@@ -1,8 +1,8 @@
 /** One project's look-ups, power, reinstall, rescue, console, snapshots and measurements, for the service. */
 import { z } from 'zod';
 import type { MetricSeries, Snapshot } from '../instance-extras.ts';
-import { SHARED_KEY_PREFIX } from '../identity.ts';
-import { commonCompute, daysOf } from '../kit/compute.ts';
+import { commonCompute, daysOf, seriesOf } from '../kit/compute.ts';
+import { sharedKeysOf } from '../kit/keys.ts';
 import { ownedAmong } from '../kit/names.ts';
 import type { Call } from '../kit/server-sheet.ts';
 import { snapshotsOf } from '../kit/snapshots.ts';
@@ -83,11 +83,8 @@ export function compute(connection: AccountConnection): ComputeClient {
       const period = age <= DAY_MS ? 'lastday' : age <= 7 * DAY_MS ? 'lastweek' : 'lastmonth';
       const within = async (type: string) => (await measure(call(o), id, type, period)).filter(({ at }) => at >= from && at <= to);
       const [cpu, incoming, outgoing] = await Promise.all(['cpu:used', 'net:rx', 'net:tx'].map(within));
-      return [
-        { metric: 'cpu', unit: 'percent', points: cpu!.map(({ at, value }) => ({ at, value: Math.min(100, value) })) },
-        { metric: 'network-in', unit: 'bytes_per_second', points: incoming! },
-        { metric: 'network-out', unit: 'bytes_per_second', points: outgoing! },
-      ];
+      const percents = cpu!.map(({ at, value }) => ({ at, value: Math.min(100, value) }));
+      return seriesOf(percents, incoming!, outgoing!);
     },
     snapshots: snapshotsOf<Server, SystemImage>(client, {
       servers,
@@ -106,10 +103,7 @@ export function compute(connection: AccountConnection): ComputeClient {
       const [held, kept] = await Promise.all([keys.list(call(o)), client.call(ask, z.array(SystemImage))]);
       return [...ownedAmong('ssh-key', held), ...ownedAmong('snapshot', kept)];
     },
-    sharedKeys: {
-      list: async (o) => (await keys.list(call(o))).filter(({ name }) => name.startsWith(SHARED_KEY_PREFIX)),
-      remove: (id, o) => keys.remove(call(o), id),
-    },
+    sharedKeys: sharedKeysOf(client, keys, (key) => key),
   };
 }
 

@@ -1,7 +1,8 @@
 /** OVH Public Cloud: what it is. Facts and their sources stand in README.md. */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Capability, Descriptor } from '../provider.ts';
-import { applicationFields, credentialFields, projectOf, simulatedApplication } from '../kit/ovhcloud/credential.ts';
+import { applicationFields, credentialFields, simulatedApplication } from '../kit/ovhcloud/credential.ts';
 
 const can: Capability = { can: true };
 const cannot = (reason: string): Capability => ({ can: false, reason });
@@ -15,6 +16,11 @@ const options = z.strictObject({
   backupEnabled: z.boolean().default(false),
   ipv6Enabled: z.boolean().default(true),
 });
+
+/** The project that a simulated account has. */
+export function projectOf(token: string): string {
+  return createHash('md5').update(token).digest('hex');
+}
 
 export const descriptor: Descriptor = {
   id: 'ovh',

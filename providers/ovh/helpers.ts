@@ -1,8 +1,8 @@
 /** What stands beside an instance at OVH: keys that a project holds once, and the reverse names of addresses. */
 import { z } from 'zod';
 import { isProviderError } from '../errors.ts';
-import { SHARED_KEY_PREFIX } from '../identity.ts';
-import { fingerprintOf, sameKey } from '../kit/names.ts';
+import { accountKey, keyInputs } from '../kit/keys.ts';
+import { sameKey } from '../kit/names.ts';
 import { Objects, text } from '../kit/object.ts';
 import { orGone, part, type Rest } from '../kit/rest.ts';
 import type { Call } from '../kit/server-sheet.ts';
@@ -12,29 +12,20 @@ import type { Project } from './rest.ts';
 
 const SshKey = z.looseObject({ id: z.string(), name: z.string(), publicKey: z.string() });
 type SshKey = z.infer<typeof SshKey>;
-const nameFor = ({ name }: Properties, urn: string): string => (typeof name === 'string' ? name : urn.split('::').at(-1)!);
 
-/** All stacks with one key share it: it is found by the key itself. */
+/** A project takes a public key once: it is found by the key itself. */
 export const keys = new Objects<SshKey>({
+  ...accountKey,
   token: 'ovh:index/cloudProjectSshKey:CloudProjectSshKey',
-  noun: 'SSH key',
   path: '/sshkey',
   keys: { one: '', many: '' },
   shape: SshKey,
-  leaves: ({ name }) => String(name).startsWith(SHARED_KEY_PREFIX),
-  inputs: { name: { ...text, computed: true }, publicKey: { ...text, required: true, same: sameKey } },
   outputs: { name: text },
-  replaceOn: (before, after) => (sameKey(before['publicKey'], after['publicKey']) ? [] : ['publicKey']),
-  check: ({ publicKey }) =>
-    typeof publicKey === 'string' && !fingerprintOf(publicKey)
-      ? [{ property: 'publicKey', reason: 'is no OpenSSH public key: expected "ssh-ed25519 AAAA… comment".' }]
-      : [],
   idOf: ({ id }) => id,
-  nameFor,
   isOwn: ({ publicKey: held }, _, { publicKey }) => sameKey(held, publicKey),
   body: ({ publicKey }, name) => ({ name, publicKey: String(publicKey).trim() }),
   present: ({ name, publicKey }, known) => {
-    const inputs = { ...known, name: known['name'] ?? name, publicKey: known['publicKey'] ?? publicKey };
+    const inputs = keyInputs(known, name, publicKey);
     return { inputs, outputs: { ...inputs, name } };
   },
 });

@@ -1,19 +1,16 @@
 /** How a stack program declares an instance at OVH: the vendor's tokens and property names, without its SDK. */
 import * as pulumi from '@pulumi/pulumi';
-import { besides, Declared } from '../kit/declare.ts';
-import { sharedKeyName } from '../kit/names.ts';
+import { Declared, declarer, declareSharedKeys } from '../kit/declare.ts';
 import type { InstanceModule } from '../provider.ts';
 import { descriptor } from './descriptor.ts';
 
 const { pulumiPackageVersion: version } = descriptor;
+const declared = declarer('ovh:index', version);
 
 export const instanceModule: InstanceModule = {
   ignoreChanges: ['imageId', 'userData', 'sshKeyName'],
   declare(name, request, opts) {
-    const keys = request.sshPublicKeys.map((given, i) => {
-      const args = { name: sharedKeyName(given), publicKey: given.trim() };
-      return new Declared('ovh:index/cloudProjectSshKey:CloudProjectSshKey', version, `${name}-key-${i + 1}`, args, [], besides(opts));
-    });
+    const keys = declareSharedKeys(declared, 'cloudProjectSshKey:CloudProjectSshKey', name, request.sshPublicKeys, opts);
     const args = {
       // The mark comes first: the name is all that an instance carries.
       name: `${request.tags[0]!}.${request.label}`,
@@ -24,7 +21,7 @@ export const instanceModule: InstanceModule = {
       ...(keys.length > 0 ? { sshKeyName: keys[0]!.told('name') } : {}),
       ...(request.userData === null ? {} : { userData: request.userData }),
     };
-    const server = new Declared('ovh:index/cloudInstance:CloudInstance', version, name, args, ['ipv4', 'ipv6'], opts);
+    const server = declared('cloudInstance:CloudInstance', name, args, ['ipv4', 'ipv6'], opts);
     return {
       resource: server,
       instanceId: server.id,

@@ -1,6 +1,7 @@
 /** `ovh:index/cloudInstance:CloudInstance`: property names and replace rules are the vendor's; see README.md for the calls. */
 import { z } from 'zod';
-import { given } from '../kit/names.ts';
+import { checkUserData } from '../kit/limits.ts';
+import { given, nameFor } from '../kit/names.ts';
 import { text } from '../kit/object.ts';
 import { Servers } from '../kit/server.ts';
 import type { Change, Deed, Phase } from '../kit/server-sheet.ts';
@@ -118,9 +119,9 @@ export const servers = new Servers<Server>({
     off: act('stop', undefined, isOff),
     reboot: act('reboot', { type: 'hard' }),
   },
-  order: ({ name, flavorId, imageId, region, sshKeyName, userData }, tags, urn) => {
-    const own = typeof name === 'string' ? name : urn.split('::').at(-1)!;
-    return { name: named(own, tags), flavorId, imageId, region, ...given({ sshKeyName, userData }) };
+  order: (inputs, tags, urn) => {
+    const { flavorId, imageId, region, sshKeyName, userData } = inputs;
+    return { name: named(nameFor(inputs, urn), tags), flavorId, imageId, region, ...given({ sshKeyName, userData }) };
   },
   present: (server, known) => {
     const inputs: Properties = {
@@ -145,11 +146,9 @@ export const servers = new Servers<Server>({
 });
 
 function check({ name, userData }: Properties): CheckFailure[] {
-  const failures: CheckFailure[] = [];
-  const { userDataBytes } = descriptor.limits;
-  if (typeof name === 'string' && name.length > 200)
-    failures.push({ property: 'name', reason: 'a name has at most 200 characters here, the mark included. Shorten it.' });
-  if (typeof userData === 'string' && Buffer.byteLength(userData) > userDataBytes)
-    failures.push({ property: 'userData', reason: `it has ${Buffer.byteLength(userData)} bytes; OVH takes ${userDataBytes}. Shorten it.` });
-  return failures;
+  const isLong = typeof name === 'string' && name.length > 200;
+  return [
+    ...(isLong ? [{ property: 'name', reason: 'a name has at most 200 characters here, the mark included. Shorten it.' }] : []),
+    ...checkUserData(userData, descriptor.limits, 'OVH'),
+  ];
 }

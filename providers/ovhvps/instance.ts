@@ -1,10 +1,10 @@
 /** How a stack program declares a VPS at OVH. The token is Plinth's own: the vendor's resource may buy twice, see README.md. */
 import * as pulumi from '@pulumi/pulumi';
-import { Declared } from '../kit/declare.ts';
+import { declarer } from '../kit/declare.ts';
 import type { InstanceModule } from '../provider.ts';
 import { descriptor } from './descriptor.ts';
 
-const { pulumiPackageVersion: version } = descriptor;
+const declared = declarer('ovhvps:index', descriptor.pulumiPackageVersion);
 
 export const instanceModule: InstanceModule = {
   ignoreChanges: ['image', 'publicKey'],
@@ -17,7 +17,7 @@ export const instanceModule: InstanceModule = {
       image: request.image,
       ...(publicKey === undefined ? {} : { publicKey: publicKey.trim() }),
     };
-    const vps = new Declared('ovhvps:index/vps:Vps', version, name, args, ['ipv4', 'ipv6'], opts);
+    const vps = declared('vps:Vps', name, args, ['ipv4', 'ipv6'], opts);
     return {
       resource: vps,
       instanceId: vps.id,
@@ -29,6 +29,6 @@ export const instanceModule: InstanceModule = {
   },
   declareReverseName(name, { instance, name: domain, ipVersion }, opts) {
     const args = { service: instance.instanceId, address: ipVersion === 4 ? instance.ipv4 : instance.ipv6, domain };
-    return new Declared('ovhvps:index/reverse:Reverse', version, name, args, [], opts);
+    return declared('reverse:Reverse', name, args, [], opts);
   },
 };

@@ -1,5 +1,4 @@
 /** What an account at OVH is made of: an application, a consumer who lets it in, the zone they belong to. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { CredentialField } from '../../provider.ts';
 
@@ -38,11 +37,6 @@ export function secretOf(applicationKey: string): string {
 
 export function simulatedApplication(token: string): Record<string, string> {
   return { application_key: token, application_secret: secretOf(token), consumer_key: token };
-}
-
-/** The project that a simulated account has. */
-export function projectOf(token: string): string {
-  return createHash('md5').update(token).digest('hex');
 }
 
 /** Where the real API of an account's zone is. */

@@ -3,7 +3,7 @@ import type { Cloud } from '../../../simulator/cloud/cloud.ts';
 import { samplesOf } from '../../../simulator/cloud/metrics.ts';
 import { Refusal, type SimImage, type SimKey, type SimServer } from '../../../simulator/cloud/model.ts';
 import type { Call, Wire } from '../../../simulator/cloud/wire.ts';
-import { projectOf } from '../../kit/ovhcloud/credential.ts';
+import { projectOf } from '../descriptor.ts';
 import { FLAVORS, IMAGES, type OvhFlavor, type OvhImage, REGIONS } from './data.ts';
 import { applicationOf, idIn } from '../../../simulator/cloud/signed-gate.ts';
 
