@@ -1,9 +1,8 @@
 /** Amazon EC2: what it is. Facts and their sources stand in README.md. */
 import { z } from 'zod';
 import { keyFields, keys, simulatedKeys, temporaryField } from '../kit/amazon/credential.ts';
-import type { Capability, Descriptor } from '../provider.ts';
-
-const can: Capability = { can: true };
+import { can, cannot, strongPassword } from '../kit/descriptor.ts';
+import type { Descriptor } from '../provider.ts';
 
 const credential = keys.extend({
   region: z
@@ -37,23 +36,23 @@ export const descriptor: Descriptor = {
   mark: { carrier: 'label', keepsTags: true },
   capabilities: {
     resizeUp: can,
-    resizeDown: { can: false, reason: 'EC2 never shrinks a volume; a smaller type keeps the disk of the larger one.' },
+    resizeDown: cannot('EC2 never shrinks a volume; a smaller type keeps the disk of the larger one.'),
     rebuild: can,
-    resetPassword: { can: false, reason: 'EC2 has no call that sets a password; a reinstall does.' },
+    resetPassword: cannot('EC2 has no call that sets a password; a reinstall does.'),
     rename: can,
     snapshots: can,
-    backups: { can: false, reason: 'EC2 backs up by policies of other services, which need roles of their own. Take snapshots.' },
-    rescue: { can: false, reason: 'EC2 has no rescue system.' },
+    backups: cannot('EC2 backs up by policies of other services, which need roles of their own. Take snapshots.'),
+    rescue: cannot('EC2 has no rescue system.'),
     firewall: can,
     reverseDns: can,
     bandwidth: can,
     metrics: can,
     startupScript: can,
-    windows: { can: false, reason: 'EC2 tells a Windows password only to the holder of a private key, and Plinth keeps none.' },
-    ipv6: { can: false, reason: 'The default networks of EC2 have no IPv6.' },
-    balance: { can: false, reason: 'AWS tells an access key no balance.' },
-    consumption: { can: false, reason: 'AWS tells what was used in its billing console only.' },
-    console: { can: false, reason: 'The serial console of EC2 lets in who has a key that is pushed for each session.' },
+    windows: cannot('EC2 tells a Windows password only to the holder of a private key, and Plinth keeps none.'),
+    ipv6: cannot('The default networks of EC2 have no IPv6.'),
+    balance: cannot('AWS tells an access key no balance.'),
+    consumption: cannot('AWS tells what was used in its billing console only.'),
+    console: cannot('The serial console of EC2 lets in who has a key that is pushed for each session.'),
   },
   limits: {
     userDataBytes: 16_384,
@@ -63,6 +62,6 @@ export const descriptor: Descriptor = {
     tagPattern: /^(?!aws:|[Nn]ame(?::|$))[A-Za-z0-9+\-=._:/@]{1,127}$/,
   },
   rate: { requests: 100, perMs: 5_000 },
-  password: { length: 24, minLower: 3, minUpper: 3, minNumeric: 3, minSpecial: 2, overrideSpecial: '-_.+=', minLength: 10, maxLength: 128 },
+  password: { ...strongPassword, minLength: 10, maxLength: 128 },
   docsUrl: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Welcome.html',
 };

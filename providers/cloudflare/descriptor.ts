@@ -1,10 +1,9 @@
 /** Cloudflare: what it is. Facts and their sources stand in README.md. */
 import { z } from 'zod';
-import type { Capability, Descriptor } from '../provider.ts';
+import { cannot, noServerLimits, nothing, strongPassword } from '../kit/descriptor.ts';
+import type { Descriptor } from '../provider.ts';
 
 export const PROVIDER_ID = 'cloudflare';
-
-const noServers: Capability = { can: false, reason: 'Cloudflare holds DNS zones, not servers.' };
 
 const credential = z.strictObject({
   token: z
@@ -47,27 +46,11 @@ export const descriptor: Descriptor = {
   ],
   options,
   capabilities: {
-    resizeUp: noServers,
-    resizeDown: noServers,
-    rebuild: noServers,
-    resetPassword: noServers,
-    rename: noServers,
-    snapshots: noServers,
-    backups: noServers,
-    rescue: noServers,
-    firewall: noServers,
-    reverseDns: noServers,
-    bandwidth: noServers,
-    metrics: noServers,
-    startupScript: noServers,
-    windows: noServers,
-    ipv6: noServers,
-    balance: { can: false, reason: 'Cloudflare tells no balance to an API token.' },
-    consumption: noServers,
-    console: noServers,
+    ...nothing('Cloudflare holds DNS zones, not servers.'),
+    balance: cannot('Cloudflare tells no balance to an API token.'),
   },
-  limits: { userDataBytes: 0, labelMaxLength: 0, labelPattern: /^$/ },
+  limits: noServerLimits,
   rate: { requests: 1_200, perMs: 300_000 },
-  password: { length: 24, minLower: 3, minUpper: 3, minNumeric: 3, minSpecial: 2, overrideSpecial: '-_.+=', minLength: 8, maxLength: 128 },
+  password: { ...strongPassword, minLength: 8, maxLength: 128 },
   docsUrl: 'https://developers.cloudflare.com/api/',
 };

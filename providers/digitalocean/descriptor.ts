@@ -1,8 +1,7 @@
 /** DigitalOcean: what it is. Facts and their sources stand in README.md. */
 import { z } from 'zod';
-import type { Capability, Descriptor } from '../provider.ts';
-
-const can: Capability = { can: true };
+import { can, cannot, cloudOptions, strongPassword } from '../kit/descriptor.ts';
+import type { Descriptor } from '../provider.ts';
 
 export const PROVIDER_ID = 'digitalocean';
 
@@ -15,13 +14,7 @@ const credential = z.strictObject({
 });
 
 const options = z.strictObject({
-  /** Taken when several accounts offer the plan of an order. */
-  default: z.boolean().default(false),
-  /** Region slugs that may be sold; empty = all. */
-  allowedRegions: z.array(z.string()).default([]),
-  /** For orders that do not say. */
-  backupEnabled: z.boolean().default(false),
-  ipv6Enabled: z.boolean().default(true),
+  ...cloudOptions,
   /** Installs DigitalOcean's metrics agent; the bandwidth graphs need it on old images. */
   monitoring: z.boolean().default(true),
   /** The VPC network of new droplets; absent = the region's default one. */
@@ -49,13 +42,13 @@ export const descriptor: Descriptor = {
   options,
   capabilities: {
     resizeUp: can,
-    resizeDown: { can: false, reason: 'DigitalOcean never shrinks a disk; a smaller size works only where its disk is not smaller.' },
+    resizeDown: cannot('DigitalOcean never shrinks a disk; a smaller size works only where its disk is not smaller.'),
     rebuild: can,
-    resetPassword: { can: false, reason: 'DigitalOcean e-mails a new root password to the account holder; it cannot set one.' },
+    resetPassword: cannot('DigitalOcean e-mails a new root password to the account holder; it cannot set one.'),
     rename: can,
     snapshots: can,
     backups: can,
-    rescue: { can: false, reason: 'DigitalOcean’s recovery ISO is started in its control panel only.' },
+    rescue: cannot('DigitalOcean’s recovery ISO is started in its control panel only.'),
     firewall: can,
     reverseDns: {
       can: false,
@@ -64,24 +57,15 @@ export const descriptor: Descriptor = {
     bandwidth: can,
     metrics: can,
     startupScript: can,
-    windows: { can: false, reason: 'DigitalOcean offers no Windows images.' },
+    windows: cannot('DigitalOcean offers no Windows images.'),
     ipv6: can,
     balance: can,
-    consumption: { can: false, reason: 'DigitalOcean tells the month’s sum (as the balance), not what each server used.' },
-    console: { can: false, reason: 'DigitalOcean opens its recovery console in its control panel only.' },
+    consumption: cannot('DigitalOcean tells the month’s sum (as the balance), not what each server used.'),
+    console: cannot('DigitalOcean opens its recovery console in its control panel only.'),
   },
   limits: { userDataBytes: 65_536, labelMaxLength: 255, labelPattern: /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/ },
   rate: { requests: 250, perMs: 60_000 },
-  password: {
-    length: 24,
-    minLower: 3,
-    minUpper: 3,
-    minNumeric: 3,
-    minSpecial: 2,
-    overrideSpecial: '-_.+=',
-    minLength: 10,
-    maxLength: 128,
-  },
+  password: { ...strongPassword, minLength: 10, maxLength: 128 },
   rebuildKeepsPassword: true,
   docsUrl: 'https://docs.digitalocean.com/reference/api/',
 };

@@ -1,9 +1,8 @@
 /** Google Compute Engine: what it is. Facts and their sources stand in README.md. */
 import { generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
-import type { Capability, Descriptor } from '../provider.ts';
-
-const can: Capability = { can: true };
+import { can, cannot, salesOptions, strongPassword } from '../kit/descriptor.ts';
+import type { Descriptor } from '../provider.ts';
 
 /** What of a service account's key file is used. */
 export const KeyFile = z.looseObject({
@@ -65,32 +64,29 @@ export const descriptor: Descriptor = {
     }),
   }),
   options: z.strictObject({
-    /** Taken when several accounts offer the plan of an order. */
-    default: z.boolean().default(false),
-    /** Zones that may be sold; empty = all. */
-    allowedRegions: z.array(z.string()).default([]),
+    ...salesOptions,
     network: z.string().default('default'),
   }),
   mark: { carrier: 'label', keepsTags: true },
   capabilities: {
     resizeUp: can,
-    resizeDown: { can: false, reason: 'Compute Engine never shrinks a disk; a smaller type keeps the disk of the larger one.' },
-    rebuild: { can: false, reason: 'Compute Engine makes a boot disk anew only with its server; the address stays.' },
-    resetPassword: { can: false, reason: 'Compute Engine has no call that sets a password; a reinstall does.' },
-    rename: { can: false, reason: 'A server at Compute Engine keeps its name for life.' },
+    resizeDown: cannot('Compute Engine never shrinks a disk; a smaller type keeps the disk of the larger one.'),
+    rebuild: cannot('Compute Engine makes a boot disk anew only with its server; the address stays.'),
+    resetPassword: cannot('Compute Engine has no call that sets a password; a reinstall does.'),
+    rename: cannot('A server at Compute Engine keeps its name for life.'),
     snapshots: can,
-    backups: { can: false, reason: 'Compute Engine backs disks up by schedules of a region, not by server. Take snapshots.' },
-    rescue: { can: false, reason: 'Compute Engine has no rescue system.' },
+    backups: cannot('Compute Engine backs disks up by schedules of a region, not by server. Take snapshots.'),
+    rescue: cannot('Compute Engine has no rescue system.'),
     firewall: can,
-    reverseDns: { can: false, reason: 'Google takes reverse names only in domains that the key’s own holder has verified.' },
+    reverseDns: cannot('Google takes reverse names only in domains that the key’s own holder has verified.'),
     bandwidth: can,
     metrics: can,
     startupScript: can,
-    windows: { can: false, reason: 'Compute Engine gives Windows passwords through a serial line only.' },
-    ipv6: { can: false, reason: 'The default networks of Compute Engine have no IPv6.' },
-    balance: { can: false, reason: 'Google tells a service account no balance.' },
-    consumption: { can: false, reason: 'Google tells what was used in its billing reports only.' },
-    console: { can: false, reason: 'The serial line of Compute Engine is typed on by SSH, with a key of a person at Google.' },
+    windows: cannot('Compute Engine gives Windows passwords through a serial line only.'),
+    ipv6: cannot('The default networks of Compute Engine have no IPv6.'),
+    balance: cannot('Google tells a service account no balance.'),
+    consumption: cannot('Google tells what was used in its billing reports only.'),
+    console: cannot('The serial line of Compute Engine is typed on by SSH, with a key of a person at Google.'),
   },
   limits: {
     userDataBytes: 262_144,
@@ -99,6 +95,6 @@ export const descriptor: Descriptor = {
     tagPattern: /^[a-z][a-z0-9_-]{0,62}(?::[a-z0-9_-]{0,63})?$/,
   },
   rate: { requests: 300, perMs: 20_000 },
-  password: { length: 24, minLower: 3, minUpper: 3, minNumeric: 3, minSpecial: 2, overrideSpecial: '-_.+=', minLength: 10, maxLength: 128 },
+  password: { ...strongPassword, minLength: 10, maxLength: 128 },
   docsUrl: 'https://cloud.google.com/compute/docs/reference/rest/v1',
 };

@@ -1,8 +1,7 @@
 /** Hetzner Cloud: what it is. Facts and their sources stand in README.md. */
 import { z } from 'zod';
-import type { Capability, Descriptor } from '../provider.ts';
-
-const can: Capability = { can: true };
+import { can, cannot, cloudOptions, strongPassword } from '../kit/descriptor.ts';
+import type { Descriptor } from '../provider.ts';
 
 /** A token has 64 letters and digits and belongs to one project; the simulator's begin with `sim-`. */
 const credential = z.strictObject({
@@ -12,15 +11,7 @@ const credential = z.strictObject({
     .regex(/^(?:[A-Za-z0-9]{64}|sim-[A-Za-z0-9_-]{1,120})$/, 'A Hetzner API token has 64 letters and digits.'),
 });
 
-const options = z.strictObject({
-  /** Taken when several accounts offer the plan of an order. */
-  default: z.boolean().default(false),
-  /** Locations that may be sold; empty = all. */
-  allowedRegions: z.array(z.string()).default([]),
-  /** For orders that do not say. */
-  backupEnabled: z.boolean().default(false),
-  ipv6Enabled: z.boolean().default(true),
-});
+const options = z.strictObject(cloudOptions);
 
 export const descriptor: Descriptor = {
   id: 'hetzner',
@@ -43,7 +34,7 @@ export const descriptor: Descriptor = {
   newPassword: 'made',
   capabilities: {
     resizeUp: can,
-    resizeDown: { can: false, reason: 'Hetzner never shrinks a disk; a smaller type works only where its disk is not smaller.' },
+    resizeDown: cannot('Hetzner never shrinks a disk; a smaller type works only where its disk is not smaller.'),
     rebuild: can,
     resetPassword: can,
     rename: can,
@@ -55,10 +46,10 @@ export const descriptor: Descriptor = {
     bandwidth: can,
     metrics: can,
     startupScript: can,
-    windows: { can: false, reason: 'Hetzner Cloud offers no Windows images.' },
+    windows: cannot('Hetzner Cloud offers no Windows images.'),
     ipv6: can,
-    balance: { can: false, reason: 'Hetzner tells no balance to an API token.' },
-    consumption: { can: false, reason: 'Hetzner tells what was used on its invoices only.' },
+    balance: cannot('Hetzner tells no balance to an API token.'),
+    consumption: cannot('Hetzner tells what was used on its invoices only.'),
     console: can,
   },
   limits: {
@@ -68,6 +59,6 @@ export const descriptor: Descriptor = {
     tagPattern: /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?(?::[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/,
   },
   rate: { requests: 3_600, perMs: 3_600_000 },
-  password: { length: 24, minLower: 3, minUpper: 3, minNumeric: 3, minSpecial: 2, overrideSpecial: '-_.+=', minLength: 10, maxLength: 128 },
+  password: { ...strongPassword, minLength: 10, maxLength: 128 },
   docsUrl: 'https://docs.hetzner.cloud/reference/cloud',
 };

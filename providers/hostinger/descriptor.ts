@@ -1,9 +1,7 @@
 /** Hostinger VPS: what it is. Facts and their sources stand in README.md. */
 import { z } from 'zod';
-import type { Capability, Descriptor } from '../provider.ts';
-
-const can: Capability = { can: true };
-const cannot = (reason: string): Capability => ({ can: false, reason });
+import { can, cannot, salesOptions, strongPassword } from '../kit/descriptor.ts';
+import type { Descriptor } from '../provider.ts';
 
 const credential = z.strictObject({
   token: z
@@ -13,10 +11,7 @@ const credential = z.strictObject({
 });
 
 const options = z.strictObject({
-  /** Taken when several accounts offer the plan of an order. */
-  default: z.boolean().default(false),
-  /** Data centres that may be sold; empty = all. */
-  allowedRegions: z.array(z.string()).default([]),
+  ...salesOptions,
   /** For orders that do not say. */
   backupEnabled: z.boolean().default(true),
   ipv6Enabled: z.boolean().default(true),
@@ -68,6 +63,6 @@ export const descriptor: Descriptor = {
   // Not published: what those who use it report, and half of that.
   rate: { requests: 45, perMs: 60_000 },
   // At least twelve with upper case, lower case and a digit, and none that a leak has told.
-  password: { length: 24, minLower: 3, minUpper: 3, minNumeric: 3, minSpecial: 2, overrideSpecial: '-_.+=', minLength: 12, maxLength: 128 },
+  password: { ...strongPassword, minLength: 12, maxLength: 128 },
   docsUrl: 'https://developers.hostinger.com',
 };

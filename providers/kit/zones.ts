@@ -1,17 +1,9 @@
 /** A provider of zones and nothing else, told by its words: its resource, its clients and how a program declares a record. */
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
-import type {
-  AccountConnection,
-  AccountInfo,
-  CallOptions,
-  Capabilities,
-  Capability,
-  CredentialField,
-  Descriptor,
-  Provider,
-} from '../provider.ts';
+import type { AccountConnection, AccountInfo, CallOptions, CredentialField, Descriptor, Provider } from '../provider.ts';
 import type { CheckFailure, Properties } from '../resource.ts';
+import { noServerLimits, nothing, strongPassword } from './descriptor.ts';
 import {
   canonicalContent,
   compressIpv6,
@@ -27,7 +19,6 @@ import { text } from './object.ts';
 import { Rest, type Dialect } from './rest.ts';
 
 const VERSION = '1.0.0';
-const ABOUT_SERVERS = ['resizeUp', 'resizeDown', 'rebuild', 'resetPassword', 'rename', 'snapshots', 'backups', 'rescue', 'firewall', 'reverseDns', 'bandwidth', 'metrics', 'startupScript', 'windows', 'ipv6', 'balance', 'consumption', 'console'] as const; // prettier-ignore
 
 type Told = 'zones' | 'zone' | 'named' | 'page' | 'get' | 'add' | 'set' | 'remove' | 'carrier';
 
@@ -132,7 +123,6 @@ export function zoneProvider<R>(sheet: ZoneSheet<R>): Provider {
 
 function descriptorOf<R>(sheet: ZoneSheet<R>): Descriptor {
   const { id, name, apiBaseUrl, docsUrl, credential, credentialFields, simulatedCredential, ttl, rate } = sheet;
-  const none: Capability = { can: false, reason: `${name} holds DNS zones, not servers.` };
   return {
     id,
     name,
@@ -152,19 +142,10 @@ function descriptorOf<R>(sheet: ZoneSheet<R>): Descriptor {
       /** Seconds. */
       ttl: z.number().int().min(ttl.min).max(ttl.max).default(300),
     }),
-    capabilities: Object.fromEntries(ABOUT_SERVERS.map((kind) => [kind, none])) as unknown as Capabilities,
-    limits: { userDataBytes: 0, labelMaxLength: 0, labelPattern: /^$/ },
+    capabilities: nothing(`${name} holds DNS zones, not servers.`),
+    limits: noServerLimits,
     rate,
-    password: {
-      length: 24,
-      minLower: 3,
-      minUpper: 3,
-      minNumeric: 3,
-      minSpecial: 2,
-      overrideSpecial: '-_.+=',
-      minLength: 8,
-      maxLength: 128,
-    },
+    password: { ...strongPassword, minLength: 8, maxLength: 128 },
     docsUrl,
   };
 }

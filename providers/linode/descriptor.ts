@@ -1,8 +1,7 @@
 /** Linode (Akamai Cloud): what it is. Facts and their sources stand in README.md. */
 import { z } from 'zod';
-import type { Capability, Descriptor } from '../provider.ts';
-
-const can: Capability = { can: true };
+import { can, cannot, cloudOptions, strongPassword } from '../kit/descriptor.ts';
+import type { Descriptor } from '../provider.ts';
 
 export const PROVIDER_ID = 'linode';
 
@@ -15,13 +14,7 @@ const credential = z.strictObject({
 });
 
 const options = z.strictObject({
-  /** Taken when several accounts offer the plan of an order. */
-  default: z.boolean().default(false),
-  /** Region ids that may be sold; empty = all. */
-  allowedRegions: z.array(z.string()).default([]),
-  /** For orders that do not say. */
-  backupEnabled: z.boolean().default(false),
-  ipv6Enabled: z.boolean().default(true),
+  ...cloudOptions,
   /** Adds an address in the region's private 192.168.128.0/17 network. */
   privateIpEnabled: z.boolean().default(false),
   /** Lassie, the watchdog that boots a server again after an unexpected power-off. */
@@ -59,24 +52,15 @@ export const descriptor: Descriptor = {
     bandwidth: can,
     metrics: can,
     startupScript: can,
-    windows: { can: false, reason: 'Linode offers no Windows images.' },
+    windows: cannot('Linode offers no Windows images.'),
     ipv6: can,
     balance: can,
-    consumption: { can: false, reason: 'Linode tells the balance and what is uninvoiced, not what each server used.' },
-    console: { can: false, reason: 'Linode’s consoles (Lish, Glish) take a session of its Cloud Manager; a token opens none.' },
+    consumption: cannot('Linode tells the balance and what is uninvoiced, not what each server used.'),
+    console: cannot('Linode’s consoles (Lish, Glish) take a session of its Cloud Manager; a token opens none.'),
   },
   limits: { userDataBytes: 16_384, labelMaxLength: 64, labelPattern: /^(?!.*(?:--|__|\.\.))[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}[a-zA-Z0-9]$/ },
   rate: { requests: 400, perMs: 60_000, createsPerMs: { requests: 20, perMs: 15_000 } },
-  password: {
-    length: 24,
-    minLower: 3,
-    minUpper: 3,
-    minNumeric: 3,
-    minSpecial: 2,
-    overrideSpecial: '-_.+=',
-    minLength: 11,
-    maxLength: 128,
-  },
+  password: { ...strongPassword, minLength: 11, maxLength: 128 },
   resizeLeavesDisk: true,
   restoreNeedsPassword: true,
   docsUrl: 'https://techdocs.akamai.com/linode-api/reference/api',

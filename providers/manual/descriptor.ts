@@ -1,19 +1,15 @@
 /** Servers that a person provides: no API, no simulator; what is sold stands in the account's settings. */
 import { z } from 'zod';
-import type { Capability, Descriptor } from '../provider.ts';
+import { can, cannot, salesOptions } from '../kit/descriptor.ts';
+import type { Descriptor } from '../provider.ts';
 
-const can: Capability = { can: true };
-const cannot = (reason: string): Capability => ({ can: false, reason });
 const NO_API = 'A server that a person provides has no API for it.';
 
 const amount = z.string().regex(/^\d+(\.\d{1,2})?$/, 'An amount with two places at most.');
 const name = z.string().min(1).max(100);
 
 export const options = z.strictObject({
-  /** Taken when several accounts offer the plan of an order. */
-  default: z.boolean().default(false),
-  /** Places that may be sold; empty = all. */
-  allowedRegions: z.array(z.string()).default([]),
+  ...salesOptions,
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/, 'A currency such as EUR.')

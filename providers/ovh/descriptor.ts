@@ -1,21 +1,11 @@
 /** OVH Public Cloud: what it is. Facts and their sources stand in README.md. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Capability, Descriptor } from '../provider.ts';
+import { can, cannot, cloudOptions, strongPassword } from '../kit/descriptor.ts';
+import type { Descriptor } from '../provider.ts';
 import { applicationFields, credentialFields, simulatedApplication } from '../kit/ovhcloud/credential.ts';
 
-const can: Capability = { can: true };
-const cannot = (reason: string): Capability => ({ can: false, reason });
-
-const options = z.strictObject({
-  /** Taken when several accounts offer the plan of an order. */
-  default: z.boolean().default(false),
-  /** Regions that may be sold; empty = all that are activated in the project. */
-  allowedRegions: z.array(z.string()).default([]),
-  /** For orders that do not say. */
-  backupEnabled: z.boolean().default(false),
-  ipv6Enabled: z.boolean().default(true),
-});
+const options = z.strictObject(cloudOptions);
 
 /** The project that a simulated account has. */
 export function projectOf(token: string): string {
@@ -67,7 +57,7 @@ export const descriptor: Descriptor = {
   limits: { userDataBytes: 32_768, labelMaxLength: 63, labelPattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/ },
   // OVH publishes no limit; this is far below what its own tools ask for.
   rate: { requests: 600, perMs: 60_000 },
-  password: { length: 24, minLower: 3, minUpper: 3, minNumeric: 3, minSpecial: 2, overrideSpecial: '-_.+=', minLength: 10, maxLength: 128 },
+  password: { ...strongPassword, minLength: 10, maxLength: 128 },
   // OpenStack keeps the user data of a server that is rebuilt.
   rebuildKeepsPassword: true,
   docsUrl: 'https://eu.api.ovh.com/console/',

@@ -1,17 +1,10 @@
 /** OVH VPS: what it is. Facts and their sources stand in README.md. */
 import { z } from 'zod';
+import { can, cannot, salesOptions, strongPassword } from '../kit/descriptor.ts';
 import { applicationFields, credentialFields, simulatedApplication } from '../kit/ovhcloud/credential.ts';
-import type { Capability, Descriptor } from '../provider.ts';
+import type { Descriptor } from '../provider.ts';
 
-const can: Capability = { can: true };
-const cannot = (reason: string): Capability => ({ can: false, reason });
-
-const options = z.strictObject({
-  /** Taken when several accounts offer the plan of an order. */
-  default: z.boolean().default(false),
-  /** Data centres that may be sold; empty = all. */
-  allowedRegions: z.array(z.string()).default([]),
-});
+const options = z.strictObject(salesOptions);
 
 export const descriptor: Descriptor = {
   id: 'ovhvps',
@@ -54,6 +47,6 @@ export const descriptor: Descriptor = {
   limits: { userDataBytes: 0, labelMaxLength: 63, labelPattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/ },
   rate: { requests: 600, perMs: 60_000 },
   // OVH makes its own; this one is never set.
-  password: { length: 24, minLower: 3, minUpper: 3, minNumeric: 3, minSpecial: 2, overrideSpecial: '-_.+=', minLength: 10, maxLength: 128 },
+  password: { ...strongPassword, minLength: 10, maxLength: 128 },
   docsUrl: 'https://eu.api.ovh.com/console/',
 };

@@ -1,8 +1,7 @@
 /** Random values kept in a stack's state; no company and no API behind it. */
 import { z } from 'zod';
-import type { Capability, Descriptor } from '../provider.ts';
-
-const cannot: Capability = { can: false, reason: 'Random values are not servers.' };
+import { nothing } from '../kit/descriptor.ts';
+import type { Descriptor } from '../provider.ts';
 
 export const descriptor: Descriptor = {
   id: 'random',
@@ -16,26 +15,7 @@ export const descriptor: Descriptor = {
   credential: z.strictObject({}),
   credentialFields: [],
   options: z.strictObject({}),
-  capabilities: {
-    resizeUp: cannot,
-    resizeDown: cannot,
-    rebuild: cannot,
-    resetPassword: cannot,
-    rename: cannot,
-    snapshots: cannot,
-    backups: cannot,
-    rescue: cannot,
-    firewall: cannot,
-    reverseDns: cannot,
-    bandwidth: cannot,
-    metrics: cannot,
-    startupScript: cannot,
-    windows: cannot,
-    ipv6: cannot,
-    balance: cannot,
-    consumption: cannot,
-    console: cannot,
-  },
+  capabilities: nothing('Random values are not servers.'),
   limits: { userDataBytes: 0, labelMaxLength: 63, labelPattern: /^[a-zA-Z0-9-]+$/ },
   rate: { requests: 1_000, perMs: 1_000 },
   password: {

@@ -1,9 +1,7 @@
 /** SmartVPS: what it is. Facts and their sources stand in README.md. */
 import { z } from 'zod';
-import type { Capability, Descriptor } from '../provider.ts';
-
-const can: Capability = { can: true };
-const cannot = (reason: string): Capability => ({ can: false, reason });
+import { can, cannot, salesOptions } from '../kit/descriptor.ts';
+import type { Descriptor } from '../provider.ts';
 
 const credential = z.strictObject({
   username: z.string().trim().min(1, 'The user name of the SmartVPS account.').max(200),
@@ -18,10 +16,8 @@ const size = z.strictObject({
 });
 
 export const options = z.strictObject({
-  /** Taken when several accounts offer the plan of an order. */
-  default: z.boolean().default(false),
-  /** Packages that may be sold, as `<id>::<name>`; empty = all. */
-  allowedRegions: z.array(z.string()).default([]),
+  /** A place is a package, as `<id>::<name>`. */
+  ...salesOptions,
   /** By memory, as `8GB`. */
   memory: z.record(z.string().regex(/^\d+GB$/, 'Memory as 8GB.'), size).default({
     '4GB': { vcpus: 2, diskGb: 60, price: '9.00' },

@@ -1,8 +1,7 @@
 /** Vultr: what it is. Facts and their sources stand in README.md. */
 import { z } from 'zod';
-import type { Capability, Descriptor } from '../provider.ts';
-
-const can: Capability = { can: true };
+import { can, cannot, cloudOptions, strongPassword } from '../kit/descriptor.ts';
+import type { Descriptor } from '../provider.ts';
 
 const credential = z.strictObject({
   apiKey: z
@@ -12,13 +11,7 @@ const credential = z.strictObject({
 });
 
 export const options = z.strictObject({
-  /** Taken when several accounts offer the plan of an order. */
-  default: z.boolean().default(false),
-  /** Region ids that may be sold; empty = all. */
-  allowedRegions: z.array(z.string()).default([]),
-  /** For orders that do not say. */
-  backupEnabled: z.boolean().default(false),
-  ipv6Enabled: z.boolean().default(true),
+  ...cloudOptions,
   /** Paid DDoS protection, where the region has it. */
   ddosProtection: z.boolean().default(false),
   /** VPC networks to attach new servers to. */
@@ -46,9 +39,9 @@ export const descriptor: Descriptor = {
   options,
   capabilities: {
     resizeUp: can,
-    resizeDown: { can: false, reason: 'Vultr only upgrades plans: a disk never shrinks. Order a smaller server and move.' },
+    resizeDown: cannot('Vultr only upgrades plans: a disk never shrinks. Order a smaller server and move.'),
     rebuild: can,
-    resetPassword: { can: false, reason: 'Vultr makes a new password only with a reinstall.' },
+    resetPassword: cannot('Vultr makes a new password only with a reinstall.'),
     rename: can,
     snapshots: can,
     backups: can,
@@ -64,20 +57,11 @@ export const descriptor: Descriptor = {
     windows: can,
     ipv6: can,
     balance: can,
-    consumption: { can: false, reason: 'Vultr tells the balance and pending charges, not what each server used.' },
+    consumption: cannot('Vultr tells the balance and pending charges, not what each server used.'),
     console: can,
   },
   limits: { userDataBytes: 65_535, labelMaxLength: 63, labelPattern: /^[A-Za-z0-9][A-Za-z0-9 ._-]*$/ },
   rate: { requests: 30, perMs: 1_000 },
-  password: {
-    length: 20,
-    minLower: 3,
-    minUpper: 3,
-    minNumeric: 3,
-    minSpecial: 2,
-    overrideSpecial: '-_.+=',
-    minLength: 12,
-    maxLength: 128,
-  },
+  password: { ...strongPassword, length: 20, minLength: 12, maxLength: 128 },
   docsUrl: 'https://www.vultr.com/api/',
 };
