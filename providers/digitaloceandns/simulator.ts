@@ -53,14 +53,10 @@ function mount(wire: Wire, zones: Zones): void {
     const fits = (each: SimName): boolean => (name === undefined || each.name === name) && (type === undefined || each.type === type);
     return showPage(call, 'domain_records', zones.of(zone).filter(fits), (each) => showRecord(zone, each));
   });
-  wire.on(
-    `post ${RECORDS}`,
-    (call) => {
-      const zone = zoneOf(call);
-      return { domain_record: showRecord(zone, write(call, zone)) };
-    },
-    201,
-  );
+  wire.made(`post ${RECORDS}`, (call) => {
+    const zone = zoneOf(call);
+    return { domain_record: showRecord(zone, write(call, zone)) };
+  });
   wire.on(`get ${RECORDS}/:id`, (call) => {
     const zone = zoneOf(call);
     return { domain_record: showRecord(zone, zones.record(zone, call.param('id'))) };
@@ -69,14 +65,9 @@ function mount(wire: Wire, zones: Zones): void {
     const zone = zoneOf(call);
     return { domain_record: showRecord(zone, write(call, zone, zones.record(zone, call.param('id')).id)) };
   });
-  wire.on(
-    `delete ${RECORDS}/:id`,
-    (call) => {
-      zones.names.delete(zones.record(zoneOf(call), call.param('id')).id);
-      return undefined;
-    },
-    204,
-  );
+  wire.gone(`delete ${RECORDS}/:id`, (call) => {
+    zones.names.delete(zones.record(zoneOf(call), call.param('id')).id);
+  });
 }
 
 function showPage<T>(call: Call, key: string, items: readonly T[], show: (item: T) => object): object {

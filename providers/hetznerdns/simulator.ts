@@ -1,7 +1,8 @@
 /** Hetzner’s zones on loopback. Changes are made at once; their actions tell that they are done. */
 import { type RefusalKind, Refusal } from '../../simulator/cloud/model.ts';
-import { type Call, pageOf, rfc3339, type Wire, type Words } from '../../simulator/cloud/wire.ts';
+import { type Call, rfc3339, type Wire, type Words } from '../../simulator/cloud/wire.ts';
 import { type SimName, simulateZones, type SimZone, type Zones } from '../../simulator/cloud/zones.ts';
+import { showPage } from '../hetzner/simulator/shapes.ts';
 
 const BASE = '/v1/zones';
 const SETS = `${BASE}/:zone/rrsets`;
@@ -72,72 +73,39 @@ function mount(wire: Wire, zones: Zones): void {
     const wanted = call.query('name');
     const named = zones.of(zone).filter(({ name }) => wanted === undefined || name === wholeOf(zone, wanted));
     const keys = [...new Set(named.map(({ name, type }) => `${name} ${type}`))];
-    return showPage(call, 'rrsets', keys, (key) =>
-      showSet(
-        zone,
-        named.filter(({ name, type }) => `${name} ${type}` === key),
-      ),
-    );
+    const setNamed = (key: string): SimName[] => named.filter(({ name, type }) => `${name} ${type}` === key);
+    return showPage(call, 'rrsets', keys, (key) => showSet(zone, setNamed(key)));
   });
-  wire.on(
-    `post ${SETS}`,
-    (call) => {
-      const [zone, name, type] = [zoneOf(call), call.required('name'), call.required('type')];
-      if (setOf(zone, name, type).length > 0) throw new Refusal('taken', 'rrset is not unique', 'name');
-      write(call, zone, name, type, Number(call.body['ttl'] ?? 3_600));
-      return { rrset: showSet(zone, setOf(zone, name, type)), action: done(zone, 'create_rrset') };
-    },
-    201,
-  );
+  wire.made(`post ${SETS}`, (call) => {
+    const [zone, name, type] = [zoneOf(call), call.required('name'), call.required('type')];
+    if (setOf(zone, name, type).length > 0) throw new Refusal('taken', 'rrset is not unique', 'name');
+    write(call, zone, name, type, Number(call.body['ttl'] ?? 3_600));
+    return { rrset: showSet(zone, setOf(zone, name, type)), action: done(zone, 'create_rrset') };
+  });
   wire.on(`get ${SET}`, (call) => {
     const { zone, set } = held(call);
     return { rrset: showSet(zone, set) };
   });
-  wire.on(
-    `delete ${SET}`,
-    (call) => {
-      const { zone, set } = held(call);
-      for (const { id } of set) zones.names.delete(id);
-      return { action: done(zone, 'delete_rrset') };
-    },
-    201,
-  );
-  wire.on(
-    `post ${SET}/actions/set_records`,
-    (call) => {
-      const { zone, set } = held(call);
-      write(call, zone, call.param('name'), call.param('type'), set[0]!.ttl);
-      return { action: done(zone, 'set_rrset_records') };
-    },
-    201,
-  );
-  wire.on(
-    `post ${SET}/actions/change_ttl`,
-    (call) => {
-      const { zone, set } = held(call);
-      for (const each of set) zones.names.put({ ...each, ttl: Number(call.body['ttl']) });
-      return { action: done(zone, 'change_rrset_ttl') };
-    },
-    201,
-  );
+  wire.made(`delete ${SET}`, (call) => {
+    const { zone, set } = held(call);
+    for (const { id } of set) zones.names.delete(id);
+    return { action: done(zone, 'delete_rrset') };
+  });
+  wire.made(`post ${SET}/actions/set_records`, (call) => {
+    const { zone, set } = held(call);
+    write(call, zone, call.param('name'), call.param('type'), set[0]!.ttl);
+    return { action: done(zone, 'set_rrset_records') };
+  });
+  wire.made(`post ${SET}/actions/change_ttl`, (call) => {
+    const { zone, set } = held(call);
+    for (const each of set) zones.names.put({ ...each, ttl: Number(call.body['ttl']) });
+    return { action: done(zone, 'change_rrset_ttl') };
+  });
 }
 
 function doneAction(zones: Zones, id: number, command: string, resources: object[]): object {
   const now = rfc3339(zones.world.now());
   return { id, command, status: 'success', progress: 100, started: now, finished: now, resources, error: null };
-}
-
-function showPage<T>(call: Call, key: string, items: readonly T[], show: (item: T) => object): object {
-  const { items: shown, page, perPage, last, total } = pageOf(call, items, { size: 25, most: 50 });
-  const pagination = {
-    page,
-    per_page: perPage,
-    previous_page: page > 1 ? page - 1 : null,
-    next_page: page < last ? page + 1 : null,
-    last_page: last,
-    total_entries: total,
-  };
-  return { [key]: shown.map(show), meta: { pagination } };
 }
 
 function showZone(zone: SimZone, zones: Zones): object {

@@ -114,6 +114,14 @@ export class Wire {
       }
     });
   }
+  /** Of what makes something, be it a job: 201. */
+  made(route: `${Method} ${string}`, run: Run): void {
+    this.on(route, run, 201);
+  }
+  /** Of what takes something away: 204, and no body. */
+  gone(route: `delete ${string}`, run: (call: Call) => void): void {
+    this.on(route, (call) => void run(call), 204);
+  }
 
   /** 401 for unknown and revoked keys, 429 above the budget, 403 for changes with a read-only key. */
   #enter(cloud: Pick<Cloud, 'world'>, request: Request, response: Response): void {
@@ -161,8 +169,8 @@ export function pageOf<T>(call: Call, items: readonly T[], { size, most }: { siz
   return { items: items.slice((page - 1) * perPage, page * perPage), page, perPage, last, total: items.length };
 }
 
-/** `key`, `!key`, `key=value`, `key==value`, `key!=value`, `key in (a,b)`, `key notin (a,b)`, joined by commas. @throws Refusal `invalid` */
-export function labelSelector(selector: string): (labels: Readonly<Record<string, string>>) => boolean {
+/** `key`, `!key`, `key=value`, `key==value`, `key!=value`, `key in (a,b)`, `key notin (a,b)`, joined by commas; all where nothing is asked. @throws Refusal `invalid` */
+export function labelSelector(selector = ''): (labels: Readonly<Record<string, string>>) => boolean {
   const parts = selector.split(/,(?![^(]*\))/).map((part) => part.trim());
   const tests = parts.filter((part) => part !== '').map(oneSelector);
   return (labels) => tests.every((test) => test(labels));

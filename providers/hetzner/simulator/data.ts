@@ -165,5 +165,3 @@ export const IMAGES: readonly HetznerImage[] = (['x86', 'arm'] as const).flatMap
 
 /** A month of an IPv4 address, net; an IPv6 network costs nothing. */
 export const IPV4_MONTHLY = 0.5;
-export const BACKUP_PERCENT = 20;
-export const VAT_RATE = '19.00';

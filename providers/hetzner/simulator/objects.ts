@@ -2,11 +2,10 @@
 import { isIP } from 'node:net';
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
 import { Refusal, type SimFirewall } from '../../../simulator/cloud/model.ts';
-import { type Call, labelSelector, pageOf, type Wire } from '../../../simulator/cloud/wire.ts';
+import { type Call, labelSelector, type Wire } from '../../../simulator/cloud/wire.ts';
 import { checkedLabels } from './servers.ts';
 import { showAction, showFirewall, showKey, showPage } from './shapes.ts';
 
-const sizes = { size: 25, most: 50 };
 const MOST_RULES = 50;
 const MOST_FIREWALLS = 50;
 
@@ -17,11 +16,9 @@ export function mountObjects(wire: Wire, cloud: Cloud): void {
 
 /** Those of the account that the query's name, fingerprint and labels leave. */
 function chosen<T extends { account: string; name: string; labels: Record<string, string> }>(call: Call, items: T[]): T[] {
-  const [name, labels] = [call.query('name'), call.query('label_selector')];
-  const fits = labels === undefined ? undefined : labelSelector(labels);
-  return items.filter(
-    (each) => each.account === call.account.id && (name === undefined || each.name === name) && (fits === undefined || fits(each.labels)),
-  );
+  const name = call.query('name');
+  const fits = labelSelector(call.query('label_selector'));
+  return items.filter((each) => each.account === call.account.id && (name === undefined || each.name === name) && fits(each.labels));
 }
 
 function mountKeys(wire: Wire, cloud: Cloud): void {
@@ -29,30 +26,21 @@ function mountKeys(wire: Wire, cloud: Cloud): void {
   wire.on('get /v1/ssh_keys', (call) => {
     const print = call.query('fingerprint');
     const found = chosen(call, cloud.keys.all()).filter((key) => print === undefined || key.fingerprint === print);
-    return showPage('ssh_keys', pageOf(call, found, sizes), showKey);
+    return showPage(call, 'ssh_keys', found, showKey);
   });
-  wire.on(
-    'post /v1/ssh_keys',
-    (call) => {
-      const asked = { name: call.required('name'), publicKey: call.required('public_key'), labels: checkedLabels(call) ?? {} };
-      return { ssh_key: showKey(cloud.addKey(call.account.id, asked, true)) };
-    },
-    201,
-  );
+  wire.made('post /v1/ssh_keys', (call) => {
+    const asked = { name: call.required('name'), publicKey: call.required('public_key'), labels: checkedLabels(call) ?? {} };
+    return { ssh_key: showKey(cloud.addKey(call.account.id, asked, true)) };
+  });
   wire.on('get /v1/ssh_keys/:id', (call) => ({ ssh_key: showKey(own(call)) }));
   wire.on('put /v1/ssh_keys/:id', (call) => {
     const key = own(call);
     const name = call.text('name') || key.name;
     return { ssh_key: showKey(cloud.keys.put({ ...key, name, labels: checkedLabels(call) ?? key.labels })) };
   });
-  wire.on(
-    'delete /v1/ssh_keys/:id',
-    (call) => {
-      cloud.keys.delete(own(call).id);
-      return undefined;
-    },
-    204,
-  );
+  wire.gone('delete /v1/ssh_keys/:id', (call) => {
+    cloud.keys.delete(own(call).id);
+  });
 }
 
 function mountFirewalls(wire: Wire, cloud: Cloud): void {
@@ -62,39 +50,30 @@ function mountFirewalls(wire: Wire, cloud: Cloud): void {
       const about = [{ type: 'firewall', id: firewall.id }];
       return showAction(cloud.jobs.startOn(firewall.account, about, command, cloud.sheet.times.small));
     });
-  wire.on('get /v1/firewalls', (call) => showPage('firewalls', pageOf(call, chosen(call, cloud.firewalls.all()), sizes), showFirewall));
-  wire.on(
-    'post /v1/firewalls',
-    (call) => {
-      const name = call.required('name');
-      const held = cloud.firewalls.filter(({ account }) => account === call.account.id);
-      if (held.some((each) => each.name === name)) throw new Refusal('taken', 'firewall name is already used', 'name');
-      if (held.length >= MOST_FIREWALLS) throw new Refusal('quota', 'firewall limit exceeded');
-      const servers = targets(cloud, call, 'apply_to');
-      const made = cloud.addFirewall(call.account.id, { name, rules: rulesOf(call), labels: checkedLabels(call) ?? {} });
-      const firewall = cloud.firewalls.put({ ...made, servers });
-      return { firewall: showFirewall(firewall), actions: servers.length === 0 ? [] : act(firewall, ['apply_firewall']) };
-    },
-    201,
-  );
+  wire.on('get /v1/firewalls', (call) => showPage(call, 'firewalls', chosen(call, cloud.firewalls.all()), showFirewall));
+  wire.made('post /v1/firewalls', (call) => {
+    const name = call.required('name');
+    const held = cloud.firewalls.filter(({ account }) => account === call.account.id);
+    if (held.some((each) => each.name === name)) throw new Refusal('taken', 'firewall name is already used', 'name');
+    if (held.length >= MOST_FIREWALLS) throw new Refusal('quota', 'firewall limit exceeded');
+    const servers = targets(cloud, call, 'apply_to');
+    const made = cloud.addFirewall(call.account.id, { name, rules: rulesOf(call), labels: checkedLabels(call) ?? {} });
+    const firewall = cloud.firewalls.put({ ...made, servers });
+    return { firewall: showFirewall(firewall), actions: servers.length === 0 ? [] : act(firewall, ['apply_firewall']) };
+  });
   wire.on('get /v1/firewalls/:id', (call) => ({ firewall: showFirewall(own(call)) }));
   wire.on('put /v1/firewalls/:id', (call) => {
     const firewall = own(call);
     const name = call.text('name') || firewall.name;
     return { firewall: showFirewall(cloud.firewalls.put({ ...firewall, name, labels: checkedLabels(call) ?? firewall.labels })) };
   });
-  wire.on(
-    'delete /v1/firewalls/:id',
-    (call) => {
-      const firewall = own(call);
-      if (firewall.servers.length > 0) throw new Refusal('in_use', `firewall with ID '${firewall.id}' is still in use`);
-      cloud.firewalls.delete(firewall.id);
-      return undefined;
-    },
-    204,
-  );
+  wire.gone('delete /v1/firewalls/:id', (call) => {
+    const firewall = own(call);
+    if (firewall.servers.length > 0) throw new Refusal('in_use', `firewall with ID '${firewall.id}' is still in use`);
+    cloud.firewalls.delete(firewall.id);
+  });
   const on = (name: string, run: (call: Call, firewall: SimFirewall) => SimFirewall, commands: readonly string[]): void =>
-    wire.on(`post /v1/firewalls/:id/actions/${name}`, (call) => ({ actions: act(run(call, own(call)), commands) }), 201);
+    wire.made(`post /v1/firewalls/:id/actions/${name}`, (call) => ({ actions: act(run(call, own(call)), commands) }));
   on('set_rules', (call, firewall) => cloud.firewalls.put({ ...firewall, rules: rulesOf(call) }), ['set_firewall_rules', 'apply_firewall']);
   on(
     'apply_to_resources',

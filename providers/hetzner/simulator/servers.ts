@@ -2,7 +2,7 @@
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
 import { samplesOf } from '../../../simulator/cloud/metrics.ts';
 import { Refusal, type SimJob, type SimServer } from '../../../simulator/cloud/model.ts';
-import { type Call, labelSelector, pageOf, type Wire } from '../../../simulator/cloud/wire.ts';
+import { type Call, labelSelector, type Wire } from '../../../simulator/cloud/wire.ts';
 import { IMAGES, TYPES, type HetznerType } from './data.ts';
 import { showAction, showOwnImage, showPage, showServer, statusOf } from './shapes.ts';
 
@@ -11,21 +11,20 @@ const LABEL_KEY = /^([a-z0-9.-]+\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])
 const LABEL_VALUE = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
 const USER_DATA_BYTES = 32_768;
 const MOST_SAMPLES = 500;
-const sizes = { size: 25, most: 50 };
 
 export function mountServers(wire: Wire, cloud: Cloud): void {
   const server = (call: Call): SimServer => cloud.server(call.account.id, call.param('id'));
   wire.on('get /v1/servers', (call) => {
-    const [name, states, labels] = [call.query('name'), call.queries('status'), call.query('label_selector')];
-    const chosen = labels === undefined ? undefined : labelSelector(labels);
+    const [name, states] = [call.query('name'), call.queries('status')];
+    const fits = labelSelector(call.query('label_selector'));
     const found = cloud
       .listed(call.account.id)
       .filter((each) => name === undefined || each.name === name)
       .filter((each) => states.length === 0 || states.includes(statusOf(each)))
-      .filter((each) => chosen === undefined || chosen(each.labels));
-    return showPage('servers', pageOf(call, found, sizes), (each) => showServer(cloud, each));
+      .filter((each) => fits(each.labels));
+    return showPage(call, 'servers', found, (each) => showServer(cloud, each));
   });
-  wire.on('post /v1/servers', (call) => create(cloud, call), 201);
+  wire.made('post /v1/servers', (call) => create(cloud, call));
   wire.on('get /v1/servers/:id', (call) => ({ server: showServer(cloud, server(call)) }));
   wire.on('put /v1/servers/:id', (call) => {
     const now = server(call);
@@ -53,7 +52,7 @@ export function mountServers(wire: Wire, cloud: Cloud): void {
     const states = call.queries('status');
     const jobs = cloud.jobs.of(call.account.id, (job) => job.serverId === id && job.command !== '').map(showAction);
     const fitting = jobs.filter((job) => states.length === 0 || states.includes((job as { status: string }).status));
-    return showPage('actions', pageOf(call, call.query('sort') === 'id:desc' ? fitting.toReversed() : fitting, sizes), (job) => job);
+    return showPage(call, 'actions', call.query('sort') === 'id:desc' ? fitting.toReversed() : fitting);
   });
   wire.on('get /v1/servers/:id/actions/:action', (call) => {
     const job = cloud.jobs.get(call.param('action'));
@@ -158,11 +157,9 @@ function mountPower(wire: Wire, cloud: Cloud): void {
   const { times } = cloud.sheet;
   const stops = { during: { phase: 'stopping' as const }, ending: { server: { phase: 'ready' as const, power: 'off' as const } } };
   const on = (name: string, run: (server: SimServer) => SimJob): void =>
-    wire.on(
-      `post /v1/servers/:id/actions/${name}`,
-      (call) => ({ action: showAction(run(cloud.free(call.account.id, call.param('id')))) }),
-      201,
-    );
+    wire.made(`post /v1/servers/:id/actions/${name}`, (call) => ({
+      action: showAction(run(cloud.free(call.account.id, call.param('id')))),
+    }));
   on('poweron', (server) => cloud.jobs.start(server, { command: 'start_server', ms: times.start, ...boot(server) }));
   on('poweroff', (server) => cloud.jobs.start(server, { command: 'stop_server', ms: times.stop, ...stops }));
   on('reset', (server) => cloud.jobs.start(server, { command: 'reset_server', ms: times.reboot, ...boot(server) }));
@@ -181,63 +178,47 @@ function mountPower(wire: Wire, cloud: Cloud): void {
 function mountDisk(wire: Wire, cloud: Cloud): void {
   const { times } = cloud.sheet;
   const free = (call: Call): SimServer => cloud.free(call.account.id, call.param('id'));
-  wire.on(
-    'post /v1/servers/:id/actions/change_type',
-    (call) => {
-      const server = free(call);
-      const type = typeOf(call.required('server_type'));
-      if (server.power === 'on') throw new Refusal('not_stopped', 'server must be stopped first');
-      if (type.id === server.plan) throw new Refusal('invalid', 'server is already of this type', 'server_type');
-      if (type.architecture !== typeOf(server.plan).architecture)
-        throw new Refusal('invalid', 'server type has another architecture', 'server_type');
-      if (type.diskGb < server.diskGb) throw new Refusal('invalid', 'server type disk is too small', 'server_type');
-      if (!type.regions.includes(server.region)) throw new Refusal('invalid', 'unsupported location for server type', 'server_type');
-      if (!cloud.inStock(type, server.region)) throw new Refusal('sold_out', 'error during placement');
-      const diskGb = call.flag('upgrade_disk') === true ? type.diskGb : server.diskGb;
-      const ending = { server: { plan: type.id, diskGb, phase: 'ready' as const, power: 'on' as const } };
-      const job = cloud.jobs.start(server, { command: 'change_server_type', ms: times.resize, during: { phase: 'resizing' }, ending });
-      return { action: showAction(job) };
-    },
-    201,
-  );
-  wire.on(
-    'post /v1/servers/:id/actions/rebuild',
-    (call) => {
-      const server = free(call);
-      if (server.protection['rebuild']) throw new Refusal('protected', 'server rebuild is protected');
-      const image = imageOf(cloud, call, call.required('image'), typeOf(server.plan));
-      const password = server.keyIds.length > 0 ? null : cloud.password();
-      const userData = call.body['user_data'] === undefined ? server.userData : call.text('user_data');
-      // On a disk that has run, cloud-init sets no password again: what the answer names is not what the machine takes.
-      const own = cloud.images.get(String(call.body['image']));
-      const changed = { image, userData, password: own?.password ?? password ?? server.password, rescue: null };
-      const ending = { server: { ...changed, phase: 'ready' as const, power: 'on' as const } };
-      const during = { phase: 'rebuilding' as const, power: 'off' as const };
-      const job = cloud.jobs.start(server, { command: 'rebuild_server', ms: times.rebuild, during, ending });
-      return { action: showAction(job), root_password: password };
-    },
-    201,
-  );
-  wire.on(
-    'post /v1/servers/:id/actions/create_image',
-    (call) => {
-      const kind = call.text('type') === 'backup' ? ('backup' as const) : ('snapshot' as const);
-      const name = call.text('description') || `snapshot ${new Date(cloud.world.now()).toISOString()}`;
-      const { image, job } = cloud.snapshot(free(call), { name, kind, labels: checkedLabels(call) ?? {} }, 'create_image');
-      return { image: showOwnImage(image), action: showAction(job) };
-    },
-    201,
-  );
+  wire.made('post /v1/servers/:id/actions/change_type', (call) => {
+    const server = free(call);
+    const type = typeOf(call.required('server_type'));
+    if (server.power === 'on') throw new Refusal('not_stopped', 'server must be stopped first');
+    if (type.id === server.plan) throw new Refusal('invalid', 'server is already of this type', 'server_type');
+    if (type.architecture !== typeOf(server.plan).architecture)
+      throw new Refusal('invalid', 'server type has another architecture', 'server_type');
+    if (type.diskGb < server.diskGb) throw new Refusal('invalid', 'server type disk is too small', 'server_type');
+    if (!type.regions.includes(server.region)) throw new Refusal('invalid', 'unsupported location for server type', 'server_type');
+    if (!cloud.inStock(type, server.region)) throw new Refusal('sold_out', 'error during placement');
+    const diskGb = call.flag('upgrade_disk') === true ? type.diskGb : server.diskGb;
+    const ending = { server: { plan: type.id, diskGb, phase: 'ready' as const, power: 'on' as const } };
+    const job = cloud.jobs.start(server, { command: 'change_server_type', ms: times.resize, during: { phase: 'resizing' }, ending });
+    return { action: showAction(job) };
+  });
+  wire.made('post /v1/servers/:id/actions/rebuild', (call) => {
+    const server = free(call);
+    if (server.protection['rebuild']) throw new Refusal('protected', 'server rebuild is protected');
+    const image = imageOf(cloud, call, call.required('image'), typeOf(server.plan));
+    const password = server.keyIds.length > 0 ? null : cloud.password();
+    const userData = call.body['user_data'] === undefined ? server.userData : call.text('user_data');
+    // On a disk that has run, cloud-init sets no password again: what the answer names is not what the machine takes.
+    const own = cloud.images.get(String(call.body['image']));
+    const changed = { image, userData, password: own?.password ?? password ?? server.password, rescue: null };
+    const ending = { server: { ...changed, phase: 'ready' as const, power: 'on' as const } };
+    const during = { phase: 'rebuilding' as const, power: 'off' as const };
+    const job = cloud.jobs.start(server, { command: 'rebuild_server', ms: times.rebuild, during, ending });
+    return { action: showAction(job), root_password: password };
+  });
+  wire.made('post /v1/servers/:id/actions/create_image', (call) => {
+    const kind = call.text('type') === 'backup' ? ('backup' as const) : ('snapshot' as const);
+    const name = call.text('description') || `snapshot ${new Date(cloud.world.now()).toISOString()}`;
+    const { image, job } = cloud.snapshot(free(call), { name, kind, labels: checkedLabels(call) ?? {} }, 'create_image');
+    return { image: showOwnImage(image), action: showAction(job) };
+  });
   for (const backups of [true, false])
-    wire.on(
-      `post /v1/servers/:id/actions/${backups ? 'enable' : 'disable'}_backup`,
-      (call) => {
-        const command = `${backups ? 'enable' : 'disable'}_backup`;
-        const server = cloud.setBackups(free(call), backups);
-        return { action: showAction(cloud.jobs.start(server, { command, ms: times.small })) };
-      },
-      201,
-    );
+    wire.made(`post /v1/servers/:id/actions/${backups ? 'enable' : 'disable'}_backup`, (call) => {
+      const command = `${backups ? 'enable' : 'disable'}_backup`;
+      const server = cloud.setBackups(free(call), backups);
+      return { action: showAction(cloud.jobs.start(server, { command, ms: times.small })) };
+    });
 }
 
 function mountExtras(wire: Wire, cloud: Cloud): void {
@@ -245,7 +226,7 @@ function mountExtras(wire: Wire, cloud: Cloud): void {
   const free = (call: Call): SimServer => cloud.free(call.account.id, call.param('id'));
   const act = (call: Call, command: string, changes: Partial<SimServer> = {}): object =>
     showAction(cloud.jobs.start(cloud.change(free(call), changes), { command, ms: times.small }));
-  const on = (name: string, run: (call: Call) => object): void => wire.on(`post /v1/servers/:id/actions/${name}`, run, 201);
+  const on = (name: string, run: (call: Call) => object): void => wire.made(`post /v1/servers/:id/actions/${name}`, run);
   on('reset_password', (call) => {
     if (free(call).power === 'off') throw new Refusal('conflict', 'server must be running');
     const password = cloud.password();

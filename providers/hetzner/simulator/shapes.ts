@@ -2,7 +2,7 @@
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
 import { trafficOf } from '../../../simulator/cloud/metrics.ts';
 import type { SimFirewall, SimImage, SimJob, SimKey, SimServer } from '../../../simulator/cloud/model.ts';
-import { type NumberedPage, rfc3339 } from '../../../simulator/cloud/wire.ts';
+import { type Call, pageOf, rfc3339 } from '../../../simulator/cloud/wire.ts';
 import { IMAGES, IPV4_MONTHLY, LOCATIONS, TYPES, type HetznerImage, type HetznerLocation, type HetznerType } from './data.ts';
 
 const HOURS_A_MONTH = 624;
@@ -213,8 +213,9 @@ export function showFirewall({ id, name, labels, createdMs, rules, servers }: Si
   return { id: Number(id), name, labels, created: rfc3339(createdMs), rules, applied_to: applied };
 }
 
-export function showPage<T>(key: string, page: NumberedPage<T>, show: (item: T) => object): object {
-  const { page: number, perPage, last, total } = page;
+/** The page that is asked for, below the key. */
+export function showPage<T>(call: Call, key: string, all: readonly T[], show = (item: T): unknown => item): object {
+  const { items, page: number, perPage, last, total } = pageOf(call, all, { size: 25, most: 50 });
   const pagination = {
     page: number,
     per_page: perPage,
@@ -223,5 +224,5 @@ export function showPage<T>(key: string, page: NumberedPage<T>, show: (item: T) 
     last_page: last,
     total_entries: total,
   };
-  return { [key]: page.items.map(show), meta: { pagination } };
+  return { [key]: items.map(show), meta: { pagination } };
 }

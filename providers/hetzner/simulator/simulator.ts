@@ -2,7 +2,7 @@
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
 import { type RefusalKind, Refusal, type Sheet } from '../../../simulator/cloud/model.ts';
 import { type CloudWire, simulateCloud } from '../../../simulator/cloud/simulation.ts';
-import { type Answer, type Call, labelSelector, pageOf, type Wire, type Words } from '../../../simulator/cloud/wire.ts';
+import { type Answer, type Call, labelSelector, type Wire, type Words } from '../../../simulator/cloud/wire.ts';
 import { IMAGES, LOCATIONS, TYPES } from './data.ts';
 import { mountObjects } from './objects.ts';
 import { mountServers } from './servers.ts';
@@ -72,29 +72,25 @@ function mountCatalogue(wire: Wire, cloud: Cloud): void {
     if (!found) throw new Refusal('not_found', `${call.param('id')} not found`);
     return found;
   };
-  const sizes = { size: 25, most: 50 };
-  wire.on('get /v1/locations', (call) => showPage('locations', pageOf(call, named(call, LOCATIONS), sizes), showLocation));
+  wire.on('get /v1/locations', (call) => showPage(call, 'locations', named(call, LOCATIONS), showLocation));
   wire.on('get /v1/locations/:id', (call) => ({ location: showLocation(one(call, LOCATIONS)) }));
-  wire.on('get /v1/server_types', (call) =>
-    showPage('server_types', pageOf(call, named(call, TYPES), sizes), (type) => showType(cloud, type)),
-  );
+  wire.on('get /v1/server_types', (call) => showPage(call, 'server_types', named(call, TYPES), (type) => showType(cloud, type)));
   wire.on('get /v1/server_types/:id', (call) => ({ server_type: showType(cloud, one(call, TYPES)) }));
   wire.on('get /v1/pricing', () => ({ pricing: pricing() }));
-  wire.on('get /v1/isos', (call) => showPage('isos', pageOf(call, [], sizes), (iso) => iso));
-  wire.on('get /v1/primary_ips', (call) => showPage('primary_ips', pageOf(call, [], sizes), (ip) => ip));
+  wire.on('get /v1/isos', (call) => showPage(call, 'isos', []));
+  wire.on('get /v1/primary_ips', (call) => showPage(call, 'primary_ips', []));
   for (const path of ['/v1/datacenters', '/v1/datacenters/:id'] as const)
     wire.on(`get ${path}`, () => {
       throw new Refusal('gone', 'This endpoint was removed; use locations.');
     });
-  mountImages(wire, cloud, sizes);
+  mountImages(wire, cloud);
 }
 
-function mountImages(wire: Wire, cloud: Cloud, sizes: { size: number; most: number }): void {
+function mountImages(wire: Wire, cloud: Cloud): void {
   const own = (call: Call) => cloud.own(cloud.images, call.account.id, call.param('id'), 'image');
   wire.on('get /v1/images', (call) => {
     const [types, states, architectures] = [call.queries('type'), call.queries('status'), call.queries('architecture')];
-    const labels = call.query('label_selector');
-    const chosen = labels === undefined ? undefined : labelSelector(labels);
+    const labelled = labelSelector(call.query('label_selector'));
     const systems = IMAGES.filter((image) => image.deprecated === null || call.query('include_deprecated') === 'true').map(showSystem);
     const owned = cloud.images.filter(({ account }) => account === call.account.id).map(showOwnImage);
     type Shown = Record<'type' | 'status' | 'architecture', string> & { name: string | null; bound_to: number | null };
@@ -106,10 +102,10 @@ function mountImages(wire: Wire, cloud: Cloud, sizes: { size: number; most: numb
         (architectures.length === 0 || architectures.includes(image.architecture)) &&
         (call.query('name') === undefined || image.name === call.query('name')) &&
         (call.query('bound_to') === undefined || String(image.bound_to) === call.query('bound_to')) &&
-        (chosen === undefined || chosen(image.labels))
+        labelled(image.labels)
       );
     };
-    return showPage('images', pageOf(call, [...systems, ...owned].filter(fits), sizes), (image) => image);
+    return showPage(call, 'images', [...systems, ...owned].filter(fits));
   });
   wire.on('get /v1/images/:id', (call) => {
     const system = IMAGES.find(({ number }) => String(number) === call.param('id'));
@@ -121,14 +117,9 @@ function mountImages(wire: Wire, cloud: Cloud, sizes: { size: number; most: numb
     const kind = call.text('type') === 'snapshot' ? ('snapshot' as const) : image.kind;
     return { image: showOwnImage(cloud.images.put({ ...image, name, kind, labels: call.labels() ?? image.labels })) };
   });
-  wire.on(
-    'delete /v1/images/:id',
-    (call) => {
-      cloud.images.delete(own(call).id);
-      return undefined;
-    },
-    204,
-  );
+  wire.gone('delete /v1/images/:id', (call) => {
+    cloud.images.delete(own(call).id);
+  });
 }
 
 function mountActions(wire: Wire, cloud: Cloud): void {
