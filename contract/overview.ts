@@ -9,6 +9,8 @@ import { VpsStatus } from './vps.ts';
 export const Session = z.strictObject({
   name: z.string(),
   role: Role,
+  /** All that it may do there, as in GET /api/whoami; pages show by it. */
+  permissions: z.array(z.string()),
   /** Of the person who signed in; null: a token. */
   user_id: UserId.nullable(),
   /** null: may see every organization. */

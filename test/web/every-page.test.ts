@@ -43,7 +43,7 @@ test('who may only look is told so, and asks for nothing that is refused', { tim
     await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => undefined);
   }
   await page.goto('/admin#providers');
-  await page.getByText('This needs the role admin; the token “looker” has viewer.').first().waitFor();
+  await page.getByText('This needs the permission account:read; “looker” does not have it.').first().waitFor();
   const add = page.getByRole('button', { name: 'Add an account' });
   expect(await add.getAttribute('aria-disabled')).toBe('true');
   expect(complaints).toEqual([]);

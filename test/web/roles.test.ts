@@ -6,8 +6,18 @@ import { visit } from '../support/browser.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { seedVpses } from '../support/seed-vpses.ts';
 import { updateVps } from '../../server/vps/store.ts';
+import { GRANTS, type MemberRole, type StaffRole } from '../../contract/permissions.ts';
+import { type Place, PLACES } from '../../web/portal/places.ts';
+import { shellWords } from '../../web/portal/words/shell.ts';
+import { VPS_ACTIONS } from '../../contract/lifecycle.ts';
+import { permissionOf } from '../../server/vps/changes/permissions.ts';
+import { ACTION_RIGHTS } from '../../web/desk/lib/action-rights.ts';
+import { PAGES } from '../../web/desk/lib/pages.ts';
+import { pagesOfTurn } from '../support/pages.ts';
 
 const PATIENT = { timeout: 15_000 };
+/** What a page says in place of what it has. */
+const REFUSED = /needs the permission|acts for one organization/;
 const dashboard = withDashboard({ engine: false });
 let ids: string[];
 
@@ -35,15 +45,68 @@ test.each([
   await create.waitFor();
   expect(await create.getAttribute('aria-disabled')).toBe('true');
   const places = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
-  await expect.poll(() => places.count(), PATIENT).toBeLessThan(8);
+  await expect.poll(() => places.count(), PATIENT).toBeLessThan(12);
   // Each place that is still shown has something to show.
   const shown = await Promise.all((await places.all()).map((each) => each.getAttribute('href')));
   for (const path of shown) {
     await page.goto(path!);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    expect([path, await page.getByText(/^This (needs the role|token is bound)/).count()]).toEqual([path, 0]);
+    expect([path, await page.getByText(REFUSED).count()]).toEqual([path, 0]);
   }
   expect(await page.getByRole('link', { name: /Create (a|the first) VPS/ }).count()).toBe(0);
+  await context.close();
+});
+
+/** A person's own token, for all that their role gives. */
+async function person(name: string, of: { staffRole: StaffRole } | { member: MemberRole; organizationId: string }) {
+  const { db } = dashboard.runtime.services;
+  const who = { id: randomUUID(), email: `${name}@example.com`, name, handle: name };
+  const { id: userId } = await db.user.create({ data: { ...who, staffRole: 'staffRole' in of ? of.staffRole : null } });
+  const organizationId = 'member' in of ? of.organizationId : null;
+  if ('member' in of) await db.member.create({ data: { userId, organizationId: of.organizationId, role: of.member } });
+  const { secret } = await createToken(db, { name, role: null, organizationId, expiresAt: null, userId, scopes: ['*'] });
+  return await visit(dashboard.browser, { origin: dashboard.origin, token: secret });
+}
+
+test('the desk knows which permission each action needs', () => {
+  expect(ACTION_RIGHTS).toEqual(Object.fromEntries(VPS_ACTIONS.map((action) => [action, permissionOf(action)])));
+});
+
+const STAFF = ['support', 'billing', 'readonly', 'operator'] as const;
+test.each(STAFF)('staff with the role %s see what their role may see, and no page asks for more', { timeout: 200_000 }, async (role) => {
+  const { page, context, complaints } = await person(`${role}-of-staff`, { staffRole: role });
+  const mine = PAGES.filter(({ needs }) => needs.every((each) => GRANTS.staff[role].has(each)));
+  await page.goto('/');
+  const links = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
+  const wanted = mine.filter(({ aside }) => aside === undefined).map(({ to }) => to);
+  const shown = () =>
+    links.evaluateAll((all: any[]) => all.map((each) => each.getAttribute('href') as string).filter((to) => to !== '/simulator'));
+  await expect.poll(shown, PATIENT).toEqual(wanted);
+  for (const { to } of pagesOfTurn(mine, STAFF.indexOf(role), STAFF.length)) {
+    await page.goto(to);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => undefined);
+    expect([to, await page.getByText(REFUSED).count()]).toEqual([to, 0]);
+  }
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+const MEMBERS = ['owner', 'operator', 'billing', 'viewer'] as const;
+test.each(MEMBERS)('a member with the role %s finds in the portal what the role may see', { timeout: 120_000 }, async (role) => {
+  const { id: organizationId } = await dashboard.runtime.services.db.organization.findFirstOrThrow();
+  const { page, context, complaints } = await person(`${role}-of-one`, { member: role, organizationId });
+  const mine: readonly Place[] = PLACES.filter(({ needs }) => needs.some((each) => GRANTS.member[role].has(each)));
+  expect(mine.some(({ word }) => word === 'keys')).toBe(role !== 'billing');
+  await page.goto('/portal');
+  const links = page.getByRole('navigation', { name: shellWords.all.en.main }).getByRole('link');
+  await expect.poll(() => links.allTextContents(), PATIENT).toEqual(mine.map(({ word }) => shellWords.all.en[word]));
+  for (const { to } of pagesOfTurn(mine, MEMBERS.indexOf(role), MEMBERS.length)) {
+    await page.goto(to);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => undefined);
+  }
+  expect(complaints).toEqual([]);
   await context.close();
 });
 

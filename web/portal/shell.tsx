@@ -14,31 +14,15 @@ import { useSession } from '../kit/lib/use-session.ts';
 import { OfflineBar } from '../kit/parts/offline-bar.tsx';
 import { Dialog } from '../kit/ui/dialog.tsx';
 import { Empty } from '../kit/ui/empty.tsx';
-import { Icon, type IconName } from '../kit/ui/icon.tsx';
+import { Icon } from '../kit/ui/icon.tsx';
 import { Menu, MenuItem, MenuLabel, MenuRadio, MenuSeparator } from '../kit/ui/menu.tsx';
 import { kitWords } from '../kit/words/kit.ts';
 import { Link, useGo } from './link.tsx';
 import { ActingBar } from './parts/acting-bar.tsx';
 import { Page } from './parts/page.tsx';
+import { placesFor } from './places.ts';
 import { shellWords } from './words/shell.ts';
 
-type Place = readonly [
-  to: string,
-  word: 'servers' | 'order' | 'billing' | 'team' | 'account' | 'keys' | 'developers' | 'activity' | 'help',
-  icon: IconName,
-];
-/** The first four stand at the foot of a phone; the others behind "More". */
-const PLACES: readonly Place[] = [
-  ['/portal', 'servers', 'server'],
-  ['/portal/order', 'order', 'plus'],
-  ['/portal/billing', 'billing', 'audit'],
-  ['/portal/account', 'account', 'user'],
-  ['/portal/help', 'help', 'info'],
-  ['/portal/team', 'team', 'accounts'],
-  ['/portal/keys', 'keys', 'key'],
-  ['/portal/api', 'developers', 'external'],
-  ['/portal/activity', 'activity', 'operations'],
-];
 const AT_FOOT = 4;
 
 export function PortalShell() {
@@ -131,9 +115,10 @@ const ACTIVE = { className: 'bg-accent-soft !text-accent font-medium', 'aria-cur
 
 function SideNavigation() {
   const t = shellWords.use();
+  const places = placesFor(useSession());
   return (
     <nav aria-label={t('main')} className="flex flex-1 flex-col gap-1 p-3">
-      {PLACES.map(([to, word, icon]) => (
+      {places.map(({ to, word, icon }) => (
         <Link
           key={to}
           to={to}
@@ -151,6 +136,7 @@ function SideNavigation() {
 
 function PhoneNavigation() {
   const t = shellWords.use();
+  const places = placesFor(useSession());
   const [more, setMore] = useState(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => setMore(false), [path]);
@@ -160,7 +146,7 @@ function PhoneNavigation() {
       aria-label={t('main')}
       className="fixed inset-x-0 bottom-0 z-30 flex h-16 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      {PLACES.slice(0, AT_FOOT).map(([to, word, icon]) => (
+      {places.slice(0, AT_FOOT).map(({ to, word, icon }) => (
         <Link
           key={to}
           to={to}

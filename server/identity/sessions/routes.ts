@@ -83,6 +83,7 @@ async function presentSession(services: Services, db: Db, principal: Principal, 
   return {
     name: principal.name,
     role: roleShown(principal),
+    permissions: [...principal.permissions].toSorted(),
     user_id: principal.actor.kind === 'user' ? (principal.actor.id as Session['user_id']) : null,
     organization_id: principal.organizationId as Session['organization_id'],
     mode: services.config.mode,

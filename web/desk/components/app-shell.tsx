@@ -6,7 +6,8 @@ import { api, forgetSession } from '../../kit/api/client.ts';
 import { accountsQuery } from '../../kit/api/queries.ts';
 import { useChanges } from '../../kit/api/use-changes.ts';
 import { asApiError } from '../../kit/api/problem.ts';
-import { mayOpen, platformProblem } from '../lib/abilities.ts';
+import { mayOpen } from '../lib/abilities.ts';
+import { PAGES } from '../lib/pages.ts';
 import { useReach } from '../../kit/lib/connection.ts';
 import { lazyPart, PartMissing } from '../../kit/lib/lazy-part.tsx';
 import { currentTheme, setTheme, THEMES, type Theme } from '../../kit/lib/theme.ts';
@@ -17,7 +18,7 @@ import { useShortcuts } from '../lib/use-shortcuts.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { OfflineBar } from '../../kit/parts/offline-bar.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
-import { Icon, type IconName } from '../../kit/ui/icon.tsx';
+import { Icon } from '../../kit/ui/icon.tsx';
 import { IconButton } from '../../kit/ui/button.tsx';
 import { Menu, MenuItem, MenuLabel, MenuRadio, MenuSeparator } from '../../kit/ui/menu.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
@@ -25,35 +26,7 @@ import { Tooltip } from '../../kit/ui/tooltip.tsx';
 
 const CommandPalette = lazyPart(() => import('./command-palette.tsx'), 'CommandPalette');
 
-const PLACES: readonly { to: string; label: string; icon: IconName; exact?: boolean; heading?: string }[] = [
-  { to: '/', label: 'Overview', icon: 'overview', exact: true },
-  { to: '/vps', label: 'VPSes', icon: 'server' },
-  { to: '/snapshots', label: 'Snapshots', icon: 'snapshot' },
-  { to: '/operations', label: 'Operations', icon: 'operations' },
-  { to: '/tasks', label: 'Tasks', icon: 'jobs' },
-  { to: '/bulk', label: 'Bulk runs', icon: 'columns' },
-  { to: '/drift', label: 'Drift and inventory', icon: 'preview' },
-  { to: '/sweeps', label: 'Sweeps', icon: 'refresh' },
-  { to: '/jobs', label: 'Jobs', icon: 'jobs' },
-  { to: '/admin', label: 'Accounts', icon: 'accounts' },
-  { to: '/customers', label: 'Customers', icon: 'user', heading: 'Selling' },
-  { to: '/products', label: 'Products', icon: 'server' },
-  { to: '/setup-profiles', label: 'Set-up profiles', icon: 'settings' },
-  { to: '/coupons', label: 'Coupons', icon: 'filter' },
-  { to: '/orders', label: 'Orders', icon: 'download' },
-  { to: '/subscriptions', label: 'Subscriptions', icon: 'refresh' },
-  { to: '/invoices', label: 'Invoices', icon: 'audit' },
-  { to: '/payments', label: 'Payments', icon: 'check' },
-  { to: '/unpaid', label: 'Unpaid', icon: 'alert' },
-  { to: '/tickets', label: 'Tickets', icon: 'info' },
-  { to: '/planned-work', label: 'Planned work', icon: 'operations' },
-  { to: '/reports', label: 'Reports', icon: 'overview' },
-  { to: '/taxes', label: 'Seller and taxes', icon: 'columns' },
-  { to: '/brand', label: 'Brand', icon: 'eye' },
-  { to: '/audit', label: 'Audit', icon: 'audit', heading: 'House' },
-  { to: '/mailbox', label: 'Mailbox', icon: 'download' },
-  { to: '/settings', label: 'Settings', icon: 'settings' },
-];
+const PLACES = PAGES.filter(({ aside }) => aside === undefined);
 
 export function AppShell() {
   const [palette, setPalette] = useState(false);
@@ -165,15 +138,15 @@ const ACTIVE = { className: 'bg-accent-soft !text-accent font-medium', 'aria-cur
 function Navigation() {
   const session = useSession();
   // Shown to who may break it, while an account is at the simulator.
-  const mayBreak = session !== undefined && session.simulator_url !== null && platformProblem(session) === null;
+  const mayBreak = session !== undefined && mayOpen(session, '/simulator');
   const simulated = useQuery({ ...accountsQuery, enabled: mayBreak }).data?.providers.some((account) => account.simulated) ?? false;
   const item = 'flex min-h-9 items-center gap-2.5 rounded-md px-3 text-ink-2 hover:bg-raised hover:text-ink';
   return (
     <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5 overflow-y-auto p-2">
-      {PLACES.filter(({ to }) => mayOpen(session, to)).map(({ to, label, icon, exact, heading }) => (
+      {PLACES.filter(({ to }) => mayOpen(session, to)).map(({ to, label, icon, heading }) => (
         <Fragment key={to}>
           {heading && <p className="px-3 pt-3 pb-0.5 text-xs text-ink-2">{heading}</p>}
-          <Link to={to} activeOptions={{ exact: exact ?? false, includeSearch: false }} className={item} activeProps={ACTIVE}>
+          <Link to={to} activeOptions={{ exact: to === '/', includeSearch: false }} className={item} activeProps={ACTIVE}>
             <Icon name={icon} />
             {label}
           </Link>

@@ -3,9 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Overview } from '../../kit/api/client.ts';
 import { killSwitchesQuery, deadLettersQuery, driftQuery, inventoryQuery } from '../../kit/api/queries.ts';
-import { platformProblem } from '../lib/abilities.ts';
 import { money, plural } from '../../kit/lib/format.ts';
-import { useSession } from '../../kit/lib/use-session.ts';
+import { useMay } from '../../kit/lib/use-session.ts';
 import { kindName, sentenceCase } from '../../kit/lib/words.ts';
 import { Card } from '../../kit/ui/card.tsx';
 import { Icon } from '../../kit/ui/icon.tsx';
@@ -18,12 +17,11 @@ const TROUBLE = [
 
 /** What waits for a person: errors, failures, alerts, drift, and servers that cost money for nobody. Absent when nothing does. */
 export function Attention({ overview: { by_status: states, failed } }: { overview: Overview }) {
-  const session = useSession();
-  const enabled = session !== undefined && platformProblem(session) === null;
-  const switches = useQuery({ ...killSwitchesQuery, enabled }).data;
-  const drifts = useQuery({ ...driftQuery(), enabled }).data?.filter(({ state }) => state === 'confirmed');
-  const inventory = useQuery({ ...inventoryQuery, enabled }).data;
-  const letters = useQuery({ ...deadLettersQuery(false), enabled }).data?.letters.length ?? 0;
+  const may = useMay();
+  const switches = useQuery({ ...killSwitchesQuery, enabled: may('kill-switch:read') }).data;
+  const drifts = useQuery({ ...driftQuery(), enabled: may('drift:read') }).data?.filter(({ state }) => state === 'confirmed');
+  const inventory = useQuery({ ...inventoryQuery, enabled: may('inventory:read') }).data;
+  const letters = useQuery({ ...deadLettersQuery(false), enabled: may('queue:read') }).data?.letters.length ?? 0;
   const orphans = inventory?.items.filter(({ kind }) => kind === 'orphan') ?? [];
   const troubled = TROUBLE.flatMap(([status, words]) => {
     const count = states.find((each) => each.status === status)?.count ?? 0;

@@ -6,7 +6,7 @@ import { api } from '../../kit/api/client.ts';
 import { mayOpen } from '../lib/abilities.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { cn } from '../../kit/lib/cn.ts';
-import { GO_KEYS } from '../lib/use-shortcuts.ts';
+import { PAGES } from '../lib/pages.ts';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { Icon, type IconName } from '../../kit/ui/icon.tsx';
 
@@ -84,7 +84,6 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
 function useCommands(text: string, close: () => void): Command[] {
   const navigate = useNavigate();
   const session = useSession();
-  const simulated = Boolean(session?.simulator_url);
   const asked = useDeferredValue(text);
   const found = useQuery({
     queryKey: ['palette', asked],
@@ -95,13 +94,14 @@ function useCommands(text: string, close: () => void): Command[] {
     close();
     void navigate({ to });
   };
-  const places: Command[] = [
-    ...Object.entries(GO_KEYS).map(([key, [to, label]]) => ({ id: to, label, hint: `g ${key}`, icon: 'chevron' as const, run: go(to) })),
-    ...(simulated ? [{ id: '/simulator', label: 'Simulator', hint: 'page', icon: 'simulator' as const, run: go('/simulator') }] : []),
-    { id: 'create', label: 'Create a VPS', hint: 'c', icon: 'plus', run: go('/vps/new') },
-  ];
-  const wanted = places.filter(
-    (place) => mayOpen(session, place.id === 'create' ? '/vps/new' : place.id) && place.label.toLowerCase().includes(text.toLowerCase()),
+  const wanted = PAGES.filter(({ to, label }) => mayOpen(session, to) && label.toLowerCase().includes(text.toLowerCase())).map(
+    ({ to, label, icon, key }): Command => ({
+      id: to,
+      label,
+      hint: to === '/vps/new' ? 'c' : key === undefined ? 'page' : `g ${key}`,
+      icon: icon === 'plus' ? icon : 'chevron',
+      run: go(to),
+    }),
   );
   const vpses = (text.length > 1 ? (found.data ?? []) : []).map((vps) => ({
     id: vps.id,

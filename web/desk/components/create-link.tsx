@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router';
-import { createProblem } from '../lib/abilities.ts';
+import { pageProblem } from '../lib/abilities.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { Button, buttonClass } from '../../kit/ui/button.tsx';
 import { Icon } from '../../kit/ui/icon.tsx';
 
 /** The way to the form of a new VPS; for who may not order one, the reason instead of the way. */
 export function CreateLink() {
-  const problem = createProblem(useSession());
+  const problem = pageProblem(useSession(), '/vps/new');
   if (problem !== null)
     return (
       <Button variant="primary" icon="plus" disabledReason={problem}>

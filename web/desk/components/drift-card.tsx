@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Drift } from '../../kit/api/client.ts';
-import { platformProblem } from '../lib/abilities.ts';
+import { rightProblem } from '../lib/abilities.ts';
 import { plural } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
@@ -90,7 +90,7 @@ function Decisions({ drift }: { drift: Drift }) {
     quiet: true,
     done: () => ask(null),
   });
-  const reason = platformProblem(useSession()) ?? driftProblem(drift);
+  const reason = rightProblem(useSession(), 'drift:act') ?? driftProblem(drift);
   const gone = drift.kind === 'vanished';
   const decide = (action: 'accept' | 'repair'): void => (gone ? ask(action) : act.mutate({ action }));
   return (

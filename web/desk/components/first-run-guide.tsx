@@ -5,10 +5,10 @@ import { type ReactNode, useState } from 'react';
 import type { Overview } from '../../kit/api/client.ts';
 import { accountsQuery, driftQuery, vpsListQuery } from '../../kit/api/queries.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { createProblem, platformProblem } from '../lib/abilities.ts';
+import { pageProblem } from '../lib/abilities.ts';
 import { cn } from '../../kit/lib/cn.ts';
 import { readStored, writeStored } from '../../kit/lib/storage.ts';
-import { useSession } from '../../kit/lib/use-session.ts';
+import { useMay, useSession } from '../../kit/lib/use-session.ts';
 import { Button, buttonClass } from '../../kit/ui/button.tsx';
 import { Icon } from '../../kit/ui/icon.tsx';
 
@@ -17,14 +17,15 @@ const FEW = 3;
 
 export function FirstRunGuide({ overview }: { overview: Overview }) {
   const session = useSession();
-  const mayAsk = session !== undefined && platformProblem(session) === null;
+  const may = useMay();
+  const mayAsk = may('account:read');
   const accounts = useQuery({ ...accountsQuery, enabled: mayAsk }).data;
   const vpses = useInfiniteQuery(vpsListQuery({}, 1)).data?.pages[0]?.instances;
   if (overview.by_status.some(({ status }) => status === 'active'))
-    return session?.simulator_url && mayAsk && overview.total <= FEW ? <BreakIt /> : null;
+    return session?.simulator_url && may('simulator:act') && may('drift:read') && overview.total <= FEW ? <BreakIt /> : null;
   if (overview.total > FEW || overview.by_status.some(({ status }) => status === 'terminated')) return null;
   // Nobody is led to what would be refused.
-  if (createProblem(session) !== null) return null;
+  if (pageProblem(session, '/vps/new') !== null) return null;
   const compute =
     accounts?.providers.filter(({ type }) => accounts.available.find((each) => each.type === type)?.roles.includes('compute')) ?? [];
   const first = vpses?.[0];

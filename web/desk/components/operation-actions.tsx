@@ -1,5 +1,5 @@
 import { api, type Operation, type Vps } from '../../kit/api/client.ts';
-import { cancelProblem, roleProblem, vpsActionProblem } from '../lib/abilities.ts';
+import { cancelProblem, rightProblem, vpsActionProblem } from '../lib/abilities.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { RunAgain } from './run-again.tsx';
@@ -19,7 +19,7 @@ export function OperationActions({
   isLast: boolean;
   onRetried: (next: Operation) => void;
 }) {
-  const mayNot = roleProblem(useSession(), 'operator');
+  const session = useSession();
   const cancel = useAction(() => api.cancelOperation({ id: operation.id }), {
     done: ({ operation: after }) =>
       toast(
@@ -32,7 +32,7 @@ export function OperationActions({
         icon="stop"
         variant="danger"
         busy={cancel.isPending}
-        disabledReason={mayNot ?? cancelProblem(operation)}
+        disabledReason={rightProblem(session, 'operation:cancel') ?? cancelProblem(operation)}
         onClick={() => cancel.mutate()}
       >
         {operation.cancel_requested ? 'Stopping…' : 'Cancel'}
@@ -40,6 +40,7 @@ export function OperationActions({
     );
   if (operation.status === 'succeeded') return null;
   const reason =
-    mayNot ?? (isLast ? (vps ? vpsActionProblem('retry', vps, operation) : null) : 'A later operation of this VPS has followed.');
+    rightProblem(session, 'vps:retry') ??
+    (isLast ? (vps ? vpsActionProblem('retry', vps, operation) : null) : 'A later operation of this VPS has followed.');
   return <RunAgain operation={operation} problem={reason} onRetried={onRetried} />;
 }

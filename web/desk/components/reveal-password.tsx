@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { api, type RevealAnswer, type Vps } from '../../kit/api/client.ts';
 import { fieldError } from '../../kit/api/problem.ts';
-import { roleProblem, vpsActionProblem } from '../lib/abilities.ts';
+import { rightProblem, vpsActionProblem } from '../lib/abilities.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
@@ -23,7 +23,7 @@ export function RevealPassword({ vps }: { vps: Vps }) {
     if (!next) setShown(null);
   };
   const again = vps.password_revealed;
-  const reason = roleProblem(session, again ? 'admin' : 'operator') ?? vpsActionProblem('reveal', vps, undefined);
+  const reason = rightProblem(session, again ? 'vps:reveal-again' : 'vps:reveal') ?? vpsActionProblem('reveal', vps, undefined);
   return (
     <>
       <Button icon="eye" disabledReason={again && reason ? `Shown once already. ${reason}` : reason} onClick={() => setOpen(true)}>

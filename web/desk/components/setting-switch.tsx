@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { VpsAccepted, VpsChange, VpsDetail } from '../../kit/api/client.ts';
-import { capabilityProblem, roleProblem } from '../lib/abilities.ts';
+import { capabilityProblem, rightProblem } from '../lib/abilities.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { PreviewedDialog } from './previewed-dialog.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -23,7 +23,7 @@ interface SwitchProps {
 /** A setting of a VPS that is on or off: the button, and the preview before the decision. */
 export function SettingSwitch({ vps, what, on, cannot, lead, change, onRequested }: SwitchProps) {
   const [asking, ask] = useState(false);
-  const mayNot = roleProblem(useSession(), 'operator') ?? capabilityProblem(vps, 'configure');
+  const mayNot = rightProblem(useSession(), 'vps:configure') ?? capabilityProblem(vps, 'configure');
   const title = `Switch ${what} ${on ? 'off' : 'on'}`;
   return (
     <>

@@ -3,7 +3,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { VpsActionName } from '../../../contract/lifecycle.ts';
 import { api, type Operation, type Session, type Vps, type VpsAction, type VpsDetail } from '../../kit/api/client.ts';
-import { capabilityProblem, platformProblem, roleProblem, vpsActionProblem } from '../lib/abilities.ts';
+import { ACTION_RIGHTS } from '../lib/action-rights.ts';
+import { capabilityProblem, rightProblem, vpsActionProblem } from '../lib/abilities.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { kindName, kindWords } from '../../kit/lib/words.ts';
@@ -35,16 +36,16 @@ export function VpsActions({ vps, last }: { vps: VpsDetail; last: Operation | un
   const look = useAction((action: keyof typeof LOOKS) => LOOKS[action](once(vps)), { done: show });
   const act = useAction((body: VpsAction) => api.actOnVps({ ...once(vps), body }), { done: show });
   const undo = useAction(() => api.undoVps({ id: vps.id }), { done: () => toast(`${vps.label} stays.`) });
-  const mayNot = roleProblem(useSession(), 'operator');
-  const problem = (action: VpsActionName): string | null => mayNot ?? capabilityProblem(vps, action);
-  const looks = (action: keyof typeof LOOKS): string | null => mayNot ?? vpsActionProblem(action, vps, last);
+  const session = useSession();
+  const problem = (action: VpsActionName): string | null => rightProblem(session, ACTION_RIGHTS[action]) ?? capabilityProblem(vps, action);
+  const looks = (action: keyof typeof LOOKS): string | null => rightProblem(session, 'vps:refresh') ?? vpsActionProblem(action, vps, last);
   const failed = last && ['failed', 'stalled', 'cancelled'].includes(last.status);
   return (
     <>
       {last && failed && (
         <RunAgain
           operation={last}
-          problem={mayNot ?? vpsActionProblem('retry', vps, last)}
+          problem={rightProblem(session, 'vps:retry') ?? vpsActionProblem('retry', vps, last)}
           variant="primary"
           onRetried={(operation) => show({ operation })}
         />
@@ -146,7 +147,7 @@ function ChangeMenu({ vps, problem, looks, busy, ask, act, look }: ChangeMenuPro
 }
 
 function ownerProblem(session: Session | undefined, vps: VpsDetail): string | null {
-  return platformProblem(session) ?? (vps.status === 'terminated' ? 'It is terminated.' : null);
+  return rightProblem(session, 'vps:give-away') ?? (vps.status === 'terminated' ? 'It is terminated.' : null);
 }
 
 /** Passes on what the menu gives its trigger. */

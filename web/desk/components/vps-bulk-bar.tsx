@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Vps } from '../../kit/api/client.ts';
-import { platformProblem, roleProblem, vpsActionProblem } from '../lib/abilities.ts';
+import { rightProblem, vpsActionProblem } from '../lib/abilities.ts';
 import { type BulkActionName, IN_MENU } from '../lib/bulk.ts';
 import { count, plural } from '../../kit/lib/format.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
@@ -28,8 +28,8 @@ export function BulkBar({ chosen, filter, all, chooseAll, clear }: BulkBarProps)
   const [action, choose] = useState<BulkActionName | null>(null);
   const everybody = all?.chosen === true;
   const alive = chosen.filter((vps) => vpsActionProblem('delete', vps, undefined) === null);
-  const problem = roleProblem(session, 'operator') ?? (alive.length === 0 ? 'All of them are terminated.' : null);
-  const offered = platformProblem(session) === null ? IN_MENU : IN_MENU.filter((each) => each !== 'drift-repair');
+  const problem = rightProblem(session, 'bulk:run') ?? (alive.length === 0 ? 'All of them are terminated.' : null);
+  const offered = rightProblem(session, 'drift:act') === null ? IN_MENU : IN_MENU.filter((each) => each !== 'drift-repair');
   return (
     <div
       role="toolbar"

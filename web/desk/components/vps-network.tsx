@@ -1,7 +1,7 @@
 /** Who may reach a server, and which name its addresses lead back to. */
 import { useState } from 'react';
 import type { FirewallRules, VpsAccepted, VpsDetail } from '../../kit/api/client.ts';
-import { capabilityProblem, featureProblem, roleProblem } from '../lib/abilities.ts';
+import { capabilityProblem, featureProblem, rightProblem } from '../lib/abilities.ts';
 import { sourcesText } from '../../features/vps/firewall.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { FirewallDialog } from './firewall-dialog.tsx';
@@ -28,7 +28,7 @@ export function VpsNetwork(props: NetworkProps) {
 
 function FirewallCard({ vps, onRequested }: NetworkProps) {
   const [asking, ask] = useState<'edit' | 'off' | null>(null);
-  const mayNot = roleProblem(useSession(), 'operator') ?? capabilityProblem(vps, 'configure');
+  const mayNot = rightProblem(useSession(), 'vps:configure') ?? capabilityProblem(vps, 'configure');
   const cannot = featureProblem(vps, 'firewall');
   const ordered = (accepted: VpsAccepted): void => {
     ask(null);

@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { api, type VpsDetail, type VpsPatch } from '../../kit/api/client.ts';
 import { fieldError } from '../../kit/api/problem.ts';
 import { vpsQuery } from '../../kit/api/queries.ts';
-import { roleProblem } from '../lib/abilities.ts';
+import { rightProblem } from '../lib/abilities.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { Button } from '../../kit/ui/button.tsx';
@@ -13,7 +13,7 @@ import { Checkbox, TextArea } from '../../kit/ui/field.tsx';
 /** Operators' notes and the guard against deletion. */
 export function VpsNotes({ vps }: { vps: VpsDetail }) {
   const session = useSession();
-  const mayNot = roleProblem(session, 'operator');
+  const mayNot = rightProblem(session, 'vps:update');
   const seller = session?.organization_id === null;
   const client = useQueryClient();
   const now = vps.notes ?? '';

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Snapshot, type SnapshotList, type VpsAccepted, type VpsDetail } from '../../kit/api/client.ts';
 import { snapshotsQuery } from '../../kit/api/panel-queries.ts';
-import { capabilityProblem, featureProblem, roleProblem } from '../lib/abilities.ts';
+import { capabilityProblem, featureProblem, rightProblem } from '../lib/abilities.ts';
 import { isSnapshotMoving, keepingCosts, snapshotName } from '../../kit/lib/snapshots.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
@@ -29,7 +29,7 @@ type Asking = { readonly what: 'make' } | { readonly what: 'restore' | 'delete';
 export function VpsSnapshots({ vps, onRequested }: SnapshotsProps) {
   const [asking, ask] = useState<Asking>(null);
   const query = useQuery(snapshotsQuery(vps.id));
-  const mayNot = roleProblem(useSession(), 'operator');
+  const mayNot = rightProblem(useSession(), 'snapshot:create');
   const ordered = (accepted: VpsAccepted): void => {
     ask(null);
     onRequested(accepted);

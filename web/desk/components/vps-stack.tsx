@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type StackHistory, type VpsDetail } from '../../kit/api/client.ts';
 import { stackHistoryQuery } from '../../kit/api/panel-queries.ts';
-import { roleProblem } from '../lib/abilities.ts';
+import { rightProblem } from '../lib/abilities.ts';
 import { download } from '../lib/csv.ts';
 import { plural } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
@@ -96,12 +96,12 @@ function Version({ vps, update, inForce, stack }: VersionProps) {
       <Button
         icon="download"
         busy={save.isPending}
-        disabledReason={roleProblem(session, 'operator') ?? gone}
+        disabledReason={rightProblem(session, 'stack:export') ?? gone}
         onClick={() => save.mutate(undefined)}
       >
         Export
       </Button>
-      <Button icon="retry" disabledReason={roleProblem(session, 'admin') ?? gone ?? present} onClick={() => ask(true)}>
+      <Button icon="retry" disabledReason={rightProblem(session, 'stack:rollback') ?? gone ?? present} onClick={() => ask(true)}>
         Go back to it
       </Button>
       <ReasonDialog

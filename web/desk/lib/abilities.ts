@@ -1,66 +1,31 @@
 /** Who may do what, with the sentence for those who may not. The server decides; this only says so beforehand. */
-import type { Role } from '../../../contract/ids.ts';
 import type { VpsActionName } from '../../../contract/lifecycle.ts';
+import type { Permission } from '../../../contract/permissions.ts';
 import type { Operation, Session, Vps, VpsDetail } from '../../kit/api/client.ts';
 import { isUnfinished } from '../../kit/api/queries.ts';
+import { PAGES } from './pages.ts';
 
-const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 };
-
-/** Why this session may not act as `role`, or null. */
-export function roleProblem(session: Session | undefined, role: Role): string | null {
-  if (!session || RANK[session.role] >= RANK[role]) return null;
-  return `This needs the role ${role}; the token “${session.name}” has ${session.role}.`;
+/** Why this session may not do something, or null; null too while it is not known yet. */
+export function rightProblem(session: Session | undefined, ...needed: readonly Permission[]): string | null {
+  const missing = session && needed.find((each) => !session.permissions.includes(each));
+  return missing === undefined ? null : `This needs the permission ${missing}; “${session!.name}” does not have it.`;
 }
 
-/** Accounts and tokens belong to the operator of Plinth. */
-export function platformProblem(session: Session | undefined): string | null {
-  if (session && session.organization_id !== null)
-    return 'This token is bound to one organization; accounts and tokens belong to the operator of Plinth.';
-  return roleProblem(session, 'admin');
+/** Why a page has nothing to show to this session, or null. `to` as in PAGES. */
+export function pageProblem(session: Session | undefined, to: string): string | null {
+  const page = PAGES.find((each) => each.to === to);
+  if (!page) return null;
+  if (page.platform && session && session.organization_id !== null)
+    return `“${session.name}” acts for one organization; this is for the seller’s house.`;
+  return rightProblem(session, ...page.needs);
 }
-
-/** Why this session cannot order a VPS here, or null: the form needs the accounts and their catalogues. */
-export function createProblem(session: Session | undefined): string | null {
-  return roleProblem(session, 'operator') ?? platformProblem(session);
-}
-
-/** Pages that show nothing but a refusal to who is not the operator of Plinth. */
-const OPERATORS_PAGES: ReadonlySet<string> = new Set([
-  '/drift',
-  '/sweeps',
-  '/jobs',
-  '/admin',
-  '/audit',
-  '/settings',
-  '/simulator',
-  '/mailbox',
-  '/tasks',
-  '/customers',
-  '/products',
-  '/orders',
-  '/subscriptions',
-  '/invoices',
-  '/payments',
-  '/unpaid',
-  '/taxes',
-  '/dashboard/ipStock',
-  '/trading-desk',
-  '/tickets',
-  '/brand',
-  '/coupons',
-  '/reports',
-  '/setup-profiles',
-  '/planned-work',
-]);
 
 /** Whether a page is of use to this session; true while it is not known yet. */
-export function mayOpen(session: Session | undefined, path: string): boolean {
-  if (path === '/vps/new') return createProblem(session) === null;
+export function mayOpen(session: Session | undefined, to: string): boolean {
   // Where mails are sent there is none.
-  if (path === '/mailbox' && session?.mode === 'production') return false;
-  // The trail of one organization is open to its admins.
-  if (path === '/audit') return roleProblem(session, 'admin') === null;
-  return !OPERATORS_PAGES.has(path) || platformProblem(session) === null;
+  if (to === '/mailbox' && session?.mode === 'production') return false;
+  if (to === '/simulator' && session?.simulator_url === null) return false;
+  return pageProblem(session, to) === null;
 }
 
 export type VpsAction = 'refresh' | 'preview' | 'retry' | 'reveal' | 'delete';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { VPS_STATUSES } from '../../../contract/words.ts';
 import { backupsIn, imageProblem, planProblem, priceIn } from '../../kit/api/catalog.ts';
 import { asApiError, ApiError, fieldError } from '../../kit/api/problem.ts';
-import { capabilityProblem, platformProblem, roleProblem } from './abilities.ts';
+import { capabilityProblem, mayOpen, pageProblem, rightProblem } from './abilities.ts';
 import { consequences } from './change.ts';
 import { toCsv } from './csv.ts';
 import { duration, relativeTime } from '../../kit/lib/format.ts';
@@ -122,9 +122,16 @@ describe('refusals', () => {
   });
 
   it('tell who may not, and why an action is off', () => {
-    const session = { name: 'ci', role: 'viewer', organization_id: null } as never;
-    expect(roleProblem(session, 'operator')).toBe('This needs the role operator; the token “ci” has viewer.');
-    expect(platformProblem({ name: 'x', role: 'admin', organization_id: 'o' } as never)).toMatch(/organization/);
+    const session = { name: 'ci', permissions: ['vps:read', 'profile:read'], organization_id: null, mode: 'production' } as never;
+    expect(rightProblem(session, 'vps:read', 'vps:create')).toBe('This needs the permission vps:create; “ci” does not have it.');
+    expect([rightProblem(session, 'vps:read'), pageProblem(undefined, '/drift'), pageProblem(session, '/drift')]).toEqual([
+      null,
+      null,
+      'This needs the permission drift:read; “ci” does not have it.',
+    ]);
+    const bound = { name: 'x', permissions: ['vps:create', 'account:read'], organization_id: 'o' } as never;
+    expect(pageProblem(bound, '/vps/new')).toMatch(/one organization/);
+    expect(mayOpen({ ...(session as object), permissions: ['mailbox:read'] } as never, '/mailbox')).toBe(false);
     const vps = { capabilities: { start: { allowed: false, reason: 'It runs already.' } } } as never;
     expect(capabilityProblem(vps, 'start')).toBe('It runs already.');
   });

@@ -17,7 +17,7 @@ import { Empty } from '../../kit/ui/empty.tsx';
 import { Icon } from '../../kit/ui/icon.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Time } from '../../kit/ui/time.tsx';
-import { platformProblem } from '../lib/abilities.ts';
+import { pageProblem } from '../lib/abilities.ts';
 import { cn } from '../../kit/lib/cn.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
@@ -26,7 +26,7 @@ import { accountTone, sentenceCase } from '../../kit/lib/words.ts';
 export function AccountPage() {
   const { id } = useParams({ from: '/app/admin/providers/$id' });
   const session = useSession();
-  const mayNot = platformProblem(session);
+  const mayNot = pageProblem(session, '/admin');
   const list = useQuery({ ...accountsQuery, enabled: session !== undefined && mayNot === null });
   const account = list.data?.providers.find((each) => each.id === id);
   const provider = list.data?.available.find(({ type }) => type === account?.type);

@@ -13,13 +13,13 @@ import { Empty } from '../../kit/ui/empty.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Time } from '../../kit/ui/time.tsx';
 import { VpsPlansCard } from '../shop/vps-plans.tsx';
-import { platformProblem } from '../lib/abilities.ts';
+import { pageProblem, rightProblem } from '../lib/abilities.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { accountTone, sentenceCase } from '../../kit/lib/words.ts';
 
 export function AccountsPage() {
   const session = useSession();
-  const mayNot = platformProblem(session);
+  const mayNot = pageProblem(session, '/admin');
   const accounts = useQuery({ ...accountsQuery, enabled: session !== undefined && mayNot === null });
   const [adding, add] = useState(false);
   return (
@@ -27,7 +27,7 @@ export function AccountsPage() {
       title="Accounts"
       lead="An account is one key at one provider. Keys go in and never come out."
       actions={
-        <Button variant="primary" icon="plus" disabledReason={mayNot} onClick={() => add(true)}>
+        <Button variant="primary" icon="plus" disabledReason={rightProblem(session, 'account:create')} onClick={() => add(true)}>
           Add an account
         </Button>
       }

@@ -6,12 +6,12 @@ import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
-import { roleProblem } from '../lib/abilities.ts';
+import { pageProblem } from '../lib/abilities.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 
 export function AuditPage() {
   const session = useSession();
-  const mayNot = roleProblem(session, 'admin');
+  const mayNot = pageProblem(session, '/audit');
   const audit = useInfiniteQuery({ ...auditQuery(), enabled: session !== undefined && mayNot === null });
   const events = audit.data?.pages.flatMap((page) => page.events);
   const intact = audit.data?.pages[0]?.chain_intact;

@@ -11,7 +11,7 @@ import { Button } from '../../kit/ui/button.tsx';
 import { Card, Facts } from '../../kit/ui/card.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Elapsed, Time } from '../../kit/ui/time.tsx';
-import { roleProblem } from '../lib/abilities.ts';
+import { rightProblem } from '../lib/abilities.ts';
 import { RUN_TONES } from '../lib/bulk.ts';
 import { plural } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
@@ -55,7 +55,7 @@ export function BulkRunPage() {
 
 function RunActions({ run }: { run: BulkRun }) {
   const session = useSession();
-  const mayNot = roleProblem(session, 'operator');
+  const mayNot = rightProblem(session, 'bulk:run');
   const { id } = run;
   const pause = useAction(() => api.pauseBulkRun({ id, body: {} }));
   const resume = useAction(() => api.resumeBulkRun({ id }));

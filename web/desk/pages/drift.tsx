@@ -10,7 +10,7 @@ import { Card } from '../../kit/ui/card.tsx';
 import { Empty } from '../../kit/ui/empty.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Time } from '../../kit/ui/time.tsx';
-import { platformProblem } from '../lib/abilities.ts';
+import { pageProblem, rightProblem } from '../lib/abilities.ts';
 import { money } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
@@ -19,7 +19,7 @@ const SWEEP = 'drift';
 
 export function DriftPage() {
   const session = useSession();
-  const mayNot = platformProblem(session);
+  const mayNot = pageProblem(session, '/drift');
   const enabled = session !== undefined && mayNot === null;
   const client = useQueryClient();
   const drift = useQuery({ ...driftLookQuery, enabled });
@@ -38,7 +38,7 @@ export function DriftPage() {
         <Button
           icon="refresh"
           busy={looking}
-          disabledReason={mayNot ?? (drift.data ? null : 'What was found is not known yet.')}
+          disabledReason={rightProblem(session, 'sweep:run') ?? (drift.data ? null : 'What was found is not known yet.')}
           onClick={() => run.mutate()}
         >
           Look now

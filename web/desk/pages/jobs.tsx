@@ -11,14 +11,14 @@ import { Checkbox } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Table } from '../../kit/ui/table.tsx';
 import { Time } from '../../kit/ui/time.tsx';
-import { platformProblem } from '../lib/abilities.ts';
+import { pageProblem } from '../lib/abilities.ts';
 import { count } from '../../kit/lib/format.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { kindName } from '../../kit/lib/words.ts';
 
 export function JobsPage() {
   const session = useSession();
-  const mayNot = platformProblem(session);
+  const mayNot = pageProblem(session, '/jobs');
   const enabled = session !== undefined && mayNot === null;
   const [dismissed, showDismissed] = useState(false);
   const queue = useQuery({ ...queueQuery, enabled });

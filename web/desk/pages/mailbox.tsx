@@ -9,13 +9,13 @@ import { Button } from '../../kit/ui/button.tsx';
 import { Card, Facts } from '../../kit/ui/card.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Time } from '../../kit/ui/time.tsx';
-import { platformProblem } from '../lib/abilities.ts';
+import { pageProblem, rightProblem } from '../lib/abilities.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 
 export function MailboxPage() {
   const session = useSession();
-  const mayNot = platformProblem(session);
+  const mayNot = pageProblem(session, '/mailbox');
   const mails = useQuery({ ...mailboxQuery, enabled: session !== undefined && mayNot === null });
   const empty = useAction(() => api.emptyMailbox());
   return (
@@ -23,7 +23,12 @@ export function MailboxPage() {
       title="Mailbox"
       lead="Without a mail server, mails are caught here instead of sent."
       actions={
-        <Button icon="trash" disabledReason={mayNot} busy={empty.isPending} onClick={() => empty.mutate(undefined)}>
+        <Button
+          icon="trash"
+          disabledReason={rightProblem(session, 'mailbox:act')}
+          busy={empty.isPending}
+          onClick={() => empty.mutate(undefined)}
+        >
           Empty
         </Button>
       }

@@ -5,6 +5,7 @@ import { api } from '../../kit/api/client.ts';
 import { dayOf, money } from '../../kit/lib/format.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
+import { useMay } from '../../kit/lib/use-session.ts';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -42,6 +43,7 @@ export function InvoicesPage() {
 export function PaymentsPage() {
   const payments = useInfiniteQuery(paymentListQuery({}));
   const refunds = useInfiniteQuery(refundListQuery({}));
+  const may = useMay();
   return (
     <Page title="Payments" lead="What came, what went back, and where it is taken.">
       <Card title="Payments">
@@ -51,7 +53,7 @@ export function PaymentsPage() {
         <RefundRows list={refunds} />
       </Card>
       <Disputes />
-      <Accounts />
+      {may('payment-account:read') && <Accounts mayChange={may('payment-account:write')} />}
     </Page>
   );
 }
@@ -77,7 +79,7 @@ function Disputes() {
   );
 }
 
-function Accounts() {
+function Accounts({ mayChange }: { mayChange: boolean }) {
   const accounts = useQuery(paymentAccountsQuery);
   const change = useAction(({ provider, enabled }: { provider: string; enabled: boolean }) =>
     api.changePaymentAccount({ provider, body: { enabled } }),
@@ -98,9 +100,11 @@ function Accounts() {
               {Object.entries(each.events).map(([word, n]) => `, ${n} ${word}`)}
             </span>
             <Badge tone={each.enabled ? 'good' : 'quiet'}>{each.enabled ? 'On' : 'Off'}</Badge>
-            <Button busy={change.isPending} onClick={() => change.mutate({ provider: each.provider, enabled: !each.enabled })}>
-              {each.enabled ? 'Switch off' : 'Switch on'}
-            </Button>
+            {mayChange && (
+              <Button busy={change.isPending} onClick={() => change.mutate({ provider: each.provider, enabled: !each.enabled })}>
+                {each.enabled ? 'Switch off' : 'Switch on'}
+              </Button>
+            )}
           </li>
         ))}
       </ul>

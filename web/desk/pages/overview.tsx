@@ -12,6 +12,7 @@ import { Badge } from '../../kit/ui/badge.tsx';
 import { Card } from '../../kit/ui/card.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { count, duration, plural } from '../../kit/lib/format.ts';
+import { useMay } from '../../kit/lib/use-session.ts';
 import { kindName, sentenceCase, vpsTone } from '../../kit/lib/words.ts';
 
 export function OverviewPage() {
@@ -71,7 +72,9 @@ function ByStatus({ overview }: { overview: Overview }) {
 }
 
 function Operations({ overview }: { overview: Overview }) {
-  const latest = useInfiniteQuery(operationListQuery({}, 8));
+  const may = useMay()('operation:read');
+  const latest = useInfiniteQuery({ ...operationListQuery({}, 8), enabled: may });
+  if (!may) return null;
   const running = overview.operations.map(({ status, count: n }) => `${count(n)} ${status}`).join(', ');
   return (
     <Card title="Latest operations" actions={<span className="text-ink-2">{running || 'Nothing is running or waiting.'}</span>}>

@@ -18,13 +18,13 @@ import { Dialog, DialogFooter } from '../../kit/ui/dialog.tsx';
 import { SelectField, TextField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Time } from '../../kit/ui/time.tsx';
-import { platformProblem } from '../lib/abilities.ts';
+import { pageProblem, rightProblem } from '../lib/abilities.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 
 export function SettingsPage() {
   const session = useSession();
-  const mayNot = platformProblem(session);
+  const mayNot = pageProblem(session, '/settings');
   const tokens = useQuery({ ...tokensQuery, enabled: session !== undefined && mayNot === null });
   const [making, make] = useState(false);
   return (
@@ -33,7 +33,7 @@ export function SettingsPage() {
         id="tokens"
         title="Tokens"
         actions={
-          <Button icon="plus" disabledReason={mayNot} onClick={() => make(true)}>
+          <Button icon="plus" disabledReason={rightProblem(session, 'token:write')} onClick={() => make(true)}>
             New token
           </Button>
         }

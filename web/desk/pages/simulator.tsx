@@ -11,13 +11,13 @@ import { Card } from '../../kit/ui/card.tsx';
 import { Empty } from '../../kit/ui/empty.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Table } from '../../kit/ui/table.tsx';
-import { platformProblem } from '../lib/abilities.ts';
+import { pageProblem } from '../lib/abilities.ts';
 import { clockTime } from '../../kit/lib/format.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 
 export function SimulatorPage() {
   const session = useSession();
-  const mayNot = platformProblem(session);
+  const mayNot = pageProblem(session, '/simulator');
   const off = session !== undefined && session.simulator_url === null;
   const enabled = session !== undefined && mayNot === null && !off;
   const simulator = useQuery({ ...simulatorQuery, enabled });

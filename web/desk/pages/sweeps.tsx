@@ -8,7 +8,7 @@ import { Button } from '../../kit/ui/button.tsx';
 import { Empty } from '../../kit/ui/empty.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Time } from '../../kit/ui/time.tsx';
-import { platformProblem } from '../lib/abilities.ts';
+import { pageProblem, rightProblem } from '../lib/abilities.ts';
 import { duration, plural } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
@@ -16,7 +16,7 @@ import { sentenceCase, sweepTone } from '../../kit/lib/words.ts';
 
 export function SweepsPage() {
   const session = useSession();
-  const mayNot = platformProblem(session);
+  const mayNot = pageProblem(session, '/sweeps');
   const sweeps = useQuery({ ...sweepsQuery, enabled: session !== undefined && mayNot === null });
   return (
     <Page title="Sweeps" lead="What Plinth looks after by itself, by the clock and on request. Each can run any number of times.">
@@ -38,6 +38,7 @@ export function SweepsPage() {
 }
 
 function SweepItem({ sweep }: { sweep: Sweep }) {
+  const mayNot = rightProblem(useSession(), 'sweep:run');
   const run = useAction(() => api.runSweep({ name: sweep.name }));
   const { last } = sweep;
   return (
@@ -73,7 +74,7 @@ function SweepItem({ sweep }: { sweep: Sweep }) {
           className="ml-auto"
           icon="refresh"
           busy={run.isPending}
-          disabledReason={sweep.running ? 'It is running now.' : sweep.requested ? 'It begins in a moment.' : null}
+          disabledReason={mayNot ?? (sweep.running ? 'It is running now.' : sweep.requested ? 'It begins in a moment.' : null)}
           onClick={() => run.mutate()}
         >
           Run now

@@ -11,13 +11,13 @@ import { Card } from '../../kit/ui/card.tsx';
 import { SelectField, TextArea, TextField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Time } from '../../kit/ui/time.tsx';
-import { platformProblem } from '../lib/abilities.ts';
+import { pageProblem, rightProblem } from '../lib/abilities.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 
 export function TasksPage() {
   const session = useSession();
-  const mayNot = platformProblem(session);
+  const mayNot = pageProblem(session, '/tasks');
   const tasks = useQuery({
     queryKey: ['tasks'],
     queryFn: ({ signal }) => api.listTasks({ query: { status: 'waiting', limit: 100 }, signal }),
@@ -38,6 +38,7 @@ export function TasksPage() {
 }
 
 function Task({ task }: { task: PersonTask }) {
+  const mayNot = rightProblem(useSession(), 'task:answer');
   const [values, setValues] = useState<Record<string, string>>({});
   const answer = useAction((answers: Record<string, string>) => api.answerTask({ id: task.id, body: { answers } }), { quiet: true });
   const wrong = new Map(answer.error ? asApiError(answer.error).errors.map((each) => [each.field, each]) : []);
@@ -59,7 +60,7 @@ function Task({ task }: { task: PersonTask }) {
           />
         ))}
         {answer.error && <ProblemNote error={answer.error} />}
-        <Button type="submit" variant="primary" busy={answer.isPending} className="justify-self-start">
+        <Button type="submit" variant="primary" busy={answer.isPending} disabledReason={mayNot} className="justify-self-start">
           It is done
         </Button>
       </form>

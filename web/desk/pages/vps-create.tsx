@@ -17,7 +17,7 @@ import { Card } from '../../kit/ui/card.tsx';
 import { Empty } from '../../kit/ui/empty.tsx';
 import { SelectField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
-import { createProblem, platformProblem, roleProblem } from '../lib/abilities.ts';
+import { pageProblem, rightProblem } from '../lib/abilities.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { bodyOf, EMPTY_FORM, missing, type VpsForm } from '../lib/vps-form.ts';
@@ -28,17 +28,17 @@ const UNSURE = { firewall: false, backups: false, reverse: false } as const;
 
 export function VpsCreatePage() {
   const session = useSession();
-  const accounts = useQuery({ ...accountsQuery, enabled: session !== undefined && platformProblem(session) === null });
+  const accounts = useQuery({ ...accountsQuery, enabled: session !== undefined && pageProblem(session, '/vps/new') === null });
   const compute = useMemo(() => {
     const roles = new Map(accounts.data?.available.map((each) => [each.type, each.roles]));
     return accounts.data?.providers.filter(({ type }) => roles.get(type)?.includes('compute'));
   }, [accounts.data]);
-  const blocked = session && createProblem(session);
+  const blocked = session && pageProblem(session, '/vps/new');
   return (
     <Page title="Create a VPS" lead="Choose on the left; the right shows what will be made and what it costs.">
       {blocked && (
         <Empty icon="key" title="This token cannot order a VPS here">
-          {blocked} {roleProblem(session, 'operator') === null && 'Use a token of the operator, or POST /api/vps with a provider_id.'}
+          {blocked} {rightProblem(session, 'vps:create') === null && 'Use a token of the operator, or POST /api/vps with a provider_id.'}
         </Empty>
       )}
       {accounts.error && <ProblemNote error={accounts.error} retry={() => void accounts.refetch()} />}
@@ -97,7 +97,7 @@ function CreateForm({ accounts, available }: { accounts: readonly Account[]; ava
   };
   const catalog = useCatalog(form);
   useFittingChoice(form, set, catalog);
-  const mayNot = roleProblem(session, 'operator');
+  const mayNot = rightProblem(session, 'vps:create');
   const account = accounts.find(({ id }) => id === form.account);
   const features = available.find(({ type }) => type === account?.type)?.features ?? null;
   const windows = catalog.image?.family === 'windows';

@@ -32,19 +32,19 @@ import { VpsNotes } from '../components/vps-notes.tsx';
 import { VpsNotices } from '../components/vps-notices.tsx';
 import { Power, VpsState } from '../../features/vps/vps-state.tsx';
 import { VpsPanel, VpsTabs } from '../components/vps-tabs.tsx';
-import { platformProblem } from '../lib/abilities.ts';
 import type { VpsTab } from '../lib/vps-tab.ts';
 import { cn } from '../../kit/lib/cn.ts';
 import { drawn, lastChanges } from '../../features/vps/resources.ts';
 import { money } from '../../kit/lib/format.ts';
-import { useSession } from '../../kit/lib/use-session.ts';
+import { useMay } from '../../kit/lib/use-session.ts';
 import { kindName, operationTone, sentenceCase, vpsTone } from '../../kit/lib/words.ts';
 
 export function VpsPage() {
   const { id } = useParams({ from: '/app/vps/$id' });
   const { tab } = useSearch({ from: '/app/vps/$id' });
   const query = useQuery(vpsQuery(id));
-  const operations = useQuery(vpsOperationsQuery(id));
+  const may = useMay();
+  const operations = useQuery({ ...vpsOperationsQuery(id), enabled: may('operation:read') });
   const vps = query.data;
   if (!vps)
     return (
@@ -152,7 +152,7 @@ function Columns({ main, side }: { main: ReactNode; side: ReactNode }) {
 }
 
 function Resources({ vps, operations }: { vps: Vps; operations: readonly Operation[] }) {
-  const resources = useQuery(resourcesQuery(vps.id));
+  const resources = useQuery({ ...resourcesQuery(vps.id), enabled: useMay()('stack:read') });
   return (
     <Card title="Resources of the stack">
       {resources.error && <ProblemNote error={resources.error} retry={() => void resources.refetch()} />}
@@ -266,8 +266,8 @@ function About({ vps }: { vps: VpsDetail }) {
 }
 
 function DriftOf({ vps }: { vps: Vps }) {
-  const session = useSession();
-  const drifts = useQuery({ ...driftQuery({ vps_id: vps.id }), enabled: session !== undefined && platformProblem(session) === null }).data;
+  const may = useMay();
+  const drifts = useQuery({ ...driftQuery({ vps_id: vps.id }), enabled: may('drift:read') }).data;
   return drifts?.map((drift) => <DriftCard key={drift.id} drift={drift} withVps={false} />);
 }
 
@@ -292,8 +292,8 @@ function Outputs({ vps }: { vps: Vps }) {
 
 /** The newest lines of the audit trail about this VPS. */
 function Audit({ vps }: { vps: Vps }) {
-  const session = useSession();
-  const audit = useInfiniteQuery({ ...auditQuery(vps.id), enabled: session !== undefined && platformProblem(session) === null });
+  const may = useMay();
+  const audit = useInfiniteQuery({ ...auditQuery(vps.id), enabled: may('audit:read') });
   const events = audit.data?.pages.flatMap((page) => page.events);
   if (!events) return null;
   return (

@@ -1,14 +1,15 @@
-/** Around the pages about selling: who is not of the seller's house reads why, and nothing is asked that would be refused. */
-import { Outlet } from '@tanstack/react-router';
+/** Around the pages about selling: who may not see one reads why, and nothing is asked that would be refused. */
+import { Outlet, useMatches } from '@tanstack/react-router';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { Page } from '../../kit/parts/page.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
-import { platformProblem } from '../lib/abilities.ts';
+import { pageProblem } from '../lib/abilities.ts';
 
 export function SellersOnly() {
   const session = useSession();
+  const path = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? '' });
   if (!session) return <Loading what="who you are" />;
-  const problem = platformProblem(session);
+  const problem = pageProblem(session, listOf(path));
   if (problem === null) return <Outlet />;
   return (
     <Page title="Selling">
@@ -16,3 +17,6 @@ export function SellersOnly() {
     </Page>
   );
 }
+
+/** One thing's page needs what the list of its kind does. */
+const listOf = (path: string): string => path.replace(/\/\$.*$/, '');

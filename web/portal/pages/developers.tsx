@@ -5,7 +5,7 @@ import { FrontForm } from '../../features/people/front-page.tsx';
 import { api } from '../../kit/api/client.ts';
 import { tokensQuery } from '../../kit/api/queries.ts';
 import { dayOf } from '../../kit/lib/format.ts';
-import { useSession } from '../../kit/lib/use-session.ts';
+import { useMay, useSession } from '../../kit/lib/use-session.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -21,6 +21,7 @@ import { teamWords } from '../words/people.ts';
 export function DevelopersPage() {
   const t = teamWords.use();
   const session = useSession();
+  const may = useMay();
   const isPerson = session?.user_id != null;
   return (
     <Page
@@ -34,8 +35,8 @@ export function DevelopersPage() {
         </>
       }
     >
-      {isPerson ? <Tokens /> : session && <p className="text-ink-2">{t('forPersons')}</p>}
-      <Webhooks />
+      {isPerson ? may('token:read') && <Tokens /> : session && <p className="text-ink-2">{t('forPersons')}</p>}
+      {may('webhook:read') && <Webhooks />}
     </Page>
   );
 }
@@ -105,6 +106,7 @@ function Tokens() {
 function Webhooks() {
   const t = teamWords.use();
   const webhooks = useQuery(webhooksQuery);
+  const mayChange = useMay()('webhook:write');
   const [url, setUrl] = useState('');
   const [secret, setSecret] = useState<string | null>(null);
   const add = useAction(() => api.createWebhook({ body: { url: url.trim() } }), {
@@ -127,12 +129,16 @@ function Webhooks() {
               <span className="min-w-0 flex-1 break-all">
                 {each.url} {each.paused_at !== null && <Badge tone="warn">{t('paused')}</Badge>}
               </span>
-              <Button busy={pause.isPending} onClick={() => pause.mutate({ id: each.id, paused: each.paused_at === null })}>
-                {t(each.paused_at === null ? 'pause' : 'resume')}
-              </Button>
-              <Button variant="danger" busy={remove.isPending} onClick={() => remove.mutate(each.id)}>
-                {t('remove')}
-              </Button>
+              {mayChange && (
+                <>
+                  <Button busy={pause.isPending} onClick={() => pause.mutate({ id: each.id, paused: each.paused_at === null })}>
+                    {t(each.paused_at === null ? 'pause' : 'resume')}
+                  </Button>
+                  <Button variant="danger" busy={remove.isPending} onClick={() => remove.mutate(each.id)}>
+                    {t('remove')}
+                  </Button>
+                </>
+              )}
             </li>
           ))}
         </ul>
@@ -142,21 +148,23 @@ function Webhooks() {
             <Code what={t('secret')}>{secret}</Code>
           </Banner>
         )}
-        <FrontForm
-          action={t('addWebhook')}
-          busy={add.isPending}
-          missing={/^https?:\/\//.test(url.trim()) ? null : t('urlFirst')}
-          error={add.error}
-          onSubmit={() => add.mutate(undefined)}
-        >
-          <TextField
-            label={t('webhookUrl')}
-            type="url"
-            value={url}
-            onChange={(event) => setUrl(event.target.value)}
-            placeholder="https://example.com/plinth"
-          />
-        </FrontForm>
+        {mayChange && (
+          <FrontForm
+            action={t('addWebhook')}
+            busy={add.isPending}
+            missing={/^https?:\/\//.test(url.trim()) ? null : t('urlFirst')}
+            error={add.error}
+            onSubmit={() => add.mutate(undefined)}
+          >
+            <TextField
+              label={t('webhookUrl')}
+              type="url"
+              value={url}
+              onChange={(event) => setUrl(event.target.value)}
+              placeholder="https://example.com/plinth"
+            />
+          </FrontForm>
+        )}
       </div>
     </Card>
   );

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Vps } from '../../kit/api/client.ts';
 import { money } from '../../kit/lib/format.ts';
 import { powerOf, statusTone } from '../../kit/lib/words.ts';
+import { useMay } from '../../kit/lib/use-session.ts';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { buttonClass } from '../../kit/ui/button.tsx';
@@ -21,13 +22,15 @@ export function HomePage() {
   const t = shellWords.use();
   const servers = useQuery(serversQuery);
   const subscriptions = useQuery(subscriptionsQuery).data ?? [];
+  const may = useMay();
   const n = servers.data?.length ?? 0;
   return (
     <Page
       title={t('yourServers')}
       lead={servers.data && t('yourServersLead', { n })}
       actions={
-        n > 0 && (
+        n > 0 &&
+        may('order:place') && (
           <Link to="/portal/order" className={buttonClass('primary', 'min-h-10')}>
             <Icon name="plus" />
             {t('orderServer')}
@@ -47,9 +50,11 @@ export function HomePage() {
           icon="server"
           title={t('noServers')}
           action={
-            <Link to="/portal/order" className={buttonClass('primary', 'min-h-11 px-5')}>
-              {t('orderFirst')}
-            </Link>
+            may('order:place') && (
+              <Link to="/portal/order" className={buttonClass('primary', 'min-h-11 px-5')}>
+                {t('orderFirst')}
+              </Link>
+            )
           }
         >
           {t('noServersWhy')}
@@ -89,7 +94,7 @@ function ServerTile({ vps, subscription }: { vps: Vps; subscription: Subscriptio
 function Waiting({ shown }: { shown: ReadonlySet<string | null> }) {
   const t = shellWords.use();
   const orders = useQuery(ordersQuery).data ?? [];
-  const open = (useQuery(invoicesQuery).data ?? []).filter(
+  const open = (useQuery({ ...invoicesQuery, enabled: useMay()('invoice:read') }).data ?? []).filter(
     ({ id, status, kind }) => status === 'open' && kind !== 'order' && !shown.has(id),
   );
   const overdue = open.some((each) => each.overdue);

@@ -5,6 +5,7 @@ import { preferredImage } from '../../../contract/release.ts';
 import { useSupportNote } from '../../features/vps/support-note.ts';
 import { formatLocale } from '../../kit/i18n/language.ts';
 import { fieldError } from '../../kit/api/problem.ts';
+import { useMay } from '../../kit/lib/use-session.ts';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Card } from '../../kit/ui/card.tsx';
 import { Empty } from '../../kit/ui/empty.tsx';
@@ -26,7 +27,7 @@ const NONE: Chosen = { productId: '', interval: 'month', region: '', image: '', 
 export function OrderPage() {
   const t = orderWords.use();
   const products = useQuery(productsQuery);
-  const currency = useQuery(profileQuery).data?.currency;
+  const currency = useQuery({ ...profileQuery, enabled: useMay()('invoice:read') }).data?.currency;
   const sold = useMemo(
     () => products.data?.filter((each) => pricesOf(each, currency, new Date()).length > 0) ?? [],
     [products.data, currency],

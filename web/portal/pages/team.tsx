@@ -6,7 +6,7 @@ import { api, type InvitationCreate } from '../../kit/api/client.ts';
 import { invitationsQuery } from '../../kit/api/people-queries.ts';
 import { dayOf } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
-import { useSession } from '../../kit/lib/use-session.ts';
+import { useMay, useSession } from '../../kit/lib/use-session.ts';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
@@ -36,7 +36,7 @@ function Members() {
   const t = teamWords.use();
   const session = useSession();
   const members = useQuery(membersQuery);
-  const mayChange = session?.role === 'admin';
+  const mayChange = useMay()('member:write');
   const change = useConfirmed(({ id, role }: { id: string; role: Role }) => api.updateMember({ id, body: { role } }));
   const remove = useConfirmed((id: string) => api.deleteMember({ id }));
   return (
@@ -83,7 +83,8 @@ function Members() {
 
 function Invitations() {
   const t = teamWords.use();
-  const open = useQuery(invitationsQuery);
+  const may = useMay();
+  const open = useQuery({ ...invitationsQuery, enabled: may('invitation:read') });
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<Role>('operator');
   const invite = useAction(() => api.invite({ body: { email, role } }), { quiet: true, done: () => setEmail('') });
@@ -97,35 +98,39 @@ function Invitations() {
               {each.email} <Badge dot={false}>{t('roleOf', { role: each.role })}</Badge>{' '}
               <span className="text-sm text-ink-2">{t('until', { date: dayOf(new Date(each.expires_at)) })}</span>
             </span>
-            <Button variant="danger" busy={revoke.isPending} onClick={() => revoke.mutate(each.id)}>
-              {t('takeBack')}
-            </Button>
+            {may('invitation:write') && (
+              <Button variant="danger" busy={revoke.isPending} onClick={() => revoke.mutate(each.id)}>
+                {t('takeBack')}
+              </Button>
+            )}
           </li>
         ))}
       </ul>
-      <FrontForm
-        action={t('invite')}
-        busy={invite.isPending}
-        missing={email === '' ? t('typeMail') : null}
-        error={invite.error}
-        onSubmit={() => invite.mutate(undefined)}
-      >
-        <div className="grid gap-4 sm:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-          <TextField
-            label={t('theirMail')}
-            type="email"
-            autoComplete="off"
-            value={email}
-            onChange={(event) => setEmail(event.target.value)}
-          />
-          <SelectField
-            label={t('role')}
-            value={role}
-            options={ROLES.map((value) => ({ value, label: t('roleOf', { role: value }) }))}
-            onChange={(event) => setRole(event.target.value as Role)}
-          />
-        </div>
-      </FrontForm>
+      {may('invitation:write') && (
+        <FrontForm
+          action={t('invite')}
+          busy={invite.isPending}
+          missing={email === '' ? t('typeMail') : null}
+          error={invite.error}
+          onSubmit={() => invite.mutate(undefined)}
+        >
+          <div className="grid gap-4 sm:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+            <TextField
+              label={t('theirMail')}
+              type="email"
+              autoComplete="off"
+              value={email}
+              onChange={(event) => setEmail(event.target.value)}
+            />
+            <SelectField
+              label={t('role')}
+              value={role}
+              options={ROLES.map((value) => ({ value, label: t('roleOf', { role: value }) }))}
+              onChange={(event) => setRole(event.target.value as Role)}
+            />
+          </div>
+        </FrontForm>
+      )}
     </Card>
   );
 }

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { FieldError } from '../../../contract/ids.ts';
+import { useMay } from '../../kit/lib/use-session.ts';
 import { Button } from '../../kit/ui/button.tsx';
 import { SomeOf } from '../../kit/ui/some-of.tsx';
 import { sshKeysQuery } from '../queries.ts';
@@ -20,7 +21,8 @@ interface KeyPickerProps {
 export function KeyPicker({ legend, help, chosen, onChange, error }: KeyPickerProps) {
   const t = keyWords.use();
   const [adding, setAdding] = useState(false);
-  const keys = useQuery({ ...sshKeysQuery, retry: false }).data;
+  const may = useMay();
+  const keys = useQuery({ ...sshKeysQuery, enabled: may('ssh-key:read') }).data;
   if (!keys) return null;
   return (
     <div className="flex flex-col gap-3">
@@ -35,9 +37,11 @@ export function KeyPicker({ legend, help, chosen, onChange, error }: KeyPickerPr
           />
         </div>
       ) : (
-        <Button variant="ghost" icon="plus" className="self-start" onClick={() => setAdding(true)}>
-          {t('addNew')}
-        </Button>
+        may('ssh-key:write') && (
+          <Button variant="ghost" icon="plus" className="self-start" onClick={() => setAdding(true)}>
+            {t('addNew')}
+          </Button>
+        )
       )}
     </div>
   );

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../kit/api/client.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
+import { useMay } from '../../kit/lib/use-session.ts';
 import { Button } from '../../kit/ui/button.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
 import { useGo } from '../link.tsx';
@@ -29,7 +30,8 @@ interface PayProps {
 export function PayButton({ invoiceId, back, label, className }: PayProps) {
   const t = payWords.use();
   const go = useGo();
-  const method = useQuery(methodsQuery).data?.find((each) => each.is_default);
+  const may = useMay();
+  const method = useQuery({ ...methodsQuery, enabled: may('payment-method:read') }).data?.find((each) => each.is_default);
   const pay = useAction(() => toPaymentPage(invoiceId, back), { renews: false });
   const charge = useAction(() => api.chargeInvoice({ id: invoiceId }), {
     done: () => {
@@ -37,6 +39,7 @@ export function PayButton({ invoiceId, back, label, className }: PayProps) {
       go(back);
     },
   });
+  if (!may('invoice:pay')) return null;
   if (!method)
     return (
       <Button variant="primary" className={className ?? 'min-h-10'} busy={pay.isPending} onClick={() => pay.mutate(undefined)}>

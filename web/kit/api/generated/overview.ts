@@ -15,6 +15,7 @@ export type Overview = {
 export type Session = {
   name: string;
   role: Role;
+  permissions: string[];
   user_id: string | null;
   organization_id: string | null;
   buys: boolean;
