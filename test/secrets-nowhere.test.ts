@@ -101,7 +101,7 @@ const browser = (): Browser => new Browser(service.origin);
 const linkTo = async (address: string, page: string): Promise<string> =>
   (secrets[`${page} link`] = await inMail(service.origin, admin, address, new RegExp(`/${page}#([\\w.-]+)`)));
 
-async function people(): Promise<{ ada: Browser; organizationId: string }> {
+async function people(): Promise<{ ada: Browser; organizationId: string; pasted: string }> {
   const ada = browser();
   await ada.must(200, 'POST', '/api/sign-up', { email: ADA, password: PASSWORD, name: 'Ada' });
   await ada.must(204, 'POST', '/api/sign-up/verify', { secret: await linkTo(ADA, 'verify') });
@@ -121,7 +121,9 @@ async function people(): Promise<{ ada: Browser; organizationId: string }> {
   secrets['secret of a webhook'] = (await ada.must(201, 'POST', '/api/webhooks', { url: 'http://hooks.example.com:8080/' })).secret.slice(
     'whsec_'.length,
   );
-  return { ada, organizationId: memberships[0].organization_id };
+  const text = `-----BEGIN OPENSSH PRIVATE KEY-----\n${(secrets['private key pasted for a public one'] = randomBytes(48).toString('base64'))}\n`;
+  await ada.must(422, 'POST', '/api/ssh-keys', { name: 'laptop', public_key: text });
+  return { ada, organizationId: memberships[0].organization_id, pasted: text };
 }
 
 test('a full run leaves nothing that opens something', { timeout: 400_000 }, async () => {
@@ -137,12 +139,13 @@ test('a full run leaves nothing that opens something', { timeout: 400_000 }, asy
   secrets['key of a provider'] = `sim-${randomBytes(30).toString('hex')}`;
   const rotated = await shop.call('POST', `/api/admin/providers/${account.id}/rotate-key`, { api_key: secrets['key of a provider'] });
   expect(rotated.httpStatus, JSON.stringify(rotated)).toBe(200);
-  const { ada, organizationId } = await people();
+  const { ada, organizationId, pasted } = await people();
 
   const { instance, operation } = await shop.order(cloud, 'nowhere-1', { organization_id: organizationId });
   expect((await shop.ended(operation.id, 120_000)).status).toBe('succeeded');
   const reveal = async (again: boolean): Promise<string> =>
     (await ada.must(200, 'POST', `/api/vps/${instance.id}/reveal-password`, { reason: 'to work on it', again })).password;
+  await ada.must(422, 'POST', `/api/vps/${instance.id}/actions`, { action: 'reinstall', ssh_keys: [pasted] });
   secrets['password of a server'] = await reveal(false);
   const changed = await shop.call('POST', `/api/vps/${instance.id}/actions`, { action: 'reset-password' });
   expect(changed.httpStatus, JSON.stringify(changed)).toBe(202);
@@ -162,7 +165,7 @@ test('a full run leaves nothing that opens something', { timeout: 400_000 }, asy
     const texts = [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), bytes.toString('hex')];
     return [...texts, bytes.toString('base64').replaceAll('=', ''), bytes.toString('base64url')].map((text) => ({ name, text }));
   });
-  expect(Object.keys(secrets).length).toBe(14);
+  expect(Object.keys(secrets).length).toBe(15);
   const found: string[] = [];
   let places = 0;
   const look = (where: string, text: string, allowed: readonly string[] = []): void => {

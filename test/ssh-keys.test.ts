@@ -1,13 +1,13 @@
 /** Keys that an organization keeps: its own alone, each once, never a private or weak one, and copies of them for servers. */
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createToken } from '../server/identity/tokens/authenticate.ts';
 import { ensureOrganization } from '../server/kernel/settings.ts';
 import { withDatabase } from './support/database.ts';
 import { plainSpec } from './support/plain-spec.ts';
-import { type Plinth, startPlinth } from './support/plinth.ts';
+import { type Plinth, someServer, startPlinth } from './support/plinth.ts';
 import { Selling } from './support/selling.ts';
 import { seedVpses } from './support/seed-vpses.ts';
 
@@ -168,6 +168,40 @@ it('is picked in an order, which keeps the key itself', async () => {
   const kept = JSON.stringify(item, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
   expect(kept).toContain(`${keyPart(key)} buying`);
   expect(kept).not.toContain(id);
+  await keep('laptop', newKey(), 'buyer');
+  const placed = await plinth.json(
+    'order',
+    'create',
+    product.name,
+    'by-hand',
+    '--organization',
+    buyer.id,
+    '--ssh-key-id',
+    'laptop',
+    '--place',
+  );
+  const { options } = await selling.db.orderItem.findFirstOrThrow({ where: { orderId: placed.order.id } });
+  expect(JSON.stringify(options)).toContain(' laptop');
+});
+
+it('is one of a hundred at most: the next is refused, with its field and what to do', async () => {
+  const { db } = plinth.runtime.services;
+  const { id: organizationId } = await ensureOrganization(db, 'full');
+  const one = { organizationId, type: 'ssh-ed25519', publicKey: 'ssh-ed25519 AAAA', addedBy: 'somebody', createdAt: new Date() };
+  const rows = Array.from({ length: 99 }, (_, n) => ({ ...one, id: randomUUID(), name: `key ${n}`, fingerprint: `SHA256:${n}` }));
+  await db.sshKey.createMany({ data: rows });
+  tokens['full'] = (await createToken(db, { name: 'full', role: 'operator', organizationId, expiresAt: null })).secret;
+  // Two at once: one of them is the hundredth.
+  const both = await Promise.all([keep('the hundredth', newKey(), 'full'), keep('or this', newKey(), 'full')]);
+  expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+  const refused = await keep('one more', newKey(), 'full');
+  expect(refused).toMatchObject({
+    status: 409,
+    code: 'limit_reached',
+    errors: [{ field: 'public_key', rule: expect.stringContaining('100'), remedy: expect.stringContaining('Remove one') }],
+  });
+  await call('DELETE', `/api/ssh-keys/${rows[0]!.id}`, undefined, 'full');
+  expect(await keep('one more', newKey(), 'full')).toMatchObject({ status: 201 });
 });
 
 it('is kept from the command line', async () => {
@@ -175,6 +209,24 @@ it('is kept from the command line', async () => {
   expect(await plinth.cli(['ssh-key', 'add', 'from-file', 'id.pub'])).toMatchObject({ code: 0 });
   expect((await plinth.cli(['ssh-key', 'rename', 'from-file', 'by-file'])).code).toBe(0);
   expect((await plinth.cli(['ssh-key', 'list'])).out).toContain('by-file');
+  const key = keyPart(await readFile(join(plinth.dataDir, 'id.pub'), 'utf8'));
+  const { ssh_keys: all } = await plinth.json('ssh-key', 'list');
+  const { id } = all.find((each: any) => each.name === 'by-file');
+  const server = await someServer(plinth);
+  const { instance } = await plinth.json('vps', 'create', 'by-name', ...server, '--ssh-key-id', 'by-file', '--ssh-key-id', id);
+  const { spec } = await plinth.runtime.services.db.vps.findUniqueOrThrow({ where: { id: instance.id } });
+  expect((spec as any).sshPublicKeys).toEqual([`${key} by-file`]);
+  const { id: before } = await plinth.runtime.services.db.operation.findFirstOrThrow({
+    where: { vpsId: vps },
+    orderBy: { createdAt: 'desc' },
+  });
+  await plinth.json('operation', 'cancel', before);
+  await plinth.json('vps', 'reinstall', vps, '--ssh-key-id', id, '--yes', '--no-wait');
+  expect(await askedKeys()).toEqual([`${key} by-file`]);
+  expect(await plinth.cli(['vps', 'create', 'by-none', ...server, '--ssh-key-id', 'no such'])).toMatchObject({
+    code: 4,
+    err: expect.stringContaining('ssh-key list'),
+  });
   expect((await plinth.cli(['ssh-key', 'remove', 'by-file', '--yes'])).out).toMatch(/let it in as before/);
   expect((await plinth.cli(['ssh-key', 'list'])).out).not.toContain('by-file');
 });

@@ -8,7 +8,9 @@ import { type Command, command, MUTATION_OPTIONS, PAGE_OPTIONS, type Positional 
 import { EXIT } from '../errors.ts';
 import { findVps, organizationId } from '../find.ts';
 import { ago, pairs, plain, remarkMore, show, status, table } from '../output.ts';
+import { PICK_OPTIONS, pickedKeys } from './picked-keys.ts';
 import { findProduct } from './product.ts';
+import { sshKey } from './vps-create.ts';
 
 const ORDER: Positional = { name: 'order', help: 'its id' };
 const SUBSCRIPTION: Positional = { name: 'subscription', help: 'its id' };
@@ -82,6 +84,8 @@ const ITEM = {
   interval: { type: 'string', value: 'WORD', choices: INTERVALS, help: 'default month' },
   region: { type: 'string', value: 'REGION', help: 'default: the first of the place that is chosen' },
   image: { type: 'string', value: 'IMAGE', help: 'default: the first of the product' },
+  'ssh-key': { type: 'string', value: 'FILE', multiple: true, help: 'public key file (or the key itself)' },
+  ...PICK_OPTIONS,
   organization: { type: 'string', value: 'ORGANIZATION', help: 'for whom, by id or name; only for the seller' },
   currency: { type: 'string', value: 'CODE', help: 'default: the organization’s' },
   coupon: { type: 'string', value: 'CODE', help: 'takes something off' },
@@ -97,14 +101,21 @@ const create = command({
     { name: 'label', help: 'of the server' },
   ],
   options: { ...ITEM, place: { type: 'boolean', help: 'order it as quoted' }, ...MUTATION_OPTIONS },
-  examples: ['order create "VPS S" web-1', 'order create "VPS S" web-1 --region fra1 --place'],
+  examples: ['order create "VPS S" web-1', 'order create "VPS S" web-1 --region fra1 --ssh-key-id laptop --place'],
   run: async (context, [word = '', label = ''], options) => {
     const api = await context.api();
     const product = await findProduct(api, word);
     const { interval, region, image, currency, organization, coupon } = options;
     const added = countsOf(options.with ?? []);
     const whose = organization === undefined ? {} : { organization_id: await organizationId(api, organization) };
-    const body = { items: [{ product_id: product.id, label, interval, region, image, options: added }], currency, coupon, ...whose };
+    const pasted = await Promise.all(options['ssh-key'].map((key) => sshKey(context.io.cwd, key)));
+    const keys = { ...(pasted.length === 0 ? {} : { ssh_keys: pasted }), ...(await pickedKeys(api, whose, options)) };
+    const body = {
+      items: [{ product_id: product.id, label, interval, region, image, options: added, ...keys }],
+      currency,
+      coupon,
+      ...whose,
+    };
     const { quote } = await api.change<{ quote: Quote }>('POST', '/api/quotes', { body });
     if (!options.place) {
       show(context, { quote }, (colour) => quoted(quote, colour));

@@ -1,25 +1,15 @@
 /** `plinth ssh-key …`: public keys that an organization keeps, to be picked for servers. */
 import type { z } from 'zod';
-import type { SshKey, SshKeyAnswer, SshKeyList } from '../../contract/ssh-key.ts';
-import type { Api } from '../api.ts';
+import type { SshKeyAnswer, SshKeyList } from '../../contract/ssh-key.ts';
 import { type Command, command, MUTATION_OPTIONS, YES_OPTION } from '../command.ts';
-import { CliError, EXIT, usage } from '../errors.ts';
+import { EXIT } from '../errors.ts';
 import { confirm } from '../find.ts';
 import { ago, plain, show, table } from '../output.ts';
 import { inOrganization, OF_ORGANIZATION } from './member.ts';
+import { findSshKey, SSH_KEYS as PATH } from './picked-keys.ts';
 import { sshKey } from './vps-create.ts';
 
-const PATH = '/api/ssh-keys';
 const KEY = [{ name: 'key', help: 'id, name or fingerprint' }];
-
-async function find(api: Api, query: { organization_id?: string }, word: string): Promise<SshKey> {
-  const { ssh_keys: all } = await api.get<z.infer<typeof SshKeyList>>(PATH, query);
-  const found = all.filter(({ id, name, fingerprint }) => [id, name, fingerprint].includes(word));
-  if (found.length === 1) return found[0]!;
-  if (found.length > 1)
-    throw usage(`${found.length} keys are called "${word}". Name one by its id: ${found.map(({ id }) => id).join(', ')}.`);
-  throw new CliError(EXIT.notFound, `There is no SSH key "${word}". See: plinth ssh-key list`);
-}
 
 const list = command({
   path: ['ssh-key', 'list'],
@@ -74,7 +64,7 @@ const rename = command({
   examples: ['ssh-key rename laptop old-laptop'],
   run: async (context, [word = '', name = ''], options) => {
     const api = await context.api();
-    const { id } = await find(api, await inOrganization(api, options.organization), word);
+    const { id } = await findSshKey(api, await inOrganization(api, options.organization), word);
     const request = { body: { name }, idempotencyKey: options['idempotency-key'] };
     const answer = await api.change<z.infer<typeof SshKeyAnswer>>('PATCH', `${PATH}/${id}`, request);
     show(context, answer, () => `It is ${plain(name)} now.\n`);
@@ -90,7 +80,7 @@ const remove = command({
   examples: ['ssh-key remove old-laptop --yes'],
   run: async (context, [word = ''], options) => {
     const api = await context.api();
-    const { id, name } = await find(api, await inOrganization(api, options.organization), word);
+    const { id, name } = await findSshKey(api, await inOrganization(api, options.organization), word);
     await confirm(context, options.yes, name, `${name} can no longer be picked; servers that have it let it in as before`);
     await api.change('DELETE', `${PATH}/${id}`, { idempotencyKey: options['idempotency-key'] });
     show(context, null, () => `${plain(name)} is no longer kept. Servers that have it let it in as before.\n`);

@@ -10,6 +10,7 @@ import { usage } from '../errors.ts';
 import { accountId, organizationId } from '../find.ts';
 import { ask } from '../io.ts';
 import { accepted } from './accepted.ts';
+import { PICK_OPTIONS, pickedKeys } from './picked-keys.ts';
 
 /** Which DNS name a server gets. */
 export const DNS_NAME_OPTIONS = {
@@ -25,6 +26,7 @@ const OPTIONS = {
   image: { type: 'string', value: 'ID', help: 'see plinth catalog images' },
   account: { type: 'string', value: 'ACCOUNT', help: 'id or name; needed when several accounts offer the plan' },
   'ssh-key': { type: 'string', value: 'FILE', multiple: true, help: 'public key file (or the key itself)' },
+  ...PICK_OPTIONS,
   hostname: { type: 'string', value: 'NAME', help: 'default: the label, or its DNS name' },
   dns: { type: 'boolean', help: 'make a DNS name <label>.<zone>' },
   ...DNS_NAME_OPTIONS,
@@ -56,6 +58,7 @@ export const vpsCreate = command({
   examples: [
     'vps create web-1 --plan s-1vcpu-1gb --region fra1 --image ubuntu-24-04-x64 --ssh-key ~/.ssh/id_ed25519.pub --wait',
     'vps create web-2 --plan g6-nanode-1 --region eu-west --image linode/debian12 --firewall tcp:22:203.0.113.0/24 --firewall tcp:443:0.0.0.0/0',
+    'vps create web-3 --plan g6-nanode-1 --region eu-west --image linode/debian12 --ssh-key-id laptop --ssh-key-id phone',
     'vps create --file web-3.yaml --json',
   ],
   run: async (context, [label = ''], options) => {
@@ -75,6 +78,7 @@ type Options = Values<typeof OPTIONS>;
 async function bodyOf(context: Context, label: string, options: Options, api: Api): Promise<unknown> {
   const { cwd } = context.io;
   const base = options.file === undefined ? {} : await readDocument(resolve(cwd, options.file), '--file');
+  const whose = options.organization && (await organizationId(api, options.organization));
   const password = options['root-password-stdin'] ? await administratorPassword(context) : undefined;
   const body = {
     ...base,
@@ -87,6 +91,7 @@ async function bodyOf(context: Context, label: string, options: Options, api: Ap
       'ssh_keys',
       options['ssh-key'].length === 0 ? undefined : await Promise.all(options['ssh-key'].map((key) => sshKey(cwd, key))),
     ),
+    ...(await pickedKeys(api, whose ? { organization_id: whose } : {}, options)),
     ...given('hostname', options.hostname),
     ...given('dns', await dnsOf(api, options)),
     ...given('ipv6', options.ipv6),
@@ -99,7 +104,7 @@ async function bodyOf(context: Context, label: string, options: Options, api: Ap
     ),
     ...given('root_pass', password),
     ...given('external_reference', options.reference),
-    ...given('organization_id', options.organization && (await organizationId(api, options.organization))),
+    ...given('organization_id', whose),
   } as Record<string, unknown>;
   for (const [field, option] of [
     ['label', '<label>'],

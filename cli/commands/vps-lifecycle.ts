@@ -7,6 +7,8 @@ import { EXIT, usage } from '../errors.ts';
 import { confirm, findVps } from '../find.ts';
 import { plain, show } from '../output.ts';
 import { change, request, PREVIEW_OPTIONS } from './change-request.ts';
+import { PICK_OPTIONS, pickedKeys } from './picked-keys.ts';
+import { sshKey } from './vps-create.ts';
 
 /** An action that takes nothing but the VPS. */
 function simple(action: OperationKind): Command {
@@ -66,16 +68,24 @@ const reinstall = command({
   positionals: [VPS],
   options: {
     image: { type: 'string', value: 'IMAGE', help: 'another image; default the present one' },
+    'ssh-key': { type: 'string', value: 'FILE', multiple: true, help: 'public key file (or the key itself); default the present keys' },
+    ...PICK_OPTIONS,
     ...YES_OPTION,
     ...PREVIEW_OPTIONS,
     ...WAIT_OPTION,
     ...MUTATION_OPTIONS,
   },
-  examples: ['vps reinstall web-1 --preview', 'vps reinstall web-1 --yes --wait'],
+  examples: ['vps reinstall web-1 --preview', 'vps reinstall web-1 --ssh-key-id laptop --yes --wait'],
   run: async (context, [word = ''], options) => {
     const api = await context.api();
     const vps = await findVps(api, word);
-    const body = { action: 'reinstall', ...(options.image === undefined ? {} : { image: options.image }) };
+    const pasted = await Promise.all(options['ssh-key'].map((key) => sshKey(context.io.cwd, key)));
+    const body = {
+      action: 'reinstall',
+      ...(options.image === undefined ? {} : { image: options.image }),
+      ...(pasted.length === 0 ? {} : { ssh_keys: pasted }),
+      ...(await pickedKeys(api, { organization_id: vps.organization_id }, options)),
+    };
     if (!options.preview)
       await confirm(context, options.yes, vps.label, `everything on ${vps.label} (${vps.id}, ${vps.ipv4 ?? 'no address'}) will be lost`);
     return await change(context, api, vps.id, body, options);

@@ -1,7 +1,7 @@
 /** The keys that an organization keeps: taken in by the rule that every door has, and given to servers as copies. */
 import { MOST_SSH_KEYS } from '../../../contract/fields.ts';
 import type { Db } from '../../kernel/database.ts';
-import { Refusal, refuseField } from '../../kernel/problem.ts';
+import { refuseField } from '../../kernel/problem.ts';
 import { requireSshKey } from '../create/checks.ts';
 import { fingerprintOf, normalSshKey } from './public-key.ts';
 import { countSshKeys, markUsed, type SshKey, sshKeyByFingerprint, sshKeysByIds } from './store.ts';
@@ -61,7 +61,13 @@ export async function requireRoomFor(tx: Db, organizationId: string, fingerprint
   const twin = await sshKeyByFingerprint(tx, organizationId, fingerprint);
   if (twin) throw refuseField('public_key', `is there already, as "${twin.name}"`, 'Use that one, or rename it.', 409, 'key_taken');
   if (count >= MOST)
-    throw new Refusal(409, 'limit_reached', `An organization keeps ${MOST} keys at most. Remove one that is no longer used.`);
+    throw refuseField(
+      'public_key',
+      `would be one more than the ${MOST} keys that an organization keeps at most`,
+      'Remove one that is no longer used.',
+      409,
+      'limit_reached',
+    );
 }
 
 /** Notes at those the organization keeps that a server got them now, picked or pasted. */
