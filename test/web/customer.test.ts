@@ -163,6 +163,7 @@ test.each(WALKS)(
 
     await addCopies(page, language, shot);
     await useParts(page, address, { language, label: `web-${language}`, shot });
+    await reinstall(page, address, { language, label: `web-${language}`, shot });
 
     // Nobody pays: switched off; paid: on again.
     const subscription = await standing(organization);
@@ -291,6 +292,29 @@ async function useParts(page: Page, address: string, { language, label, shot }: 
     timeoutMs: 90_000,
     what: 'the disk to be restored',
   });
+}
+
+/** A fresh system, with a key picked from those that are kept. */
+async function reinstall(page: Page, address: string, { language, label, shot }: Parts): Promise<void> {
+  const { keys, server } = wordsOf(language);
+  await page.goto(address);
+  await page.getByRole('main').getByRole('button', { name: server.more, exact: true }).click();
+  await page.getByRole('menuitem', { name: server.reinstall }).click();
+  const dialog = page.getByRole('dialog');
+  const picker = dialog.getByRole('group', { name: keys.pickAgain });
+  await picker.getByRole('checkbox', { name: 'laptop' }).check();
+  await dialog.getByLabel(begin(server.typeNameFirst.replace('{label}', label))).fill(label);
+  await shot('reinstall');
+  await dialog.getByRole('button', { name: server.reinstallAction }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const id = address.split('/').at(-1)!;
+  const done = { kind: 'reinstall', status: 'succeeded', vpsId: id };
+  await until(() => plinth.runtime.services.db.operation.findFirst({ where: done }).then((found) => found ?? undefined), {
+    timeoutMs: 90_000,
+    what: 'the server to be reinstalled',
+  });
+  const { spec } = await plinth.runtime.services.db.vps.findUniqueOrThrow({ where: { id } });
+  expect((spec as unknown as { sshPublicKeys: string[] }).sshPublicKeys).toEqual([KEY.replace('ada@laptop', 'laptop')]);
 }
 
 /** A code that was not shown yet: each counts once. */

@@ -86,7 +86,15 @@ test('coupons are made, used and ended; the seller and a customer are changed', 
   await page.getByText('DE00 1234 5678').waitFor();
   expect((await shop.ok('GET', '/api/admin/seller')).seller.bank).toBe('DE00 1234 5678');
 
+  const public_key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMm2o1b5vYb3gYc2m0aFf3Xh6cJ9yZ8m1x0uQ5w7n2Kd';
+  await shop.call('POST', '/api/ssh-keys', { name: 'laptop', public_key }, customer.token);
   await page.goto(`/customers/${customer.id}`);
+  const keys = page.getByRole('region', { name: 'SSH keys' });
+  await keys.getByText('never used').waitFor();
+  await keys.getByText(`added by ${customer.name}`).waitFor();
+  await keys.getByRole('button', { name: 'Remove laptop' }).click();
+  await dialog.getByRole('button', { name: 'Remove' }).click();
+  await keys.getByText('None kept.').waitFor();
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   await dialog.getByLabel('Shown as').fill('Ada & Sons');
   await dialog.getByRole('button', { name: 'Save it' }).click();

@@ -7,6 +7,7 @@ import { api } from '../../kit/api/client.ts';
 import { money } from '../../kit/lib/format.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
+import { useMay } from '../../kit/lib/use-session.ts';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -15,6 +16,7 @@ import { Card, Facts } from '../../kit/ui/card.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { BillingDialog, OrganizationDialog } from '../shop/billing-dialogs.tsx';
 import { ActAsDialog, BlockDialog, CreditDialog } from '../shop/customer-dialogs.tsx';
+import { SshKeysCard } from '../shop/ssh-keys-card.tsx';
 import { InvoiceRows, OrderRows, PaymentRows, SubscriptionRows } from '../shop/rows.tsx';
 import {
   customerQuery,
@@ -27,7 +29,8 @@ import {
 
 export function CustomerPage() {
   const { id } = useParams({ from: '/app/selling/customers/$id' });
-  const customer = useQuery(customerQuery(id));
+  const may = useMay();
+  const customer = useQuery(customerQuery(id, may));
   const [dialog, open] = useState<'act' | 'credit' | 'block' | 'edit' | 'billing' | null>(null);
   const buys = useAction((internal: boolean) => api.setOrganizationBuyer({ id: id as never, body: { internal } }));
   const unblock = useAction(() => api.unblockOrganization({ id: id as never }));
@@ -95,6 +98,7 @@ export function CustomerPage() {
         <PaymentRows list={payments} />
       </Card>
       {data && <People data={data} />}
+      <SshKeysCard organizationId={id} />
       {dialog === 'act' && <ActAsDialog organizationId={id} name={name} onClose={() => open(null)} />}
       {dialog === 'credit' && data && <CreditDialog organizationId={id} currency={data.profile.currency} onClose={() => open(null)} />}
       {dialog === 'edit' && data && <OrganizationDialog organization={data.organization} onClose={() => open(null)} />}
@@ -104,8 +108,7 @@ export function CustomerPage() {
   );
 }
 
-type Data = NonNullable<ReturnType<typeof useCustomer>>;
-const useCustomer = (id: string) => useQuery(customerQuery(id)).data;
+type Data = Awaited<ReturnType<NonNullable<ReturnType<typeof customerQuery>['queryFn']>>>;
 
 function Servers({ id }: { id: string }) {
   const list = useQuery(customersVpsesQuery(id));

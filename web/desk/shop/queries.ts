@@ -1,5 +1,6 @@
 /** What the desk's pages about selling ask for. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { Permission } from '../../../contract/permissions.ts';
 import { api, type Routes } from '../../kit/api/client.ts';
 
 export type Product = Routes['getProduct']['answer']['product'];
@@ -107,7 +108,7 @@ export const paymentAccountsQuery = queryOptions({
 
 const of = (id: string) => ({ organization_id: id as OrganizationId });
 /** One customer. */
-export const customerQuery = (id: string) =>
+export const customerQuery = (id: string, may: (permission: Permission) => boolean) =>
   queryOptions({
     queryKey: ['desk-customer', id],
     queryFn: async ({ signal }) => {
@@ -117,10 +118,15 @@ export const customerQuery = (id: string) =>
         api.getBillingProfile({ query: of(id), signal }),
         api.getCredit({ query: of(id), signal }),
         api.listMembers({ query: of(id), signal }),
-        api.listQuotas({ query: of(id), signal }),
+        may('quota:read') ? api.listQuotas({ query: of(id), signal }) : { quotas: [] },
       ]);
       return { organization, buyer, profile, credit, members, quotas };
     },
+  });
+export const customersKeysQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['ssh-keys', 'customer', id],
+    queryFn: async ({ signal }) => (await api.listSshKeys({ query: of(id), signal })).ssh_keys,
   });
 export const customersVpsesQuery = (id: string) =>
   queryOptions({

@@ -2,25 +2,26 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../kit/api/client.ts';
-import { fieldError } from '../../kit/api/problem.ts';
 import { dayOf } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
+import { useMay } from '../../kit/lib/use-session.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Card } from '../../kit/ui/card.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { Empty } from '../../kit/ui/empty.tsx';
-import { TextField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { AddKey, type SshKey } from '../parts/add-key.tsx';
 import { Page } from '../parts/page.tsx';
+import { RenameDialog } from '../parts/rename-dialog.tsx';
 import { sshKeysQuery } from '../queries.ts';
 import { keyWords } from '../words/keys.ts';
 
 export function KeysPage() {
   const t = keyWords.use();
   const keys = useQuery(sshKeysQuery);
+  const mayChange = useMay()('ssh-key:write');
   const [open, setOpen] = useState<{ what: 'rename' | 'remove'; key: SshKey } | null>(null);
   return (
     <Page title={t('title')} lead={t('lead')}>
@@ -46,23 +47,38 @@ export function KeysPage() {
                     {key.last_used_at === null ? t('neverUsed') : t('lastUsed', { date: dayOf(new Date(key.last_used_at)) })}
                   </span>
                 </span>
-                <Button aria-label={t('renameTitle', { name: key.name })} onClick={() => setOpen({ what: 'rename', key })}>
-                  {t('rename')}
-                </Button>
-                <Button variant="danger" aria-label={`${t('remove')}: ${key.name}`} onClick={() => setOpen({ what: 'remove', key })}>
-                  {t('remove')}
-                </Button>
+                {mayChange && (
+                  <>
+                    <Button aria-label={t('renameTitle', { name: key.name })} onClick={() => setOpen({ what: 'rename', key })}>
+                      {t('rename')}
+                    </Button>
+                    <Button variant="danger" aria-label={`${t('remove')}: ${key.name}`} onClick={() => setOpen({ what: 'remove', key })}>
+                      {t('remove')}
+                    </Button>
+                  </>
+                )}
               </li>
             ))}
           </ul>
         </Card>
       )}
-      {keys.data && (
+      {keys.data && mayChange && (
         <Card title={t('add')}>
           <AddKey />
         </Card>
       )}
-      {open?.what === 'rename' && <RenameKey of={open.key} onClose={() => setOpen(null)} />}
+      {open?.what === 'rename' && (
+        <RenameDialog
+          title={t('renameTitle', { name: open.key.name })}
+          name={open.key.name}
+          label={t('newName')}
+          action={t('rename')}
+          field="name"
+          maxLength={60}
+          rename={(name) => api.updateSshKey({ id: open.key.id, body: { name } })}
+          onClose={() => setOpen(null)}
+        />
+      )}
       {open?.what === 'remove' && <RemoveKey of={open.key} onClose={() => setOpen(null)} />}
     </Page>
   );
@@ -71,33 +87,6 @@ export function KeysPage() {
 interface OneKeyProps {
   of: SshKey;
   onClose: () => void;
-}
-
-function RenameKey({ of: key, onClose }: OneKeyProps) {
-  const t = keyWords.use();
-  const [name, setName] = useState(key.name);
-  const rename = useAction(() => api.updateSshKey({ id: key.id, body: { name: name.trim() } }), { quiet: true, done: onClose });
-  return (
-    <Dialog open onOpenChange={onClose} title={t('renameTitle', { name: key.name })}>
-      <DialogForm
-        error={rename.error}
-        fields={['name']}
-        missing={name.trim() === '' || name.trim() === key.name ? t('newName') : null}
-        busy={rename.isPending}
-        action={t('rename')}
-        onCancel={onClose}
-        onSubmit={() => rename.mutate(undefined)}
-      >
-        <TextField
-          label={t('newName')}
-          value={name}
-          maxLength={60}
-          onChange={(event) => setName(event.target.value)}
-          error={fieldError(rename.error, 'name')}
-        />
-      </DialogForm>
-    </Dialog>
-  );
 }
 
 function RemoveKey({ of: key, onClose }: OneKeyProps) {

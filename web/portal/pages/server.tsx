@@ -23,7 +23,7 @@ import { Banner, Page } from '../parts/page.tsx';
 import { PlanCard } from '../parts/plan-card.tsx';
 import { PlannedWork } from '../parts/planned-work.tsx';
 import { ProofCard } from '../parts/proof-card.tsx';
-import { ReinstallDialog, RenameDialog } from '../parts/server-dialogs.tsx';
+import { ReinstallDialog, RenameServer } from '../parts/server-dialogs.tsx';
 import { isUnpaid, Unpaid } from '../parts/unpaid.tsx';
 import { subscriptionsQuery } from '../queries.ts';
 import { serverWords } from '../words/server.ts';
@@ -128,7 +128,7 @@ function Actions({ vps }: { vps: VpsDetail }) {
           {t('reinstall')}
         </MenuItem>
       </Menu>
-      {dialog === 'rename' && <RenameDialog vps={vps} onClose={() => open(null)} />}
+      {dialog === 'rename' && <RenameServer vps={vps} onClose={() => open(null)} />}
       {dialog === 'reinstall' && <ReinstallDialog vps={vps} onClose={() => open(null)} />}
     </>
   );

@@ -13,40 +13,27 @@ import { SelectField, TextField } from '../../kit/ui/field.tsx';
 import { keyWords } from '../words/keys.ts';
 import { serverWords } from '../words/server.ts';
 import { KeyPicker } from './key-picker.tsx';
+import { RenameDialog } from './rename-dialog.tsx';
 
 interface DialogProps {
   vps: VpsDetail;
   onClose: () => void;
 }
 
-export function RenameDialog({ vps, onClose }: DialogProps) {
+export function RenameServer({ vps, onClose }: DialogProps) {
   const t = serverWords.use();
-  const [label, setLabel] = useState(vps.label);
-  const rename = useAction(() => api.actOnVps({ id: vps.id, body: { action: 'rename', label: label.trim() } }), {
-    quiet: true,
-    done: onClose,
-  });
   return (
-    <Dialog open onOpenChange={onClose} title={t('renameTitle', { label: vps.label })} description={t('renameLead')}>
-      <DialogForm
-        error={rename.error}
-        fields={['label']}
-        missing={label.trim() === '' || label.trim() === vps.label ? t('newName') : null}
-        busy={rename.isPending}
-        action={t('rename')}
-        onCancel={onClose}
-        onSubmit={() => rename.mutate(undefined)}
-      >
-        <TextField
-          label={t('newName')}
-          value={label}
-          spellCheck={false}
-          autoCapitalize="none"
-          onChange={(event) => setLabel(event.target.value)}
-          error={fieldError(rename.error, 'label')}
-        />
-      </DialogForm>
-    </Dialog>
+    <RenameDialog
+      title={t('renameTitle', { label: vps.label })}
+      lead={t('renameLead')}
+      name={vps.label}
+      label={t('newName')}
+      action={t('rename')}
+      field="label"
+      maxLength={63}
+      rename={(label) => api.actOnVps({ id: vps.id, body: { action: 'rename', label } })}
+      onClose={onClose}
+    />
   );
 }
 
