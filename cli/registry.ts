@@ -27,6 +27,7 @@ import { organizationCommands } from './commands/organization.ts';
 import { offerCommands } from './commands/offer.ts';
 import { orderPolicyCommands } from './commands/order-policy.ts';
 import { orderCommands, subscriptionCommands } from './commands/shop-order.ts';
+import { findCommands } from './commands/find.ts';
 import { invoiceCommands } from './commands/invoice.ts';
 import { paymentCommands } from './commands/payment.ts';
 import { ownOrganizationCommands } from './commands/organization-own.ts';
@@ -96,6 +97,7 @@ export const commands: readonly Command[] = [
   ...upkeepCommands,
   ...simulatorCommands,
   ...overviewCommands,
+  ...findCommands,
   doctorCommand,
   ...loginCommands,
   ...serveCommands,

@@ -107,6 +107,27 @@ describe('a ticket', { timeout: 120_000 }, () => {
   });
 });
 
+it('is found by its number, as anything is by its id, by whose it is and by who may list it', async () => {
+  const { db } = plinth.runtime.services;
+  const { number, id } = await db.ticket.findFirstOrThrow({ orderBy: { number: 'asc' } });
+  const find = async (q: string, token?: string) => {
+    const { found } = await call('GET', `/api/find?q=${encodeURIComponent(q)}`, undefined, token);
+    return found.map((each: any) => [each.kind, each.id]);
+  };
+  const label = (await db.vps.findUniqueOrThrow({ where: { id: vps } })).label;
+  await db.vps.update({ where: { id: vps }, data: { instanceId: 'instance-4711' } });
+  const person = await db.user.findFirstOrThrow({ where: { email: 'owner@tickets.test' } });
+  expect(await find(id, ownToken)).toEqual([['ticket', id]]);
+  expect((await call('GET', `/api/find?q=${id}`)).found[0].title).toBe(`${number}: No route`);
+  expect([await find(label.toUpperCase()), await find(vps, ownToken)]).toEqual([[['vps', vps]], [['vps', vps]]]);
+  expect([await find('OWNER@tick'), await find(own)]).toEqual([[['user', person.id]], [['organization', own]]]);
+  // What is of others, and of the seller, nobody finds by the id either.
+  for (const q of [id, vps, label]) expect([q, await find(q, otherToken)]).toEqual([q, []]);
+  for (const q of [person.id, 'owner@tickets.test', 'instance-4711', own]) expect([q, await find(q, ownToken)]).toEqual([q, []]);
+  expect(await find('instance-4711')).toEqual([['vps', vps]]);
+  expect((await plinth.cli(['find', id])).out).toContain('No route');
+});
+
 describe('planned work', { timeout: 120_000 }, () => {
   const at = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString();
   let id: string;

@@ -278,6 +278,62 @@ test('the seller’s day: product, margin, order, manual task, refund, acting as
   await context.close();
 });
 
+test('the palette finds anything by its id or number, and leads to it', { timeout: 120_000 }, async () => {
+  const { db } = plinth.runtime.services;
+  const customer = await shop.customer();
+  const { order, product } = await paid(customer);
+  const { invoiceId } = await db.order.findUniqueOrThrow({ where: { id: order.id } });
+  const { subscriptionId, vpsId } = await db.orderItem.findFirstOrThrow({ where: { orderId: order.id } });
+  const operation = await db.operation.findFirstOrThrow({ where: { vpsId: vpsId! } });
+  const payment = await db.payment.findFirstOrThrow({ where: { organizationId: customer.id } });
+  const invoice = await db.invoice.findUniqueOrThrow({ where: { id: invoiceId! } });
+  const { ticket } = (await shop.call('POST', '/api/tickets', { subject: 'No route', text: 'Since this morning.' }, customer.token)).body;
+  const { userId } = await db.member.findFirstOrThrow({ orderBy: { createdAt: 'desc' } }).catch(() => ({ userId: null }));
+  const there = `/customers/${customer.id}`;
+  const places: readonly (readonly [typed: string, to: string])[] = [
+    [vpsId!, `/vps/${vpsId}`],
+    [operation.id, `/operations/${operation.id}`],
+    [order.id, `/orders/${order.id}`],
+    [subscriptionId!, `${there}#${subscriptionId}`],
+    [invoice.id, `${there}#${invoice.id}`],
+    [invoice.number!, `${there}#${invoice.id}`],
+    [payment.id, `${there}#${payment.id}`],
+    [ticket.id, `/tickets?ticket=${ticket.id}`],
+    [customer.id, there],
+    [product.id, `/products/${product.id}`],
+    ...(userId === null ? [] : ([[userId, '/customers/']] as const)),
+  ];
+  const { page, complaints, context } = await atDesk();
+  await page.goto('/audit');
+  for (const [typed, to] of places) {
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill(typed);
+    const found = page.getByRole('option');
+    await found.first().waitFor();
+    expect([typed, await found.count()]).toEqual([typed, 1]);
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => `${url.pathname}${url.search}${url.hash}`.startsWith(to));
+    if (to.includes('#')) await page.locator('tr[aria-current="true"]').waitFor();
+  }
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('taxes');
+  await page.getByRole('option', { name: 'Seller and taxes g z' }).waitFor();
+  await page.keyboard.press('Escape');
+  for (const keys of [['g', 'i'], ['g', 'Shift+B'], ['c']]) for (const key of keys) await page.keyboard.press(key);
+  await page.waitForURL(/\/vps\/new$/);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+/** A server that is sold and made. */
+async function paid(customer: Customer): Promise<{ order: any; product: any }> {
+  const product = await shop.product({ name: 'Found VPS' });
+  const order = await shop.order(customer, product.id);
+  await shop.pay(order);
+  return { order: await shop.orderIs(order.id, 'fulfilled'), product };
+}
+
 /** A server that another organization has. */
 async function ofAnother(): Promise<void> {
   const other = await shop.customer({ internal: true });

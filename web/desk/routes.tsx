@@ -150,7 +150,12 @@ const settingsRoute = createRoute({
   component: lazyPart(() => import('./pages/settings.tsx'), 'SettingsPage'),
 });
 
-const auditRoute = createRoute({ ...inApp, path: '/audit', component: lazyPart(() => import('./pages/audit.tsx'), 'AuditPage') });
+const auditRoute = createRoute({
+  ...inApp,
+  path: '/audit',
+  validateSearch: (raw: Raw): { target?: string } => text(raw, 'target'),
+  component: lazyPart(() => import('./pages/audit.tsx'), 'AuditPage'),
+});
 
 const meRoute = createRoute({ ...inApp, path: '/me', component: lazyPart(() => import('./pages/me.tsx'), 'MePage') });
 
@@ -199,7 +204,12 @@ const paymentsRoute = createRoute({ ...selling, path: '/payments', component: la
 const dunningRoute = createRoute({ ...selling, path: '/unpaid', component: lazyPart(money, 'DunningPage') });
 const taxesRoute = createRoute({ ...selling, path: '/taxes', component: lazyPart(() => import('./pages/taxes.tsx'), 'TaxesPage') });
 const brandRoute = createRoute({ ...selling, path: '/brand', component: lazyPart(() => import('./pages/brand.tsx'), 'BrandPage') });
-const ticketsRoute = createRoute({ ...selling, path: '/tickets', component: lazyPart(() => import('./pages/tickets.tsx'), 'TicketsPage') });
+const ticketsRoute = createRoute({
+  ...selling,
+  path: '/tickets',
+  validateSearch: (raw: Raw): { ticket?: string } => text(raw, 'ticket'),
+  component: lazyPart(() => import('./pages/tickets.tsx'), 'TicketsPage'),
+});
 const couponsRoute = createRoute({ ...selling, path: '/coupons', component: lazyPart(() => import('./pages/coupons.tsx'), 'CouponsPage') });
 const plannedWorkRoute = createRoute({
   ...selling,

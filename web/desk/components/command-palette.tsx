@@ -1,14 +1,16 @@
-/** Ctrl K: every place, every action and the VPSes whose name matches, by keyboard alone. */
+/** Ctrl K: every page, and anything that has an id, a number or a name, by keyboard alone. */
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useId, useState } from 'react';
-import { api } from '../../kit/api/client.ts';
+import { api, type Routes } from '../../kit/api/client.ts';
 import { mayOpen } from '../lib/abilities.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { cn } from '../../kit/lib/cn.ts';
 import { PAGES } from '../lib/pages.ts';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { Icon, type IconName } from '../../kit/ui/icon.tsx';
+
+type Found = Routes['find']['answer']['found'][number];
 
 interface Command {
   readonly id: string;
@@ -40,13 +42,13 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
         <Icon name="search" className="text-ink-2" />
         <input
           role="combobox"
-          aria-label="Search VPSes, pages and actions"
+          aria-label="Search pages and anything by its id, number or name"
           aria-expanded="true"
           aria-controls={list}
           aria-activedescendant={commands[current] ? `${list}-${current}` : undefined}
           autoComplete="off"
           value={text}
-          placeholder="A name, an address, or a page"
+          placeholder="A name, an id, a number, an address, or a page"
           onChange={(event) => {
             setText(event.target.value);
             setAt(0);
@@ -87,12 +89,12 @@ function useCommands(text: string, close: () => void): Command[] {
   const asked = useDeferredValue(text);
   const found = useQuery({
     queryKey: ['palette', asked],
-    queryFn: async ({ signal }) => (await api.listVpses({ query: { q: asked, limit: 8 }, signal })).instances,
+    queryFn: async ({ signal }) => (await api.find({ query: { q: asked }, signal })).found,
     enabled: asked.length > 1,
   });
-  const go = (to: string) => (): void => {
+  const go = (href: string) => (): void => {
     close();
-    void navigate({ to });
+    void navigate({ href });
   };
   const wanted = PAGES.filter(({ to, label }) => mayOpen(session, to) && label.toLowerCase().includes(text.toLowerCase())).map(
     ({ to, label, icon, key }): Command => ({
@@ -103,12 +105,53 @@ function useCommands(text: string, close: () => void): Command[] {
       run: go(to),
     }),
   );
-  const vpses = (text.length > 1 ? (found.data ?? []) : []).map((vps) => ({
-    id: vps.id,
-    label: vps.label,
-    hint: `${vps.ipv4 ?? 'no address yet'} · ${vps.status}`,
-    icon: 'server' as const,
-    run: go(`/vps/${vps.id}`),
+  const things = (text.length > 1 ? (found.data ?? []) : []).map((thing): Command => ({
+    id: thing.id,
+    label: thing.title,
+    hint: `${KINDS[thing.kind][0]} · ${thing.about}`,
+    icon: KINDS[thing.kind][1],
+    run: go(placeOf(thing)),
   }));
-  return [...vpses, ...wanted];
+  return [...things, ...wanted];
+}
+
+const KINDS: Readonly<Record<Found['kind'], readonly [name: string, icon: IconName]>> = {
+  vps: ['VPS', 'server'],
+  operation: ['operation', 'operations'],
+  'bulk-run': ['bulk run', 'columns'],
+  order: ['order', 'download'],
+  subscription: ['subscription', 'refresh'],
+  invoice: ['invoice', 'audit'],
+  payment: ['payment', 'check'],
+  ticket: ['ticket', 'info'],
+  organization: ['customer', 'user'],
+  user: ['person', 'user'],
+  account: ['account', 'accounts'],
+  product: ['product', 'server'],
+};
+
+/** Its own page; else the page of whose it is, at its row; of a person who is nobody's customer, what was done to them. */
+function placeOf({ kind, id, organization_id: organization }: Found): string {
+  switch (kind) {
+    case 'vps':
+      return `/vps/${id}`;
+    case 'operation':
+      return `/operations/${id}`;
+    case 'bulk-run':
+      return `/bulk/${id}`;
+    case 'order':
+      return `/orders/${id}`;
+    case 'ticket':
+      return `/tickets?ticket=${id}`;
+    case 'organization':
+      return `/customers/${id}`;
+    case 'account':
+      return `/admin/providers/${id}`;
+    case 'product':
+      return `/products/${id}`;
+    case 'user':
+      return organization === null ? `/audit?target=${id}` : `/customers/${organization}`;
+    default:
+      return `/customers/${organization}#${id}`;
+  }
 }

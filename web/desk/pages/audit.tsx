@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { auditQuery } from '../../kit/api/queries.ts';
+import { useSearch } from '@tanstack/react-router';
 import { AuditRows } from '../components/audit-rows.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
@@ -12,7 +13,8 @@ import { useSession } from '../../kit/lib/use-session.ts';
 export function AuditPage() {
   const session = useSession();
   const mayNot = pageProblem(session, '/audit');
-  const audit = useInfiniteQuery({ ...auditQuery(), enabled: session !== undefined && mayNot === null });
+  const { target } = useSearch({ from: '/app/audit' });
+  const audit = useInfiniteQuery({ ...auditQuery(target), enabled: session !== undefined && mayNot === null });
   const events = audit.data?.pages.flatMap((page) => page.events);
   const intact = audit.data?.pages[0]?.chain_intact;
   return (

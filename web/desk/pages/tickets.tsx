@@ -1,5 +1,6 @@
 /** What customers ask, and answering them. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { TicketList, TicketThread } from '../../features/support/tickets.tsx';
 import { api } from '../../kit/api/client.ts';
@@ -17,9 +18,11 @@ import { ticketListQuery, ticketQuery } from '../shop/queries.ts';
 const STATES = ['waiting', 'answered', 'closed'].map((word) => [word, sentenceCase(word)] as const);
 
 export function TicketsPage() {
+  const { ticket: shown = null } = useSearch({ from: '/app/selling/tickets' });
+  const navigate = useNavigate();
+  const show = (ticket: string | null): void => void navigate({ to: '/tickets', search: ticket === null ? {} : { ticket } });
   const [status, choose] = useState<string | undefined>('waiting');
   const list = useInfiniteQuery(ticketListQuery(status));
-  const [shown, show] = useState<string | null>(null);
   return (
     <Page title="Tickets" lead="What customers ask. Those that wait for an answer come first.">
       <Choice label="State" value={status} options={STATES} onChange={choose} />

@@ -1,8 +1,9 @@
 /** A long list of the shop: its table, its states, and the way to older rows. */
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { Link, useRouterState } from '@tanstack/react-router';
+import { type ReactNode, useEffect } from 'react';
+import { cn } from '../../kit/lib/cn.ts';
 import { organizationsQuery } from '../../kit/api/queries.ts';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button } from '../../kit/ui/button.tsx';
@@ -22,6 +23,7 @@ interface ListingProps<Page, Row> {
 
 export function Listing<Page, Row>({ label, head, list, rowsOf, row, keyOf, empty }: ListingProps<Page, Row>) {
   const rows = list.data?.pages.flatMap(rowsOf) ?? [];
+  const named = useNamed(list, rows.map(keyOf));
   return (
     <>
       {list.error && <ProblemNote error={list.error} retry={() => void list.refetch()} />}
@@ -30,7 +32,11 @@ export function Listing<Page, Row>({ label, head, list, rowsOf, row, keyOf, empt
       {rows.length > 0 && (
         <Table label={label} head={head} className="min-w-[44rem]">
           {rows.map((each) => (
-            <tr key={keyOf(each)} className="align-baseline [&>td]:py-2 [&>td]:pr-4">
+            <tr
+              key={keyOf(each)}
+              {...(keyOf(each) === named && { ref: toMiddle, 'aria-current': true })}
+              className={cn('align-baseline [&>td]:py-2 [&>td]:pr-4', keyOf(each) === named && 'bg-accent-soft')}
+            >
               {row(each)}
             </tr>
           ))}
@@ -44,6 +50,23 @@ export function Listing<Page, Row>({ label, head, list, rowsOf, row, keyOf, empt
     </>
   );
 }
+
+/** A row that the address names (`#id`) is looked for in older rows too, a few pages far. */
+const PAGES_BACK = 10;
+
+/** Whose id the address names, once the list has it; else null. */
+function useNamed<Page>(list: UseInfiniteQueryResult<InfiniteData<Page>>, keys: readonly string[]): string | null {
+  const hash = useRouterState({ select: ({ location }) => location.hash });
+  const has = keys.includes(hash);
+  const { hasNextPage, isFetching, fetchNextPage, data } = list;
+  const isWanted = ID.test(hash) && !has && hasNextPage && !isFetching && (data?.pages.length ?? 0) < PAGES_BACK;
+  useEffect(() => {
+    if (isWanted) void fetchNextPage();
+  }, [isWanted, fetchNextPage]);
+  return has ? hash : null;
+}
+const ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+const toMiddle = (row: HTMLTableRowElement | null): void => row?.scrollIntoView({ block: 'center' });
 
 /** A customer by name, and the way to their page. */
 export function Customer({ id }: { id: string }) {

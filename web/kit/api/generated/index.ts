@@ -16,6 +16,7 @@ export type * from './drift.ts';
 export type * from './dunning.ts';
 export type * from './events.ts';
 export type * from './fields.ts';
+export type * from './find.ts';
 export type * from './ids.ts';
 export type * from './impersonation.ts';
 export type * from './import.ts';

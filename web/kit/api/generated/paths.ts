@@ -95,6 +95,7 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   exportMe: 'GET /api/me/export',
   exportUser: 'POST /api/users/{id}/export',
   fetchSetupSecrets: 'POST /api/setup/{key}',
+  find: 'GET /api/find',
   finishSetup: 'POST /api/setup/{key}/finished',
   getAccount: 'GET /api/admin/providers/{id}',
   getAccountUsage: 'GET /api/admin/providers/{id}/usage',

@@ -17,6 +17,7 @@ import type { BulkAnswer, BulkCreate, BulkStop } from './bulk.ts';
 import type { CouponAnswer, CouponCreate } from './coupon.ts';
 import type { DeviceLoginAnswer, DeviceLoginBegin, DeviceLoginBegun } from './device-login.ts';
 import type { DriftAct, DriftAnswer, DriftDismiss, InventoryAnswer, InventoryDelete } from './drift.ts';
+import type { FoundList } from './find.ts';
 import type { ImpersonationAnswer, ImpersonationStart } from './impersonation.ts';
 import type { CreditNoteAnswer, CreditNoteCreate, InvoiceAnswer, InvoiceCreate, TopUpCreate } from './invoice.ts';
 import type { DeadLetterAnswer, DeadLetterDismiss, GivenUpDecided } from './jobs.ts';
@@ -261,6 +262,8 @@ export interface Routes1 {
   exportUser: { request: { id: string; body: PersonErase }; answer: PersonExport };
   /** A new server: its secrets, once, within an hour. Needs no token. */
   fetchSetupSecrets: { request: { key: string }; answer: SetupSecrets };
+  /** Find anything by its id, number, address or name: of each kind that the caller may list, five at most. Needs session:own. */
+  find: { request: { query: { q: string } }; answer: FoundList };
   /** A new server: its script has ended. Needs no token. */
   finishSetup: { request: { key: string; body: SetupFinished }; answer: undefined };
   /** One account. Needs account:read. */
@@ -275,6 +278,4 @@ export interface Routes1 {
   getBrandManifest: { request: {}; answer: undefined };
   /** The brand’s colours as a stylesheet of both themes. Needs no token. */
   getBrandStyle: { request: {}; answer: undefined };
-  /** One bulk run, with its items counted by status. Needs bulk:read. */
-  getBulkRun: { request: { id: string }; answer: BulkAnswer };
 }

@@ -1,7 +1,7 @@
 /* Made from the OpenAPI document by `node scripts/web-client.ts`. Change the routes and the contract, not this file. */
 import type { ActorKind, AuditPage } from './audit.ts';
 import type { CreditPage, SellerAnswer } from './billing.ts';
-import type { BulkItemPage, BulkItemStatus, BulkPage, BulkStatus } from './bulk.ts';
+import type { BulkAnswer, BulkItemPage, BulkItemStatus, BulkPage, BulkStatus } from './bulk.ts';
 import type { BusinessDriftKind, BusinessDriftList, ProviderBillList, ProviderBillRequest, Report } from './business-drift.ts';
 import type { BuyerAnswer } from './buyer.ts';
 import type { ChangePage } from './changes.ts';
@@ -48,7 +48,7 @@ import type { PersonTaskShown } from './person-task.ts';
 import type { ExchangeRateList, PriceChangeList, PriceSuggestion, ProductAnswer, ProductChoices, ProductPage } from './product.ts';
 import type { AccountList, CatalogAnswer } from './provider.ts';
 import type { ServiceAccountList } from './service-account.ts';
-import type { SetupProfileAnswer, SetupProfileList } from './setup-profile.ts';
+import type { SetupProfileAnswer } from './setup-profile.ts';
 import type { SimulatorState } from './simulator.ts';
 import type { StackAnswer } from './stack.ts';
 import type { StackExport, StackHistory } from './state.ts';
@@ -61,6 +61,8 @@ import type { VpsAccepted, VpsDetailAnswer, VpsOutputs } from './vps.ts';
 import type { WebhookAnswer, WebhookMessageAnswer } from './webhook.ts';
 
 export interface Routes2 {
+  /** One bulk run, with its items counted by status. Needs bulk:read. */
+  getBulkRun: { request: { id: string }; answer: BulkAnswer };
   /** Plans, regions, images or zones of an account. Needs catalog:read. */
   getCatalog: {
     request: {
@@ -352,6 +354,4 @@ export interface Routes2 {
   };
   /** Service accounts. Needs service-account:read. */
   listServiceAccounts: { request: {}; answer: ServiceAccountList };
-  /** Setup profiles with their versions. Needs template:read. */
-  listSetupProfiles: { request: {}; answer: SetupProfileList };
 }

@@ -70,7 +70,7 @@ import type {
 } from './product.ts';
 import type { AccountAnswer, KeyRotate } from './provider.ts';
 import type { SnapshotPage } from './recorded-snapshot.ts';
-import type { SetupPreview, SetupPreviewRequest, SetupProfileAnswer, SetupPublish } from './setup-profile.ts';
+import type { SetupPreview, SetupPreviewRequest, SetupProfileAnswer, SetupProfileList, SetupPublish } from './setup-profile.ts';
 import type { SimulatorInstances, SimulatorRecords, SimulatorRequests, SimulatorStock } from './simulator.ts';
 import type { SnapshotList } from './snapshot.ts';
 import type { SshKeyList } from './ssh-key.ts';
@@ -80,10 +80,12 @@ import type { TicketOpen, TicketPage, TicketStatus, TicketWhole } from './ticket
 import type { TokenCreated, TokenList, TokenRotate } from './token.ts';
 import type { Metrics } from './usage.ts';
 import type { VpsPlanList } from './vps-plan.ts';
-import type { RevealAnswer, RevealRequest, VpsAccepted, VpsAnswer, VpsEnding, VpsPage, VpsPreviewed, VpsRetry, VpsStatus } from './vps.ts';
+import type { RevealAnswer, RevealRequest, VpsAccepted, VpsAnswer, VpsPage, VpsPreviewed, VpsRetry, VpsStatus } from './vps.ts';
 import type { WebhookList, WebhookMessageAnswer, WebhookMessagePage, WebhookSecretAnswer } from './webhook.ts';
 
 export interface Routes3 {
+  /** Setup profiles with their versions. Needs template:read. */
+  listSetupProfiles: { request: {}; answer: SetupProfileList };
   /** The simulated servers, whoever made them. Needs simulator:read. */
   listSimulatorInstances: { request: {}; answer: SimulatorInstances };
   /** The simulated DNS records. Needs simulator:read. */
@@ -334,6 +336,4 @@ export interface Routes3 {
   unblockOrganization: { request: { id: string }; answer: OrganizationAnswer };
   /** Take back what an import made, as far as nothing needs it. Needs inventory:import. */
   undoImport: { request: { id: string }; answer: { removed: number; kept: { kind: string; key: string; reason: string }[] } };
-  /** Undo a termination whose grace still runs, or an end that has not come. Needs vps:undo. */
-  undoVps: { request: { id: string }; answer: VpsAnswer | VpsEnding };
 }

@@ -15,10 +15,12 @@ import type { SshKeyAnswer, SshKeyPatch } from './ssh-key.ts';
 import type { StateVerified } from './state.ts';
 import type { SubscriptionAnswer } from './subscription.ts';
 import type { TicketWhole, TicketWrite } from './ticket.ts';
-import type { VpsAnswer } from './vps.ts';
+import type { VpsAnswer, VpsEnding } from './vps.ts';
 import type { WebhookAnswer, WebhookPatch } from './webhook.ts';
 
 export interface Routes4 {
+  /** Undo a termination whose grace still runs, or an end that has not come. Needs vps:undo. */
+  undoVps: { request: { id: string }; answer: VpsAnswer | VpsEnding };
   /** Change name or configuration. Needs account:update. */
   updateAccount: { request: { id: string; body: AccountPatch }; answer: AccountAnswer };
   /** Move planned work, or say it in other words; the customers are told. Needs maintenance:write. */
