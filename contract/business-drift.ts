@@ -60,10 +60,13 @@ export const ProviderBillRequest = z.strictObject({
         currency: CurrencyCode,
       }),
     )
-    .min(1)
     .max(2_000),
+  /** These lines are all of the account's month: what was brought in before and is not among them goes. */
+  whole: z.boolean().default(false),
 });
 export const ProviderBillLine = z.strictObject({
+  /** As it was brought in; null: of an estimate. */
+  external_id: z.string().nullable(),
   description: z.string(),
   amount: z.string(),
   currency: z.string(),

@@ -127,6 +127,15 @@ it('explains every line of a bill, and estimates what was not brought in', async
     totals: [{ currency: 'USD', amount: '18.34', explained: '6.00', unexplained: '12.34' }],
   });
   expect(bills[0].lines.map((line: any) => line.explained_by)).toEqual(['vps', 'nothing']);
+  // A line that is corrected by its id changes alone; of a whole bill the others go.
+  const charged = async (changed: object[], whole: boolean) => {
+    const answer = await shop.ok('POST', '/api/admin/provider-bills', { ...body, lines: changed, whole });
+    return [answer.bills[0].source, ...answer.bills[0].lines.map((line: any) => `${line.external_id} ${line.amount}`)];
+  };
+  expect(await charged([{ ...lines[1], amount: '1.00' }], false)).toEqual(['bill', 'line-1 6.00', 'line-2 1.00']);
+  expect(await charged([lines[0]!], true)).toEqual(['bill', 'line-1 6.00']);
+  expect((await charged([], true))[0]).toBe('estimate');
+  await shop.ok('POST', '/api/admin/provider-bills', body);
   const margin = await shop.ok('GET', `/api/admin/reports/margin?from=${MONTH}&to=${MONTH}&by=vps`);
   expect(margin.rows.find((line: string[]) => line[1] === vps)).toMatchObject([
     MONTH,

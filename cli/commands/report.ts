@@ -97,12 +97,15 @@ const importBill = command({
     { name: 'account', help: 'id or name' },
     { name: 'month', help: 'as 2027-03' },
   ],
-  options: MUTATION_OPTIONS,
+  options: {
+    whole: { type: 'boolean', help: 'these are all lines of the month: others that were brought in go' },
+    ...MUTATION_OPTIONS,
+  },
   examples: ['report import-bill "Vultr main" 2027-03 < lines.json'],
   run: async (context, [account = '', month = ''], options) => {
     const api = await context.api();
     const lines = await readJson(context.io, 'plinth report import-bill ACCOUNT MONTH < lines.json');
-    const body = { account_id: await accountId(api, account), month, lines };
+    const body = { account_id: await accountId(api, account), month, lines, whole: options.whole };
     const request = { body, idempotencyKey: options['idempotency-key'] };
     const answer = await api.change<z.infer<typeof ProviderBillList>>('POST', '/api/admin/provider-bills', request);
     show(context, answer, (colour) => billed(answer, colour));

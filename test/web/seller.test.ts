@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser, visit } from '../support/browser.ts';
 import { payThere, sound } from '../support/customer.ts';
+import { enterBill } from '../support/bills.ts';
 import { buildDashboard } from '../support/dashboard.ts';
 import { withDatabase } from '../support/database.ts';
 import { signedUp, withAuthenticator } from '../support/people.ts';
@@ -245,6 +246,7 @@ test('the seller’s day: product, margin, order, manual task, refund, acting as
   await page.getByLabel('Report', { exact: true }).selectOption('margin');
   await page.getByRole('row', { name: /Server by hand/ }).waitFor();
   await look(page, 'day-margin');
+  await enterBill(page, account, () => look(page, 'day-bill'));
 
   // Their own pages, as they see them.
   await page.goto(`/customers/${customer.id}`);

@@ -36,7 +36,7 @@ export async function estimate(services: Services, month: string, accounts: read
     const share = ratio(BigInt(end - begin), BigInt(to.getTime() - from.getTime()));
     const { amount, currency } = amountOf(multiply(rateOf(price), share), price.currency);
     const { kind, accountId, objectId, vpsId, label } = held;
-    lines.push({ accountId, objectId, description: label, amount, currency, explainedBy: kind, vpsId });
+    lines.push({ externalId: null, accountId, objectId, description: label, amount, currency, explainedBy: kind, vpsId });
   }
   return lines;
 }
@@ -96,6 +96,7 @@ export function presentBill(
     month,
     source,
     lines: lines.map((line) => ({
+      external_id: line.externalId,
       description: line.description,
       amount: formatAmount(money(line.amount, line.currency)),
       currency: line.currency,

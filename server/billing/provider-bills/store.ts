@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Db } from '../../kernel/database.ts';
 
 export interface ChargeLine {
+  /** Null: estimated. */
+  readonly externalId: string | null;
   readonly accountId: string;
   readonly objectId: string | null;
   readonly description: string;
@@ -10,14 +12,16 @@ export interface ChargeLine {
   readonly currency: string;
 }
 
-/** The same lines again change nothing but what they say. */
+/** The same lines again change nothing but what they say. `whole`: those of the month that are not among them go. */
 export async function putCharges(
   db: Db,
   accountId: string,
   month: string,
   lines: readonly (Omit<ChargeLine, 'accountId'> & { readonly externalId: string })[],
-  now: Date,
+  { now, whole }: { readonly now: Date; readonly whole: boolean },
 ): Promise<void> {
+  const kept = lines.map(({ externalId }) => externalId);
+  if (whole) await db.providerCharge.deleteMany({ where: { accountId, month, externalId: { notIn: kept } } });
   for (const { externalId, ...line } of lines)
     await db.providerCharge.upsert({
       where: { accountId_externalId: { accountId, externalId } },

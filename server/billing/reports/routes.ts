@@ -132,11 +132,12 @@ function bills(services: Services): Route[] {
           amount: amountOf(`lines.${index}.amount`, line.amount, line.currency),
           currency: line.currency,
         }));
-        await putCharges(tx, account.id, body.month, lines, timeNow());
-        const data = { month: body.month, lines: lines.length };
+        await putCharges(tx, account.id, body.month, lines, { now: timeNow(), whole: body.whole });
+        const data = { month: body.month, lines: lines.length, whole: body.whole };
         await appendAudit(tx, { actor: principal.name, action: 'provider-bill.imported', target: account.id, organizationId: null, data });
-        const { lines: all, estimated } = await costLines(within(services, tx), body.month, account.id);
-        return { status: 200, body: { bills: [presentBill(account, body.month, 'bill', all, estimated)] } };
+        const { lines: all, estimated, billed } = await costLines(within(services, tx), body.month, account.id);
+        const source = billed.has(account.id) ? 'bill' : 'estimate';
+        return { status: 200, body: { bills: [presentBill(account, body.month, source, all, estimated)] } };
       },
     }),
   ];

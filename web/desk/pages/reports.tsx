@@ -4,17 +4,19 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Report } from '../../kit/api/client.ts';
 import { money } from '../../kit/lib/format.ts';
+import { useMay } from '../../kit/lib/use-session.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
-import { buttonClass } from '../../kit/ui/button.tsx';
+import { Button, buttonClass } from '../../kit/ui/button.tsx';
 import { Card } from '../../kit/ui/card.tsx';
 import { Bars } from '../../kit/ui/chart.tsx';
 import { SelectField, TextField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Table } from '../../kit/ui/table.tsx';
 import { Time } from '../../kit/ui/time.tsx';
+import { BillDialog, type ProviderBill } from '../shop/bill-dialog.tsx';
 import { Customer } from '../shop/listing.tsx';
 import { businessDriftQuery, providerBillsQuery, type ReportAsked, reportQuery } from '../shop/queries.ts';
 
@@ -202,7 +204,8 @@ function DriftCard() {
 function BillsCard() {
   const [month, choose] = useState(() => monthText(0));
   const bills = useQuery(providerBillsQuery(month));
-  const rows = bills.data?.flatMap((bill) => bill.totals.map((total) => ({ bill, total }))) ?? [];
+  const mayEnter = useMay()('report:act');
+  const [entering, enter] = useState<ProviderBill | null>(null);
   return (
     <Card title="What providers charge">
       <div className="mb-4 flex">
@@ -210,25 +213,54 @@ function BillsCard() {
       </div>
       {bills.error && <ProblemNote error={bills.error} retry={() => void bills.refetch()} />}
       {bills.isPending && <Loading what="bills" />}
-      {bills.data && rows.length === 0 && <p className="text-ink-2">Nothing in this month.</p>}
-      {rows.length > 0 && (
+      {bills.data?.length === 0 && <p className="text-ink-2">No account yet.</p>}
+      {bills.data && bills.data.length > 0 && (
         <Table
           label="Provider bills"
-          head={['Account', 'From', 'Charged', 'Explained', 'By nothing', 'Estimate']}
+          head={['Account', 'From', 'Charged', 'Explained', 'By nothing', 'Estimate', '']}
           className="min-w-[36rem]"
         >
-          {rows.map(({ bill, total }) => (
-            <tr key={`${bill.account_id} ${total.currency}`} className="[&>td]:py-1.5 [&>td]:pr-4 [&>td]:tabular-nums">
+          {billRows(bills.data).map(({ bill, total, isFirst }) => (
+            <tr key={`${bill.account_id} ${total?.currency}`} className="[&>td]:py-1.5 [&>td]:pr-4 [&>td]:tabular-nums">
               <td className="font-medium">{bill.account_name}</td>
               <td>{bill.source === 'bill' ? 'its bill' : 'an estimate'}</td>
-              <td>{money(total.amount, total.currency)}</td>
-              <td>{money(total.explained, total.currency)}</td>
-              <td className={Number(total.unexplained) > 0 ? 'text-bad' : ''}>{money(total.unexplained, total.currency)}</td>
-              <td>{money(total.estimate, total.currency)}</td>
+              {total ? <Amounts total={total} /> : <td colSpan={4}>nothing</td>}
+              <td className="text-right">
+                {mayEnter && isFirst && (
+                  <Button
+                    aria-label={`${bill.source === 'bill' ? 'Correct' : 'Enter'} the bill of ${bill.account_name}`}
+                    onClick={() => enter(bill)}
+                  >
+                    {bill.source === 'bill' ? 'Correct' : 'Enter'}
+                  </Button>
+                )}
+              </td>
             </tr>
           ))}
         </Table>
       )}
+      {entering && <BillDialog bill={entering} onClose={() => enter(null)} />}
     </Card>
+  );
+}
+
+type Total = ProviderBill['totals'][number];
+
+/** A row for each currency. Of which account nothing is known stands below, for its bill to be entered. */
+const billRows = (bills: readonly ProviderBill[]): { bill: ProviderBill; total: Total | null; isFirst: boolean }[] =>
+  bills
+    .toSorted((a, b) => Math.min(b.totals.length, 1) - Math.min(a.totals.length, 1))
+    .flatMap((bill) =>
+      (bill.totals.length > 0 ? bill.totals : [null]).map((total: Total | null, index) => ({ bill, total, isFirst: index === 0 })),
+    );
+
+function Amounts({ total: { amount, explained, unexplained, estimate, currency } }: { total: Total }) {
+  return (
+    <>
+      <td>{money(amount, currency)}</td>
+      <td>{money(explained, currency)}</td>
+      <td className={Number(unexplained) > 0 ? 'text-bad' : ''}>{money(unexplained, currency)}</td>
+      <td>{money(estimate, currency)}</td>
+    </>
   );
 }

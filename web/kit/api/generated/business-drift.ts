@@ -34,6 +34,7 @@ export type ProviderBill = {
   totals: { currency: string; amount: string; explained: string; unexplained: string; estimate: string }[];
 };
 export type ProviderBillLine = {
+  external_id: string | null;
   description: string;
   amount: string;
   currency: string;
@@ -46,5 +47,6 @@ export type ProviderBillRequest = {
   account_id: string;
   month: string;
   lines: { external_id: string; object_id?: string | null; description?: string; amount: string; currency: string }[];
+  whole?: boolean;
 };
 export type Report = { report: 'revenue' | 'margin' | 'churn' | 'unpaid'; columns: string[]; rows: (string | null)[][] };
