@@ -2,6 +2,7 @@
  * A customer's whole life in a real browser, over the real service, engine, simulator, payment page and mailbox: signing up,
  * ordering, paying, getting in, another size, not paying, paying, the end and its proof. At a desk in English, on a phone in German.
  */
+import type { VpsSpec } from '../../stacks/spec.ts';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -294,7 +295,7 @@ async function useParts(page: Page, address: string, { language, label, shot }: 
   });
 }
 
-/** A fresh system, with a key picked from those that are kept. */
+/** Another system, with a key picked from those that are kept, once the present disk is kept too. */
 async function reinstall(page: Page, address: string, { language, label, shot }: Parts): Promise<void> {
   const { keys, server } = wordsOf(language);
   await page.goto(address);
@@ -303,18 +304,27 @@ async function reinstall(page: Page, address: string, { language, label, shot }:
   const dialog = page.getByRole('dialog');
   const picker = dialog.getByRole('group', { name: keys.pickAgain });
   await picker.getByRole('checkbox', { name: 'laptop' }).check();
+  await dialog.getByText('Debian', { exact: true }).click();
+  await dialog.getByRole('checkbox', { name: server.snapshotFirst }).check();
   await dialog.getByLabel(begin(server.typeNameFirst.replace('{label}', label))).fill(label);
   await shot('reinstall');
   await dialog.getByRole('button', { name: server.reinstallAction }).click();
-  await dialog.waitFor({ state: 'detached' });
+  await dialog.getByText(server.snapshotMaking).waitFor();
+  await dialog.waitFor({ state: 'detached', timeout: 90_000 });
   const id = address.split('/').at(-1)!;
   const done = { kind: 'reinstall', status: 'succeeded', vpsId: id };
   await until(() => plinth.runtime.services.db.operation.findFirst({ where: done }).then((found) => found ?? undefined), {
     timeoutMs: 90_000,
     what: 'the server to be reinstalled',
   });
+  const latest = { where: { vpsId: id }, orderBy: { createdAt: 'desc' }, take: 2, select: { kind: true, status: true } } as const;
+  expect(await plinth.runtime.services.db.operation.findMany(latest)).toEqual(
+    ['reinstall', 'snapshot'].map((kind) => ({ kind, status: 'succeeded' })),
+  );
   const { spec } = await plinth.runtime.services.db.vps.findUniqueOrThrow({ where: { id } });
-  expect((spec as unknown as { sshPublicKeys: string[] }).sshPublicKeys).toEqual([KEY.replace('ada@laptop', 'laptop')]);
+  const { sshPublicKeys, compute } = spec as unknown as VpsSpec;
+  expect(sshPublicKeys).toEqual([KEY.replace('ada@laptop', 'laptop')]);
+  expect(compute.image).toMatch(/debian/i);
 }
 
 /** A code that was not shown yet: each counts once. */

@@ -56,7 +56,7 @@ export function VpsActions({ vps, last }: { vps: VpsDetail; last: Operation | un
         </Button>
       )}
       <RevealPassword vps={vps} />
-      {mayNot === null && vps.features.console.allowed && vps.has_server && (
+      {rightProblem(session, 'vps:console') === null && vps.features.console.allowed && vps.has_server && (
         <a href={`/console/${vps.id}`} target="_blank" rel="noopener" className={buttonClass()}>
           Console
           <Icon name="external" />

@@ -15,7 +15,10 @@ const IMAGES = [
   image('WordPress'),
 ];
 
-it.each([['as listed', IMAGES], ['the other way round', IMAGES.toReversed()]] as const)('%s', (_, images) => {
+it.each([
+  ['as listed', IMAGES],
+  ['the other way round', IMAGES.toReversed()],
+] as const)('%s', (_, images) => {
   const shown = systemsOf(images).map(({ title, images: all, best }) => [title, all.map(({ name }) => name), best.name]);
   expect(shown).toEqual([
     ['Ubuntu', ['Ubuntu 26.10', 'Ubuntu 26.04 LTS', 'Ubuntu 22.04 LTS'], 'Ubuntu 26.04 LTS'],

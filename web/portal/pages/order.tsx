@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { preferredImage } from '../../../contract/release.ts';
-import { useSupportNote } from '../../features/vps/support-note.ts';
 import { formatLocale } from '../../kit/i18n/language.ts';
 import { fieldError } from '../../kit/api/problem.ts';
 import { useMay } from '../../kit/lib/use-session.ts';
@@ -16,6 +15,7 @@ import { areKeys, type Chosen, freeLabel, type Interval, pricesOf, quoteBody } f
 import { KeyPicker } from '../parts/key-picker.tsx';
 import { OrderSummary } from '../parts/order-summary.tsx';
 import { Page } from '../parts/page.tsx';
+import { SystemPick } from '../parts/system-pick.tsx';
 import { Pick, ProductPick } from '../parts/product-pick.tsx';
 import { useQuote } from '../parts/use-quote.ts';
 import { choicesQuery, type Product, productsQuery, profileQuery, serversQuery } from '../queries.ts';
@@ -150,7 +150,6 @@ function Choices({ chosen, onChange }: { chosen: Chosen; onChange: (part: Partia
   const { data } = useQuery(choicesQuery(chosen.productId));
   const regions = data?.regions ?? [];
   const images = data?.images ?? [];
-  const support = useSupportNote(images.find(({ id }) => id === chosen.image));
   return (
     <>
       {regions.length > 0 && (
@@ -167,15 +166,7 @@ function Choices({ chosen, onChange }: { chosen: Chosen; onChange: (part: Partia
       )}
       {images.length > 0 && (
         <Card title={t('system')}>
-          <Pick
-            name="image"
-            legend={t('system')}
-            hideLegend
-            value={chosen.image}
-            options={images.map(({ id, name }) => [id, name] as const)}
-            onChange={(image) => onChange({ image })}
-          />
-          {support && <p className="mt-2 text-xs text-ink-2">{support}</p>}
+          <SystemPick images={images} value={chosen.image} onChange={(image) => onChange({ image })} />
         </Card>
       )}
     </>

@@ -1,7 +1,6 @@
-/** Renaming and reinstalling a server. */
+/** A fresh system on the same server, with the offer to keep the present disk. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSupportNote } from '../../features/vps/support-note.ts';
 import type { Image } from '../../kit/api/catalog.ts';
 import { api, type VpsDetail } from '../../kit/api/client.ts';
 import { fieldError } from '../../kit/api/problem.ts';
@@ -9,50 +8,40 @@ import { vpsCatalogQuery } from '../../kit/api/queries.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
-import { SelectField, TextField } from '../../kit/ui/field.tsx';
+import { TextField } from '../../kit/ui/field.tsx';
 import { keyWords } from '../words/keys.ts';
 import { serverWords } from '../words/server.ts';
 import { KeyPicker } from './key-picker.tsx';
-import { RenameDialog } from './rename-dialog.tsx';
+import { useSnapshotFirst } from './snapshot-first.tsx';
+import { SystemPick } from './system-pick.tsx';
 
-interface DialogProps {
+interface ReinstallDialogProps {
   vps: VpsDetail;
   onClose: () => void;
 }
 
-export function RenameServer({ vps, onClose }: DialogProps) {
-  const t = serverWords.use();
-  return (
-    <RenameDialog
-      title={t('renameTitle', { label: vps.label })}
-      lead={t('renameLead')}
-      name={vps.label}
-      label={t('newName')}
-      action={t('rename')}
-      field="label"
-      maxLength={63}
-      rename={(label) => api.actOnVps({ id: vps.id, body: { action: 'rename', label } })}
-      onClose={onClose}
-    />
-  );
-}
-
-export function ReinstallDialog({ vps, onClose }: DialogProps) {
-  const t = serverWords.use();
+export function ReinstallDialog({ vps, onClose }: ReinstallDialogProps) {
+  const [t, k] = [serverWords.use(), keyWords.use()];
   const images = useQuery(vpsCatalogQuery<Image>('images', vps.id)).data?.items ?? [];
   const [image, setImage] = useState(vps.image);
-  const k = keyWords.use();
   const [typed, setTyped] = useState('');
   const [keyIds, setKeyIds] = useState<readonly string[]>([]);
-  const keys = keyIds.length === 0 ? {} : { ssh_key_ids: [...keyIds] };
-  const reinstall = useAction(() => api.actOnVps({ id: vps.id, body: { action: 'reinstall', image, ...keys } }), {
-    quiet: true,
-    done: onClose,
-  });
-  const usable = images.filter((each) => !each.deprecated && (each.regions === null || each.regions.includes(vps.region)));
-  const family = images.find(({ id }) => id === image)?.family;
-  const support = useSupportNote(images.find(({ id }) => id === image));
-  const options = usable.some(({ id }) => id === vps.image) ? usable : [{ id: vps.image, name: vps.names.image }, ...usable];
+  const snapshot = useSnapshotFirst(vps);
+  const reinstall = useAction(
+    async () => {
+      await snapshot.before();
+      const keys = keyIds.length === 0 ? {} : { ssh_key_ids: [...keyIds] };
+      return await api.actOnVps({ id: vps.id, body: { action: 'reinstall', image, ...keys } });
+    },
+    { quiet: true, done: onClose },
+  );
+  const present = images.find(({ id }) => id === vps.image);
+  // The present one may be had again, also when it is offered no more.
+  const own = present ?? { id: vps.image, name: vps.names.image, family: 'linux' as const };
+  const fits = (each: Image): boolean => !each.deprecated && (each.regions?.includes(vps.region) ?? true);
+  // A server does not change between Windows and Linux.
+  const alike = (each: Image): boolean => present === undefined || (each.family === 'windows') === (present.family === 'windows');
+  const usable = images.filter((each) => each.id !== vps.image && fits(each) && alike(each));
   return (
     <Dialog open onOpenChange={onClose} title={t('reinstallTitle', { label: vps.label })} description={t('reinstallLead')}>
       <DialogForm
@@ -65,15 +54,8 @@ export function ReinstallDialog({ vps, onClose }: DialogProps) {
         onCancel={onClose}
         onSubmit={() => reinstall.mutate(undefined)}
       >
-        <SelectField
-          label={t('system')}
-          value={image}
-          options={options.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(event) => setImage(event.target.value)}
-          help={support}
-          error={fieldError(reinstall.error, 'image')}
-        />
-        {family !== 'windows' && (
+        <SystemPick images={[own, ...usable]} value={image} onChange={setImage} error={fieldError(reinstall.error, 'image')} />
+        {present?.family !== 'windows' && (
           <KeyPicker
             legend={k('pickAgain')}
             help={k('pickAgainHelp')}
@@ -82,6 +64,7 @@ export function ReinstallDialog({ vps, onClose }: DialogProps) {
             error={fieldError(reinstall.error, 'ssh_key_ids')}
           />
         )}
+        {snapshot.offer}
         <TextField
           label={t('typeNameFirst', { label: vps.label })}
           value={typed}
