@@ -1,5 +1,6 @@
 /** The mark of an operating system, beside its name. */
 import {
+  type SimpleIcon,
   siAlmalinux,
   siAlpinelinux,
   siArchlinux,
@@ -17,7 +18,7 @@ import {
 import { Icon } from '../../kit/ui/icon.tsx';
 
 /** By the family of a release (contract/release.ts), else by the first word of a name. */
-const MARKS: Readonly<Record<string, { readonly path: string; readonly hex: string }>> = {
+const MARKS: Readonly<Record<string, SimpleIcon>> = {
   almalinux: siAlmalinux,
   alpine: siAlpinelinux,
   arch: siArchlinux,
@@ -33,14 +34,15 @@ const MARKS: Readonly<Record<string, { readonly path: string; readonly hex: stri
   rocky: siRockylinux,
   ubuntu: siUbuntu,
 };
-/** Marks in black are drawn as the text is, so that they are seen in the dark. */
-const BLACK = '000000';
+/** Marks that nobody would see in the dark are drawn as the text is. */
+const DARK: ReadonlySet<SimpleIcon> = new Set([siAlmalinux, siCentos, siGentoo]);
 
 export function SystemLogo({ system }: { system: string }) {
   const mark = MARKS[system];
   if (!mark) return <Icon name="server" className="size-6 text-ink-2" />;
+  const isDark = DARK.has(mark);
   return (
-    <svg viewBox="0 0 24 24" className="size-6 shrink-0" aria-hidden="true" fill={mark.hex === BLACK ? 'currentColor' : `#${mark.hex}`}>
+    <svg viewBox="0 0 24 24" className="size-6 shrink-0" aria-hidden="true" fill={isDark ? 'currentColor' : `#${mark.hex}`}>
       <path d={mark.path} />
     </svg>
   );
