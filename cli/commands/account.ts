@@ -19,8 +19,9 @@ async function readKey(context: Context, { name, credential_fields: fields, docs
     const key: Record<string, string> = {};
     for (const field of fields) {
       if (field.help) io.err(`${field.help}\n`);
-      key[field.name] = (await ask(io, `${field.label}: `, { secret: true })).trim();
-      if (key[field.name] === '') throw usage(`${field.label} is empty. ${docs ? `See ${docs}` : 'Type it again.'}`);
+      const told = (await ask(io, `${field.label}${field.optional ? ' (optional)' : ''}: `, { secret: true })).trim();
+      if (told !== '') key[field.name] = told;
+      else if (!field.optional) throw usage(`${field.label} is empty. ${docs ? `See ${docs}` : 'Type it again.'}`);
     }
     return fields.length === 1 ? key[fields[0]!.name]! : key;
   }

@@ -36,17 +36,14 @@ function AddForm({ available, onDone }: { available: readonly AvailableProvider[
   const [key, setKey] = useState<Readonly<Record<string, string>>>({});
   const provider = available.find((each) => each.type === type);
   const fields = provider?.credential_fields ?? [];
-  const add = useAction(
-    () => api.createAccount({ body: { name, type, endpoint, api_key: fields.length === 1 ? (key[fields[0]!.name] ?? '') : { ...key } } }),
-    {
-      quiet: true,
-      done: ({ provider: account }) => {
-        toast(`“${account.name}” is ready: its key works.`);
-        onDone();
-      },
+  const add = useAction(() => api.createAccount({ body: { name, type, endpoint, api_key: keyOf(fields, key) } }), {
+    quiet: true,
+    done: ({ provider: account }) => {
+      toast(`“${account.name}” is ready: its key works.`);
+      onDone();
     },
-  );
-  const empty = fields.find((field) => !key[field.name]);
+  });
+  const empty = fields.find(({ name: field, optional }) => !optional && !key[field]);
   const reason = name.trim() === '' ? 'Give it a name first.' : empty ? `Fill in ${empty.label} first.` : null;
   return (
     <DialogForm
@@ -106,13 +103,18 @@ interface CredentialProps {
   problem: unknown;
 }
 
+/** What was filled in: one text where the key is one field. */
+export function keyOf(fields: CredentialProps['fields'], key: CredentialProps['value']): string | Record<string, string> {
+  return fields.length === 1 ? (key[fields[0]!.name] ?? '') : Object.fromEntries(Object.entries(key).filter(([, text]) => text !== ''));
+}
+
 /** One field per part of the provider's credential; a refusal of the key shows at the last. */
 export function CredentialFields({ fields, value, onChange, problem }: CredentialProps) {
   const refused = fieldError(problem, 'api_key');
   return fields.map((field, index) => (
     <TextField
       key={field.name}
-      label={field.label}
+      label={field.optional ? `${field.label} (optional)` : field.label}
       type="password"
       autoComplete="off"
       spellCheck={false}

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { api, type Account, type AvailableProvider } from '../../kit/api/client.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
-import { CredentialFields } from './add-account.tsx';
+import { CredentialFields, keyOf } from './add-account.tsx';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
@@ -30,17 +30,14 @@ export function RotateKey({ account, provider }: { account: Account; provider: A
 function RotateForm({ account, provider, onDone }: { account: Account; provider: AvailableProvider; onDone: () => void }) {
   const fields = provider.credential_fields;
   const [key, setKey] = useState<Readonly<Record<string, string>>>({});
-  const rotate = useAction(
-    () => api.rotateAccountKey({ id: account.id, body: { api_key: fields.length === 1 ? (key[fields[0]!.name] ?? '') : { ...key } } }),
-    {
-      quiet: true,
-      done: ({ provider: changed }) => {
-        toast(`The key of “${changed.name}” is now version ${changed.key_version}.`);
-        onDone();
-      },
+  const rotate = useAction(() => api.rotateAccountKey({ id: account.id, body: { api_key: keyOf(fields, key) } }), {
+    quiet: true,
+    done: ({ provider: changed }) => {
+      toast(`The key of “${changed.name}” is now version ${changed.key_version}.`);
+      onDone();
     },
-  );
-  const empty = fields.find((field) => !key[field.name]);
+  });
+  const empty = fields.find(({ name, optional }) => !optional && !key[name]);
   return (
     <DialogForm
       error={rotate.error}
