@@ -8,11 +8,9 @@ import { connect } from 'node:net';
 import { ProviderError, type ProviderErrorKind } from '../errors.ts';
 import type { Carrier } from '../http.ts';
 import type { AccountConnection } from '../provider.ts';
-import { accountOf } from './credential.ts';
+import { accountOf, ID } from './credential.ts';
 import { ERRORS, isGenuine, isTimely, type Key, readSigned, sign, toldTime } from './tsig.ts';
 import { CLASS, Frames, framed, Malformed, type Message, OPCODE, RCODES, type Resource, typeName, typeNumber, TYPES, Unwritable, writeMessage } from './wire.ts'; // prettier-ignore
-
-export const ID = 'rfc2136';
 
 /** A record as JSON carries it; `data` is base64 of what goes over the wire. */
 export interface Told {
@@ -70,11 +68,12 @@ interface Judged {
 }
 
 export function carrier({ credential, endpoint }: AccountConnection): Carrier {
-  const { host, port, key, zones } = accountOf(credential);
-  const place = endpoint.kind === 'real' ? { host, port } : placeOf(endpoint.baseUrl);
   let aheadS = 0;
   const now = (): number => Math.floor(Date.now() / 1_000) + aheadS;
   const answerTo = async (asked: Asked, signal: AbortSignal): Promise<Answered> => {
+    // Not sooner: a host that only tells what there is has no account.
+    const { host, port, key, zones } = accountOf(credential);
+    const place = endpoint.kind === 'real' ? { host, port } : placeOf(endpoint.baseUrl);
     const dialogue = new Dialogue(place, key, now, signal);
     const answered = await dialogue.ask(asked, zones);
     if (answered.code !== 'BADTIME' || dialogue.serverTime === undefined) return answered;

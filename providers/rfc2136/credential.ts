@@ -2,15 +2,19 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { ProviderError } from '../errors.ts';
 import type { CredentialField } from '../provider.ts';
 import { ALGORITHMS, type Algorithm, type Key } from './tsig.ts';
 import { Unwritable, writeName } from './wire.ts';
 
+export const ID = 'rfc2136';
 const algorithms = Object.keys(ALGORITHMS) as [Algorithm, ...Algorithm[]];
 /** Fewer bytes are guessed sooner than the hash is broken. */
 const LEAST_SECRET_BYTES = 16;
 
-const isName = (text: string): boolean => /^(?=.*[a-z])(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+$/i.test(text) && fits(text);
+/** With a letter somewhere: an address is none. */
+const isName = (text: string): boolean =>
+  /[a-z]/i.test(text) && text.split('.').every((label) => /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/i.test(label)) && fits(text);
 function fits(name: string): boolean {
   try {
     return writeName(name).length > 1;
@@ -32,6 +36,7 @@ export const credential = z.strictObject({
   host: z
     .string()
     .trim()
+    .transform((host) => host.replace(/\.$/, ''))
     .refine(
       (host) => isIP(host) !== 0 || isName(host),
       'The server is a name or an address such as ns1.example.com or 192.0.2.53, without a port.',
@@ -44,6 +49,13 @@ export const credential = z.strictObject({
       'The port is a number from 1 to 65535; name servers listen at 53.',
     )
     .default('53'),
+  zones: z
+    .string()
+    .transform((zones) => zonesIn(zones).join(' '))
+    .refine(
+      (zones) => zones !== '' && zones.split(' ').every(isName),
+      'The zones are names such as example.com, with a comma or a space between them; at least one.',
+    ),
   keyName: z
     .string()
     .trim()
@@ -66,22 +78,15 @@ export const credential = z.strictObject({
       (secret) => Buffer.from(secret, 'base64').length >= LEAST_SECRET_BYTES,
       `The secret has at least ${LEAST_SECRET_BYTES} bytes: make one with “keymgr -t <name>” or “tsig-keygen”.`,
     ),
-  zones: z
-    .string()
-    .transform((zones) => zonesIn(zones).join(' '))
-    .refine(
-      (zones) => zones !== '' && zones.split(' ').every(isName),
-      'The zones are names such as example.com, with a comma or a space between them; at least one.',
-    ),
 });
 
 export const credentialFields: readonly CredentialField[] = [
   { name: 'host', label: 'Name server', help: 'The zones’ primary: a name or an address. Plinth speaks TCP to it.' },
   { name: 'port', label: 'Port', help: '53 unless told.', optional: true },
+  { name: 'zones', label: 'Zones', help: 'All that the key may change, with a comma or a space between them.' },
   { name: 'keyName', label: 'Key name', help: 'Of the TSIG key, as the server’s configuration has it.' },
   { name: 'algorithm', label: 'Algorithm', help: `hmac-sha256 unless told; ${algorithms.join(', ')}.`, optional: true },
   { name: 'secret', label: 'Secret', help: 'Of the key, in base64.' },
-  { name: 'zones', label: 'Zones', help: 'All that the key may change, with a comma or a space between them.' },
 ];
 
 export interface Account {
@@ -91,9 +96,14 @@ export interface Account {
   readonly zones: readonly string[];
 }
 
-/** @param told as `credential` parses it */
+/** @param told as `credential` parses it. @throws ProviderError `credentials` for what it does not take */
 export function accountOf(told: Readonly<Record<string, string>>): Account {
-  const { host, port, keyName, algorithm, secret, zones } = credential.parse(told);
+  const { data, error } = credential.safeParse(told);
+  if (!data) {
+    const message = error.issues.map(({ path, message: each }) => `${path.join('.')}: ${each}`).join(' ');
+    throw new ProviderError({ provider: ID, kind: 'credentials', message });
+  }
+  const { host, port, keyName, algorithm, secret, zones } = data;
   return { host, port: Number(port), key: { name: keyName, algorithm, secret: Buffer.from(secret, 'base64') }, zones: zones.split(' ') };
 }
 
@@ -106,5 +116,5 @@ export const SIMULATED_ZONES: readonly string[] = ['rfc2136.test'];
 
 export function simulatedCredential(token: string): Record<string, string> {
   const secret = simulatedSecret(token).toString('base64');
-  return { host: '127.0.0.1', port: '53', keyName: token, algorithm: 'hmac-sha256', secret, zones: SIMULATED_ZONES.join(' ') };
+  return { host: '127.0.0.1', port: '53', zones: SIMULATED_ZONES.join(' '), keyName: token, algorithm: 'hmac-sha256', secret };
 }

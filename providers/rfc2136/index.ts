@@ -9,9 +9,9 @@ import type { Dialect } from '../kit/rest.ts';
 import { zoneProvider } from '../kit/zones.ts';
 import type { Zone } from '../provider.ts';
 import { signalOf } from '../wait.ts';
-import { carrier, ID } from './carrier.ts';
+import { carrier } from './carrier.ts';
 import { objection } from './content.ts';
-import { credential, credentialFields, simulatedCredential } from './credential.ts';
+import { credential, credentialFields, ID, simulatedCredential } from './credential.ts';
 import { addSet, contentOf, everySet, idOf, mustBeAllowed, removeSet, replaceSet, type RrSet, setBy, setsOf, zonesOf } from './sets.ts';
 
 const REMARKS: Readonly<Record<string, string>> = {

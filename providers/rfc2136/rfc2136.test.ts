@@ -217,6 +217,11 @@ describe('simulated only', () => {
     await expect(at().listRecords(`${ZONE}.`)).rejects.toMatchObject({ kind: 'forbidden' });
   });
 
+  it('needs no account until it is asked something', async () => {
+    const client = provider.connect({ ...simulated(), credential: {} }) as Rest;
+    await expect(client.send({ path: '/', body: { kind: 'zones' } })).rejects.toMatchObject({ kind: 'credentials' });
+  });
+
   it('tells a server that fails from one that does not have the zone', async () => {
     simulator.world.faults.add({ provider: 'rfc2136', kind: 'status', status: 503, times: null });
     await expect(at().account()).rejects.toMatchObject({ kind: 'provider_down', detail: { providerCode: 'SERVFAIL' } });
