@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { simulatedCredential } from '../providers/rfc2136/credential.ts';
 import { withDatabase } from './support/database.ts';
 import { type Plinth, someServer, startPlinth } from './support/plinth.ts';
 import { seedVpses } from './support/seed-vpses.ts';
@@ -183,6 +184,22 @@ describe('accounts and tokens', () => {
     expect(JSON.parse(rotated.out).provider.key_version).toBe(2);
     expect((await plinth.cli(['account', 'remove', 'mine', '--yes'])).code).toBe(0);
     expect((await plinth.cli(['account', 'show', 'mine'])).code).toBe(4);
+  });
+
+  it('a key of several parts is asked for part by part, and what may be left out is', async () => {
+    const { available } = await plinth.json('account', 'list');
+    const { credential_fields: fields } = available.find((each: any) => each.type === 'rfc2136');
+    const key = simulatedCredential('sim-typed');
+    const add = ['account', 'add', '--provider', 'rfc2136', '--name', 'typed', '--simulator'];
+    const typed = fields.map(({ name, optional }: any) => (optional ? '' : key[name]));
+    const added = await plinth.cli(add, { typed });
+    expect(added.code, added.err).toBe(0);
+    expect(added.err).toContain('Port (optional): ');
+    expect(await plinth.cli(add, { typed: ['127.0.0.1', '', ''] })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Zones is empty'),
+    });
+    expect((await plinth.cli(['account', 'remove', 'typed', '--yes'])).code).toBe(0);
   });
 
   it('a viewer sees, may not change, and is out at once when revoked', async () => {

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { run } from '../../cli/run.ts';
 import { readConfig } from '../../server/kernel/config.ts';
 import { type Runtime, startRuntime } from '../../server/runtime.ts';
@@ -20,8 +20,11 @@ export interface Plinth {
   readonly origin: string;
   readonly dataDir: string;
   readonly adminToken: string;
-  /** Runs `plinth <words>` as the first admin; `env` and `input` are merged over that. */
-  cli(words: readonly string[], options?: { env?: Record<string, string | undefined>; input?: string }): Promise<Ran>;
+  /** Runs `plinth <words>` as the first admin; `env` and `input` are merged over that. `typed`: lines at a terminal, one for each question. */
+  cli(
+    words: readonly string[],
+    options?: { env?: Record<string, string | undefined>; input?: string; typed?: readonly string[] },
+  ): Promise<Ran>;
   /** The same with `--json`, parsed; throws what it said when it did not end with 0. */
   json(...words: string[]): Promise<any>;
   stop(): Promise<void>;
@@ -49,18 +52,23 @@ export async function startPlinth(databaseUrl: string, settings: Record<string, 
     origin,
     dataDir,
     adminToken,
-    async cli(words, { env, input } = {}) {
+    async cli(words, { env, input, typed } = {}) {
       let out = '';
       let err = '';
+      const lines = [...(typed ?? [])];
+      const terminal = Object.assign(new PassThrough(), { isTTY: true });
       const code = await run(words, {
         out: (text) => void (out += text),
-        err: (text) => void (err += text),
+        err: (text) => {
+          err += text;
+          if (typed && text.endsWith(': ')) setImmediate(() => terminal.write(`${lines.shift() ?? ''}\r`));
+        },
         outIsTty: false,
         errIsTty: false,
         columns: 80,
         env: { ...base, ...env },
         cwd: dataDir,
-        stdin: Readable.from(input === undefined ? [] : [Buffer.from(input)]),
+        stdin: typed ? terminal : Readable.from(input === undefined ? [] : [Buffer.from(input)]),
         signal: new AbortController().signal,
       });
       return { code, out, err };

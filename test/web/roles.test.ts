@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { createToken } from '../../server/identity/tokens/authenticate.ts';
+import { simulatedCredential } from '../../providers/rfc2136/credential.ts';
 import { visit } from '../support/browser.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { seedVpses } from '../support/seed-vpses.ts';
@@ -170,5 +171,39 @@ test('the guide to the first VPS ends: with many, and once a drift was settled w
   await page.goto('/');
   await page.getByText('Where they are').waitFor();
   await expect.poll(() => guide.count(), PATIENT).toBe(0);
+  await context.close();
+});
+
+test('an account is added and gets a new key, and what may be left out of it is', { timeout: 60_000 }, async () => {
+  const { page, complaints, context } = await dashboard.visit();
+  await page.goto('/admin');
+  await page.getByRole('button', { name: 'Add an account' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Provider').selectOption('rfc2136');
+  await dialog.getByLabel('Name', { exact: true }).fill('Own name server');
+  const fill = async (token: string): Promise<void> => {
+    const { host, zones, keyName, secret } = simulatedCredential(token);
+    for (const [label, text] of [
+      ['Name server', host],
+      ['Zones', zones],
+      ['Key name', keyName],
+      ['Secret', secret],
+    ] as const)
+      await dialog.getByLabel(label, { exact: true }).fill(text!);
+    // Typed, and taken back.
+    await dialog.getByLabel('Port (optional)').fill('5');
+    await dialog.getByLabel('Port (optional)').fill('');
+  };
+  await fill('sim-dialog');
+  await dialog.getByRole('button', { name: 'Try the key and add' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'Own name server' }).click();
+  await page.getByRole('button', { name: 'Rotate key' }).click();
+  await fill('sim-rotated');
+  await dialog.getByRole('button', { name: 'Try the key and replace' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const account = await dashboard.runtime.services.db.account.findFirst({ where: { name: 'Own name server' } });
+  expect(account).toMatchObject({ provider: 'rfc2136', last4: simulatedCredential('sim-rotated')['secret']!.slice(-4) });
+  expect(complaints).toEqual([]);
   await context.close();
 });
