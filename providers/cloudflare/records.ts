@@ -2,9 +2,8 @@
  * `cloudflare:index/dnsRecord:DnsRecord`, with the property names and replace rules of the vendor's plugin. Whose a record is
  * stands in its comment.
  */
-import { isIPv4 } from 'node:net';
 import { isProviderError } from '../errors.ts';
-import { canonicalContent, compressIpv6, fqdn, Records, sameContent, sameName, visibleComment, type Wanted } from '../kit/dns.ts';
+import { canonicalContent, fqdn, Records, sameContent, sameName, visibleComment, type Wanted, wrongAddress } from '../kit/dns.ts';
 import { set, text } from '../kit/object.ts';
 import { orGone, part, Rest, type Ask } from '../kit/rest.ts';
 import type { Call } from '../kit/server-sheet.ts';
@@ -186,8 +185,7 @@ function check(values: Properties): CheckFailure[] {
   if (proxied === true && typeof type === 'string' && !PROXIABLE.has(type))
     fail('proxied', `a ${type} record cannot be proxied; only A, AAAA and CNAME can`);
   if (content !== undefined && data !== undefined) fail('data', 'give either "content" or "data"');
-  if (type === 'A' && typeof content === 'string' && !isIPv4(content.trim())) fail('content', `"${content}" is not an IPv4 address`);
-  if (type === 'AAAA' && typeof content === 'string' && compressIpv6(content.trim()) === undefined)
-    fail('content', `"${content}" is not an IPv6 address`);
+  const wanted = wrongAddress(type, content);
+  if (wanted) fail('content', `"${String(content)}" is not an ${wanted} address`);
   return failures;
 }

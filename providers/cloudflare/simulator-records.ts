@@ -1,6 +1,7 @@
 /** Cloudflare's rules for DNS records, as data in and refusals out. */
 import { isIPv4 } from 'node:net';
-import { compressIpv6, fqdn } from '../kit/dns.ts';
+import { shortIpv6 } from '../../lib/addresses.ts';
+import { fqdn } from '../kit/dns.ts';
 
 /** A record as stored; answers leave `zoneId` out. */
 export interface SimRecord {
@@ -108,7 +109,7 @@ function readContent(type: string, body: Body): string {
     return text;
   }
   if (type === 'AAAA') {
-    const address = compressIpv6(text);
+    const address = shortIpv6(text);
     if (address === undefined) throw new Refusal(400, 9006, 'Content for AAAA record must be a valid IPv6 address.');
     return address;
   }

@@ -6,7 +6,7 @@ import type { Descriptor } from '../provider.ts';
 export const PROVIDER_ID = 'digitalocean';
 
 /** Personal access tokens are `dop_v1_` and 64 hexadecimal digits; the simulator's begin with `sim-`. */
-const credential = z.strictObject({
+export const credential = z.strictObject({
   token: z
     .string()
     .trim()

@@ -1,6 +1,7 @@
 /** DigitalOcean’s domains. Records have no comment and no tag: a TXT record beside says whose they are. Facts stand in README.md. */
 import { z } from 'zod';
 import { dialect as cloud } from '../digitalocean/client.ts';
+import { credential } from '../digitalocean/descriptor.ts';
 import { accountSchema } from '../digitalocean/schemas.ts';
 import { below, type Wanted } from '../kit/dns.ts';
 import { orGone, part, type Dialect } from '../kit/rest.ts';
@@ -36,12 +37,7 @@ export const provider = zoneProvider<Entry>({
   name: dialect.name,
   apiBaseUrl: 'https://api.digitalocean.com',
   docsUrl: 'https://docs.digitalocean.com/reference/api/digitalocean/#tag/Domains',
-  credential: z.strictObject({
-    token: z
-      .string()
-      .trim()
-      .regex(/^[A-Za-z0-9_-]{5,256}$/, 'A DigitalOcean personal access token has letters, digits, "_" and "-" only.'),
-  }),
+  credential,
   credentialFields: [
     { name: 'token', label: 'Personal access token', help: 'Control panel → API → Tokens. Scopes: domain (all), account (read).' },
   ],

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { MetricSeries, Snapshot } from '../instance-extras.ts';
 import { commonCompute, seriesOf } from '../kit/compute.ts';
-import { ownedAmong } from '../kit/names.ts';
+import { ownedAmong, tagsOf } from '../kit/names.ts';
 import { Rest } from '../kit/rest.ts';
 import type { Call } from '../kit/server-sheet.ts';
 import { snapshotsOf } from '../kit/snapshots.ts';
@@ -12,7 +12,7 @@ import { images, plans, regions } from './catalog.ts';
 import { descriptor } from './descriptor.ts';
 import { dialect, Gce, lastOf, pathOf } from './gce.ts';
 import { addresses, firewalls } from './helpers.ts';
-import { addressOn, type Instance, servers, tagsOf, typeOf, zoneOf } from './server.ts';
+import { addressOn, type Instance, servers, typeOf, zoneOf } from './server.ts';
 
 const MONITORING = 'https://monitoring.googleapis.com';
 const DAY_S = 86_400;

@@ -1,10 +1,9 @@
 /** How a stack program declares a server at Compute Engine: the vendor's tokens and property names, without its SDK. */
 import * as pulumi from '@pulumi/pulumi';
 import { besides, declarer } from '../kit/declare.ts';
-import { ownerOf } from '../kit/names.ts';
+import { labelsOf, ownerOf } from '../kit/names.ts';
 import type { FirewallRule, InstanceModule } from '../provider.ts';
 import { descriptor } from './descriptor.ts';
-import { labelsOf } from './server.ts';
 
 const declared = declarer('gcp:compute', descriptor.pulumiPackageVersion);
 /** Above the rules that a default network has for everybody, below ours. */

@@ -1,11 +1,11 @@
 /** `gcp:compute/instance:Instance`: property names, defaults and replace rules are the vendor's. */
 import { z } from 'zod';
 import { visibleTags } from '../identity.ts';
-import { inOrderOf, textList } from '../kit/names.ts';
+import { inOrderOf, labelsOf, tagsOf, textList } from '../kit/names.ts';
 import { flag, set, text } from '../kit/object.ts';
 import { Servers } from '../kit/server.ts';
 import type { Change, Deed, Phase } from '../kit/server-sheet.ts';
-import type { CheckFailure, Json, Properties } from '../resource.ts';
+import type { CheckFailure, Properties } from '../resource.ts';
 import { descriptor } from './descriptor.ts';
 import { jobs, lastOf, pathOf } from './gce.ts';
 
@@ -31,14 +31,6 @@ export type Instance = z.infer<typeof Instance>;
 export const zoneOf = ({ zone }: Instance): string => lastOf(zone);
 export const typeOf = ({ machineType }: Instance): string => lastOf(machineType);
 export const addressOn = ({ networkInterfaces: [nic] }: Instance): string => nic?.accessConfigs[0]?.natIP ?? '';
-
-/** Labels are pairs. A tag is a key without a value; `key:value` is a pair. */
-export function labelsOf(tags: readonly string[]): Record<string, string> {
-  return Object.fromEntries(tags.map((tag) => [tag.split(':', 1)[0]!, tag.includes(':') ? tag.slice(tag.indexOf(':') + 1) : '']));
-}
-export function tagsOf(labels: Json | undefined): string[] {
-  return Object.entries((labels ?? {}) as Record<string, string>).map(([key, value]) => (value === '' ? key : `${key}:${value}`));
-}
 
 /** TERMINATED is what Google calls a server that is off. */
 const isOff = ({ status }: Instance): boolean => status === 'TERMINATED' || status === 'STOPPED';

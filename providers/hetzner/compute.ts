@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { MetricSeries, Snapshot } from '../instance-extras.ts';
 import { commonCompute, daysOf, seriesOf } from '../kit/compute.ts';
 import { sharedKeysOf } from '../kit/keys.ts';
-import { fingerprintOf, ownedAmong } from '../kit/names.ts';
+import { fingerprintOf, ownedAmong, tagsOf } from '../kit/names.ts';
 import { Rest } from '../kit/rest.ts';
 import type { Call } from '../kit/server-sheet.ts';
 import { snapshotsOf } from '../kit/snapshots.ts';
@@ -12,7 +12,7 @@ import { signalOf } from '../wait.ts';
 import { images, plans, pricing, regions } from './catalog.ts';
 import { firewalls, keys } from './helpers.ts';
 import { dialect, jobs, OwnImage, type Server } from './rest.ts';
-import { act, firstOf, servers, tagsOf } from './server.ts';
+import { act, firstOf, servers } from './server.ts';
 
 const DAY_MS = 86_400_000;
 /** As far back as Hetzner keeps measurements. */

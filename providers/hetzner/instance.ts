@@ -1,10 +1,9 @@
 /** How a stack program declares a Hetzner server: the vendor's tokens and property names, without its SDK. */
 import * as pulumi from '@pulumi/pulumi';
 import { besides, declarer, declareSharedKeys } from '../kit/declare.ts';
-import { ownerOf } from '../kit/names.ts';
+import { labelsOf, ownerOf } from '../kit/names.ts';
 import type { FirewallRule, InstanceModule } from '../provider.ts';
 import { descriptor } from './descriptor.ts';
-import { labelsOf } from './server.ts';
 
 const declared = declarer('hcloud:index', descriptor.pulumiPackageVersion);
 

@@ -2,11 +2,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { visibleTags } from '../identity.ts';
 import { checkHostName, checkUserData } from '../kit/limits.ts';
-import { given, inOrderOf, textList } from '../kit/names.ts';
+import { given, inOrderOf, labelsOf, tagsOf, textList } from '../kit/names.ts';
 import { flag, set, text, whole } from '../kit/object.ts';
 import { Servers } from '../kit/server.ts';
 import type { Change, Deed, Phase } from '../kit/server-sheet.ts';
-import type { CheckFailure, Json, Properties } from '../resource.ts';
+import type { CheckFailure, Properties } from '../resource.ts';
 import { descriptor } from './descriptor.ts';
 import { jobs, Server } from './rest.ts';
 
@@ -17,15 +17,6 @@ const isOn = ({ status }: Server): boolean => status === 'running';
 /** `type` is what Hetzner's actions are called, which is not what is asked for. */
 export function act(type: string, name: string, body?: unknown, isDone?: (server: Server) => boolean): Deed<Server> {
   return { type, path: `/actions/${name}`, ...(body === undefined ? {} : { body }), ...(isDone ? { isDone } : {}) };
-}
-
-/** Hetzner keeps labels in pairs. A tag is a key without a value; `key:value` is a pair. */
-export function labelsOf(tags: readonly string[]): Record<string, string> {
-  return Object.fromEntries(tags.map((tag) => [tag.split(':', 1)[0]!, tag.includes(':') ? tag.slice(tag.indexOf(':') + 1) : '']));
-}
-
-export function tagsOf(labels: Json | undefined): string[] {
-  return Object.entries((labels ?? {}) as Record<string, string>).map(([key, value]) => (value === '' ? key : `${key}:${value}`));
 }
 
 const PHASES: Readonly<Record<string, Phase>> = { initializing: 'making', running: 'ready', off: 'ready', deleting: 'going' };

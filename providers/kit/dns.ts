@@ -3,6 +3,7 @@
  * else's record stands, changed after a look, forgotten only when record and listing agree. Where a record cannot carry a
  * mark, a TXT record beside it does.
  */
+import { isIPv4 } from 'node:net';
 import { shortIpv6 } from '../../lib/addresses.ts';
 import { isProviderError, type ProviderError } from '../errors.ts';
 import { identityOf, visibleTags } from '../identity.ts';
@@ -368,15 +369,19 @@ export function below(name: string, zone: string, apex: string): string {
 /** The same content, however it is written: addresses by value, names without case and final dot. */
 export function canonicalContent(type: string, content: string): string {
   const text = content.trim();
-  if (type === 'AAAA') return compressIpv6(text) ?? text.toLowerCase();
+  if (type === 'AAAA') return shortIpv6(text) ?? text.toLowerCase();
   return type === 'CNAME' || type === 'MX' || type === 'NS' || type === 'PTR' ? plainName(text) : text;
 }
 
-/** RFC 5952 form, or undefined when it is no IPv6 address. */
-export const compressIpv6 = shortIpv6;
+/** What the content of an A or AAAA record should be and is not; null where it is, and of other types. */
+export function wrongAddress(type: Json | undefined, content: Json | undefined): 'IPv4' | 'IPv6' | null {
+  if (typeof content !== 'string') return null;
+  if (type === 'A') return isIPv4(content.trim()) ? null : 'IPv4';
+  return type === 'AAAA' && shortIpv6(content.trim()) === undefined ? 'IPv6' : null;
+}
 
 export const sameName = (a: Json | undefined, b: Json | undefined): boolean => plainName(a) === plainName(b);
 export const sameContent = (a: Json | undefined, b: Json | undefined): boolean => {
-  const [left, right] = [compressIpv6(String(a ?? '')), compressIpv6(String(b ?? ''))];
+  const [left, right] = [shortIpv6(String(a ?? '')), shortIpv6(String(b ?? ''))];
   return left === undefined ? String(a ?? '') === String(b ?? '') : left === right;
 };

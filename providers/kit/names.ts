@@ -61,6 +61,14 @@ export function objectList(value: Json | undefined): Properties[] {
   return Array.isArray(value) ? (value as Properties[]) : [];
 }
 
+/** Tags where a vendor keeps labels in pairs: a tag is a key without a value; `key:value` is a pair. */
+export function labelsOf(tags: readonly string[]): Record<string, string> {
+  return Object.fromEntries(tags.map((tag) => [tag.split(':', 1)[0]!, tag.includes(':') ? tag.slice(tag.indexOf(':') + 1) : '']));
+}
+export function tagsOf(labels: Json | undefined): string[] {
+  return Object.entries((labels ?? {}) as Record<string, string>).map(([key, value]) => (value === '' ? key : `${key}:${value}`));
+}
+
 /** Sets without an order of their own, in the program's, so that nothing looks changed. */
 export function inOrderOf(before: readonly string[], now: readonly string[]): string[] {
   const known = before.filter((each) => now.includes(each));

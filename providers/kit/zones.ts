@@ -1,17 +1,16 @@
 /** A provider of zones and nothing else, told by its words: its resource, its clients and how a program declares a record. */
-import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 import type { AccountConnection, AccountInfo, CallOptions, CredentialField, Descriptor, Provider } from '../provider.ts';
 import type { CheckFailure, Properties } from '../resource.ts';
 import { noServerLimits, nothing, strongPassword } from './descriptor.ts';
 import {
   canonicalContent,
-  compressIpv6,
   plainName,
   Records,
   sameContent,
   sameName,
   visibleComment,
+  wrongAddress,
   type DnsSheet,
   type Held,
 } from './dns.ts';
@@ -112,11 +111,12 @@ export function zoneProvider<R>(sheet: ZoneSheet<R>): Provider {
   };
 
   function check({ type, content }: Properties): CheckFailure[] {
-    if (typeof content !== 'string') return [];
-    const isWrong = (type === 'A' && !isIPv4(content.trim())) || (type === 'AAAA' && compressIpv6(content.trim()) === undefined);
-    const reason = isWrong
-      ? `"${content}" is not an ${type === 'A' ? 'IPv4' : 'IPv6'} address (${name})`
-      : sheet.objection?.(String(type), content);
+    const wanted = wrongAddress(type, content);
+    const reason = wanted
+      ? `"${String(content)}" is not an ${wanted} address (${name})`
+      : typeof content === 'string'
+        ? sheet.objection?.(String(type), content)
+        : undefined;
     return reason === undefined ? [] : [{ property: 'content', reason }];
   }
 }

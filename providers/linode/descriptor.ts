@@ -6,7 +6,7 @@ import type { Descriptor } from '../provider.ts';
 export const PROVIDER_ID = 'linode';
 
 /** Personal access tokens are 64 hexadecimal characters; the simulator's begin with `sim-`. */
-const credential = z.strictObject({
+export const credential = z.strictObject({
   token: z
     .string()
     .trim()

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { below, type Wanted } from '../kit/dns.ts';
 import { orGone, part, type Dialect } from '../kit/rest.ts';
 import { zoneProvider } from '../kit/zones.ts';
+import { credential } from '../linode/descriptor.ts';
 import { dialect as cloud, filter } from '../linode/rest.ts';
 import { ApiAccount } from '../linode/types.ts';
 import type { Zone } from '../provider.ts';
@@ -38,12 +39,7 @@ export const provider = zoneProvider<Entry>({
   name: dialect.name,
   apiBaseUrl: 'https://api.linode.com',
   docsUrl: 'https://techdocs.akamai.com/linode-api/reference/get-domains',
-  credential: z.strictObject({
-    token: z
-      .string()
-      .trim()
-      .regex(/^[A-Za-z0-9_-]{8,256}$/, 'A Linode personal access token has letters and digits only.'),
-  }),
+  credential,
   credentialFields: [
     {
       name: 'token',
