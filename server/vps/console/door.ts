@@ -85,7 +85,7 @@ function begin({ services, hub, desk, lines }: DoorState, client: WebSocket, cal
 }
 
 /** A real provider's address is one of the world outside, whoever told it. null: it is not. */
-function lookupOf({ wall }: Services, { url, real }: Line): Pick<Parameters<typeof relay>[0], 'lookup'> | null {
+export function lookupOf({ wall }: Pick<Services, 'wall'>, { url, real }: Line): Pick<Parameters<typeof relay>[0], 'lookup'> | null {
   if (!real) return {};
   const address = new URL(url);
   if (address.protocol !== 'wss:') return null;
