@@ -1,4 +1,6 @@
 /** The console of a VPS, from its route and its command to the line at the simulated cloud, where something is typed and read. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LINE_END } from '../contract/console-line.ts';
 import { findProvider } from '../providers/list.ts';
@@ -137,9 +139,18 @@ it('a ticket is for who asked, for one server, once, and for a minute', { timeou
   const me = (await authenticate(services.db, plinth.adminToken))!;
   const line = { kind: 'serial', url: 'ws://127.0.0.1:9/', password: null, subprotocol: null, real: false } as const;
   expect(await ask(sealTicket(services.secrets, me, id, line, -1))).toBe(LINE_END.ticket);
-  // A real provider's address is of the world outside, and encrypted.
-  for (const url of ['ws://93.184.216.34/', 'wss://127.0.0.1/', 'wss://[::1]:6083/'])
+  // A real provider's address is of the world outside, and encrypted: nothing else is even connected to.
+  let connections = 0;
+  const inside = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  }).listen(0);
+  await once(inside, 'listening');
+  const { port } = inside.address() as AddressInfo;
+  for (const url of [`ws://127.0.0.1:${port}/`, `wss://127.0.0.1:${port}/`, `wss://[::1]:${port}/`, `wss://localhost:${port}/`])
     expect(await ask(sealTicket(services.secrets, me, id, { ...line, url, real: true })), url).toBe(LINE_END.refused);
+  inside.close();
+  expect(connections).toBe(0);
   const first = await openLine({ origin: plinth.origin, vpsId: id, ticket: relay, headers: bearer() });
   expect(await ask(relay)).toBe(LINE_END.ticket);
   first.socket.close();
