@@ -1,6 +1,5 @@
 /**
- * Zones of any name server that takes dynamic updates (RFC 2136) signed with a key (TSIG, RFC 8945): BIND, Knot DNS, PowerDNS and
- * others. All records of one name and type are a set; whose it is stands in a TXT set beside it, and both are written in one update,
+ * Zones of any name server that takes dynamic updates (RFC 2136) signed with a key (TSIG, RFC 8945): BIND, Knot DNS and others. All records of one name and type are a set; whose it is stands in a TXT set beside it, and both are written in one update,
  * which says what the zone must hold for it to be made. Facts and their sources stand in README.md.
  */
 import { z } from 'zod';

@@ -243,8 +243,8 @@ async function settle(call: Call, zone: Zone, place: Place, updates: (seen: Seen
 
 /**
  * Whether the key may change a zone, by an update that changes nothing: it deletes what is not there, and only where the name is not
- * in use. Deleting is what an access list looks at; an empty update, or one whose prerequisite fails, is answered before BIND's
- * update-policy is asked. What a policy grants below other names it does not tell.
+ * in use. Deleting is what an access list looks at; an empty update names nothing that could be denied, and one
+ * whose prerequisite fails may be answered before anybody looks. What a policy grants below other names it does not tell.
  * @throws ProviderError `forbidden` where it may not
  */
 export async function mustBeAllowed(call: Call, zone: string): Promise<void> {
