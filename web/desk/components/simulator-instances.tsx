@@ -44,14 +44,14 @@ function ServerRow({ instance }: { instance: Instance }) {
     <tr>
       <td className="py-2 pr-4">
         {instance.label}{' '}
-        <span className="block text-xs text-ink-2">
+        <span className="block max-w-md text-xs break-all text-ink-2">
           {instance.provider} <code className="font-mono">{instance.id}</code>
         </span>
       </td>
       <td className="py-2 pr-4">
         <Badge tone={isOff ? 'quiet' : 'good'}>{sentenceCase(instance.status)}</Badge>
       </td>
-      <td className="py-2 pr-4 font-mono text-xs">
+      <td className="py-2 pr-4 font-mono text-xs xl:whitespace-nowrap">
         {instance.plan} <span className="block">{instance.region}</span>
       </td>
       <td className="py-2 pr-4 font-mono text-xs">{instance.ipv4}</td>

@@ -37,10 +37,10 @@ export const LOOKS: Readonly<Record<string, Look>> = {
   under_way: { title: 'Under way', px: 128 },
   ipv4: { title: 'IPv4', px: 136 },
   ipv6: { title: 'IPv6', px: 190, grow: 1 },
-  provider: { title: 'Provider', px: 112 },
-  region: { title: 'Region', px: 80 },
+  provider: { title: 'Provider', px: 112, grow: 1 },
+  region: { title: 'Region', px: 80, grow: 1 },
   plan: { title: 'Plan', px: 116, grow: 1 },
-  image: { title: 'Image', px: 116, grow: 1 },
+  image: { title: 'Image', px: 116, grow: 2 },
   external_reference: { title: 'Reference', px: 120 },
   created_at: { title: 'Created', px: 112, sort: 'created_at' },
 };
@@ -148,7 +148,9 @@ export function VpsTable({ vpses, total, sort, onSort, visibility, selection, on
       aria-rowcount={(total ?? rows.length) + 1}
       aria-colcount={shown.length + 1}
       tabIndex={0}
-      className="h-[calc(100dvh-15.5rem)] min-h-72 overflow-auto rounded-lg border border-line bg-surface [contain:strict]"
+      // As high as its rows are, until the window is full.
+      style={{ height: `min(100dvh - 15.5rem, ${ROW_PX * (rows.length + 1)}px)` }}
+      className="min-h-72 overflow-auto rounded-lg border border-line bg-surface [contain:strict]"
     >
       <HeaderRow
         looks={shown.map((column) => LOOKS[column.id]!)}

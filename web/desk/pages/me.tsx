@@ -13,10 +13,11 @@ import { Button } from '../../kit/ui/button.tsx';
 import { Card, Facts } from '../../kit/ui/card.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { useAction } from '../../kit/lib/use-action.ts';
-import { useSession } from '../../kit/lib/use-session.ts';
+import { useMay, useSession } from '../../kit/lib/use-session.ts';
 
 export function MePage() {
   const session = useSession();
+  const may = useMay();
   const isPerson = session !== undefined && session.user_id !== null;
   const me = useQuery({ ...meQuery, enabled: isPerson });
   return (
@@ -34,7 +35,7 @@ export function MePage() {
           {me.data.has_password && <PasswordCard />}
           <SecondFactorCard me={me.data} />
           <PasskeysCard />
-          {session?.organization_id != null && session.role === 'admin' && <Invitations />}
+          {session?.organization_id != null && may('invitation:write') && <Invitations />}
         </>
       )}
     </Page>

@@ -36,7 +36,7 @@ function Parts({ overview }: { overview: Overview }) {
       <FirstRunGuide overview={overview} />
       <Attention overview={overview} />
       <ByStatus overview={overview} />
-      <div className="grid grid-cols-1 gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <Operations overview={overview} />
         <div className="flex min-w-0 flex-col gap-5">
           <ByRegion overview={overview} />

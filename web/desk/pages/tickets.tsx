@@ -37,7 +37,13 @@ export function TicketsPage() {
             </Button>
           )}
         </div>
-        {shown !== null && <One id={shown} />}
+        {shown === null ? (
+          <p className="hidden rounded-lg border border-dashed border-line p-8 text-center text-ink-2 lg:block">
+            Choose a question to read and answer it here.
+          </p>
+        ) : (
+          <One id={shown} />
+        )}
       </div>
     </Page>
   );

@@ -50,7 +50,8 @@ export function FrontForm({
           {asApiError(error).message}
         </p>
       )}
-      <Button type="submit" variant="primary" busy={busy} disabledReason={missing}>
+      {/* As wide as a front page, no wider: in a card that fills a desk it would be a beam. */}
+      <Button type="submit" variant="primary" className="max-w-96" busy={busy} disabledReason={missing}>
         {action}
       </Button>
     </form>

@@ -89,6 +89,7 @@ function Invitations() {
   const [role, setRole] = useState<Role>('operator');
   const invite = useAction(() => api.invite({ body: { email, role } }), { quiet: true, done: () => setEmail('') });
   const revoke = useAction((id: string) => api.revokeInvitation({ id }));
+  if (!may('invitation:write') && !open.data?.invitations.length) return null;
   return (
     <Card title={t('invitations')}>
       <ul className="divide-y divide-line">
