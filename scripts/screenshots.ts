@@ -1,8 +1,8 @@
 /**
- * Pictures of every page at phone and desktop width in both themes, with something to see: servers at every simulated
- * provider, one that drifted, one that is being made.
+ * Pictures of every page of desk and portal at phone, desktop and wide width in both themes, with something to see: servers at
+ * every simulated provider, one that drifted, one that is being made, a shop and a customer of it.
  *
- *   node scripts/screenshots.ts <folder> [--docs]
+ *   node scripts/run.mjs scripts/screenshots.ts <folder> [--docs] [--width=phone|desktop|wide] [--theme=light|dark] [--only=vps,portal]
  *
  * With --docs the main ones also go to docs/images, small.
  */
@@ -13,10 +13,11 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { type BenchService, order, startService } from '../bench/support/service.ts';
 import { openBrowser, visit } from '../test/support/browser.ts';
-import { everyPage, type PageToVisit } from '../test/support/pages.ts';
+import { everyPage, type PageToVisit, portalPages } from '../test/support/pages.ts';
+import { furnishShop, type ShopWindow } from './screenshots-shop.ts';
 
-const WIDTHS = { phone: [390, 844], desktop: [1280, 860] } as const;
-const MAIN: readonly string[] = ['overview', 'vps', 'create', 'drift'];
+const WIDTHS = { phone: [390, 844], desktop: [1280, 860], wide: [1920, 1080] } as const;
+const MAIN: readonly string[] = ['overview', 'vps', 'create', 'drift', 'customer', 'portal', 'portal-order', 'portal-server'];
 /** What opens on a page, by the name of that page. */
 const DIALOGS: readonly { name: string; on: string; open: (page: Page) => Promise<void> }[] = [
   { name: 'snapshot-restore', on: 'vps-snapshots', open: restoring },
@@ -29,19 +30,27 @@ const NAMES = ['shop-1', 'shop-2', 'mail-1', 'blog-1', 'build-1', 'staging-1', '
 
 const folder = process.argv[2];
 if (!folder) {
-  console.error('Name the folder for the pictures: node scripts/screenshots.ts <folder> [--docs]');
+  console.error('Name the folder for the pictures: node scripts/run.mjs scripts/screenshots.ts <folder> [--docs]');
   process.exit(1);
 }
+const option = (name: string): string | undefined => process.argv.find((each) => each.startsWith(`--${name}=`))?.split('=')[1];
 const docs = process.argv.includes('--docs') ? fileURLToPath(new URL('../docs/images', import.meta.url)) : null;
 spawnSync(process.execPath, [fileURLToPath(new URL('build-web.mjs', import.meta.url))], { stdio: 'inherit' });
 await Promise.all([folder, ...(docs ? [docs] : [])].map((each) => mkdir(each, { recursive: true })));
-const service = await startService({ SIMULATOR_SPEED: '30' });
+const service = await startService({ SIMULATOR_SPEED: '30', PLINTH_CONCURRENCY: '2' });
 const browser = await openBrowser();
 try {
+  // The newest server is the one whose panels are shown.
+  const shop = await furnishShop(service);
   await furnish(service);
-  const pages = await everyPage(service.runtime);
-  for (const [name, [width, height]] of Object.entries(WIDTHS))
-    for (const dark of [false, true]) await takeAll(pages, `${name}-${dark ? 'dark' : 'light'}`, { width, height, dark });
+  const desk = [...(await everyPage(service.runtime)), { name: 'customer', path: `/customers/${shop.customerId}`, ready: 'Ada Lovelace' }];
+  const portal = await portalPictures(service, shop);
+  for (const [name, [width, height]] of Object.entries(WIDTHS).filter(([each]) => each === (option('width') ?? each)))
+    for (const theme of ['light', 'dark'].filter((each) => each === (option('theme') ?? each))) {
+      const look = { width, height, dark: theme === 'dark' };
+      await takeAll(desk, `${name}-${theme}`, { ...look, token: service.token });
+      await takeAll(portal, `${name}-${theme}`, { ...look, token: shop.token });
+    }
 } finally {
   await browser.close();
   await service.stop();
@@ -98,14 +107,34 @@ async function comparing(page: Page): Promise<void> {
   await page.getByRole('list', { name: 'What changes' }).waitFor();
 }
 
-async function takeAll(pages: readonly PageToVisit[], name: string, look: { width: number; height: number; dark: boolean }): Promise<void> {
-  const { page, context } = await visit(browser, { ...service, ...look });
-  for (const { name: what, path, ready } of pages) {
+/** By the last word of their address. */
+async function portalPictures({ runtime }: BenchService, { customerId }: ShopWindow): Promise<PageToVisit[]> {
+  const { name } = await runtime.services.db.organization.findUniqueOrThrow({ where: { id: customerId } });
+  return (await portalPages(runtime, name)).map((path) => {
+    const words = path.replace(/servers\/[^?]+/, 'server').match(/[a-z-]+/g)!;
+    return { name: words.filter((word) => word !== 'part').join('-'), path, ready: path.endsWith('/order') ? 'To pay today' : /./ };
+  });
+}
+
+async function takeAll(
+  pages: readonly PageToVisit[],
+  name: string,
+  look: { width: number; height: number; dark: boolean; token: string },
+): Promise<void> {
+  const { page, context } = await visit(browser, { origin: service.origin, ...look });
+  const only = option('only')?.split(',');
+  for (const { name: what, path, ready } of pages.filter((each) => only?.includes(each.name) ?? true)) {
     await page.goto(path);
-    await page.getByText(ready).first().waitFor();
-    await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined);
+    await page
+      .getByText(ready)
+      .first()
+      .waitFor()
+      .catch((error: Error) => console.error(`${path}: ${error.message.split('\n')[0]}`));
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    await page.waitForLoadState('networkidle', { timeout: 800 }).catch(() => undefined);
     await page.screenshot({ path: join(resolve(folder!), `${what}-${name}.png`), fullPage: look.width < 600 });
-    for (const dialog of DIALOGS.filter(({ on }) => on === what)) await takeDialog(page, dialog, path, name);
+    for (const dialog of DIALOGS.filter(({ on }) => on === what))
+      await takeDialog(page, dialog, path, name).catch((error: Error) => console.error(`${dialog.name}: ${error.message.split('\n')[0]}`));
     if (docs && MAIN.includes(what) && name === 'desktop-light') await page.screenshot({ path: join(docs, `${what}.png`) });
   }
   await context.close();

@@ -64,7 +64,7 @@ export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
     { name: 'customers', path: '/customers', ready: /seller’s|Since|None yet/ },
     { name: 'products', path: '/products', ready: /Nothing is sold yet|Margin/ },
     { name: 'server-products', path: '/admin/dedicated-servers/products', ready: 'Server products' },
-    { name: 'orders', path: '/orders', ready: /^No order\./ },
+    { name: 'orders', path: '/orders', ready: /^No order\.|^Total$/ },
     { name: 'subscriptions', path: '/subscriptions', ready: /^No subscription\.|Paid until/ },
     { name: 'invoices', path: '/invoices', ready: /^No invoice\.|Issued/ },
     { name: 'payments', path: '/payments', ready: 'Where money is taken' },
@@ -72,7 +72,7 @@ export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
     { name: 'taxes', path: '/taxes', ready: 'For the bookkeeper' },
     { name: 'trading-desk', path: '/trading-desk', ready: /Connected$/ },
     { name: 'ip-stock', path: '/dashboard/ipStock', ready: /^None known yet|Last seen/ },
-    { name: 'tickets', path: '/tickets', ready: /No question yet/ },
+    { name: 'tickets', path: '/tickets', ready: /No question yet|^Waiting for an answer/ },
     { name: 'brand', path: '/brand', ready: 'Colour of buttons and links' },
     { name: 'coupons', path: '/coupons', ready: /^No coupon\.|Takes off/ },
     { name: 'reports', path: '/reports', ready: /^Nothing in these months\.|Invoiced net/ },
@@ -83,9 +83,9 @@ export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
   ];
 }
 
-/** Every address of the portal behind the sign-in, for a member of the organization whose servers `seedVpses` made. */
-export async function portalPages({ services }: Runtime): Promise<string[]> {
-  const { id: organizationId } = await services.db.organization.findFirstOrThrow({ where: { name: 'default' } });
+/** Every address of the portal behind the sign-in, for a member of an organization that has a server, as `default` after `seedVpses`. */
+export async function portalPages({ services }: Runtime, name = 'default'): Promise<string[]> {
+  const { id: organizationId } = await services.db.organization.findFirstOrThrow({ where: { name } });
   const vps = await services.db.vps.findFirstOrThrow({ where: { organizationId }, orderBy: { createdAt: 'desc' } });
   const parts = [
     '',
@@ -100,5 +100,6 @@ export async function portalPages({ services }: Runtime): Promise<string[]> {
     '/activity',
     '/no-such-page',
   ];
-  return [...parts, `/servers/${vps.id}`].map((part) => `/portal${part}`);
+  const panels = ['', '?part=network', '?part=snapshots', '?part=graphs'].map((panel) => `/servers/${vps.id}${panel}`);
+  return [...parts, ...panels].map((part) => `/portal${part}`);
 }

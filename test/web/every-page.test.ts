@@ -4,6 +4,7 @@ import { createToken } from '../../server/identity/tokens/authenticate.ts';
 import { seriousProblems } from '../support/axe.ts';
 import { visit } from '../support/browser.ts';
 import { withDashboard } from '../support/dashboard.ts';
+import { LONG } from '../support/long.ts';
 import { everyPage, pagesOfTurn, portalPages } from '../support/pages.ts';
 import { seedBulkRun, seedVpses } from '../support/seed-vpses.ts';
 
@@ -15,21 +16,31 @@ async function seed(): Promise<void> {
   await seedBulkRun(dashboard.runtime);
 }
 
-test.each([
-  ['a wide light window', { width: 1280, dark: false }, 0],
-  ['a dark phone', { width: 375, dark: true }, 1],
-] as const)('every page is fit for all on %s', { timeout: 400_000 }, async (_, look, turn) => {
-  await seed();
-  const { page, complaints, context } = await dashboard.visit(look);
-  for (const { path, ready } of pagesOfTurn(await everyPage(dashboard.runtime), turn, 2)) {
-    await page.goto(path);
-    await page.getByText(ready).first().waitFor();
-    expect([path, await seriousProblems(page)]).toEqual([path, []]);
-    expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([path, true]);
-  }
-  expect(complaints).toEqual([]);
-  await context.close();
-});
+/** The long run: every page in each of them. */
+const ALL_LOOKS = [390, 1280, 1920].flatMap((width) => [false, true].map((dark) => ({ width, dark })));
+const LOOKS = LONG
+  ? ALL_LOOKS
+  : [
+      { width: 1280, dark: false },
+      { width: 375, dark: true },
+    ];
+
+test.each(LOOKS.map((look, turn) => ({ ...look, turn })))(
+  'every page is fit for all at $width, dark: $dark',
+  { timeout: 600_000 },
+  async ({ turn, ...look }) => {
+    await seed();
+    const { page, complaints, context } = await dashboard.visit(look);
+    for (const { path, ready } of pagesOfTurn(await everyPage(dashboard.runtime), turn, 2)) {
+      await page.goto(path);
+      await page.getByText(ready).first().waitFor();
+      expect([path, await seriousProblems(page)]).toEqual([path, []]);
+      expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([path, true]);
+    }
+    expect(complaints).toEqual([]);
+    await context.close();
+  },
+);
 
 test('who may only look is told so, and asks for nothing that is refused', { timeout: 400_000 }, async () => {
   const { services } = dashboard.runtime;
@@ -50,10 +61,12 @@ test('who may only look is told so, and asks for nothing that is refused', { tim
   await context.close();
 });
 
-test.each([
-  ['in English at a desk', { width: 1280, dark: false, locale: 'en-GB' }, 0],
-  ['in German on a dark phone', { width: 390, dark: true, locale: 'de-DE' }, 1],
-] as const)('every page of the portal is fit for all %s', { timeout: 400_000 }, async (_, look, turn) => {
+const PORTAL_LOOKS = (LONG ? ALL_LOOKS : LOOKS.map(({ width, dark }) => ({ width: Math.max(width, 390), dark }))).map((look, turn) => ({
+  ...look,
+  turn,
+  locale: look.dark ? 'de-DE' : 'en-GB',
+}));
+test.each(PORTAL_LOOKS)('every page of the portal is fit for all at $width, $locale', { timeout: 600_000 }, async ({ turn, ...look }) => {
   await seed();
   const { services } = dashboard.runtime;
   const { id: organizationId } = await services.db.organization.findFirstOrThrow({ where: { name: 'default' } });
