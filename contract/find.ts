@@ -17,7 +17,14 @@ export const FOUND_KINDS = [
   'product',
 ] as const;
 
-export const FindQuery = z.strictObject({ q: z.string().trim().min(2).max(200).meta({ examples: ['web-1'] }) });
+export const FindQuery = z.strictObject({
+  q: z
+    .string()
+    .trim()
+    .min(2)
+    .max(200)
+    .meta({ examples: ['web-1'] }),
+});
 export const Found = z.strictObject({
   kind: z.enum(FOUND_KINDS),
   id: z.string(),
