@@ -42,7 +42,7 @@ async function call(
   path: string,
   body?: unknown,
 ): Promise<{ status: number; text: string; headers: Headers }> {
-  const init = { method, headers: { 'content-type': 'application/json' }, signal: AbortSignal.timeout(300) };
+  const init = { method, headers: { 'content-type': 'application/json' }, signal: AbortSignal.timeout(2_000) };
   const response = await fetch(simulator.origin + path, body === undefined ? init : { ...init, body: JSON.stringify(body) });
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
