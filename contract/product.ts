@@ -200,6 +200,21 @@ export const ProductPatch = z
   .partial();
 export type ProductPatch = z.infer<typeof ProductPatch>;
 
+export const METERS = ['traffic', 'snapshot', 'hours'] as const;
+/** traffic: GB that go out; snapshot: GB kept for a whole period; hours: of a server that is there, running or not. */
+export const Meter = z.enum(METERS);
+export const Quantity = z.string().regex(/^\d{1,12}(\.\d{1,4})?$/, 'a number such as 120 or 0.5');
+
+export const ProductMeter = z.strictObject({
+  meter: Meter,
+  currency: CurrencyCode,
+  /** Of one unit; as fine as eight digits after the point. */
+  unit_price: z.string().regex(/^\d{1,9}(\.\d{1,8})?$/, 'a number such as 0.00745'),
+  /** Of each period, for nothing. */
+  included: Quantity.default('0'),
+  /** What a period comes to at most. */
+  cap: AmountText.nullable().default(null),
+});
 export const Product = z.strictObject({
   id: ProductId,
   /** The same product as a whole number, for clients that need one. */
@@ -219,6 +234,8 @@ export const Product = z.strictObject({
   options: z.array(ProductOption),
   /** That hold now or later. */
   prices: z.array(Price),
+  /** What is charged by use, beside the price. */
+  meters: z.array(ProductMeter),
   /** Whether it can be ordered now. */
   available: z.boolean(),
   /** null for an organization's tokens. */

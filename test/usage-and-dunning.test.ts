@@ -28,6 +28,9 @@ it('charges hours up to their cap and traffic over what is included, once, when 
     { meter: 'traffic', currency: 'EUR', unit_price: '0.0101', included: '100' },
   ];
   expect((await shop.ok('PUT', `/api/products/${hourly.id}/meters`, { meters })).meters).toMatchObject(meters);
+  // Whoever may buy it sees what is charged by use.
+  const { product: shown } = await shop.ok('GET', `/api/products/${hourly.id}`, undefined, customer.token);
+  expect(shown.meters).toMatchObject(meters);
   const order = await shop.order(customer, hourly.id);
   const id = (await shop.make(order)).items[0].subscription_id;
   await shop.ok('POST', `/api/subscriptions/${id}/usage`, { meter: 'traffic', quantity: '50' });

@@ -27,6 +27,7 @@ export function presentProduct(row: ProductRow, { seller, now }: { readonly sell
     term_months: row.termMonths,
     options: row.options.map(presentOption),
     prices: row.prices.filter(({ validTo }) => validTo === null || validTo > now).map(presentPrice),
+    meters: row.meters.map(presentMeter),
     available: isAvailable(row, now),
     stock: seller ? { total: stock?.total ?? null, reserved: stock?.reserved ?? 0, sold: stock?.sold ?? 0, free } : null,
     candidates: seller ? row.candidates.map(presentCandidate) : null,
@@ -58,6 +59,16 @@ function presentPrice({ id, interval, currency, amount, setupFee, taxBehavior, v
     tax_behavior: taxBehavior as Wire['prices'][number]['tax_behavior'],
     valid_from: validFrom.toISOString(),
     valid_to: validTo?.toISOString() ?? null,
+  };
+}
+
+export function presentMeter({ meter, currency, unitPrice, included, cap }: ProductRow['meters'][number]): Wire['meters'][number] {
+  return {
+    meter: meter as Wire['meters'][number]['meter'],
+    currency,
+    unit_price: unitPrice.toFixed(),
+    included: included.toFixed(),
+    cap: cap === null ? null : formatAmount(money(cap, currency)),
   };
 }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Db, type Json, type Prisma, PrismaDecimal } from '../kernel/database.ts';
 import { behind, type Place } from '../kernel/listing.ts';
-import type { OptionPrice, ProductOption } from '../../prisma/generated/client.ts';
+import type { OptionPrice, ProductMeter, ProductOption } from '../../prisma/generated/client.ts';
 import type { Product, ProductCandidate, ProductPrice, PriceRule, StockItem } from '../kernel/database.ts';
 
 export type ProductRow = Product & {
@@ -10,6 +10,7 @@ export type ProductRow = Product & {
   readonly prices: readonly ProductPrice[];
   readonly rule: PriceRule | null;
   readonly stock: readonly StockItem[];
+  readonly meters: readonly ProductMeter[];
   readonly options: readonly (ProductOption & { readonly prices: readonly OptionPrice[] })[];
 };
 
@@ -18,6 +19,7 @@ const whole = {
   prices: { orderBy: [{ interval: 'asc' }, { currency: 'asc' }, { validFrom: 'asc' }] },
   rule: true,
   stock: true,
+  meters: { orderBy: [{ meter: 'asc' }, { currency: 'asc' }] },
   options: { orderBy: { position: 'asc' }, include: { prices: { orderBy: [{ interval: 'asc' }, { currency: 'asc' }] } } },
 } satisfies Prisma.ProductInclude;
 

@@ -1,27 +1,21 @@
 /** What is measured of a product, and what a subscription has used. */
-import { MetersAnswer, MetersRequest, type METERS, UsageList, UsageReport } from '../../../contract/metered.ts';
+import { MetersAnswer, MetersRequest, UsageList, UsageReport } from '../../../contract/metered.ts';
 import { formatAmount, money } from '../../../contract/money.ts';
-import { ProductParams } from '../../../contract/product.ts';
+import { type METERS, ProductParams } from '../../../contract/product.ts';
 import { SubscriptionParams } from '../../../contract/subscription.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { businessNow } from '../../kernel/business-clock.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { notFound, Refusal } from '../../kernel/problem.ts';
 import type { Services } from '../../kernel/services.ts';
+import { presentMeter } from '../../products/present.ts';
 import { mustProduct } from '../../products/products.ts';
 import { amountOf } from '../money-field.ts';
 import { lastPeriod, lockSubscription, subscriptionById } from '../subscriptions/store.ts';
-import { metersOf, type ProductMeter, putUsage, replaceMeters, type UsageRecord, usageOf } from './store.ts';
+import { metersOf, putUsage, replaceMeters, type UsageRecord, usageOf } from './store.ts';
 
 type Meter = (typeof METERS)[number];
 
-const presentMeter = ({ meter, currency, unitPrice, included, cap }: ProductMeter) => ({
-  meter: meter as Meter,
-  currency,
-  unit_price: unitPrice.toFixed(),
-  included: included.toFixed(),
-  cap: cap === null ? null : formatAmount(money(cap, currency)),
-});
 const presentUsage = ({ meter, periodIndex, quantity, amount, invoiceId, measuredAt }: UsageRecord, currency: string) => ({
   meter: meter as Meter,
   period_index: periodIndex,

@@ -72,6 +72,11 @@ export function money(amount: string | number | null, currency: string): string 
   }
 }
 
+/** Of one unit, which may cost less than the smallest coin. */
+export function unitMoney(amount: string, currency: string): string {
+  return new Intl.NumberFormat(formatLocale(), { style: 'currency', currency, maximumFractionDigits: 8 }).format(Number(amount));
+}
+
 export function count(n: number): string {
   return new Intl.NumberFormat(formatLocale()).format(n);
 }

@@ -92,7 +92,13 @@ function Form({ products, currency }: { products: readonly Product[]; currency: 
         <Choices chosen={settled} onChange={change} />
         <Access chosen={chosen} onChange={change} error={quote.error} />
       </div>
-      <OrderSummary chosen={settled} quote={quote} isManual={product?.module === 'manual'} onCoupon={(coupon) => change({ coupon })} />
+      <OrderSummary
+        chosen={settled}
+        quote={quote}
+        isManual={product?.module === 'manual'}
+        meters={product?.meters ?? []}
+        onCoupon={(coupon) => change({ coupon })}
+      />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { vpsOperationsQuery, vpsQuery } from '../../kit/api/queries.ts';
 import { dayOf } from '../../kit/lib/format.ts';
 import { powerOf, statusTone } from '../../kit/lib/words.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
+import { useMay } from '../../kit/lib/use-session.ts';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button, buttonClass } from '../../kit/ui/button.tsx';
@@ -95,6 +96,7 @@ const mayHaveConsole = (vps: VpsDetail): boolean => has(vps, 'console') && vps.h
 function Actions({ vps }: { vps: VpsDetail }) {
   const t = serverWords.use();
   const [dialog, open] = useState<'rename' | 'reinstall' | null>(null);
+  const may = useMay();
   const act = useAction((action: 'start' | 'stop' | 'reboot') => api.actOnVps({ id: vps.id, body: { action } }));
   const why = (action: keyof VpsDetail['capabilities']): string | null => {
     const { allowed, reason } = vps.capabilities[action];
@@ -106,7 +108,7 @@ function Actions({ vps }: { vps: VpsDetail }) {
       <Button className="min-h-10" busy={act.isPending} disabledReason={why(next)} onClick={() => act.mutate(next)}>
         {t(next)}
       </Button>
-      {mayHaveConsole(vps) && (
+      {may('vps:console') && mayHaveConsole(vps) && (
         <a href={`/console/${vps.id}`} target="_blank" rel="noopener" className={buttonClass('secondary', 'min-h-10')}>
           {t('console')}
           <Icon name="external" />

@@ -17,6 +17,7 @@ import { Dialog } from '../../kit/ui/dialog.tsx';
 import { TextField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { panelWords } from '../words/panels.ts';
+import { SnapshotPrice } from '../parts/snapshot-price.tsx';
 import { useWhyNot } from './why.ts';
 
 type Asking = { readonly what: 'make' } | { readonly what: 'restore' | 'delete'; readonly snapshot: Snapshot } | null;
@@ -120,6 +121,7 @@ function Make({ vps, onClose }: { vps: VpsDetail; onClose: () => void }) {
           onChange={(event) => setName(event.target.value)}
           error={fieldError(make.error, 'name')}
         />
+        <SnapshotPrice vps={vps} />
         {vps.power_state === 'running' && <p className="text-ink-2">{t('runsMeanwhile')}</p>}
       </DialogForm>
     </Dialog>

@@ -16,6 +16,7 @@ import { methodsQuery, profileQuery, type Quote, termsQuery } from '../queries.t
 import { orderWords } from '../words/order.ts';
 import { payWords } from '../words/pay.ts';
 import { areKeys, type Chosen } from './order-form.ts';
+import { ChargedByUse, type Meters } from './meters.tsx';
 import { methodName, toPaymentPage } from './pay.tsx';
 import type { Quoted } from './use-quote.ts';
 
@@ -23,11 +24,13 @@ interface SummaryProps {
   chosen: Chosen;
   quote: Quoted;
   isManual: boolean;
+  /** Of the chosen product. */
+  meters: Meters;
   /** Empty: none any more. */
   onCoupon: (code: string) => void;
 }
 
-export function OrderSummary({ chosen, quote: { quote, error, isOld }, isManual, onCoupon }: SummaryProps) {
+export function OrderSummary({ chosen, quote: { quote, error, isOld }, isManual, meters, onCoupon }: SummaryProps) {
   const t = orderWords.use();
   return (
     <div className="lg:sticky lg:top-20">
@@ -46,6 +49,7 @@ export function OrderSummary({ chosen, quote: { quote, error, isOld }, isManual,
             </p>
           )}
           {quote && couponError(error) === null && <Lines quote={quote} />}
+          {quote && <ChargedByUse meters={meters} currency={quote.currency} />}
           {chosen.productId !== '' && <Coupon code={chosen.coupon} error={couponError(error)} onChange={onCoupon} />}
           {quote && <Made quote={quote} isManual={isManual} hasKey={chosen.key.trim() !== ''} />}
           <PlaceOrder chosen={chosen} quote={isOld ? null : quote} hasWrongCoupon={couponError(error) !== null} />

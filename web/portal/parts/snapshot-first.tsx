@@ -7,6 +7,7 @@ import { dayOf } from '../../kit/lib/format.ts';
 import { Checkbox } from '../../kit/ui/field.tsx';
 import { has, useWhyNot } from '../panels/why.ts';
 import { serverWords } from '../words/server.ts';
+import { SnapshotPrice } from './snapshot-price.tsx';
 
 const LOOK_MS = 1_500;
 
@@ -55,7 +56,16 @@ export function useSnapshotFirst(vps: VpsDetail): SnapshotFirst {
 
   const help = isMaking ? t('snapshotMaking') : t('snapshotFirstHelp');
   const offer = canBe ? (
-    <Checkbox label={t('snapshotFirst')} help={help} checked={wanted} disabled={isMaking} onChange={({ target }) => want(target.checked)} />
+    <div className="flex flex-col gap-1">
+      <Checkbox
+        label={t('snapshotFirst')}
+        help={help}
+        checked={wanted}
+        disabled={isMaking}
+        onChange={({ target }) => want(target.checked)}
+      />
+      {wanted && <SnapshotPrice vps={vps} />}
+    </div>
   ) : null;
   return { offer, isMaking, before };
 }

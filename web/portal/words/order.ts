@@ -21,6 +21,10 @@ export const orderWords = defineWords(
     system: 'Operating system',
     anySystem: 'Choose for me',
     version: 'Version',
+    byUse:
+      '{meter, select, traffic {{price} for a GB of outgoing traffic.} snapshot {{price} for a GB of snapshots kept a period long.} other {{price} an hour.}}',
+    included: '{meter, select, hours {{amount} hours of each period are included.} other {{amount} GB of each period are included.}}',
+    atMost: 'At most {cap} a period.',
     access: 'Name and access',
     label: 'Name of the server',
     labelHelp: 'Small letters, digits and hyphens. You can rename it later.',
@@ -96,6 +100,10 @@ export const orderWords = defineWords(
     system: 'Betriebssystem',
     anySystem: 'Für mich auswählen',
     version: 'Version',
+    byUse:
+      '{meter, select, traffic {{price} für ein GB ausgehenden Datenverkehr.} snapshot {{price} für ein GB Snapshots, das eine Periode lang bleibt.} other {{price} je Stunde.}}',
+    included: '{meter, select, hours {{amount} Stunden jeder Periode sind enthalten.} other {{amount} GB jeder Periode sind enthalten.}}',
+    atMost: 'Höchstens {cap} je Periode.',
     access: 'Name und Zugang',
     label: 'Name des Servers',
     labelHelp: 'Kleine Buchstaben, Ziffern und Bindestriche. Sie können ihn später umbenennen.',

@@ -1,10 +1,8 @@
 /* Made from the OpenAPI document by `node scripts/web-client.ts`. Change the routes and the contract, not this file. */
+import type { Meter, ProductMeter, ProductMeterInput } from './product.ts';
 
-export type Meter = 'traffic' | 'snapshot' | 'hours';
 export type MetersAnswer = { meters: ProductMeter[] };
 export type MetersRequest = { meters: ProductMeterInput[] };
-export type ProductMeter = { meter: Meter; currency: string; unit_price: string; included: string; cap: string | null };
-export type ProductMeterInput = { meter: Meter; currency: string; unit_price: string; included?: string; cap?: string | null };
 export type UsageList = { usage: UsageRecord[] };
 export type UsageRecord = {
   meter: Meter;

@@ -18,6 +18,7 @@ export type CandidatesRequest = { candidates: CandidateRequest[] };
 export type ExchangeRate = { base: string; quote: string; rate: string };
 export type ExchangeRateList = { rates: { base: string; quote: string; rate: string; at: string; source: string }[] };
 export type Interval = 'month' | 'quarter' | 'year';
+export type Meter = 'traffic' | 'snapshot' | 'hours';
 export type OptionsRequest = {
   options: {
     key: string;
@@ -102,6 +103,7 @@ export type Product = {
   term_months: number | null;
   options: ProductOption[];
   prices: Price[];
+  meters: ProductMeter[];
   available: boolean;
   stock: Stock | null;
   candidates: Candidate[] | null;
@@ -128,6 +130,8 @@ export type ProductCreate = {
   trial_days?: number | null;
   term_months?: number | null;
 };
+export type ProductMeter = { meter: Meter; currency: string; unit_price: string; included: string; cap: string | null };
+export type ProductMeterInput = { meter: Meter; currency: string; unit_price: string; included?: string; cap?: string | null };
 export type ProductOption = {
   key: string;
   kind: 'image' | 'backups' | 'storage' | 'ips';
