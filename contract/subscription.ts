@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { DayText, Reason } from './fields.ts';
 import { Cursor, Limit, OrganizationId, Timestamp, VpsId } from './ids.ts';
-import { Interval, OptionKey, ProductId } from './product.ts';
+import { Interval, OptionKey, ProductId, ProductMeter } from './product.ts';
 
 export const SubscriptionId = z.uuid('a subscription id is a UUID').brand<'SubscriptionId'>();
 export type SubscriptionId = z.infer<typeof SubscriptionId>;
@@ -110,6 +110,8 @@ export const SubscriptionAnswer = z.strictObject({
   periods: z.array(Period),
   changes: z.array(SubscriptionChange),
   events: z.array(SubscriptionEvent),
+  /** What is charged by use, in its currency. */
+  meters: z.array(ProductMeter),
 });
 export const SubscriptionParams = z.strictObject({ id: SubscriptionId });
 export const SubscriptionCancel = z.strictObject({

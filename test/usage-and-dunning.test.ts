@@ -33,6 +33,7 @@ it('charges hours up to their cap and traffic over what is included, once, when 
   expect(shown.meters).toMatchObject(meters);
   const order = await shop.order(customer, hourly.id);
   const id = (await shop.make(order)).items[0].subscription_id;
+  expect((await shop.ok('GET', `/api/subscriptions/${id}`, undefined, customer.token)).meters).toMatchObject(meters);
   await shop.ok('POST', `/api/subscriptions/${id}/usage`, { meter: 'traffic', quantity: '50' });
   await shop.ok('POST', `/api/subscriptions/${id}/usage`, { meter: 'traffic', quantity: '350.5' });
   const foreign = await shop.call('GET', `/api/subscriptions/${id}/usage`, undefined, (await shop.customer()).token);

@@ -26,15 +26,6 @@ export const productsQuery = queryOptions({
   staleTime: 10_000,
 });
 
-/** Customers are told of what is sold now; of anything else there is no answer. */
-export const productQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['product', id],
-    queryFn: async ({ signal }) => (await api.getProduct({ id: id as Product['id'], signal })).product,
-    enabled: id !== '',
-    staleTime: 60_000,
-  });
-
 export const choicesQuery = (id: string) =>
   queryOptions({
     queryKey: ['choices', id],

@@ -15,6 +15,8 @@ import { type Route, route } from '../../kernel/http/route.ts';
 import { onPlatform } from '../../kernel/can.ts';
 import { notFound, refuseField } from '../../kernel/problem.ts';
 import { type Principal, type Services, within } from '../../kernel/services.ts';
+import { presentMeter } from '../../products/present.ts';
+import { metersOf } from '../usage/store.ts';
 import { cancelSubscription, keepSubscription } from './cancel.ts';
 import { prepareChange, previewChange, withdrawChange } from './changes.ts';
 import { presentChange, presentPeriod, presentSubscriptions } from './present.ts';
@@ -27,7 +29,8 @@ export async function mustSubscription(db: Db, principal: Pick<Principal, 'organ
 }
 
 export async function wholeSubscription(db: Db, subscription: Subscription): Promise<z.input<typeof SubscriptionAnswer>> {
-  const { id, currency } = subscription;
+  const { id, currency, productId } = subscription;
+  const meters = await metersOf(db, productId, currency);
   const [shown] = await presentSubscriptions(db, [subscription]);
   const periods = await periodsOf(db, id);
   const events = await eventsOf(db, id);
@@ -43,6 +46,7 @@ export async function wholeSubscription(db: Db, subscription: Subscription): Pro
       at: at.toISOString(),
       data: data as Record<string, unknown>,
     })),
+    meters: meters.map(presentMeter),
   };
 }
 

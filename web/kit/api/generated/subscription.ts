@@ -1,5 +1,5 @@
 /* Made from the OpenAPI document by `node scripts/web-client.ts`. Change the routes and the contract, not this file. */
-import type { Interval } from './product.ts';
+import type { Interval, ProductMeter } from './product.ts';
 
 export type Period = { index: number; start: string; end: string; start_at: string; end_at: string; amount: string };
 export type Subscription = {
@@ -32,6 +32,7 @@ export type SubscriptionAnswer = {
   periods: Period[];
   changes: SubscriptionChange[];
   events: SubscriptionEvent[];
+  meters: ProductMeter[];
 };
 export type SubscriptionCancel = { when?: 'end' | 'now'; unused?: 'none' | 'credit'; reason?: string };
 export type SubscriptionChange = {
