@@ -45,10 +45,11 @@ export class Machines {
   }
 
   /** What a real one does at its first boot with the script that it was given: fetches its secrets, and says that it is finished. */
-  #boot({ id, userData = '' }: SimInstanceView, silent: boolean): void {
+  #boot({ userData = '' }: SimInstanceView, silent: boolean): void {
     const home = SETUP_URL.exec(userData)?.[0];
-    if (home === undefined || silent || this.#booted.has(id)) return;
-    this.#booted.add(id);
+    if (home === undefined || silent || this.#booted.has(home)) return;
+    // Once for each system: one that is written anew has another script.
+    this.#booted.add(home);
     const post = async (url: string, body?: object): Promise<Response> =>
       await fetch(url, {
         method: 'POST',
@@ -59,7 +60,7 @@ export class Machines {
       const answer = await post(home);
       const told = (await answer.json().catch(() => null)) as { secrets?: object } | null;
       await post(`${home}/finished`, { ok: answer.ok && Object.keys(told?.secrets ?? {}).length > 0 });
-    })().catch(() => this.#booted.delete(id));
+    })().catch(() => this.#booted.delete(home));
   }
 
   /** Undefined where no running server has the address, or its system does not answer yet. */

@@ -50,4 +50,4 @@ export function stackResources(
 }
 
 /** A script of the first boot: put into user data by the service, taken out again by the program. */
-export { PASSWORD_HASH, withSetupScript } from '../components/setup-script.ts';
+export { PASSWORD_HASH, withoutSetupScript, withSetupScript } from '../components/setup-script.ts';

@@ -70,6 +70,7 @@ const reinstall = command({
     image: { type: 'string', value: 'IMAGE', help: 'another image; default the present one' },
     'ssh-key': { type: 'string', value: 'FILE', multiple: true, help: 'public key file (or the key itself); default the present keys' },
     ...PICK_OPTIONS,
+    setup: { type: 'string', value: 'PROFILE[@VERSION]', help: 'set-up profile, newest version by default; else what it has' },
     ...YES_OPTION,
     ...PREVIEW_OPTIONS,
     ...WAIT_OPTION,
@@ -85,12 +86,20 @@ const reinstall = command({
       ...(options.image === undefined ? {} : { image: options.image }),
       ...(pasted.length === 0 ? {} : { ssh_keys: pasted }),
       ...(await pickedKeys(api, { organization_id: vps.organization_id }, options)),
+      ...setupOf(options.setup),
     };
     if (!options.preview)
       await confirm(context, options.yes, vps.label, `everything on ${vps.label} (${vps.id}, ${vps.ipv4 ?? 'no address'}) will be lost`);
     return await change(context, api, vps.id, body, options);
   },
 });
+
+function setupOf(word: string | undefined): object {
+  if (word === undefined) return {};
+  const [, profile, version] = /^([^@]+)(?:@(\d{1,6}))?$/.exec(word) ?? [];
+  if (profile === undefined) throw usage(`plinth vps reinstall: --setup "${word}" is none. Type a profile, or a version of it: my-app@3.`);
+  return { setup: { profile, ...(version === undefined ? {} : { version: Number(version) }) } };
+}
 
 const suspend = command({
   path: ['vps', 'suspend'],

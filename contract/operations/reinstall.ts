@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Approval, IdText, Password, SshKeyIds, SshKeys } from '../fields.ts';
+import { SetupRequest } from '../setup-profile.ts';
 import { AtProvider, defineKind, Requested } from './kind.ts';
 
 const action = z.strictObject({
@@ -12,6 +13,11 @@ const action = z.strictObject({
   ssh_keys: SshKeys.optional(),
   /** Keys that the organization keeps (GET /api/ssh-keys). */
   ssh_key_ids: SshKeyIds.optional(),
+  /**
+   * What sets the new system up. Left out: the profile that the VPS has, at its version. The same profile keeps the values that are
+   * not named here.
+   */
+  setup: SetupRequest.optional(),
   approval: Approval.optional(),
 });
 

@@ -9,7 +9,9 @@ import { livingLabelExists, updateVps, type VpsColumns, type VpsWithAccount } fr
 import { mustAccount } from '../../accounts/accounts.ts';
 import { claimDnsName, requireNameFree } from '../dns-names/dns-names.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
-import { withoutUserData } from '../user-data.ts';
+import { requireOwnSetup } from '../setup/again.ts';
+import { recordSetup } from '../setup/prepare.ts';
+import { atRest, withoutUserData } from '../user-data.ts';
 import type { Sheet } from '../operations/sheet.ts';
 import { sheetOf } from '../operations/sheets.ts';
 import { sealPassword } from '../password/life.ts';
@@ -65,6 +67,7 @@ async function prepareChange(
   const seen = await mustVps(services, principal, id);
   const override = 'override_reason' in change ? change.override_reason : undefined;
   await requireCapability(services, services.db, principal, seen, change.action, override);
+  requireOwnSetup(principal, seen, change);
   // The catalogue may have to be asked for, so the plan is made before the row is held.
   const planned = await planChange(services, seen, change);
   await requireNewNameFree(services, principal, seen, planned);
@@ -99,7 +102,7 @@ async function reserve(
   services: Services,
   tx: Db,
   vps: VpsWithAccount,
-  { before, spec, password }: PlannedChange,
+  { before, spec, password, setup }: PlannedChange,
 ): Promise<VpsWithAccount> {
   const change: VpsColumns = {};
   if (spec.label !== vps.label) {
@@ -108,6 +111,11 @@ async function reserve(
   }
   if (spec.dns && spec.dns.name !== before.dns?.name) await claimDnsName(tx, vps, spec.dns, 'hostname');
   if (password !== null) change.nextPassword = sealPassword(services.secrets, 'nextPassword', vps.id, password);
+  if (setup) {
+    // Its user data is looked at where a disk is written, and nowhere else.
+    change.cloudInit = atRest(services.secrets, spec).cloudInit;
+    await recordSetup(services, tx, vps.id, setup);
+  }
   return Object.keys(change).length === 0 ? vps : await updateVps(tx, vps.id, change);
 }
 

@@ -3,6 +3,7 @@ import type { ChangePreview } from '../../../contract/lifecycle.ts';
 import type { Way } from '../../../contract/operations/kind.ts';
 import type { Snapshot as ProviderSnapshot } from '../../../providers/instance-extras.ts';
 import type { VpsSpec } from '../../../stacks/spec.ts';
+import type { PreparedSetup } from '../setup/prepare.ts';
 
 /** What a worker asks the provider to go back to. */
 export interface RestoreSource {
@@ -22,6 +23,8 @@ export interface PlannedChange {
   readonly restore?: RestoreSource;
   /** What it touches beside the stack's resources. */
   readonly beside?: ChangePreview['resources'];
+  /** What sets the new system up; it carries secrets. */
+  readonly setup?: PreparedSetup | null;
   /** Only the record and its names go: the server was never the VPS's own. */
   readonly forgets?: boolean;
 }

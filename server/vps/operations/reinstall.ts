@@ -12,6 +12,9 @@ import { newPassword, unchanged } from '../changes/planning.ts';
 import { checkKeys } from '../create/checks.ts';
 import { buildableSpec } from '../create/plan.ts';
 import { passwordChange } from '../password/life.ts';
+import { setUpAgain } from '../setup/again.ts';
+import { untilReady } from '../setup/ready.ts';
+import { awaitBoot } from '../setup/store.ts';
 import { withPickedKeys } from '../ssh-keys/library.ts';
 import { normalSshKey } from '../ssh-keys/public-key.ts';
 import type { VpsWithAccount } from '../store.ts';
@@ -23,7 +26,7 @@ export const sheet = defineSheet(kind, {
   rules: { permission: 'vps:reinstall', inError: true },
   traits: { makesServer: true, bringsAboutSpec: true, destructive: true },
   bulk: { losesData: true, planned: 'alike' },
-  plan: async (services, vps, { image: wanted, root_pass: asked, ssh_keys: pasted, ssh_key_ids: picked }) => {
+  plan: async (services, vps, { image: wanted, root_pass: asked, ssh_keys: pasted, ssh_key_ids: picked, setup: profile }) => {
     const { before, descriptor, same } = unchanged(services, vps);
     const password = newPassword(asked, descriptor);
     const image = await mustImage(services, vps, wanted ?? before.compute.image);
@@ -41,25 +44,25 @@ export const sheet = defineSheet(kind, {
     const replaced = windows || descriptor.rebuildKeepsPassword === true || !descriptor.capabilities.rebuild.can;
     const generation = before.generation + (replaced ? 1 : 0);
     // Nothing of what was set up elsewhere is left on a new disk.
-    const spec = buildableSpec(
-      asOwn({ ...before, generation, sshPublicKeys: keys, compute: { ...before.compute, image: image.id } }),
-      descriptor,
-    );
+    const fresh = asOwn({ ...before, generation, sshPublicKeys: keys, compute: { ...before.compute, image: image.id } });
+    const again = await setUpAgain(services, vps, fresh, profile);
+    const spec = buildableSpec(again.spec, descriptor);
     const notes = [
       ...(replaced ? ['A new server takes the place of the old one; its address changes.'] : []),
       ...(before.compute.imported ? ['The server was imported; from now on its name and settings at the provider are Plinth’s.'] : []),
     ];
-    return { ...same, spec, way: replaced ? 'replacement' : 'rebuild', password, notes };
+    return { ...same, spec, way: replaced ? 'replacement' : 'rebuild', password, notes, setup: again.setup };
   },
   mayReplace: ({ way }) => way === 'replacement',
   bringsPassword: () => true,
   personDoes: () => 'reinstall',
-  run: (work) =>
-    runAfterProvider(
+  run: async (work) => {
+    const made = await runAfterProvider(
       work,
       work.request.way === 'rebuild' ? 'reinstalling' : null,
       async ({ services, vps, signal }, { compute, id }, password) => {
         if (password === undefined) throw new Error(`VPS ${vps.id} has no password for its new system.`);
+        await awaitBoot(services.db, vps.id);
         const spec = specOf(work);
         const userData = userDataOf(spec, providerOf(services, vps.account).descriptor, password);
         const keys = spec.sshPublicKeys.length === 0 ? {} : { sshPublicKeys: spec.sshPublicKeys };
@@ -70,7 +73,9 @@ export const sheet = defineSheet(kind, {
         if (made !== undefined && userData === null) await keepPassword(work, { how: 'made', password: made });
         else if (how === 'mailed') await keepPassword(work, { how, to: null });
       },
-    ),
+    );
+    return await untilReady(work, made);
+  },
   // On a disk that was written anew the password is the one that was asked for or told, whatever the system.
   succeeded: (ended) => ({
     ...changeOnNewDisk(ended),

@@ -10,10 +10,9 @@ import { sealed } from '../../kernel/sealed.ts';
 import type { Services } from '../../kernel/services.ts';
 import { mustProfile, rendered } from '../../profiles/profiles.ts';
 import { render } from '../../profiles/render.ts';
-import { hashOf, insertSetup } from './store.ts';
+import { hashOf, putSetup, TOKEN_MS } from './store.ts';
 
 export const SETUP_SECRETS = sealed('vps_setup', 'secrets');
-const TOKEN_MS = 60 * 60_000;
 
 export interface PreparedSetup {
   readonly profile: string;
@@ -48,10 +47,10 @@ export async function prepareSetup(
   };
 }
 
-/** In the transaction that makes the VPS. */
+/** In the transaction that makes the VPS, or orders its new system: what an earlier one had is over. */
 export async function recordSetup(services: Services, tx: Db, vpsId: string, setup: PreparedSetup): Promise<void> {
   const { profile, version, values, checks, readyWithin, secrets, token } = setup;
-  await insertSetup(tx, {
+  await putSetup(tx, {
     vpsId,
     profile,
     version,

@@ -5,14 +5,29 @@ import type { Db, Json, VpsSetup } from '../../kernel/database.ts';
 
 export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-export async function insertSetup(
+/** How long a token opens. */
+export const TOKEN_MS = 60 * 60_000;
+/** Of a system that has not booted. */
+const UNBOOTED = { fetchedAt: null, finishedAt: null, finishedOk: null, readyAt: null };
+
+export async function putSetup(
   db: Db,
   data: Pick<VpsSetup, 'vpsId' | 'profile' | 'version' | 'readyWithin' | 'secrets' | 'tokenHash' | 'tokenEnds'> & {
     readonly values: Json;
     readonly checks: Json;
   },
 ): Promise<void> {
-  await db.vpsSetup.create({ data });
+  const { vpsId, ...rest } = data;
+  await db.vpsSetup.upsert({ where: { vpsId }, create: data, update: { ...rest, ...UNBOOTED } });
+}
+
+/** Right before the disk is written, which may be long after it was ordered, and again where the order is repeated. */
+export async function awaitBoot(db: Db, vpsId: string): Promise<void> {
+  await db.vpsSetup.updateMany({ where: { vpsId }, data: UNBOOTED });
+  await db.vpsSetup.updateMany({
+    where: { vpsId, tokenHash: { not: null } },
+    data: { tokenEnds: new Date(timeNow().getTime() + TOKEN_MS) },
+  });
 }
 
 export async function setupOf(db: Db, vpsId: string): Promise<VpsSetup | null> {

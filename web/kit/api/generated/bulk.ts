@@ -1,6 +1,7 @@
 /* Made from the OpenAPI document by `node scripts/web-client.ts`. Change the routes and the contract, not this file. */
 import type { FirewallRules, FirewallRulesInput } from './fields.ts';
 import type { Fault } from './operation.ts';
+import type { SetupRequest, SetupRequestInput } from './setup-profile.ts';
 import type { VpsStatus } from './vps.ts';
 
 export type BulkAction =
@@ -10,7 +11,7 @@ export type BulkAction =
   | { action: 'power-cycle' }
   | { action: 'reboot' }
   | { action: 'refresh' }
-  | { action: 'reinstall'; image?: string }
+  | { action: 'reinstall'; image?: string; setup?: SetupRequest }
   | { action: 'rescue' }
   | { action: 'reset-password' }
   | { action: 'resize'; plan: string }
@@ -36,7 +37,7 @@ export type BulkActionInput =
   | { action: 'power-cycle' }
   | { action: 'reboot' }
   | { action: 'refresh' }
-  | { action: 'reinstall'; image?: string }
+  | { action: 'reinstall'; image?: string; setup?: SetupRequestInput }
   | { action: 'rescue' }
   | { action: 'reset-password' }
   | { action: 'resize'; plan: string }

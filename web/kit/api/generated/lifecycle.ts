@@ -1,5 +1,6 @@
 /* Made from the OpenAPI document by `node scripts/web-client.ts`. Change the routes and the contract, not this file. */
 import type { FirewallRulesInput } from './fields.ts';
+import type { SetupRequestInput } from './setup-profile.ts';
 
 export type ActionCapability = { allowed: boolean; code?: string; reason?: string };
 export type ChangePreview = {
@@ -41,7 +42,15 @@ export type VpsAction =
   | { action: 'delete-snapshot'; snapshot: string }
   | { action: 'power-cycle' }
   | { action: 'reboot' }
-  | { action: 'reinstall'; image?: string; root_pass?: string; ssh_keys?: string[]; ssh_key_ids?: string[]; approval?: string }
+  | {
+      action: 'reinstall';
+      image?: string;
+      root_pass?: string;
+      ssh_keys?: string[];
+      ssh_key_ids?: string[];
+      setup?: SetupRequestInput;
+      approval?: string;
+    }
   | { action: 'rename'; label?: string; hostname?: string; approval?: string }
   | { action: 'rescue' }
   | { action: 'reset-password'; root_pass?: string; approval?: string }
@@ -84,7 +93,15 @@ export type VpsChange =
       approval?: string;
     }
   | { action: 'destroy'; final_snapshot?: boolean }
-  | { action: 'reinstall'; image?: string; root_pass?: string; ssh_keys?: string[]; ssh_key_ids?: string[]; approval?: string }
+  | {
+      action: 'reinstall';
+      image?: string;
+      root_pass?: string;
+      ssh_keys?: string[];
+      ssh_key_ids?: string[];
+      setup?: SetupRequestInput;
+      approval?: string;
+    }
   | { action: 'rename'; label?: string; hostname?: string; approval?: string }
   | { action: 'reset-password'; root_pass?: string; approval?: string }
   | { action: 'resize'; plan: string; approval?: string; override_reason?: string }

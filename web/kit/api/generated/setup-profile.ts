@@ -28,7 +28,8 @@ export type SetupProfile = { name: string; built_in: boolean; versions: SetupVer
 export type SetupProfileAnswer = { profile: SetupProfile };
 export type SetupProfileList = { profiles: SetupProfile[] };
 export type SetupPublish = { name: string; template: SetupTemplateInput };
-export type SetupRequest = { profile: string; version?: number; values?: Record<string, string> };
+export type SetupRequest = { profile: string; version?: number; values: Record<string, string> };
+export type SetupRequestInput = { profile: string; version?: number; values?: Record<string, string> };
 export type SetupSecrets = { secrets: Record<string, string> };
 export type SetupTemplate = {
   description: string;

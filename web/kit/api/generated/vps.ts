@@ -2,7 +2,7 @@
 import type { FirewallRules, FirewallRulesInput } from './fields.ts';
 import type { ActionCapability, ChangePreview, Evidence, VpsCapabilities } from './lifecycle.ts';
 import type { Operation, OperationKind } from './operation.ts';
-import type { SetupRequest } from './setup-profile.ts';
+import type { SetupRequestInput } from './setup-profile.ts';
 import type { SnapshotTotal } from './snapshot.ts';
 
 export type RevealAnswer = { username: string; password: string; reveal_count: number; simulated: boolean };
@@ -79,7 +79,7 @@ export type VpsCreate = {
     services?: string[];
     timezone?: string;
   };
-  setup?: SetupRequest;
+  setup?: SetupRequestInput;
   tags?: string[];
   external_reference?: string;
   organization_id?: string;

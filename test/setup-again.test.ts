@@ -1,0 +1,115 @@
+/** A server with a set-up profile whose system is written anew is set up anew: with a token, secrets and checks of its own. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { requireOwnSetup } from '../server/vps/setup/again.ts';
+import { SETUP_SECRETS } from '../server/vps/setup/prepare.ts';
+import { withDatabase } from './support/database.ts';
+import { testEngine } from './support/engine.ts';
+import { freePort } from './support/free-port.ts';
+import { type Plinth, startPlinth } from './support/plinth.ts';
+import { Shop } from './support/shop.ts';
+
+const database = withDatabase();
+let plinth: Plinth;
+let shop: Shop;
+
+beforeAll(async () => {
+  await testEngine();
+  // A server phones home to the address that it was told before anything listened.
+  plinth = await startPlinth(database.url, { PORT: String(await freePort()) });
+  shop = new Shop(
+    () => plinth.origin,
+    async () => plinth.adminToken,
+    plinth.runtime.simulatorOrigin!,
+  );
+}, 600_000);
+afterAll(() => plinth?.stop());
+
+const template = (more: object = {}) => ({
+  variables: [
+    { name: 'OWNER', type: 'word' },
+    { name: 'GREETING', type: 'text', default: 'hello' },
+    { name: 'KEY', type: 'secret' },
+  ],
+  script: 'fetch_secrets\necho "$OWNER $GREETING" > /root/owner\n',
+  checks: [{ type: 'finished' }],
+  ready_within: 120,
+  ...more,
+});
+const publish = async (more?: object) => {
+  const answer = await shop.call('POST', '/api/setup-profiles', { name: 'probe', template: template(more) });
+  expect(answer.httpStatus, JSON.stringify(answer)).toBe(201);
+};
+
+interface Found {
+  readonly token: string;
+  readonly key: string;
+  readonly userData: string;
+  readonly version: number;
+  readonly values: unknown;
+}
+
+/** What the provider boots the server with, and what is known of its set-up. */
+async function found(vpsId: string): Promise<Found> {
+  const { db, secrets } = plinth.runtime.services;
+  const server = (await shop.servers(vpsId))[0]!;
+  const text = server.userData!.startsWith('#') ? server.userData! : Buffer.from(server.userData!, 'base64').toString();
+  const setup = await db.vpsSetup.findUniqueOrThrow({ where: { vpsId } });
+  expect(setup).toMatchObject({ finishedOk: true, fetchedAt: expect.any(Date), readyAt: expect.any(Date) });
+  const { KEY: key } = JSON.parse(SETUP_SECRETS.open(secrets, vpsId, setup.secrets!)) as { KEY: string };
+  const token = /\/api\/setup\/([A-Za-z0-9_-]{20,})/.exec(text)![1]!;
+  return { token, key, userData: text, version: setup.version, values: setup.values };
+}
+
+async function reinstalled(id: string, more: object = {}): Promise<Found> {
+  const asked = await shop.call('POST', `/api/vps/${id}/actions`, { action: 'reinstall', ...more });
+  expect(asked.httpStatus, JSON.stringify(asked)).toBe(202);
+  expect(await shop.ended(asked.operation.id, 120_000)).toMatchObject({ status: 'succeeded' });
+  const passed = (await shop.events(asked.operation.id)).filter(({ type, data }: any) => type === 'readiness' && data.state === 'passed');
+  expect(passed.map(({ data }: any) => data.check)).toEqual(['the end of its script']);
+  return await found(id);
+}
+
+it.each(['hetzner', 'digitalocean'])(
+  'at %s, where the profile stands still and where it changes',
+  { timeout: 300_000 },
+  async (provider) => {
+    const { db } = plinth.runtime.services;
+    if ((await db.setupProfile.count({ where: { name: 'probe' } })) === 0) await publish();
+    const order = await shop.order(provider, `set-up-${provider}`, { setup: { profile: 'probe', version: 1, values: { OWNER: 'ada' } } });
+    expect(await shop.ended(order.operation.id, 120_000)).toMatchObject({ status: 'succeeded' });
+    const { id } = order.instance;
+    const first = await found(id);
+
+    const second = await reinstalled(id);
+    expect(second.version).toBe(1);
+    expect(second.values).toEqual(first.values);
+    expect([second.token, second.key]).not.toEqual([first.token, first.key]);
+    expect(second.token).not.toBe(first.token);
+    expect(second.key).not.toBe(first.key);
+    // One script, and what the former system knew opens nothing.
+    expect(second.userData).not.toContain(first.token);
+    for (const { token } of [first, second]) expect((await shop.call('POST', `/api/setup/${token}`)).httpStatus).toBe(404);
+
+    await publish({ script: 'fetch_secrets\necho "$GREETING, $OWNER" > /root/owner\n' });
+    const third = await reinstalled(id, { setup: { profile: 'probe', values: { GREETING: 'welcome' } } });
+    expect(third.version).toBeGreaterThan(1);
+    expect(third.values).toMatchObject({ OWNER: 'ada', GREETING: 'welcome' });
+    expect(third.userData).toContain("GREETING='welcome'");
+
+    const unknown = await shop.call('POST', `/api/vps/${id}/actions`, { action: 'reinstall', setup: { profile: 'nobody' } });
+    expect(unknown).toMatchObject({ httpStatus: 422, errors: [{ field: expect.stringContaining('profile') }] });
+  },
+);
+
+it('what a sold server runs is the seller’s to decide', () => {
+  const customer = { organizationId: 'theirs', actor: { kind: 'user', id: 'u', name: 'ada' } } as never;
+  const seller = { organizationId: null, actor: { kind: 'user', id: 's', name: 'sam' } } as never;
+  const setup = { setup: { profile: 'probe', values: {} } };
+  expect(() => requireOwnSetup(customer, { subscriptionId: 's-1' }, setup)).toThrow('the seller’s to decide');
+  for (const [who, subscriptionId, change] of [
+    [customer, null, setup],
+    [customer, 's-1', {}],
+    [seller, 's-1', setup],
+  ] as const)
+    expect(() => requireOwnSetup(who, { subscriptionId }, change)).not.toThrow();
+});
