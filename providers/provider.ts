@@ -270,7 +270,15 @@ export interface ComputeClient extends InstanceExtras {
   /** Reinstalls in place; all data on the disk is lost. Returns when it runs again. `password` is new credentials where the provider makes them. */
   rebuild(
     id: string,
-    args: { image: string; userData?: string; password?: string; sshKeyIds?: string[]; sshPublicKeys?: readonly string[] },
+    args: {
+      image: string;
+      userData?: string;
+      password?: string;
+      sshKeyIds?: string[];
+      sshPublicKeys?: readonly string[];
+      /** Where the first boot runs a script that is no user data (`limits.setupScriptBytes`); `owner`: id of the VPS. Secret. */
+      setup?: { readonly owner: string; readonly script: string };
+    },
     o?: CallOptions,
   ): Promise<{ password?: string }>;
   bandwidth(id: string, o?: CallOptions): Promise<BandwidthDay[]>;

@@ -1,5 +1,6 @@
 /** What the service must know of the program: the user data of a reinstall without the engine, and whose a DNS record is. */
 import { buildCloudInit } from '../components/cloud-init.ts';
+import { withHash } from '../components/setup-script.ts';
 import { PlanError, planVps } from '../components/customer-vps.plan.ts';
 import type { Descriptor } from '../providers/provider.ts';
 import { stackName, type VpsSpec } from './spec.ts';
@@ -13,6 +14,14 @@ export function userDataOf(spec: VpsSpec, descriptor: Descriptor, rootPassword: 
   const planned = planVps(spec, descriptor, rootPassword);
   if (!planned.ok) throw new PlanError(spec.vpsId, planned.problems);
   return planned.plan.cloudInit === null ? null : buildCloudInit(planned.plan.cloudInit, rootPassword);
+}
+
+/** The script of the first boot where it is no user data, with the password's hash in it; null where there is none. @throws PlanError */
+export function setupScriptFor(spec: VpsSpec, descriptor: Descriptor, rootPassword: string): string | null {
+  const planned = planVps(spec, descriptor, rootPassword);
+  if (!planned.ok) throw new PlanError(spec.vpsId, planned.problems);
+  const { setupScript, tags } = planned.plan;
+  return setupScript === null ? null : withHash(setupScript, rootPassword, tags[0]!);
 }
 
 /** Throws PlanError, with every problem, when the spec cannot become a stack of this provider's. */

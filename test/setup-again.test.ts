@@ -69,7 +69,7 @@ async function reinstalled(id: string, more: object = {}): Promise<Found> {
   return await found(id);
 }
 
-it.each(['hetzner', 'digitalocean'])(
+it.each(['hetzner', 'digitalocean', 'hostinger'])(
   'at %s, where the profile stands still and where it changes',
   { timeout: 300_000 },
   async (provider) => {

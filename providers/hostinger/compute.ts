@@ -9,6 +9,7 @@ import type { Call } from '../kit/server-sheet.ts';
 import type { AccountConnection, BandwidthDay, CallOptions, ComputeClient, InstanceStatus, InstanceSummary } from '../provider.ts';
 import { signalOf } from '../wait.ts';
 import { images, plans, regions } from './catalog.ts';
+import { scriptName } from './descriptor.ts';
 import { firewalls, keys, scripts } from './helpers.ts';
 import { act, machines, orderEnd, undoEnd } from './machine.ts';
 import { HostingerRest, type Machine, MACHINES, type Subscription } from './rest.ts';
@@ -58,8 +59,13 @@ export function compute(connection: AccountConnection): ComputeClient {
       await machines.perform(call(o), id, action === 'reboot' ? power.reboot : action === 'off' ? power.off : power.on);
     },
     /** Its snapshot is lost with it. */
-    async rebuild(id, { image, password, sshKeyIds = [] }, o) {
-      const body = { template_id: Number(image), ...(password === undefined ? {} : { password }) };
+    async rebuild(id, { image, password, sshKeyIds = [], setup }, o) {
+      const script = setup && (await keepScript(call(o), setup));
+      const body = {
+        template_id: Number(image),
+        ...(password === undefined ? {} : { password }),
+        ...(script === undefined ? {} : { post_install_script_id: Number(script) }),
+      };
       await machines.perform(call(o), id, act('recreate', body));
       const at = `/api/vps/v1/public-keys/attach/${id}`;
       if (sshKeyIds.length > 0)
@@ -93,6 +99,12 @@ export function compute(connection: AccountConnection): ComputeClient {
       return [...ownedAmong('ssh-key', held), ...ownedAmong('firewall', walls), ...ownedAmong('startup-script', written)];
     },
   };
+}
+
+/** Under the name by which the stack's program knows it too. */
+async function keepScript(call: Call, { owner, script }: { readonly owner: string; readonly script: string }): Promise<string> {
+  const name = scriptName(owner);
+  return (await scripts.keep(call, { name, content: script }, name)).id;
 }
 
 async function dropScript(call: Call, vpsId: string): Promise<void> {

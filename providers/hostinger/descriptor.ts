@@ -23,6 +23,9 @@ const options = z.strictObject({
   defaultRegion: z.string().default('9'),
 });
 
+/** Of a first boot's script, by which the VPS that it is for is known. */
+export const scriptName = (vpsId: string): string => `plinth-script-${vpsId}`;
+
 export const descriptor: Descriptor = {
   id: 'hostinger',
   name: 'Hostinger',

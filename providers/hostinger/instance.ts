@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { besides, declarer } from '../kit/declare.ts';
 import { ownerOf } from '../kit/names.ts';
 import type { FirewallRule, InstanceModule } from '../provider.ts';
-import { descriptor } from './descriptor.ts';
+import { descriptor, scriptName } from './descriptor.ts';
 
 const declared = declarer('hostinger:index', descriptor.pulumiPackageVersion);
 
@@ -26,7 +26,7 @@ export const instanceModule: InstanceModule = {
         : declared(
             'postInstallScript:PostInstallScript',
             `${name}-script`,
-            { name: `plinth-script-${ownerOf(request)}`, content: setupScript },
+            { name: scriptName(ownerOf(request)), content: setupScript },
             [],
             { ...besides(opts), additionalSecretOutputs: ['content'] },
           );

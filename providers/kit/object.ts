@@ -64,10 +64,14 @@ export class Objects<T> {
     return bornAt ? found.sort((a, b) => bornAt(a) - bornAt(b))[0] : found[0];
   }
 
-  async #create(ctx: Context, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
+  #create(ctx: Context, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
+    return this.keep(ctx, inputs, this.sheet.nameFor(inputs, ctx.urn));
+  }
+
+  /** There is one of this name, and it is so. */
+  async keep(ctx: Call, inputs: Properties, name: string): Promise<{ id: string; outputs: Properties }> {
     const { client, signal } = ctx;
     const { path, keys, shape } = this.sheet;
-    const name = this.sheet.nameFor(inputs, ctx.urn);
     for (let round = 1; ; round++) {
       const existing = await this.#find(ctx, name, inputs);
       if (existing) return this.#made(ctx, await this.#set(ctx, existing, inputs, name), inputs);
@@ -81,7 +85,7 @@ export class Objects<T> {
     }
   }
 
-  async #made(ctx: Context, item: T, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
+  async #made(ctx: Call, item: T, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
     const id = this.sheet.idOf(item);
     await this.sheet.settle?.(ctx, item, inputs);
     const now = this.sheet.settle ? ((await this.get(ctx, id)) ?? item) : item;

@@ -3,7 +3,7 @@ import { kind } from '../../../contract/operations/reinstall.ts';
 import type { Image } from '../../../providers/provider.ts';
 import { endingOf } from '../../../providers/manners.ts';
 import { asOwn } from '../../../stacks/spec.ts';
-import { userDataOf } from '../../../stacks/user-data.ts';
+import { setupScriptFor, userDataOf } from '../../../stacks/user-data.ts';
 import { providerOf } from '../../accounts/accounts.ts';
 import { readCatalog } from '../../accounts/catalog.ts';
 import { refuseField } from '../../kernel/problem.ts';
@@ -64,11 +64,14 @@ export const sheet = defineSheet(kind, {
         if (password === undefined) throw new Error(`VPS ${vps.id} has no password for its new system.`);
         await awaitBoot(services.db, vps.id);
         const spec = specOf(work);
-        const userData = userDataOf(spec, providerOf(services, vps.account).descriptor, password);
+        const { descriptor } = providerOf(services, vps.account);
+        const userData = userDataOf(spec, descriptor, password);
+        const script = setupScriptFor(spec, descriptor, password);
+        const setup = script === null ? {} : { setup: { owner: vps.id, script } };
         const keys = spec.sshPublicKeys.length === 0 ? {} : { sshPublicKeys: spec.sshPublicKeys };
-        const asked = { image: spec.compute.image, password, ...keys, ...(userData === null ? {} : { userData }) };
+        const asked = { image: spec.compute.image, password, ...keys, ...(userData === null ? {} : { userData }), ...setup };
         const { password: made } = await compute.rebuild(id, asked, { signal });
-        const { newPassword: how } = providerOf(services, vps.account).descriptor;
+        const { newPassword: how } = descriptor;
         // Where the first boot sets the one that was asked for, what the provider made is gone by then.
         if (made !== undefined && userData === null) await keepPassword(work, { how: 'made', password: made });
         else if (how === 'mailed') await keepPassword(work, { how, to: null });
