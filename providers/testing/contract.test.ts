@@ -6,24 +6,27 @@ import { DEFAULT_CALL_MS, setPatience } from '../patience.ts';
 import { describeProviderContract } from './contract.ts';
 import { isDocumented, recordTraffic } from './traffic.ts';
 
-let simulator: Simulator;
+// Most of a life is waiting: some clouds are tried beside each other, each in its own order. Each lane has a world of its own, as a
+// life that ends with what is paid has the time of its world go on by years.
+const LANES = 4;
+const simulators: Simulator[] = [];
 beforeAll(async () => {
   // A simulated cloud that fails does so at once: what is tried is the number of tries.
   setPatience({ callMs: DEFAULT_CALL_MS, longestWaitMs: Number.POSITIVE_INFINITY, pauseMs: 10 });
-  simulator = await startSimulator({ speed: 1_000 });
+  for (let lane = 0; lane < LANES; lane++) simulators.push(await startSimulator({ speed: 1_000 }));
 });
-const traffic = recordTraffic(() => simulator);
+const laneOf = (id: string): number => providers.findIndex(({ descriptor }) => descriptor.id === id) % LANES;
+const traffic = recordTraffic((id) => simulators[laneOf(id)]!);
 afterAll(async () => {
   traffic.stop();
-  await simulator.close();
+  await Promise.all(simulators.map((simulator) => simulator.close()));
 });
 
-// Most of a life is waiting: some clouds are tried beside each other, each in its own order.
-const LANES = 4;
 for (let lane = 0; lane < LANES; lane++)
   describe.concurrent(`lane ${lane + 1}`, () => {
     describe('in order', { concurrent: false }, () => {
-      for (const provider of providers.filter((_, index) => index % LANES === lane)) describeProviderContract(provider, () => simulator);
+      for (const provider of providers.filter(({ descriptor }) => laneOf(descriptor.id) === lane))
+        describeProviderContract(provider, () => simulators[lane]!);
     });
   });
 

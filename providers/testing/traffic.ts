@@ -27,7 +27,7 @@ export interface Traffic {
   stop(): void;
 }
 
-export function recordTraffic(simulator: () => Simulator): Traffic {
+export function recordTraffic(simulator: (provider: string) => Simulator): Traffic {
   const original = globalThis.fetch;
   const exchanges: { url: string; exchange: Omit<Exchange, 'path'> }[] = [];
   globalThis.fetch = async (input, init) => {
@@ -43,7 +43,7 @@ export function recordTraffic(simulator: () => Simulator): Traffic {
       const { apiDeltas: deltas, apiDocuments = [provider] } = await deltasOf(provider);
       const specs = apiDocuments.flatMap((name) => openApiCheck(name) ?? []);
       if (specs.length < apiDocuments.length) return undefined;
-      const base = simulator().baseUrl(provider);
+      const base = simulator(provider).baseUrl(provider);
       const found = new Set<string>();
       let checked = 0;
       for (const { url, exchange } of exchanges) {
