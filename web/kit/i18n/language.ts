@@ -36,8 +36,17 @@ const subscribe = (listener: () => void): (() => void) => {
 
 export const useLanguage = (): Language => useSyncExternalStore(subscribe, languageNow);
 
+/** A browser on a machine without a language of its own says `en-US@posix`, which nothing can format by. */
+function isTag(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text).length === 1;
+  } catch {
+    return false;
+  }
+}
+
 /** The tag for numbers and dates: the browser's own kind of the language where it has one. */
 export function formatLocale(): string {
-  const own = globalThis.navigator?.languages?.find((each) => each.slice(0, 2).toLowerCase() === present);
+  const own = globalThis.navigator?.languages?.find((each) => each.slice(0, 2).toLowerCase() === present && isTag(each));
   return own ?? (present === 'de' ? 'de-DE' : 'en-GB');
 }
