@@ -1,5 +1,6 @@
 /** What a person reads after the start: where Plinth is, and a command that works as it stands. */
 import { readFile } from 'node:fs/promises';
+import { preferredImage } from '../contract/release.ts';
 import type { Image } from '../providers/provider.ts';
 import type { Runtime } from './runtime.ts';
 import { allAccounts, providerOf } from './accounts/accounts.ts';
@@ -37,7 +38,7 @@ async function exampleBody(services: Services): Promise<object | null> {
     const plan = plans.find((item) => item.available && item.regions.length > 0 && item.memoryMb >= 1024);
     const region = plan?.regions[0] ?? '';
     const fits = (item: Image): boolean => (item.regions?.includes(region) ?? true) && item.minDiskGb <= (plan?.diskGb ?? 0);
-    const image = images.find((item) => item.family === 'linux' && !item.deprecated && fits(item));
+    const image = preferredImage(images.filter((item) => !item.deprecated && fits(item)));
     if (image && plan) return { label: 'web-1', type: plan.id, region, image: image.id, provider_id: account.id };
   }
   return null;
