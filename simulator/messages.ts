@@ -5,6 +5,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Frames, framed } from '../lib/frames.ts';
 import type { MessageWords, Simulation } from '../providers/simulation.ts';
 
 /** @param lines where open connections are kept that the server does not count */
@@ -41,14 +42,9 @@ async function answerAll(socket: Socket, messages: MessageWords, mountPath: stri
   socket.once('close', () => hungUp.abort());
   const host = socket.localFamily === 'IPv6' ? `[${socket.localAddress}]` : socket.localAddress;
   const base = `http://${host}:${socket.localPort}${mountPath}`;
-  let held = Buffer.alloc(0);
+  const frames = new Frames();
   for await (const piece of socket as AsyncIterable<Buffer>) {
-    held = Buffer.concat([held, piece]);
-    while (held.length >= 2 && held.length >= 2 + held.readUInt16BE(0)) {
-      const message = held.subarray(2, 2 + held.readUInt16BE(0));
-      held = held.subarray(2 + message.length);
-      socket.write(await answer(message, messages, base, hungUp.signal));
-    }
+    for (const message of frames.add(piece)) socket.write(await answer(message, messages, base, hungUp.signal));
   }
 }
 
@@ -61,7 +57,5 @@ async function answer(message: Buffer, messages: MessageWords, base: string, sig
   const body = Buffer.from(await response.arrayBuffer());
   const told = response.ok ? body : messages.refuse(message, response.status);
   if (response.ok && response.headers.get('content-type') === messages.several) return told;
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(told.length);
-  return Buffer.concat([length, told]);
+  return framed(told);
 }

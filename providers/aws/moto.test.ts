@@ -9,6 +9,7 @@ import { identityTag } from '../identity.ts';
 import type { AccountConnection } from '../provider.ts';
 import { RateBudget } from '../rate-budget.ts';
 import type { Properties, ResourceContext } from '../resource.ts';
+import { quietContext } from '../testing/context.ts';
 import { Ami, Ec2, filters, listOf } from './ec2.ts';
 import { addresses, groups, keyPairs } from './helpers.ts';
 import { provider } from './index.ts';
@@ -63,13 +64,7 @@ describe.skipIf(motoMissing)('judged by moto', () => {
     const endpoint = { kind: 'simulator', baseUrl } as const;
     connection = { accountId: 'moto', credential, endpoint, budget: new RateBudget(10_000, 1_000) };
     ec2 = new Ec2(connection);
-    ctx = {
-      client: ec2,
-      urn: 'urn:pulumi:moto::plinth::test::moto',
-      signal: new AbortController().signal,
-      log: () => undefined,
-      progress: () => undefined,
-    };
+    ctx = quietContext(ec2, 'urn:pulumi:moto::plinth::test::moto');
   }, 90_000);
   afterAll(() => {
     front?.close();

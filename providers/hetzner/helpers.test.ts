@@ -5,6 +5,7 @@ import { Rest } from '../kit/rest.ts';
 import type { AccountConnection } from '../provider.ts';
 import { RateBudget } from '../rate-budget.ts';
 import type { Created, Properties, ResourceContext, ResourceDefinition } from '../resource.ts';
+import { quietContext } from '../testing/context.ts';
 import { compute } from './compute.ts';
 import { firewalls, keys, rdns } from './helpers.ts';
 import { dialect } from './rest.ts';
@@ -22,8 +23,7 @@ beforeAll(async () => {
   const endpoint = { kind: 'simulator', baseUrl: simulator.baseUrl('hetzner') } as const;
   at = { accountId: token, credential: { token }, endpoint, budget: new RateBudget(10_000, 1_000) };
   const urn = 'urn:pulumi:helpers::plinth::hcloud:index/server:Server::helpers';
-  const signal = new AbortController().signal;
-  ctx = { client: new Rest(dialect, at), urn, signal, log: () => undefined, progress: () => undefined };
+  ctx = quietContext(new Rest(dialect, at), urn);
   const order = { name: 'helped', serverType: 'cx23', image: 'debian-13', location: 'nbg1', backups: false, labels: {} };
   server = await servers.resource().create(ctx, order);
 });

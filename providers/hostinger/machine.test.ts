@@ -6,6 +6,7 @@ import type { AccountConnection } from '../provider.ts';
 import { RateBudget } from '../rate-budget.ts';
 import type { Properties, ResourceContext } from '../resource.ts';
 import type { Rest } from '../kit/rest.ts';
+import { quietContext } from '../testing/context.ts';
 import { compute } from './compute.ts';
 import { firewalls, keys, ptr } from './helpers.ts';
 import { machines } from './machine.ts';
@@ -35,7 +36,7 @@ function account(): string {
 }
 function context(name: string, at = connection): ResourceContext<Rest> {
   const urn = `urn:pulumi:${name}::plinth::hostinger:index/vps:Vps::${name}`;
-  return { client: new HostingerRest(at), urn, signal: new AbortController().signal, log: () => undefined, progress: () => undefined };
+  return quietContext(new HostingerRest(at), urn);
 }
 let vpses = 0;
 const inputs = (more: Properties = {}): Properties => ({

@@ -4,6 +4,7 @@ import type { AccountConnection } from '../provider.ts';
 import { RateBudget } from '../rate-budget.ts';
 import type { Properties, ResourceContext, ResourceDefinition } from '../resource.ts';
 import { findPowerDns, startPowerDns, type RealServer } from '../../test/support/powerdns.ts';
+import { quietContext } from '../testing/context.ts';
 import { provider } from './index.ts';
 import { simulation } from './simulator.ts';
 
@@ -52,13 +53,7 @@ describe.each<[string, (key?: string) => AccountConnection, boolean]>([
   ['simulated', simulated, true],
   [`the real server${missing}`, served, missing === ''],
 ])('%s', (_where, connection, isHere) => {
-  const context = (urn = 'urn:one'): ResourceContext => ({
-    client: provider.connect(connection()),
-    urn,
-    signal: new AbortController().signal,
-    log: () => undefined,
-    progress: () => undefined,
-  });
+  const context = (urn = 'urn:one'): ResourceContext => quietContext(provider.connect(connection()), urn);
   const wanted = (over: Properties = {}): Properties => ({
     zone: 'powerdns.test.',
     name: 'web.powerdns.test',

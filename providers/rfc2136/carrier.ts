@@ -10,7 +10,8 @@ import type { Carrier } from '../http.ts';
 import type { AccountConnection } from '../provider.ts';
 import { accountOf, ID } from './credential.ts';
 import { ERRORS, isGenuine, isTimely, type Key, readSigned, sign, toldTime } from './tsig.ts';
-import { CLASS, Frames, framed, Malformed, type Message, OPCODE, RCODES, type Resource, typeName, typeNumber, TYPES, Unwritable, writeMessage } from './wire.ts'; // prettier-ignore
+import { Frames, framed } from '../../lib/frames.ts';
+import { CLASS, Malformed, type Message, OPCODE, RCODES, type Resource, typeName, typeNumber, TYPES, Unwritable, writeMessage } from './wire.ts'; // prettier-ignore
 
 /** A record as JSON carries it; `data` is base64 of what goes over the wire. */
 export interface Told {

@@ -9,6 +9,7 @@ import { DEFAULT_CALL_MS, setPatience } from '../patience.ts';
 import type { AccountConnection, DnsClient } from '../provider.ts';
 import { RateBudget } from '../rate-budget.ts';
 import type { Properties, ResourceContext, ResourceDefinition } from '../resource.ts';
+import { quietContext } from '../testing/context.ts';
 import { simulatedCredential } from './credential.ts';
 import { provider } from './index.ts';
 import { simulation } from './simulator.ts';
@@ -67,13 +68,7 @@ const served = ({ name, algorithm, secret }: KnotKey = full, over: Record<string
   budget: budget(),
 });
 const dns = (connection: AccountConnection): DnsClient => provider.dns!(connection);
-const contextOf = (connection: AccountConnection): ResourceContext<Rest> => ({
-  client: provider.connect(connection) as Rest,
-  urn: 'urn:one',
-  signal: new AbortController().signal,
-  log: () => undefined,
-  progress: () => undefined,
-});
+const contextOf = (connection: AccountConnection): ResourceContext<Rest> => quietContext(provider.connect(connection) as Rest);
 const wanted = (over: Properties = {}): Properties => ({
   zone: `${ZONE}.`,
   name: `web.${ZONE}`,

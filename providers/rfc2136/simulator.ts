@@ -6,7 +6,8 @@ import type { SimAccount, Simulation, SimWorld } from '../simulation.ts';
 import { showContent, writeContent } from './content.ts';
 import { SIMULATED_ZONES, simulatedSecret } from './credential.ts';
 import { type Algorithm, ALGORITHMS, ERRORS, FUDGE_S, isGenuine, type Key, readSigned, type Signature, sign, type Signed } from './tsig.ts';
-import { CLASS, framed, Malformed, type Message, numberOf, OPCODE, RCODES, type Resource, typeName, typeNumber, TYPES, Unwritable, writeMessage, writeName } from './wire.ts'; // prettier-ignore
+import { framed } from '../../lib/frames.ts';
+import { CLASS, Malformed, type Message, numberOf, OPCODE, RCODES, type Resource, typeName, typeNumber, TYPES, Unwritable, writeMessage, writeName } from './wire.ts'; // prettier-ignore
 
 const SEVERAL = 'application/x-several-messages';
 const TTL = 3_600;

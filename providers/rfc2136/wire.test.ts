@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { objection, showContent, writeContent } from './content.ts';
 import { accountOf, credential, simulatedCredential } from './credential.ts';
 import { isGenuine, isTimely, type Key, readSigned, sign } from './tsig.ts';
-import { CLASS, Frames, framed, Malformed, numberOf, OPCODE, Reader, readMessage, TYPES, Unwritable, writeMessage, writeName } from './wire.ts'; // prettier-ignore
+import { Frames, framed } from '../../lib/frames.ts';
+import { CLASS, Malformed, numberOf, OPCODE, Reader, readMessage, TYPES, Unwritable, writeMessage, writeName } from './wire.ts'; // prettier-ignore
 
 /** An answer to `example.com A`, as servers shorten it: names lead back to the question. */
 const SHORTENED = Buffer.from(

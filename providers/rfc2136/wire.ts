@@ -221,24 +221,3 @@ export function writeMessage(told: Partial<Message> & Pick<Message, 'id' | 'opco
     ...[...answers, ...authority, ...additional].map(writeResource),
   ]);
 }
-
-/** Over TCP every message says its length first. */
-export function framed(message: Buffer): Buffer {
-  return Buffer.concat([numberOf(message.length, 2), message]);
-}
-
-/** Messages out of what TCP brings in pieces. */
-export class Frames {
-  #held = Buffer.alloc(0);
-  add(piece: Buffer): Buffer[] {
-    this.#held = Buffer.concat([this.#held, piece]);
-    const whole: Buffer[] = [];
-    while (this.#held.length >= 2) {
-      const end = 2 + this.#held.readUInt16BE(0);
-      if (this.#held.length < end) break;
-      whole.push(this.#held.subarray(2, end));
-      this.#held = this.#held.subarray(end);
-    }
-    return whole;
-  }
-}

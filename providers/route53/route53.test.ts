@@ -8,6 +8,7 @@ import type { Rest } from '../kit/rest.ts';
 import type { AccountConnection, Zone } from '../provider.ts';
 import { RateBudget } from '../rate-budget.ts';
 import type { Properties, ResourceContext, ResourceDefinition } from '../resource.ts';
+import { quietContext } from '../testing/context.ts';
 import { provider } from './index.ts';
 import { simulation } from './simulator.ts';
 import { xmlOf } from './wire.ts';
@@ -48,13 +49,7 @@ const simulated = (token = 'sim-route53'): AccountConnection =>
 const judged = (): AccountConnection =>
   connected(moto!.baseUrl, { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' });
 
-const contextOf = (connection: AccountConnection): ResourceContext<Rest> => ({
-  client: provider.connect(connection) as Rest,
-  urn: 'urn:one',
-  signal: new AbortController().signal,
-  log: () => undefined,
-  progress: () => undefined,
-});
+const contextOf = (connection: AccountConnection): ResourceContext<Rest> => quietContext(provider.connect(connection) as Rest);
 const zoneOf = async (connection: AccountConnection): Promise<Zone> => (await provider.dns!(connection).findZone(NAME))!;
 const wantedIn = (zone: Zone, over: Properties = {}): Properties => ({
   zone: zone.id,

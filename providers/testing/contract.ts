@@ -10,6 +10,7 @@ import type { AccountConnection, ComputeClient, Page, Provider } from '../provid
 import { RateBudget } from '../rate-budget.ts';
 import { propertyAt, withProperty } from '../property-path.ts';
 import type { Created, Json, PropertySpec, ResourceContext, ResourceDefinition } from '../resource.ts';
+import { quietContext } from './context.ts';
 import { describeProvided } from './by-people.ts';
 import { describeHardLives } from './lives.ts';
 import { sampleInstance, sampleRecord, type Sample } from './sample-resource.ts';
@@ -158,7 +159,7 @@ function contextOf(
   signal = new AbortController().signal,
 ): ResourceContext {
   const urn = `urn:pulumi:${label}::plinth::test::${label}`;
-  return { client: provider.connect(connection), urn, signal, log: () => undefined, progress: () => undefined };
+  return quietContext(provider.connect(connection), urn, signal);
 }
 
 /** More than the longest term that anybody sells. */

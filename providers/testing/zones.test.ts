@@ -6,6 +6,7 @@ import { providers } from '../list.ts';
 import type { AccountConnection, Zone } from '../provider.ts';
 import { RateBudget } from '../rate-budget.ts';
 import type { Properties, ResourceContext, ResourceDefinition } from '../resource.ts';
+import { quietContext } from './context.ts';
 
 const holders = providers.filter(({ dns, resources }) => dns && resources[0]?.inputs['zone']);
 let simulator: Simulator;
@@ -25,13 +26,7 @@ describe.each(holders.map((provider) => [provider.descriptor.id, provider] as co
     endpoint: { kind: 'simulator', baseUrl: simulator.baseUrl(id) },
     budget: new RateBudget(10_000, 60_000),
   });
-  const context = (): ResourceContext => ({
-    client: provider.connect(connection()),
-    urn: 'urn:one',
-    signal: new AbortController().signal,
-    log: () => undefined,
-    progress: () => undefined,
-  });
+  const context = (): ResourceContext => quietContext(provider.connect(connection()));
   const wanted = (over: Properties = {}): Properties => ({
     zone: zone.id,
     name: `web.${zone.name}`,
