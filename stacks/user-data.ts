@@ -5,23 +5,24 @@ import { PlanError, planVps } from '../components/customer-vps.plan.ts';
 import type { Descriptor } from '../providers/provider.ts';
 import { stackName, type VpsSpec } from './spec.ts';
 
-/**
- * The same document that the stack's program would make; null where the system or the provider takes none.
- * It holds the password's hash, never the password.
- * @throws PlanError when the spec cannot be built.
- */
-export function userDataOf(spec: VpsSpec, descriptor: Descriptor, rootPassword: string): string | null {
-  const planned = planVps(spec, descriptor, rootPassword);
-  if (!planned.ok) throw new PlanError(spec.vpsId, planned.problems);
-  return planned.plan.cloudInit === null ? null : buildCloudInit(planned.plan.cloudInit, rootPassword);
+/** What a server finds at its first boot: user data, or a script where that is no user data; each null where there is none. Secret. */
+export interface FirstBoot {
+  readonly userData: string | null;
+  readonly script: string | null;
 }
 
-/** The script of the first boot where it is no user data, with the password's hash in it; null where there is none. @throws PlanError */
-export function setupScriptFor(spec: VpsSpec, descriptor: Descriptor, rootPassword: string): string | null {
+/**
+ * The same that the stack's program would make. It holds the password's hash, never the password.
+ * @throws PlanError when the spec cannot be built.
+ */
+export function firstBootOf(spec: VpsSpec, descriptor: Descriptor, rootPassword: string): FirstBoot {
   const planned = planVps(spec, descriptor, rootPassword);
   if (!planned.ok) throw new PlanError(spec.vpsId, planned.problems);
-  const { setupScript, tags } = planned.plan;
-  return setupScript === null ? null : withHash(setupScript, rootPassword, tags[0]!);
+  const { cloudInit, setupScript, tags } = planned.plan;
+  return {
+    userData: cloudInit === null ? null : buildCloudInit(cloudInit, rootPassword),
+    script: setupScript === null ? null : withHash(setupScript, rootPassword, tags[0]!),
+  };
 }
 
 /** Throws PlanError, with every problem, when the spec cannot become a stack of this provider's. */

@@ -3,7 +3,7 @@ import { kind } from '../../../contract/operations/reinstall.ts';
 import type { Image } from '../../../providers/provider.ts';
 import { endingOf } from '../../../providers/manners.ts';
 import { asOwn } from '../../../stacks/spec.ts';
-import { setupScriptFor, userDataOf } from '../../../stacks/user-data.ts';
+import { firstBootOf } from '../../../stacks/user-data.ts';
 import { providerOf } from '../../accounts/accounts.ts';
 import { readCatalog } from '../../accounts/catalog.ts';
 import { refuseField } from '../../kernel/problem.ts';
@@ -65,8 +65,7 @@ export const sheet = defineSheet(kind, {
         await awaitBoot(services.db, vps.id);
         const spec = specOf(work);
         const { descriptor } = providerOf(services, vps.account);
-        const userData = userDataOf(spec, descriptor, password);
-        const script = setupScriptFor(spec, descriptor, password);
+        const { userData, script } = firstBootOf(spec, descriptor, password);
         const setup = script === null ? {} : { setup: { owner: vps.id, script } };
         const keys = spec.sshPublicKeys.length === 0 ? {} : { sshPublicKeys: spec.sshPublicKeys };
         const asked = { image: spec.compute.image, password, ...keys, ...(userData === null ? {} : { userData }), ...setup };
