@@ -15,6 +15,7 @@ import {
   insertMessage,
   insertTicket,
   lockTicket,
+  type NewTicket,
   setTicketStatus,
   ticketById,
   type TicketWithVps,
@@ -50,9 +51,26 @@ export async function openTicket(
   const side = sideOf(principal);
   const status = side === 'customer' ? 'waiting' : 'answered';
   const row = { organizationId, vpsId: wish.vps_id ?? null, subject, status, openedBy: principal.name };
+  return await beginTicket(tx, row, { author: principal, side, text });
+}
+
+interface FirstWord {
+  readonly author: Principal;
+  readonly side: Side;
+  readonly text: string;
+}
+
+/** With what is written first. `more`: for the audit trail. */
+export async function beginTicket(
+  tx: Db,
+  row: NewTicket,
+  { author, side, text }: FirstWord,
+  more: Readonly<Record<string, string>> = {},
+): Promise<TicketWithVps> {
   const ticket = await insertTicket(tx, row);
-  await say(tx, principal, ticket, 0, text, false);
-  await note(tx, principal, ticket, 'opened');
+  await say(tx, author, side, ticket, 0, text, false);
+  await note(tx, row.openedBy, ticket, 'opened', more);
+  const { organizationId, status } = row;
   await emit(tx, { kind: 'ticket.opened', organizationId, data: { ticket_id: ticket.id, status, side } });
   return ticket;
 }
@@ -84,7 +102,7 @@ export async function writeInTicket(
   const ticket = await mustLock(tx, principal, id);
   const place = await countMessages(tx, id);
   if (place >= MOST_MESSAGES) throw new Refusal(409, 'ticket_full', `This ticket has ${MOST_MESSAGES} messages. Open another one.`);
-  await say(tx, principal, ticket, place, text, internal);
+  await say(tx, principal, side, ticket, place, text, internal);
   const { organizationId } = ticket;
   if (internal) return ticket;
   const status = side === 'customer' ? 'waiting' : 'answered';
@@ -98,7 +116,7 @@ export async function closeTicket(tx: Db, principal: Principal, id: string): Pro
   const ticket = await mustLock(tx, principal, id);
   if (ticket.status === 'closed') return ticket;
   const changed = await setTicketStatus(tx, id, 'closed');
-  await note(tx, principal, changed, 'closed');
+  await note(tx, principal.name, changed, 'closed');
   const data = { ticket_id: id, status: 'closed', side: sideOf(principal) };
   await emit(tx, { kind: 'ticket.closed', organizationId: ticket.organizationId, data });
   return changed;
@@ -110,12 +128,25 @@ async function mustLock(tx: Db, principal: Principal, id: string): Promise<Ticke
   return ticket;
 }
 
-async function say(tx: Db, principal: Principal, { id }: TicketWithVps, place: number, text: string, internal: boolean): Promise<void> {
-  const { kind: authorKind, id: authorId } = principal.actor;
-  await insertMessage(tx, id, place, { side: sideOf(principal), internal, authorKind, authorId, authorName: principal.name, text });
+async function say(
+  tx: Db,
+  { actor, name: authorName }: Principal,
+  side: Side,
+  { id }: TicketWithVps,
+  place: number,
+  text: string,
+  internal: boolean,
+): Promise<void> {
+  await insertMessage(tx, id, place, { side, internal, authorKind: actor.kind, authorId: actor.id, authorName, text });
 }
 
-async function note(tx: Db, principal: Principal, { id, number, organizationId, vpsId }: TicketWithVps, verb: string): Promise<void> {
-  const data = { number, ...(vpsId === null ? {} : { vps: vpsId }) };
-  await appendAudit(tx, { actor: principal.name, action: `ticket.${verb}`, target: id, organizationId, data });
+async function note(
+  tx: Db,
+  actor: string,
+  { id, number, organizationId, vpsId }: TicketWithVps,
+  verb: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const data = { number, ...more, ...(vpsId === null ? {} : { vps: vpsId }) };
+  await appendAudit(tx, { actor, action: `ticket.${verb}`, target: id, organizationId, data });
 }
