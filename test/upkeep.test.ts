@@ -11,6 +11,7 @@ import { readConfig } from '../server/kernel/config.ts';
 import { type Runtime, startRuntime } from '../server/runtime.ts';
 import { type Checkpoint, manifestMagic } from '../server/kernel/deployment.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
+import { seedVpses } from './support/seed-vpses.ts';
 
 let database: TestDatabase;
 let dataDir: string;
@@ -333,4 +334,28 @@ describe('/metrics', () => {
     expect((await call('GET', '/metrics')).status).toBe(401);
     expect((await call('GET', '/metrics', undefined, { authorization: 'Bearer a-token-for-scraping' })).status).toBe(200);
   }, 30_000);
+});
+
+it('removes the empty stacks of VPSes that have ended, and no other', async () => {
+  await seedVpses(runtime, 3);
+  const rows = await query<{ id: string }>(`SELECT "id" FROM "vps" WHERE "id" NOT IN (SELECT substr(name, 5) FROM state_stack) LIMIT 3`);
+  const [ended, holding, living] = rows.map(({ id }) => id) as [string, string, string];
+  await query(`UPDATE "vps" SET "status" = 'terminated' WHERE "id" IN ($1, $2)`, [ended, holding]);
+  for (const [id, resources] of [
+    [ended, 0],
+    [holding, 1],
+    [living, 0],
+  ] as const)
+    await query(
+      `INSERT INTO state_stack (id, organization, project, name, data_key, checkpoint, resource_count)
+       SELECT gen_random_uuid(), organization, project, $1, data_key, checkpoint, $2 FROM state_stack LIMIT 1`,
+      [`vps-${id}`, resources],
+    );
+  expect(await runtime.care.forgetEnded()).toEqual([`vps-${ended}`]);
+  expect(await runtime.care.forgetEnded()).toEqual([]);
+  const left = await query<{ name: string }>(
+    'SELECT name FROM state_stack WHERE name IN ($1, $2, $3)',
+    rows.map(({ id }) => `vps-${id}`),
+  );
+  expect(left.map(({ name }) => name).sort()).toEqual([`vps-${holding}`, `vps-${living}`].sort());
 });

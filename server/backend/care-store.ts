@@ -36,6 +36,18 @@ export async function brokenUpdates(pool: Pool, stackIds: readonly string[]): Pr
   return rows.map((row) => ({ stackId: row.stack_id, rule: row.rule }));
 }
 
+/** Empty stacks of VPSes that are terminated, with nothing under way. */
+export async function endedStacks(pool: Pool, limit: number): Promise<{ id: string; name: string }[]> {
+  const { rows } = await pool.query(
+    `SELECT s.id, s.name FROM state_stack s JOIN "vps" v ON v."id" = substr(s.name, 5)
+     WHERE s.name LIKE 'vps-%' AND s.resource_count = 0 AND s.active_update IS NULL AND v."status" = 'terminated'
+       AND NOT EXISTS (SELECT 1 FROM "operation" o WHERE o."vpsId" = v."id" AND o."finishedAt" IS NULL)
+     ORDER BY s.id LIMIT $1`,
+    [limit],
+  );
+  return rows;
+}
+
 /**
  * Forgets updates that ended before `before`, with their events and refused entries: previews, and those whose state is
  * no longer kept. At most `limit` of them. A running update and one with a kept version stay.

@@ -1,7 +1,7 @@
 /** Looking after stacks' state: what was kept, going back to it, and whether all of it is sound. */
 import { PROJECT } from '../../stacks/spec.ts';
 import type { StackRow } from './rows.ts';
-import { brokenUpdates, keptVersions, pruneEvents, pruneUpdates, type StateChecks, stacksAfter } from './care-store.ts';
+import { brokenUpdates, endedStacks, keptVersions, pruneEvents, pruneUpdates, type StateChecks, stacksAfter } from './care-store.ts';
 import type { StateStore } from './store.ts';
 import { type Checkpoint, type Deployment, integrityError, liveResources, pendingCreates } from '../kernel/deployment.ts';
 import { decryptSecret, type KeyWrapper } from './keys.ts';
@@ -129,6 +129,18 @@ export class StackCare {
     for (let count = PRUNED_AT_ONCE; count === PRUNED_AT_ONCE && !signal.aborted; updates += count)
       count = await pruneUpdates(this.#options.checks, before, PRUNED_AT_ONCE);
     return { updates, lines };
+  }
+
+  /**
+   * Removes the empty stacks of terminated VPSes that the end of the operation could not remove, because it died or somebody
+   * held the stack. Answers their names.
+   */
+  async forgetEnded(): Promise<string[]> {
+    const { store, checks } = this.#options;
+    const forgotten: string[] = [];
+    for (const { id, name } of await endedStacks(checks, PRUNED_AT_ONCE))
+      if ((await store.deleteStack(id, false)) === 'deleted') forgotten.push(name);
+    return forgotten;
   }
 
   async #verifyOne(row: StackRow, report: (rule: string, remedy: string) => void): Promise<void> {

@@ -1,7 +1,7 @@
 /** Plinth as the Pulumi backend: states of the stacks, and the doors by which people's own engines come in. */
 import { authenticate } from '../identity/tokens/authenticate.ts';
 import type { Domain } from '../kernel/domain.ts';
-import { stateRetentionSweep } from './retention.ts';
+import { endedStacksSweep, stateRetentionSweep } from './retention.ts';
 import { stackRoutes } from './routes.ts';
 import { keyWrapper, type StateService } from './service.ts';
 import { openProviderDoor } from './tunnel/door.ts';
@@ -21,7 +21,7 @@ export const backend = (state: StateService): Domain => ({
       tokens: hub.tokens,
     }),
   ],
-  sweeps: (services) => [stateRetentionSweep(services, state.care)],
+  sweeps: (services) => [stateRetentionSweep(services, state.care), endedStacksSweep(state.care)],
   upgrade: async (services) => {
     const sealed = await sealUserData(services, keyWrapper(services.secrets));
     if (sealed > 0) services.log.info({ sealed }, 'user data that an earlier version kept in clear is sealed now');

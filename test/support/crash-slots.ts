@@ -8,6 +8,7 @@ import { findProvider } from '../../providers/list.ts';
 import { integrityError, liveResources } from '../../server/kernel/deployment.ts';
 import { expectPassword, query } from './invariants.ts';
 import type { Shop } from './shop.ts';
+import { until } from './until.ts';
 
 export const OPERATIONS = ['provision', 'resize', 'reinstall', 'terminate'] as const;
 export type OperationName = (typeof OPERATIONS)[number];
@@ -197,7 +198,10 @@ export class Slots {
     const leftovers: any[] = await this.#shop.control('GET', `/leftovers?provider=${slot.cloud}`);
     expect(leftovers.filter((each) => JSON.stringify(each).includes(vpsId))).toEqual([]);
     expect(await this.#shop.vps(vpsId)).toMatchObject({ status: 'terminated' });
-    expect(await query(this.#databaseUrl, 'SELECT id FROM state_stack WHERE name = $1', [`vps-${vpsId}`])).toEqual([]);
+    // Where the end itself could not remove it, because its own delete still waited in the database, a sweep does.
+    const stackIsGone = async () =>
+      (await query(this.#databaseUrl, 'SELECT id FROM state_stack WHERE name = $1', [`vps-${vpsId}`])).length === 0;
+    await until(stackIsGone, { timeoutMs: 100_000, everyMs: 200, what: `the stack of ${vpsId} to go` });
     slot.server = null;
   }
 

@@ -163,6 +163,6 @@ function summary(result: Attempted): Json {
 }
 
 function logRemove(services: Services, operation: Operation, error: unknown): void {
-  // The resources are gone; an empty stack left behind costs nothing.
+  // The resources are gone, so the end need not wait: the sweep `ended-stacks` removes it later.
   services.log.warn({ err: error, vps: operation.vpsId }, 'the empty stack was not removed');
 }
