@@ -1,6 +1,6 @@
 /**
- * The whole service is killed at every step of every operation: before and after each call to a provider, and before and
- * after each write of state. Whatever it died at, each order ends with exactly the right servers and records, and no lock.
+ * The whole service is killed at every step of every operation: before and after each call to a provider (of those that only
+ * wait, some), and before and after each write of state. Whatever it died at, each order ends with exactly the right servers and records, and no lock.
  *
  * A dry run tells how many calls and writes there are. Then each round lets all slots (see crash-slots.ts) run into one held
  * step each, kills the service, lets the steps go (or never happen), starts it again and looks at everything. The rounds go
@@ -11,7 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { providers } from '../providers/list.ts';
-import { type Boundary, callsOf, CrashPlan, describeBoundary } from './support/crash-plan.ts';
+import { callsOf } from './support/calls.ts';
+import { type Boundary, CrashPlan, describeBoundary } from './support/crash-plan.ts';
 import { OPERATIONS, type OperationName, type Slot, Slots } from './support/crash-slots.ts';
 import { cloudsOf } from './support/clouds.ts';
 import { withDatabase } from './support/database.ts';

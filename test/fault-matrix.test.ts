@@ -1,11 +1,12 @@
 /**
- * Every way a call can go wrong, at every call of every operation, at every cloud. A dry life records the calls; then each
- * call meets each trouble, and each operation ends in success or in an honest failure that a retry serves: no second
- * server or name, nothing forgotten. PLINTH_LONG_TESTS=1 runs all of it, otherwise an even spread.
+ * Every way a call can go wrong, at every call of every operation, at every cloud; of calls that only wait, at some. A dry life
+ * records the calls; then each call meets each trouble, and each operation ends in success or in an honest failure that a retry
+ * serves: no second server or name, nothing forgotten. PLINTH_LONG_TESTS=1 runs all of it, otherwise an even spread.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProvider } from '../providers/list.ts';
 import { cloudsOf } from './support/clouds.ts';
+import { tellingCalls } from './support/calls.ts';
 import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
 import { dnsProvider, type Lane, openLane, sweepNow } from './support/lanes.ts';
@@ -16,7 +17,7 @@ import { until } from './support/until.ts';
 import { LONG } from './support/long.ts';
 
 const CLOUDS = cloudsOf('fault-matrix', 1);
-const LANES = 4;
+const LANES = Number(process.env['PLINTH_TEST_LANES'] ?? 4);
 /** Failures as they come, and more cases per cloud than the usual run has, for work on one of them. */
 const VERBOSE = process.env['PLINTH_TEST_VERBOSE'] !== undefined;
 const CASES = Number(process.env['PLINTH_TEST_CASES'] ?? 8);
@@ -69,7 +70,7 @@ async function dryLife(lane: Lane): Promise<Map<Step, { compute: string[]; dns: 
 function casesOf(calls: Awaited<ReturnType<typeof dryLife>>, troublesOf: (side: Case['side']) => readonly string[]): Case[] {
   return [...calls].flatMap(([step, sides]) =>
     (['compute', 'dns'] as const).flatMap((side) =>
-      sides[side].flatMap((call, at) => troublesOf(side).map((trouble) => ({ step, side, at, call, trouble }))),
+      tellingCalls(sides[side]).flatMap((at) => troublesOf(side).map((trouble) => ({ step, side, at, call: sides[side][at]!, trouble }))),
     ),
   );
 }

@@ -1,6 +1,6 @@
 /** Which steps a crash test still has to hold, and what came of those it held. */
+import { tellingCalls } from './calls.ts';
 import type { Moment } from './held-writes.ts';
-import type { Shop } from './shop.ts';
 
 /** Calls that only wait are not as many each time, and a busy machine may be too slow for the holds. */
 const TRIES = 3;
@@ -30,13 +30,6 @@ interface Row extends Counts {
   failed: number;
   missed: number;
   beyond: number;
-}
-
-/** Calls of an account in order, without what differs from one server to the next. */
-export async function callsOf(shop: Shop, token: string): Promise<string[]> {
-  const log: { method: string; path: string }[] = await shop.control('GET', `/requests?limit=2000&account=${token}`);
-  const pattern = (path: string) => path.split('?')[0]!.replaceAll(/\/(\d+|[0-9a-f-]{32,36})(?=\/|$)/g, '/*');
-  return log.toReversed().map(({ method, path }) => `${method} ${pattern(path)}`);
 }
 
 export function describeBoundary({ of, kind, n, moment, what }: Boundary): string {
@@ -71,8 +64,9 @@ export class CrashPlan {
   choose(most: number): void {
     for (const [of, row] of [...this.#rows].toSorted(([a], [b]) => a.localeCompare(b))) {
       const steps = [
-        ...row.compute.map((what, index) => ({ of, kind: 'compute' as const, n: row.asked.compute + index + 1, what })),
-        ...row.dns.map((what, index) => ({ of, kind: 'dns' as const, n: row.asked.dns + index + 1, what })),
+        ...(['compute', 'dns'] as const).flatMap((kind) =>
+          tellingCalls(row[kind]).map((index) => ({ of, kind, n: row.asked[kind] + index + 1, what: row[kind][index]! })),
+        ),
         ...Array.from({ length: row.writes }, (_, index) => ({ of, kind: 'write' as const, n: index + 1, what: '' })),
       ];
       const all = steps.flatMap((step) => [

@@ -83,20 +83,6 @@ export async function dnsProvider(shop: Shop): Promise<string> {
   return available.find(({ roles }: any) => roles.includes('dns')).type;
 }
 
-/** Calls of the lane that reached the simulator, oldest first; ids in their paths stand as `:id`. */
-export async function callsOf(shop: Shop, token: string): Promise<string[]> {
-  const requests = (await shop.control('GET', `/requests?limit=2000&account=${token}`)) as { method: string; path: string }[];
-  return requests.toReversed().map(({ method, path }) => `${method} ${pattern(path)}`);
-}
-
-function pattern(path: string): string {
-  const [bare = ''] = path.split('?');
-  return bare
-    .split('/')
-    .map((part) => (/^\d+$|^[0-9a-f]{32}$|^[0-9a-f-]{36}$/.test(part) ? ':id' : part))
-    .join('/');
-}
-
 /** What the simulated clouds have of a VPS. */
 export async function presence(shop: Shop, lane: Lane, vpsId: string): Promise<{ servers: SimServer[]; records: any[] }> {
   const [servers, records] = await Promise.all([

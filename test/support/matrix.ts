@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import { findProvider } from '../../providers/list.ts';
 import { expectPassword } from './invariants.ts';
-import { type Lane, callsOf, presence } from './lanes.ts';
+import { callsOf } from './calls.ts';
+import { type Lane, presence } from './lanes.ts';
 import type { Shop } from './shop.ts';
 
 export const STEPS = ['provision', 'stop', 'start', 'rename', 'resize', 'refresh', 'reinstall', 'terminate'] as const;
