@@ -8,6 +8,9 @@ const shared = {
   expect: { poll: { timeout: 20_000 } },
 };
 
+/** Ceilings for a machine whose every core is taken many times over; what waits says itself for how long. */
+const patient = { testTimeout: 180_000, hookTimeout: 600_000 };
+
 export default defineConfig({
   test: {
     // Modules are loaded by Node itself, as in the product, and compiled ones are kept (test/support/global-setup.ts).
@@ -31,8 +34,18 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Ceilings for a machine whose every core is taken many times over; what waits says itself for how long.
-        test: { ...shared, name: 'integration', include: ['test/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 600_000 },
+        test: {
+          ...shared,
+          ...patient,
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: [...shared.exclude, 'test/hard/**'],
+        },
+      },
+      {
+        extends: true,
+        // Deaths, cut lines, every trouble at every call, every page: `npm run test:hard`, which .ci/run does besides.
+        test: { ...shared, ...patient, name: 'hard', include: ['test/hard/**/*.test.ts'] },
       },
     ],
   },

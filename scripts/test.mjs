@@ -1,6 +1,7 @@
-// `npm test`: from a fresh clone to all tests. Arguments go to Vitest (`npm test -- providers/`).
+// `npm test`: from a fresh clone to all tests but the hard ones. Arguments go to Vitest (`npm test -- providers/`).
+// `npm run test:hard`: samples of what is hard on machine and patience (test/hard/): deaths, cut lines, every trouble, every page.
 // `npm run test:quick`: types, what is pure, the architecture, and one server from nothing to nothing.
-// `npm run test:long`: what `npm test` takes samples of, whole. Stopped, it goes on where it was as long as the commit is the same.
+// `npm run test:long`: what those take samples of, whole. Stopped, it goes on where it was as long as the commit is the same.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,19 +23,30 @@ const LONG_NAME = 'PLINTH_LONG_TESTS';
 const LONGER = new RegExp(`${LONG_NAME}|\\bcloudsOf\\(|support/long\\.ts`);
 const DONE = join(root, '.plinth', 'long-tests.json');
 
-const [mode, ...rest] =
-  process.argv[2] === '--quick' || process.argv[2] === '--long' ? process.argv.slice(2) : [undefined, ...process.argv.slice(2)];
+const MODES = { '--long': long, '--quick': quick, '--hard': (node, args) => projects(node, ['hard'], args) };
+
+const mode = MODES[process.argv[2]];
+const rest = process.argv.slice(mode ? 3 : 2);
 
 await main(async () => {
   const node = await bootstrap();
-  if (mode === '--long') await long(node, rest);
-  else if (mode === '--quick') await quick(node, rest);
-  else await vitest(node, rest);
+  await (mode ?? usual)(node, rest);
 });
+
+const isFilter = (arg) => !arg.startsWith('-');
+
+/** Named files are run wherever they are. */
+async function usual(node, args) {
+  await (args.some(isFilter) ? vitest(node, args) : projects(node, ['unit', 'integration'], args));
+}
+
+function projects(node, names, args) {
+  return vitest(node, [...names.map((name) => `--project=${name}`), ...args]);
+}
 
 async function vitest(node, args) {
   // On a fresh machine it is compiled for minutes, longer than any single test may take.
-  if (!args.some((arg) => !arg.startsWith('-'))) {
+  if (!args.some(isFilter)) {
     await runNode(node, [join(root, 'scripts', 'engine.ts')]);
     if (process.exitCode) return;
   }

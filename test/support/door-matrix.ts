@@ -1,4 +1,4 @@
-/** Every door to a VPS (the API's routes, the state protocol, the tunnel, a console's line), as data for test/door-matrix.test.ts. */
+/** Every door to a VPS (the API's routes, the state protocol, the tunnel, a console's line), as data for test/hard/door-matrix.test.ts. */
 import { request as httpRequest } from 'node:http';
 import type { Permission } from '../../contract/permissions.ts';
 import fc from 'fast-check';

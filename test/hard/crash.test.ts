@@ -4,13 +4,13 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCluster, type Cluster, type Service } from './support/service.ts';
-import { withDatabase } from './support/database.ts';
-import { testEngine } from './support/engine.ts';
-import { expectDestroyed, expectGone, expectWhole, query } from './support/invariants.ts';
-import { Shop, type SimServer } from './support/shop.ts';
-import { until } from './support/until.ts';
-import { LONG } from './support/long.ts';
+import { openCluster, type Cluster, type Service } from '../support/service.ts';
+import { withDatabase } from '../support/database.ts';
+import { testEngine } from '../support/engine.ts';
+import { expectDestroyed, expectGone, expectWhole, query } from '../support/invariants.ts';
+import { Shop, type SimServer } from '../support/shop.ts';
+import { until } from '../support/until.ts';
+import { LONG } from '../support/long.ts';
 
 /** A build takes about two seconds: long enough to die in, short enough to wait for. */
 const SPEED = 20;

@@ -6,13 +6,13 @@ import { gunzipSync } from 'node:zlib';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { readConfig } from '../server/kernel/config.ts';
-import { type Runtime, startRuntime } from '../server/runtime.ts';
-import { newestIntact } from '../server/kernel/audit-chain.ts';
-import { withDatabase } from './support/database.ts';
-import { testEngine } from './support/engine.ts';
-import { openTerminals, type Person, type Terminals } from './support/hand.ts';
-import { until } from './support/until.ts';
+import { readConfig } from '../../server/kernel/config.ts';
+import { type Runtime, startRuntime } from '../../server/runtime.ts';
+import { newestIntact } from '../../server/kernel/audit-chain.ts';
+import { withDatabase } from '../support/database.ts';
+import { testEngine } from '../support/engine.ts';
+import { openTerminals, type Person, type Terminals } from '../support/hand.ts';
+import { until } from '../support/until.ts';
 
 const LEFT = join(import.meta.dirname, 'upgrade', 'release-0.1.0');
 const secrets: {

@@ -4,15 +4,15 @@
  * PLINTH_LONG_TESTS=1 lives 200 of them. PLINTH_TEST_SEED repeats a run's dice.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { cloudsOf } from './support/clouds.ts';
-import { withDatabase } from './support/database.ts';
-import { testEngine } from './support/engine.ts';
-import { query } from './support/invariants.ts';
-import { dnsProvider, type Lane, openLane, sweepNow } from './support/lanes.ts';
-import { expectHonest, TROUBLES } from './support/matrix.ts';
-import { type Cluster, openCluster, type Service } from './support/service.ts';
-import { Shop } from './support/shop.ts';
-import { LONG } from './support/long.ts';
+import { cloudsOf } from '../support/clouds.ts';
+import { withDatabase } from '../support/database.ts';
+import { testEngine } from '../support/engine.ts';
+import { query } from '../support/invariants.ts';
+import { dnsProvider, type Lane, openLane, sweepNow } from '../support/lanes.ts';
+import { expectHonest, TROUBLES } from '../support/matrix.ts';
+import { type Cluster, openCluster, type Service } from '../support/service.ts';
+import { Shop } from '../support/shop.ts';
+import { LONG } from '../support/long.ts';
 
 const CLOUDS = cloudsOf('lives', 1);
 const LIVES = LONG ? 200 : 5;

@@ -1,12 +1,12 @@
 /** From one worker to the next: paused, drained, cut off, cancelled. Never two servers, never one that nobody knows. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withDatabase } from './support/database.ts';
-import { testEngine } from './support/engine.ts';
-import { expectDestroyed, expectWhole, query } from './support/invariants.ts';
-import { LONG } from './support/long.ts';
-import { type Cluster, openCluster, type Service } from './support/service.ts';
-import { Shop } from './support/shop.ts';
-import { until } from './support/until.ts';
+import { withDatabase } from '../support/database.ts';
+import { testEngine } from '../support/engine.ts';
+import { expectDestroyed, expectWhole, query } from '../support/invariants.ts';
+import { LONG } from '../support/long.ts';
+import { type Cluster, openCluster, type Service } from '../support/service.ts';
+import { Shop } from '../support/shop.ts';
+import { until } from '../support/until.ts';
 
 const database = withDatabase();
 /** Its look-up by tag, which precedes a purchase, is a call that can be slowed. */

@@ -3,13 +3,13 @@
  * word, and nothing of it changes; rights are those of the door.
  */
 import { randomUUID } from 'node:crypto';
-import { CONFIRMED, GRANTS, MEMBER_ROLES, type Permission, STAFF_ROLES, TOKEN_ROLES, type TokenRole } from '../contract/permissions.ts';
-import { granted, type Role } from '../server/identity/policy/grants.ts';
-import { withinScopes } from '../server/identity/policy/scopes.ts';
+import { CONFIRMED, GRANTS, MEMBER_ROLES, type Permission, STAFF_ROLES, TOKEN_ROLES, type TokenRole } from '../../contract/permissions.ts';
+import { granted, type Role } from '../../server/identity/policy/grants.ts';
+import { withinScopes } from '../../server/identity/policy/scopes.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createToken } from '../server/identity/tokens/authenticate.ts';
-import { providers } from '../providers/list.ts';
-import { withDatabase } from './support/database.ts';
+import { createToken } from '../../server/identity/tokens/authenticate.ts';
+import { providers } from '../../providers/list.ts';
+import { withDatabase } from '../support/database.ts';
 import {
   anonymous,
   type Answer,
@@ -20,10 +20,10 @@ import {
   stateDoors,
   type Target,
   tunnelDoors,
-} from './support/door-matrix.ts';
-import { type Plinth, someServer, startPlinth } from './support/plinth.ts';
-import { until } from './support/until.ts';
-import { updateVps } from '../server/vps/store.ts';
+} from '../support/door-matrix.ts';
+import { type Plinth, someServer, startPlinth } from '../support/plinth.ts';
+import { until } from '../support/until.ts';
+import { updateVps } from '../../server/vps/store.ts';
 
 interface Principal {
   readonly name: string;

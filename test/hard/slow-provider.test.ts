@@ -1,10 +1,10 @@
 /** A provider whose every answer takes longer than a call usually gets: what is bought is bought once, by the first attempt. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { cloudsOf } from './support/clouds.ts';
-import { withDatabase } from './support/database.ts';
-import { type Plinth, startPlinth } from './support/plinth.ts';
-import { type Shop, shopOf } from './support/shop.ts';
-import { until } from './support/until.ts';
+import { cloudsOf } from '../support/clouds.ts';
+import { withDatabase } from '../support/database.ts';
+import { type Plinth, startPlinth } from '../support/plinth.ts';
+import { type Shop, shopOf } from '../support/shop.ts';
+import { until } from '../support/until.ts';
 
 /** As 60 s are to the usual 30 s. */
 const USUAL_S = 0.5;

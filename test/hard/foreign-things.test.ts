@@ -6,14 +6,14 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CONFIRMED, MEMBER_ROLES, PLATFORM_ONLY, TOKEN_ROLES } from '../contract/permissions.ts';
-import { createToken } from '../server/identity/tokens/authenticate.ts';
-import { tablesOf, policiesOf } from '../server/kernel/wall/install.ts';
-import { operationsOf } from './support/api-requests.ts';
-import { withDatabase } from './support/database.ts';
-import { ownRows } from './support/owned-rows.ts';
-import { type Plinth, startPlinth } from './support/plinth.ts';
-import { type Schema, valid } from './support/schema-arbitrary.ts';
+import { CONFIRMED, MEMBER_ROLES, PLATFORM_ONLY, TOKEN_ROLES } from '../../contract/permissions.ts';
+import { createToken } from '../../server/identity/tokens/authenticate.ts';
+import { tablesOf, policiesOf } from '../../server/kernel/wall/install.ts';
+import { operationsOf } from '../support/api-requests.ts';
+import { withDatabase } from '../support/database.ts';
+import { ownRows } from '../support/owned-rows.ts';
+import { type Plinth, startPlinth } from '../support/plinth.ts';
+import { type Schema, valid } from '../support/schema-arbitrary.ts';
 
 /** The table whose key follows this word of a path. */
 const OF_PATH: Readonly<Record<string, string>> = {
@@ -57,7 +57,7 @@ const OF_FIELD: Readonly<Record<string, string>> = {
 const NOBODYS = new Set(['kind', 'products', 'stack', 'setup-profiles', 'versions']);
 const NOBODYS_FIELDS = /^(product|provider|os|template|data_center|mt5_account|tax)_id$/;
 const SAMPLES = 4;
-/** People with a browser alone get there, or a body made by chance hardly does: test/door-matrix.test.ts reaches these. */
+/** People with a browser alone get there, or a body made by chance hardly does: test/hard/door-matrix.test.ts reaches these. */
 const UNREACHED = new Set([
   'DELETE /api/me/passkeys/{id}',
   'PATCH /api/vps/{id}',
@@ -127,7 +127,7 @@ afterAll(() => plinth?.stop());
 function doorsOf(document: Schema): Door[] {
   return operationsOf(document).flatMap(({ method, path, described }): Door[] => {
     const asked: string[] = described['x-plinth-permissions'] ?? [];
-    // Who is of an organization is at none of the others’ doors; test/door-matrix.test.ts tries that.
+    // Who is of an organization is at none of the others’ doors; test/hard/door-matrix.test.ts tries that.
     if (asked.every((permission) => PLATFORM_ONLY.has(permission as never))) return [];
     const queries: string[] = (described['parameters'] ?? [])
       .filter(({ in: where, name }: Schema) => where === 'query' && /(^|_)ids?$/.test(name))

@@ -3,11 +3,11 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { requestCharge } from '../server/billing/charges/charges.ts';
-import { methodsOf } from '../server/payments/accounts-store.ts';
-import { listPayments } from '../server/payments/store.ts';
-import { ROOT } from './architecture/repository.ts';
-import { withPayments } from './support/payments.ts';
+import { requestCharge } from '../../server/billing/charges/charges.ts';
+import { methodsOf } from '../../server/payments/accounts-store.ts';
+import { listPayments } from '../../server/payments/store.ts';
+import { ROOT } from '../architecture/repository.ts';
+import { withPayments } from '../support/payments.ts';
 
 // All of them take five minutes.
 const STRIDE = process.env['PLINTH_LONG_TESTS'] === undefined ? 9 : 1;

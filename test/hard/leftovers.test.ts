@@ -1,16 +1,16 @@
 /** Keys, records and firewalls that outlive their VPS: a destroy takes them along, a sweep finds the rest, an admin deletes it. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { OwnedObject } from '../providers/instance-extras.ts';
-import { providers } from '../providers/list.ts';
-import type { Provider } from '../providers/provider.ts';
-import { RateBudget } from '../providers/rate-budget.ts';
-import { openAccount } from '../server/accounts/accounts.ts';
-import type { Account } from '../server/kernel/database.ts';
-import { CLOUDS, cloudsOf } from './support/clouds.ts';
-import { withDatabase } from './support/database.ts';
-import { type Plinth, startPlinth } from './support/plinth.ts';
-import { type Shop, shopOf, ZONE } from './support/shop.ts';
-import { until } from './support/until.ts';
+import type { OwnedObject } from '../../providers/instance-extras.ts';
+import { providers } from '../../providers/list.ts';
+import type { Provider } from '../../providers/provider.ts';
+import { RateBudget } from '../../providers/rate-budget.ts';
+import { openAccount } from '../../server/accounts/accounts.ts';
+import type { Account } from '../../server/kernel/database.ts';
+import { CLOUDS, cloudsOf } from '../support/clouds.ts';
+import { withDatabase } from '../support/database.ts';
+import { type Plinth, startPlinth } from '../support/plinth.ts';
+import { type Shop, shopOf, ZONE } from '../support/shop.ts';
+import { until } from '../support/until.ts';
 
 const GONE = 'zzzzzzzzzzzzzzzz';
 const SHARED = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGfcfyBbYBZ7Qx2x0zNE6nUXuK0tnY9sTyaOPbyHKoZQ shared@example.com';

@@ -1,10 +1,10 @@
 /** What processes share: sessions, and mails, each of which goes once: the process that wrote it is killed before it is sent, and another sends it under the same Message-ID. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDatabase } from '../server/kernel/database.ts';
-import { withDatabase } from './support/database.ts';
-import { Browser, mailsTo, signedUp } from './support/people.ts';
-import { type Cluster, openCluster } from './support/service.ts';
-import { until } from './support/until.ts';
+import { openDatabase } from '../../server/kernel/database.ts';
+import { withDatabase } from '../support/database.ts';
+import { Browser, mailsTo, signedUp } from '../support/people.ts';
+import { type Cluster, openCluster } from '../support/service.ts';
+import { until } from '../support/until.ts';
 
 const database = withDatabase();
 let cluster: Cluster;

@@ -5,10 +5,10 @@ import { open, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ROOT } from './architecture/repository.ts';
-import { testEngine } from './support/engine.ts';
-import { Shop } from './support/shop.ts';
-import { until } from './support/until.ts';
+import { ROOT } from '../architecture/repository.ts';
+import { testEngine } from '../support/engine.ts';
+import { Shop } from '../support/shop.ts';
+import { until } from '../support/until.ts';
 
 const MB = 1024 * 1024;
 const disk = mkdtempSync(join(tmpdir(), 'plinth-disk-'));

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findEmbeddedPostgres } from '../server/kernel/postgres/embedded.ts';
-import { testEngine } from './support/engine.ts';
-import { expectWhole } from './support/invariants.ts';
-import { type Cluster, openCluster, type Service } from './support/service.ts';
-import { Shop } from './support/shop.ts';
-import { until } from './support/until.ts';
+import { findEmbeddedPostgres } from '../../server/kernel/postgres/embedded.ts';
+import { testEngine } from '../support/engine.ts';
+import { expectWhole } from '../support/invariants.ts';
+import { type Cluster, openCluster, type Service } from '../support/service.ts';
+import { Shop } from '../support/shop.ts';
+import { until } from '../support/until.ts';
 
 const PROVIDER = 'digitalocean';
 

@@ -1,11 +1,11 @@
 /** Fifty orders at once, of every simulated cloud (fourteen in the usual run): all served, none mixed up with another, all gone again. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { withDatabase } from './support/database.ts';
-import { testEngine } from './support/engine.ts';
-import { expectPassword } from './support/invariants.ts';
-import { type Cluster, openCluster, type Service } from './support/service.ts';
-import { Shop, ZONE } from './support/shop.ts';
-import { until } from './support/until.ts';
+import { withDatabase } from '../support/database.ts';
+import { testEngine } from '../support/engine.ts';
+import { expectPassword } from '../support/invariants.ts';
+import { type Cluster, openCluster, type Service } from '../support/service.ts';
+import { Shop, ZONE } from '../support/shop.ts';
+import { until } from '../support/until.ts';
 
 const COUNT = process.env['PLINTH_LONG_TESTS'] === '1' ? 50 : 14;
 const ACCOUNT_LIMIT = 6;

@@ -6,14 +6,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { endingOf, markOf } from '../providers/manners.ts';
-import { providers } from '../providers/list.ts';
-import { withDatabase } from './support/database.ts';
-import { openTerminals, type Terminals } from './support/hand.ts';
-import { sweepNow } from './support/lanes.ts';
-import { type Plinth, startPlinth } from './support/plinth.ts';
-import { type Shop, shopOf } from './support/shop.ts';
-import { until } from './support/until.ts';
+import { endingOf, markOf } from '../../providers/manners.ts';
+import { providers } from '../../providers/list.ts';
+import { withDatabase } from '../support/database.ts';
+import { openTerminals, type Terminals } from '../support/hand.ts';
+import { sweepNow } from '../support/lanes.ts';
+import { type Plinth, startPlinth } from '../support/plinth.ts';
+import { type Shop, shopOf } from '../support/shop.ts';
+import { until } from '../support/until.ts';
 
 const chosen = process.env['PLINTH_TEST_CLOUDS']?.split(',');
 const LONG = process.env['PLINTH_LONG_TESTS'] === '1' || chosen !== undefined;

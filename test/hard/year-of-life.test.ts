@@ -3,14 +3,14 @@
  * paid late, suspended, upgraded in mid-period, refunded, charged back, terminated; each invoice to the smallest unit.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { mountPath } from '../simulator/server.ts';
-import './support/other-zone.ts';
-import { withDatabase } from './support/database.ts';
-import { day } from './support/living.ts';
-import { type Plinth, startPlinth } from './support/plinth.ts';
-import { type Customer, Selling } from './support/selling.ts';
-import { until } from './support/until.ts';
-import { LONG } from './support/long.ts';
+import { mountPath } from '../../simulator/server.ts';
+import '../support/other-zone.ts';
+import { withDatabase } from '../support/database.ts';
+import { day } from '../support/living.ts';
+import { type Plinth, startPlinth } from '../support/plinth.ts';
+import { type Customer, Selling } from '../support/selling.ts';
+import { until } from '../support/until.ts';
+import { LONG } from '../support/long.ts';
 
 const database = withDatabase();
 let plinth: Plinth | undefined;

@@ -4,17 +4,17 @@
  * serves: no second server or name, nothing forgotten. PLINTH_LONG_TESTS=1 runs all of it, otherwise an even spread.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findProvider } from '../providers/list.ts';
-import { cloudsOf } from './support/clouds.ts';
-import { tellingCalls } from './support/calls.ts';
-import { withDatabase } from './support/database.ts';
-import { testEngine } from './support/engine.ts';
-import { dnsProvider, type Lane, openLane, sweepNow } from './support/lanes.ts';
-import { type Case, DELETIONS, Life, type Result, type Step, STEPS, stepsAt, TROUBLES } from './support/matrix.ts';
-import { type Cluster, openCluster, type Service } from './support/service.ts';
-import { Shop } from './support/shop.ts';
-import { until } from './support/until.ts';
-import { LONG } from './support/long.ts';
+import { findProvider } from '../../providers/list.ts';
+import { cloudsOf } from '../support/clouds.ts';
+import { tellingCalls } from '../support/calls.ts';
+import { withDatabase } from '../support/database.ts';
+import { testEngine } from '../support/engine.ts';
+import { dnsProvider, type Lane, openLane, sweepNow } from '../support/lanes.ts';
+import { type Case, DELETIONS, Life, type Result, type Step, STEPS, stepsAt, TROUBLES } from '../support/matrix.ts';
+import { type Cluster, openCluster, type Service } from '../support/service.ts';
+import { Shop } from '../support/shop.ts';
+import { until } from '../support/until.ts';
+import { LONG } from '../support/long.ts';
 
 const CLOUDS = cloudsOf('fault-matrix', 1);
 const LANES = Number(process.env['PLINTH_TEST_LANES'] ?? 4);

@@ -5,19 +5,19 @@
  */
 import type { Stack } from '@pulumi/pulumi/automation/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workbench, type StateResource } from '../automation/provider-host/engine.fixture.ts';
-import { openProviderHost, type ProviderHost } from '../automation/provider-host/host.ts';
-import { simulatedCredentialOf } from '../providers/credential.ts';
-import { findProvider, providers } from '../providers/list.ts';
-import type { AccountConnection, Provider } from '../providers/provider.ts';
-import { RateBudget } from '../providers/rate-budget.ts';
-import { startSimulator, type Simulator } from '../simulator/server.ts';
-import { VpsSpec } from '../stacks/spec.ts';
-import { program } from '../stacks/vps.ts';
-import { cloudsOf } from './support/clouds.ts';
-import { testEngine } from './support/engine.ts';
-import { outputComplaints, schemaOutputs, vendorOutputs, type Property } from './support/vendor-schema.ts';
-import { startVendorPlugin, type VendorPlugin } from './support/vendor-plugin.ts';
+import { Workbench, type StateResource } from '../../automation/provider-host/engine.fixture.ts';
+import { openProviderHost, type ProviderHost } from '../../automation/provider-host/host.ts';
+import { simulatedCredentialOf } from '../../providers/credential.ts';
+import { findProvider, providers } from '../../providers/list.ts';
+import type { AccountConnection, Provider } from '../../providers/provider.ts';
+import { RateBudget } from '../../providers/rate-budget.ts';
+import { startSimulator, type Simulator } from '../../simulator/server.ts';
+import { VpsSpec } from '../../stacks/spec.ts';
+import { program } from '../../stacks/vps.ts';
+import { cloudsOf } from '../support/clouds.ts';
+import { testEngine } from '../support/engine.ts';
+import { outputComplaints, schemaOutputs, vendorOutputs, type Property } from '../support/vendor-schema.ts';
+import { startVendorPlugin, type VendorPlugin } from '../support/vendor-plugin.ts';
 
 const SDKS: Readonly<Record<string, string>> = {
   linode: '@pulumi/linode',

@@ -3,13 +3,13 @@
  * that a retry serves it once the cause is gone. Passing faults have their matrix. Each cloud goes beside the others.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cloudsOf } from './support/clouds.ts';
-import { withDatabase } from './support/database.ts';
-import { testEngine } from './support/engine.ts';
-import { expectDestroyed, expectWhole, query } from './support/invariants.ts';
-import { type Cluster, openCluster, type Service } from './support/service.ts';
-import { Shop } from './support/shop.ts';
-import { until } from './support/until.ts';
+import { cloudsOf } from '../support/clouds.ts';
+import { withDatabase } from '../support/database.ts';
+import { testEngine } from '../support/engine.ts';
+import { expectDestroyed, expectWhole, query } from '../support/invariants.ts';
+import { type Cluster, openCluster, type Service } from '../support/service.ts';
+import { Shop } from '../support/shop.ts';
+import { until } from '../support/until.ts';
 
 const database = withDatabase();
 let cluster: Cluster;

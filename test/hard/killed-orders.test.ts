@@ -2,16 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { run } from '../cli/run.ts';
-import { formatAmount, money } from '../contract/money.ts';
-import { type Database, openDatabase } from '../server/kernel/database.ts';
-import { violations } from './support/business-invariants.ts';
-import { withDatabase } from './support/database.ts';
-import { LONG } from './support/long.ts';
-import type { Plinth } from './support/plinth.ts';
-import { type Cluster, openCluster, type Service } from './support/service.ts';
-import { type Customer, Selling } from './support/selling.ts';
-import { until } from './support/until.ts';
+import { run } from '../../cli/run.ts';
+import { formatAmount, money } from '../../contract/money.ts';
+import { type Database, openDatabase } from '../../server/kernel/database.ts';
+import { violations } from '../support/business-invariants.ts';
+import { withDatabase } from '../support/database.ts';
+import { LONG } from '../support/long.ts';
+import type { Plinth } from '../support/plinth.ts';
+import { type Cluster, openCluster, type Service } from '../support/service.ts';
+import { type Customer, Selling } from '../support/selling.ts';
+import { until } from '../support/until.ts';
 
 const database = withDatabase();
 let cluster: Cluster;

@@ -1,12 +1,12 @@
 /** Deaths in the middle of an import: the next worker goes on, and the server is never another one, nor touched twice. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Cluster, openCluster, type Service } from './support/service.ts';
-import { withDatabase } from './support/database.ts';
-import { testEngine } from './support/engine.ts';
-import { Shop } from './support/shop.ts';
-import { until } from './support/until.ts';
-import { Vendor } from './support/vendors.ts';
-import { LONG } from './support/long.ts';
+import { type Cluster, openCluster, type Service } from '../support/service.ts';
+import { withDatabase } from '../support/database.ts';
+import { testEngine } from '../support/engine.ts';
+import { Shop } from '../support/shop.ts';
+import { until } from '../support/until.ts';
+import { Vendor } from '../support/vendors.ts';
+import { LONG } from '../support/long.ts';
 
 const database = withDatabase();
 let cluster: Cluster;

@@ -5,14 +5,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from './architecture/repository.ts';
-import { withDatabase } from './support/database.ts';
-import { testEngine } from './support/engine.ts';
-import { expectWhole, query } from './support/invariants.ts';
-import { type Cluster, openCluster, type Service } from './support/service.ts';
-import { Shop } from './support/shop.ts';
-import { until } from './support/until.ts';
-import { LONG } from './support/long.ts';
+import { ROOT } from '../architecture/repository.ts';
+import { withDatabase } from '../support/database.ts';
+import { testEngine } from '../support/engine.ts';
+import { expectWhole, query } from '../support/invariants.ts';
+import { type Cluster, openCluster, type Service } from '../support/service.ts';
+import { Shop } from '../support/shop.ts';
+import { until } from '../support/until.ts';
+import { LONG } from '../support/long.ts';
 
 const PAUSE_MS = LONG ? 120_000 : 30_000;
 /** Nobody waits longer for somebody who does nothing. */

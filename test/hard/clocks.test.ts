@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withDatabase } from './support/database.ts';
-import { testEngine } from './support/engine.ts';
-import { query } from './support/invariants.ts';
-import { type Cluster, openCluster, type Service } from './support/service.ts';
-import { Shop } from './support/shop.ts';
-import { until } from './support/until.ts';
+import { withDatabase } from '../support/database.ts';
+import { testEngine } from '../support/engine.ts';
+import { query } from '../support/invariants.ts';
+import { type Cluster, openCluster, type Service } from '../support/service.ts';
+import { Shop } from '../support/shop.ts';
+import { until } from '../support/until.ts';
 
 const SHIFT_MS = 600_000;
 const PROVIDER = 'digitalocean';
