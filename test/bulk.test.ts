@@ -12,7 +12,7 @@ import { Shop } from './support/shop.ts';
 import { until } from './support/until.ts';
 
 vi.setConfig({ testTimeout: 200_000 });
-const COUNT = 20;
+const COUNT = LONG ? 20 : 12;
 const PROVIDER = 'digitalocean';
 // As many engines at once as are best for two cores: more starve whatever runs beside.
 const ENV = { PLINTH_ACCOUNT_CONCURRENCY: '20', PLINTH_CONCURRENCY: '4' };

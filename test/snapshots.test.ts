@@ -26,7 +26,7 @@ beforeAll(async () => {
   cluster = await openCluster(database.url, SPEED);
   await start();
   shop = new Shop(() => service.origin, cluster.token, cluster.simulator.origin);
-  const clouds = await shop.clouds(cloudsOf('snapshots', 1));
+  const clouds = await shop.clouds(cloudsOf('snapshots'));
   subjects = await Promise.all(clouds.map((provider) => server(provider, `snap-${provider}`)));
 }, 300_000);
 afterAll(async () => {

@@ -77,7 +77,7 @@ beforeAll(async () => {
   shop = new Shop(() => service.origin, cluster.token, cluster.simulator.origin);
   writes = await HeldWrites.install(database.url);
   slots = new Slots(shop, database.url);
-  const clouds = await shop.clouds(cloudsOf('crash-matrix', 1));
+  const clouds = await shop.clouds(cloudsOf('crash-matrix'));
   const dns = providers.find(({ dnsRecord }) => dnsRecord)!.descriptor.id;
   byCloud = await Promise.all(clouds.map((cloud) => Promise.all(Array.from({ length: SLOTS }, () => slots.open(cloud, dns)))));
   for (const slot of byCloud.flat()) await writes.watch(slot.compute.id);

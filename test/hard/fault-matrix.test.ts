@@ -16,7 +16,7 @@ import { Shop } from '../support/shop.ts';
 import { until } from '../support/until.ts';
 import { LONG } from '../support/long.ts';
 
-const CLOUDS = cloudsOf('fault-matrix', 1);
+const CLOUDS = cloudsOf('fault-matrix');
 const LANES = Number(process.env['PLINTH_TEST_LANES'] ?? 4);
 /** Failures as they come, and more cases per cloud than the usual run has, for work on one of them. */
 const VERBOSE = process.env['PLINTH_TEST_VERBOSE'] !== undefined;

@@ -15,7 +15,7 @@ import { until } from '../support/until.ts';
 const GONE = 'zzzzzzzzzzzzzzzz';
 const SHARED = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGfcfyBbYBZ7Qx2x0zNE6nUXuK0tnY9sTyaOPbyHKoZQ shared@example.com';
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMMNHRbQ4TiAaQ0oVnbgAC3Dv7pWBdmT+t9L6QmSCk3T left';
-const SOME = cloudsOf('leftovers', 1);
+const SOME = cloudsOf('leftovers');
 const database = withDatabase();
 let plinth: Plinth;
 let shop: Shop;

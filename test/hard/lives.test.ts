@@ -14,7 +14,7 @@ import { type Cluster, openCluster, type Service } from '../support/service.ts';
 import { Shop } from '../support/shop.ts';
 import { LONG } from '../support/long.ts';
 
-const CLOUDS = cloudsOf('lives', 1);
+const CLOUDS = cloudsOf('lives');
 const LIVES = LONG ? 200 : 5;
 const AT_ONCE = 16;
 const ACCOUNTS_PER_CLOUD = 2;

@@ -93,7 +93,7 @@ async function unreadable(provider: string): Promise<void> {
 }
 
 describe.concurrent('each cloud', () => {
-  it.each([...cloudsOf('refusals', 1)])(
+  it.each([...cloudsOf('refusals')])(
     '%s refuses and is silent, and keeps what it was asked for',
     { timeout: 300_000 },
     async (provider) => {

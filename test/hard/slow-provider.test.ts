@@ -19,7 +19,7 @@ let clouds: string[];
 beforeAll(async () => {
   plinth = await startPlinth(database.url, { PLINTH_PROVIDER_TIMEOUT_SECONDS: String(USUAL_S), PLINTH_DRIFT_SECONDS: '0' });
   shop = shopOf(plinth);
-  clouds = await shop.clouds(cloudsOf('slow-provider', 1));
+  clouds = await shop.clouds(cloudsOf('slow-provider'));
 }, 120_000);
 afterAll(() => plinth?.stop());
 beforeEach(() => shop.clearFaults());

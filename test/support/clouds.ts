@@ -24,7 +24,7 @@ export const CLOUDS: readonly string[] = all.filter((id) => (chosen ? chosen.inc
 export const OTHER_CLOUDS: readonly string[] = all.filter((id) => (chosen ? chosen.includes(id) : !USUAL_CLOUDS.includes(id)));
 
 /** Clouds that a suite goes through in a usual run. `PLINTH_LONG_TESTS` takes every one. */
-const USUAL = 2;
+const USUAL = 1;
 
 /**
  * For a suite that lives long lives: some of the clouds, other ones for another suite, the same in each run, so that every

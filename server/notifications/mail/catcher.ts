@@ -46,7 +46,21 @@ export interface CaughtMail {
   readonly headers: readonly { readonly name: string; readonly value: string }[];
 }
 
-export async function readCaught({ secrets }: Services, { id, source, receivedAt }: MailboxMail): Promise<CaughtMail> {
+/** A mail never changes, and whoever waits for one reads all again and again. */
+const KEPT = 200;
+const read = new Map<string, Promise<CaughtMail>>();
+
+export async function readCaught(services: Services, mail: MailboxMail): Promise<CaughtMail> {
+  const known = read.get(mail.id);
+  if (known) return await known;
+  const now = parse(services, mail);
+  read.set(mail.id, now);
+  now.catch(() => read.delete(mail.id));
+  if (read.size > KEPT) read.delete(read.keys().next().value!);
+  return await now;
+}
+
+async function parse({ secrets }: Services, { id, source, receivedAt }: MailboxMail): Promise<CaughtMail> {
   const { simpleParser } = await import('mailparser');
   const mail = await simpleParser(Buffer.from(secrets.open(placeOf(id), source), 'base64'), { skipImageLinks: true });
   const to = [mail.to ?? []].flat().flatMap(({ value }) => value.map(({ address }) => address ?? ''));
