@@ -61,36 +61,51 @@ async function quick(node, args) {
   await vitest(node, [...QUICK, ...args]);
 }
 
-/** Each file in a run of its own, so that one that was stopped or failed is all that is done again. */
+/**
+ * Each file in a run of its own, so that one that was stopped or failed is all that is done again; one that goes through every step
+ * of a life, cloud by cloud. Arguments name files by a part of their path, or clouds' runs: `crash-matrix`, `matrix.test.ts at aws`.
+ */
 async function long(node, args) {
   process.env[LONG_NAME] = '1';
   const state = sourceState();
   const done = readDone(state);
-  const files = longFiles().filter((file) => args.length === 0 || args.some((part) => file.includes(part)));
-  if (files.length === 0) throw new Failure(`No long test is called ${args.join(' ')}. There are: ${longFiles().join(', ')}.`);
+  const all = longRuns(node);
+  const runs = all.filter(({ name }) => args.length === 0 || args.some((part) => name.includes(part)));
+  if (runs.length === 0)
+    throw new Failure(`No long test is called ${args.join(' ')}. There are: ${all.map(({ name }) => name).join(', ')}.`);
   const failed = [];
-  for (const file of files) {
-    if (done.includes(file)) {
-      console.log(`long: ${file} passed already`);
+  for (const { name, file, cloud } of runs) {
+    if (done.includes(name)) {
+      console.log(`long: ${name} passed already`);
       continue;
     }
     process.exitCode = 0;
+    if (cloud === undefined) delete process.env.PLINTH_TEST_CLOUDS;
+    else process.env.PLINTH_TEST_CLOUDS = cloud;
     await vitest(node, [file]);
     if (process.exitCode === 130 || process.exitCode === 143) return;
-    if (process.exitCode) failed.push(file);
-    else remember(state, done, file);
+    if (process.exitCode) failed.push(name);
+    else remember(state, done, name);
   }
-  console.log(
-    `long: ${files.length - failed.length} files passed, ${failed.length} failed${failed.length > 0 ? `: ${failed.join(', ')}` : ''}`,
-  );
+  console.log(`long: ${runs.length - failed.length} passed, ${failed.length} failed${failed.length > 0 ? `: ${failed.join(', ')}` : ''}`);
   process.exitCode = failed.length > 0 ? 1 : 0;
 }
 
-/** The test files that say that they can take longer, or go through more clouds. */
-function longFiles() {
-  return git('ls-files', 'test')
-    .split('\n')
-    .filter((path) => path.endsWith('.test.ts') && LONGER.test(readFileSync(join(root, path), 'utf8')));
+/** The test files that say that they can take longer, or go through more clouds; those with lanes, once for each cloud. */
+function longRuns(node) {
+  const files = git('ls-files', 'test').split('\n');
+  const clouds = cloudsIn(node);
+  return files.flatMap((file) => {
+    const text = file.endsWith('.test.ts') ? readFileSync(join(root, file), 'utf8') : '';
+    if (!LONGER.test(text)) return [];
+    if (!text.includes('PLINTH_TEST_LANES')) return [{ name: file, file }];
+    return clouds.map((cloud) => ({ name: `${file} at ${cloud}`, file, cloud }));
+  });
+}
+
+function cloudsIn(node) {
+  const program = "import { CLOUDS } from './test/support/clouds.ts'; console.log(CLOUDS.join(' '))";
+  return execFileSync(node, ['--input-type=module', '-e', program], { cwd: root, encoding: 'utf8' }).trim().split(' ');
 }
 
 /** The commit, and what is changed on top of it. */

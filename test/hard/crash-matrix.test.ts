@@ -25,8 +25,9 @@ import { LONG } from '../support/long.ts';
 
 const SEED = Number(process.env['PLINTH_TEST_SEED'] ?? Math.floor(Date.now() / 86_400_000));
 /** Servers at work at each cloud: so many for each operation. */
-const LANES = Number(process.env['PLINTH_TEST_LANES'] ?? (LONG ? 2 : 1));
+const LANES = Number(process.env['PLINTH_TEST_LANES'] ?? (LONG ? 4 : 1));
 const SLOTS = LANES * OPERATIONS.length;
+const CLOUDS = cloudsOf('crash-matrix');
 /** Of each cloud's operation in the usual run. */
 const SAMPLE = 1;
 /** A busy machine may be too slow for some holds, and calls that only wait are not as many in each run. A small sample may be unlucky. */
@@ -59,9 +60,9 @@ interface Turn {
 
 const start = async (): Promise<void> => {
   service = await cluster.service('all', {
-    // A held operation keeps its place, so there is one for each.
-    PLINTH_CONCURRENCY: String(SLOTS * 3),
-    PLINTH_OPERATIONS: '64',
+    // A held operation keeps its place, so there is one for each, and as many for what is not held.
+    PLINTH_CONCURRENCY: String(2 * SLOTS * CLOUDS.length),
+    PLINTH_OPERATIONS: String(4 * SLOTS * CLOUDS.length),
     PLINTH_DRIFT_SECONDS: '0',
     PLINTH_CATALOG_TTL_SECONDS: '86400',
     PLINTH_PROVIDER_TIMEOUT_SECONDS: String((2 * HELD_WITHIN_MS) / 1000),
@@ -77,7 +78,7 @@ beforeAll(async () => {
   shop = new Shop(() => service.origin, cluster.token, cluster.simulator.origin);
   writes = await HeldWrites.install(database.url);
   slots = new Slots(shop, database.url);
-  const clouds = await shop.clouds(cloudsOf('crash-matrix'));
+  const clouds = await shop.clouds(CLOUDS);
   const dns = providers.find(({ dnsRecord }) => dnsRecord)!.descriptor.id;
   byCloud = await Promise.all(clouds.map((cloud) => Promise.all(Array.from({ length: SLOTS }, () => slots.open(cloud, dns)))));
   for (const slot of byCloud.flat()) await writes.watch(slot.compute.id);
