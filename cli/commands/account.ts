@@ -56,7 +56,7 @@ function accountPairs(account: Account, colour: boolean): string {
           ? 'never'
           : `${ago(account.last_checked_at)}${account.check_message ? `: ${account.check_message}` : ''}`,
       ],
-      ['key', `…${account.key_last4} (version ${account.key_version}, fingerprint ${account.key_fingerprint})`],
+      ['key', `${account.key_last4 && `…${account.key_last4} `}(version ${account.key_version}, fingerprint ${account.key_fingerprint})`],
       ['configuration', JSON.stringify(account.configuration)],
       ['created', account.created_at],
     ],
@@ -115,7 +115,7 @@ const list = command({
         account.name,
         account.type,
         status(account.status),
-        `…${account.key_last4}`,
+        account.key_last4 && `…${account.key_last4}`,
         ago(account.last_checked_at),
       ]);
       const known = table(

@@ -249,8 +249,8 @@ export function atRest(services: Pick<Services, 'secrets'>, id: string, credenti
   return {
     credential: CREDENTIAL.seal(services.secrets, id, text),
     fingerprint: createHash('sha256').update(text).digest('hex').slice(0, 16),
-    // Four characters of a short key would be too much of it.
-    last4: secret.length >= 16 ? secret.slice(-4) : '',
+    // Four characters of a short key would be too much of it, and the end of a document tells nothing.
+    last4: /^[\w.~+/=:-]{16,}$/.test(secret) ? secret.slice(-4) : '',
   };
 }
 

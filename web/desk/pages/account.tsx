@@ -93,7 +93,7 @@ function Shown({ account, provider }: { account: Account; provider: AvailablePro
             <Facts
               items={[
                 ['Checked', account.last_checked_at ? <Time key="checked" at={account.last_checked_at} /> : 'not yet'],
-                ['Key', `…${account.key_last4}, version ${account.key_version}`],
+                ['Key', `${account.key_last4 && `…${account.key_last4}, `}version ${account.key_version}`],
                 [
                   'Fingerprint',
                   <code key="print" className="font-mono text-xs">

@@ -85,12 +85,13 @@ function AccountRow({ account, provider, roles }: { account: Account; provider: 
           {account.simulated && <SimulatedBadge />}
         </p>
         <p className="text-ink-2">
-          {provider} · {roles.join(' and ') || 'no role'} · key …{account.key_last4} (version {account.key_version})
+          {provider} · {roles.join(' and ') || 'no role'} · key {account.key_last4 ? `…${account.key_last4}` : account.key_fingerprint}{' '}
+          (version {account.key_version})
         </p>
         {account.check_message && <p className="text-bad">{account.check_message}</p>}
       </div>
       <Badge tone={accountTone(account.status)}>{sentenceCase(account.status)}</Badge>
-      <span className="w-36 text-right text-xs text-ink-2">
+      <span className="text-xs text-ink-2 sm:w-36 sm:text-right">
         {account.last_checked_at ? (
           <>
             checked <Time at={account.last_checked_at} />

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import { cn } from '../lib/cn.ts';
 
 interface TableProps {
@@ -16,11 +16,17 @@ interface TableProps {
   children: ReactNode;
 }
 
+/** From so many columns on a phone shows each row as a block (index.css); fewer fit beside each other. */
+const STACKED = 4;
+/** As many as index.css knows of. */
+const TITLES = 9;
+
 /** Scrolls by itself where it is wider than the page, with the keyboard too. */
 export function Table({ label, head, untitled = 'Actions', wideOnly, boxClass = 'overflow-x-auto', className, children }: TableProps) {
+  const isStacked = head.length >= STACKED && head.length <= TITLES && !wideOnly;
   return (
     <div tabIndex={0} role="region" aria-label={label} className={cn('relative', boxClass)}>
-      <table className={cn('w-full', className)}>
+      <table className={cn('w-full', className)} {...(isStacked && { 'data-stacked': '', style: titlesOf(head) })}>
         <thead className="text-left text-xs text-ink-2">
           <tr>
             {head.map((title) => (
@@ -34,4 +40,9 @@ export function Table({ label, head, untitled = 'Actions', wideOnly, boxClass = 
       </table>
     </div>
   );
+}
+
+/** The titles as the stylesheet writes them beside the cells: `--title-1` and on. */
+function titlesOf(head: readonly string[]): CSSProperties {
+  return Object.fromEntries(head.map((title, index) => [`--title-${index + 1}`, JSON.stringify(title)]));
 }
