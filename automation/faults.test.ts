@@ -39,6 +39,11 @@ describe('faults of the engine and its state', () => {
   it.each([
     ['state_unavailable', true, 'error: [503] The database’s disk is full, so this was not written.'],
     ['engine_crashed', true, 'error: could not load plugin for x: plugin [/bin/x] did not begin responding to RPC connections'],
+    [
+      'engine_crashed',
+      true,
+      "error: aws (resource) plugin [aws] did not come alive: failed to handshake with 'aws': rpc error: code = DeadlineExceeded desc = context deadline exceeded",
+    ],
     ['replacement_refused', false, 'error: unable to replace resource "urn:x::server"\nas it is currently marked for protection.'],
     ['locked', true, 'error: [409] Another update is in progress: update by otto since 2026-01-01.'],
     ['pending_operations', true, 'error: [409] A former update ended in the middle of creating urn:x::server.'],

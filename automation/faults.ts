@@ -86,8 +86,8 @@ const RULES: readonly Rule[] = [
     sentence: () => 'The state store could not be reached or refused the write. It is tried again.',
   },
   {
-    // The engine waits ten seconds for a provider that it attaches to; a machine with too much to do may take longer.
-    pattern: /did not begin responding to RPC connections/i,
+    // The engine waits ten seconds for a provider that it attaches to and greets; a machine with too much to do may take longer.
+    pattern: /did not (?:begin responding to RPC connections|come alive)/i,
     kind: 'engine_crashed',
     sentence: () =>
       'The engine gave up before its provider had answered, for this machine is too busy. What was done by then is recorded; it is tried again.',
