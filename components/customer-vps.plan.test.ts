@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseIdentityTag } from '../providers/identity.ts';
 import { providers } from '../providers/list.ts';
 import type { Descriptor } from '../providers/provider.ts';
-import { asOwn, VpsSpec } from '../stacks/spec.ts';
+import { asMade, asOwn, VpsSpec } from '../stacks/spec.ts';
 import { planVps } from './customer-vps.plan.ts';
 import { asciiHost, makeHostname, makeLabel } from './names.ts';
 
@@ -67,6 +67,19 @@ describe.each(compute.map((descriptor) => [descriptor.id, descriptor] as const))
     const own = planVps(asOwn(spec), descriptor);
     expect(own.ok && own.plan).toMatchObject({ importId: null, label: expect.stringContaining('my-web-server') });
     expect(problems(descriptor, { compute: { ...compute, imported }, cloudInit: { packages: ['nginx'] } })).toEqual(['cloudInit']);
+  });
+
+  test('a server of a snapshot has it until it is made, then its image', () => {
+    const { compute } = specFor(descriptor);
+    const spec = specFor(descriptor, { compute: { ...compute, snapshotId: 'snap-1' } });
+    const result = planVps(spec, descriptor);
+    if (!descriptor.capabilities.serverFromSnapshot.can)
+      return expect(problems(descriptor, { compute: spec.compute })).toEqual(['compute.snapshotId']);
+    expect(result.ok && result.plan.snapshotId).toBe('snap-1');
+    // Nothing of it is left: stacks of before have the very same plan.
+    expect(asMade(spec)).toEqual(specFor(descriptor));
+    expect(planVps(asMade(spec), descriptor)).toEqual(planVps(specFor(descriptor), descriptor));
+    expect(asOwn(spec)).toEqual(specFor(descriptor));
   });
 
   test('any customer label gives a legal, stable, unique label', () => {

@@ -50,6 +50,7 @@ function draftPlan(spec: VpsSpec, rules: ComputeRules, options: Readonly<Record<
     region: compute.region,
     plan: compute.plan,
     image: compute.image,
+    ...(compute.snapshotId === undefined ? {} : { snapshotId: compute.snapshotId }),
     windows: compute.windows,
     ipv6: compute.ipv6,
     backups: compute.backups,

@@ -59,6 +59,12 @@ function capabilityProblems(spec: VpsSpec, rules: ComputeRules): PlanProblem[] {
   const { compute } = spec;
   const wanted = [
     { field: 'compute.windows', wants: compute.windows, capability: rules.capabilities.windows, remedy: 'Choose a Linux image.' },
+    {
+      field: 'compute.snapshotId',
+      wants: compute.snapshotId !== undefined,
+      capability: rules.capabilities.serverFromSnapshot,
+      remedy: 'Leave it out, and choose an image.',
+    },
     { field: 'compute.ipv6', wants: compute.ipv6, capability: rules.capabilities.ipv6, remedy: 'Turn IPv6 off.' },
     { field: 'compute.backups', wants: compute.backups, capability: rules.capabilities.backups, remedy: 'Turn backups off.' },
     {

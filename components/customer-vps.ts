@@ -55,6 +55,7 @@ export class CustomerVps extends pulumi.ComponentResource {
         region: plan.region,
         plan: plan.plan,
         image: plan.image,
+        ...(plan.snapshotId === undefined ? {} : { snapshotId: plan.snapshotId }),
         windows: plan.windows,
         ipv6: plan.ipv6,
         backups: plan.backups,

@@ -10,6 +10,8 @@ export interface InstanceRequest {
   readonly region: string;
   readonly plan: string;
   readonly image: string;
+  /** The provider's id of a snapshot that a new server's disk begins with, in place of `image`; absent = the image. */
+  readonly snapshotId?: string;
   readonly windows: boolean;
   readonly ipv6: boolean;
   readonly backups: boolean;

@@ -18,6 +18,10 @@ export interface Snapshot {
   readonly sizeGb: number | null;
   /** The least disk a server must have to take it; null where the provider does not tell. */
   readonly minDiskGb: number | null;
+  /** Regions where a new server can be made of it; absent = all. */
+  readonly regions?: readonly string[];
+  /** Of the processor it runs on, in the words of `Plan.architecture`; absent = not told. */
+  readonly architecture?: string;
   /** The instance it was made of; null where the provider forgot (an instance that is gone). */
   readonly instanceId: string | null;
   /** ISO 8601. */

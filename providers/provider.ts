@@ -61,6 +61,8 @@ export interface Capabilities {
   readonly resetPassword: Capability;
   readonly rename: Capability;
   readonly snapshots: Capability;
+  /** Whether a kept snapshot can be the first disk of another server of the account. */
+  readonly serverFromSnapshot: Capability;
   readonly backups: Capability;
   readonly rescue: Capability;
   readonly firewall: Capability;

@@ -69,6 +69,8 @@ export interface SimInstanceView {
   ipv6: string;
   tags: string[];
   createdAt: string;
+  /** Name of the snapshot that is on its disk, as long as that is there. */
+  copyOf?: string;
   password?: string;
   userData?: string;
 }

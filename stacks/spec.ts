@@ -76,6 +76,8 @@ export const VpsSpec = z.strictObject({
     ipv6: z.boolean(),
     backups: z.boolean(),
     options: z.record(z.string(), z.json()),
+    /** The provider's id of a snapshot that the disk begins with, in place of the image; only until the server is made. */
+    snapshotId: z.string().min(1).max(200).optional(),
     /**
      * Of a server that Plinth did not make, until its next reinstall: such a stack never creates a server, and leaves alone
      * what was chosen elsewhere.
@@ -131,9 +133,15 @@ function objectIn(text: string): object {
   }
 }
 
-/** The same for a server that the stack makes itself: what an ordered reinstall leads to. */
+/** The same for a server that the stack makes itself, from its image: what an ordered reinstall leads to. */
 export function asOwn(spec: VpsSpec): VpsSpec {
   const { imported: _imported, ...compute } = spec.compute;
+  return asMade({ ...spec, compute });
+}
+
+/** The same once its server is there: what its first disk was a copy of is of no account any more, and may be deleted. */
+export function asMade(spec: VpsSpec): VpsSpec {
+  const { snapshotId: _snapshotId, ...compute } = spec.compute;
   return { ...spec, compute };
 }
 

@@ -44,9 +44,22 @@ export function stackResources(
   const planned = planVps(spec, descriptor);
   if (!planned.ok) throw new PlanError(spec.vpsId, planned.problems);
   const { label, hostname, region, plan, image, windows, ipv6, backups, tags, firewall, records, password, reverseNames } = planned.plan;
+  const { snapshotId } = planned.plan;
   const name = stackName(spec.vpsId);
   const generated = password && { type: 'password', name: `${name}-password`, properties: { length: password.length } };
-  const instance = { label, hostname, region, plan, image, windows, ipv6, backups, tags, ...(firewall ? { firewall } : {}) };
+  const instance = {
+    label,
+    hostname,
+    region,
+    plan,
+    image,
+    windows,
+    ipv6,
+    backups,
+    tags,
+    ...(snapshotId === undefined ? {} : { snapshotId }),
+    ...(firewall ? { firewall } : {}),
+  };
   return [
     ...(generated ? [generated] : []),
     { type: 'instance', name: `${name}-instance`, properties: instance },

@@ -195,7 +195,7 @@ function toSummary(server: Instance): InstanceSummary {
   };
 }
 
-function toSnapshot({ imageId, name, imageState, creationDate, blockDeviceMapping, tagSet }: Ami): Snapshot {
+function toSnapshot({ imageId, name, imageState, creationDate, blockDeviceMapping, tagSet, architecture }: Ami): Snapshot {
   const disk = blockDeviceMapping[0]?.ebs?.volumeSize ?? null;
   return {
     id: imageId,
@@ -205,6 +205,7 @@ function toSnapshot({ imageId, name, imageState, creationDate, blockDeviceMappin
     // EC2 does not tell what of the disk is stored, and bills that.
     sizeGb: null,
     minDiskGb: disk,
+    ...(architecture === '' ? {} : { architecture }),
     instanceId: tagSet.find(({ key }) => key === SOURCE_TAG)?.value ?? null,
     createdAt: new Date(creationDate || 0).toISOString(),
     monthlyCost: null,

@@ -41,6 +41,7 @@ export const descriptor: Descriptor = {
     resetPassword: cannot('EC2 has no call that sets a password; a reinstall does.'),
     rename: can,
     snapshots: can,
+    serverFromSnapshot: can,
     backups: cannot('EC2 backs up by policies of other services, which need roles of their own. Take snapshots.'),
     rescue: cannot('EC2 has no rescue system.'),
     firewall: can,

@@ -40,7 +40,7 @@ export const instanceModule: InstanceModule = {
       'instance:Instance',
       name,
       {
-        ami: request.image,
+        ami: request.snapshotId ?? request.image,
         instanceType: request.plan,
         region,
         tags: { Name: request.label, ...pairsOf(request.tags) },

@@ -47,6 +47,7 @@ export const descriptor: Descriptor = {
     resetPassword: cannot('DigitalOcean e-mails a new root password to the account holder; it cannot set one.'),
     rename: can,
     snapshots: can,
+    serverFromSnapshot: can,
     backups: can,
     rescue: cannot('DigitalOcean’s recovery ISO is started in its control panel only.'),
     firewall: can,

@@ -88,6 +88,7 @@ describe('a snapshot', () => {
       status: 'available',
       sizeGb: 2.35,
       minDiskGb: 25,
+      regions: ['fra1'],
       instanceId: id,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       monthlyCost: { amount: '0.14', currency: 'USD' },

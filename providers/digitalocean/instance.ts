@@ -25,7 +25,7 @@ export const instanceModule: InstanceModule = {
         name: request.label,
         region: request.region,
         size: request.plan,
-        image: request.image,
+        image: request.snapshotId ?? request.image,
         tags: [...request.tags],
         backups: request.backups,
         ipv6: request.ipv6,

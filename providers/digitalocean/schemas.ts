@@ -65,6 +65,8 @@ export const snapshotSchema = z.object({
   name: z.string(),
   created_at: z.string(),
   min_disk_size: z.number(),
+  /** A droplet can be made of it there. */
+  regions: z.array(z.string()),
   size_gigabytes: z.number(),
   /** Of the account's listing only. */
   resource_id: z.string().nullish(),

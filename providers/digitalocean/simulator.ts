@@ -94,6 +94,7 @@ function view(droplet: SimDroplet): ReturnType<NonNullable<Simulation['instances
     ipv6: droplet.ipv6Address,
     tags: droplet.tags,
     createdAt: droplet.createdAt,
+    ...(droplet.restoredFrom ? { copyOf: droplet.restoredFrom.name } : {}),
     ...(droplet.userData === null ? {} : { userData: droplet.userData }),
   };
 }

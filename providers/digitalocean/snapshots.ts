@@ -142,6 +142,7 @@ function toSnapshot(image: SnapshotImage, kind: Snapshot['kind'], instanceId: st
     status: 'available',
     sizeGb,
     minDiskGb: image.min_disk_size,
+    regions: image.regions,
     instanceId: image.resource_id || instanceId,
     createdAt: image.created_at,
     monthlyCost: kind === 'backup' || sizeGb === null ? null : { amount: (sizeGb * USD_PER_GB_MONTH).toFixed(2), currency: 'USD' },

@@ -75,6 +75,7 @@ export const descriptor: Descriptor = {
     resetPassword: cannot('Compute Engine has no call that sets a password; a reinstall does.'),
     rename: cannot('A server at Compute Engine keeps its name for life.'),
     snapshots: can,
+    serverFromSnapshot: can,
     backups: cannot('Compute Engine backs disks up by schedules of a region, not by server. Take snapshots.'),
     rescue: cannot('Compute Engine has no rescue system.'),
     firewall: can,

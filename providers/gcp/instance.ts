@@ -29,7 +29,7 @@ export const instanceModule: InstanceModule = {
       labels: labelsOf(request.tags),
       tags: [tag],
       allowStoppingForUpdate: true,
-      bootDisk: { initializeParams: { image: request.image } },
+      bootDisk: { initializeParams: request.snapshotId === undefined ? { image: request.image } : { snapshot: request.snapshotId } },
       networkInterfaces: [{ network, accessConfigs: address ? [{ natIp: address.told('address') }] : [] }],
       metadata: {
         'enable-oslogin': 'FALSE',

@@ -131,7 +131,7 @@ export const servers = new Servers<Instance>({
 
 function bodyOf(inputs: Properties, tags: readonly string[], urn: string): object {
   const { name, zone, machineType, metadata, bootDisk, networkInterfaces, canIpForward, deletionProtection } = inputs;
-  const { image } = ((bootDisk as Properties)['initializeParams'] ?? {}) as Properties;
+  const { image, snapshot } = ((bootDisk as Properties)['initializeParams'] ?? {}) as Properties;
   const [project = '', family = ''] = String(image).split('/');
   // `project/family` as the vendor's plug-in takes it; or a whole path.
   const sourceImage = String(image).startsWith('projects/') ? image : `projects/${project}/global/images/family/${family}`;
@@ -149,7 +149,7 @@ function bodyOf(inputs: Properties, tags: readonly string[], urn: string): objec
     labels: labelsOf(tags),
     tags: { items: tagsIn(inputs) },
     metadata: { items: Object.entries((metadata ?? {}) as Record<string, string>).map(([key, value]) => ({ key, value })) },
-    disks: [{ boot: true, autoDelete: true, initializeParams: { sourceImage } }],
+    disks: [{ boot: true, autoDelete: true, initializeParams: snapshot ? { sourceSnapshot: snapshot } : { sourceImage } }],
     networkInterfaces: nics,
     canIpForward,
     deletionProtection,

@@ -173,6 +173,7 @@ function toSnapshot(image: OwnImage, kind: Snapshot['kind']): Snapshot {
     status: image.status === 'available' ? 'available' : image.status === 'creating' ? 'pending' : 'failed',
     sizeGb: image.image_size,
     minDiskGb: image.disk_size,
+    ...(image.architecture === undefined ? {} : { architecture: image.architecture }),
     instanceId: from ? String(from) : null,
     createdAt: new Date(image.created).toISOString(),
     monthlyCost: cost,

@@ -39,6 +39,7 @@ export const descriptor: Descriptor = {
     resetPassword: can,
     rename: can,
     snapshots: can,
+    serverFromSnapshot: can,
     backups: can,
     rescue: can,
     firewall: can,

@@ -16,7 +16,7 @@ export const instanceModule: InstanceModule = {
       name: request.label,
       location: request.region,
       serverType: request.plan,
-      image: request.image,
+      image: request.snapshotId ?? request.image,
       backups: request.backups,
       labels: labelsOf(request.tags),
       ...(keys.length > 0 ? { sshKeys: keys.map(({ id }) => id) } : {}),

@@ -138,6 +138,7 @@ export const OwnImage = z.object({
   status: z.string(),
   image_size: z.number().nullable(),
   disk_size: z.number(),
+  architecture: z.string().optional(),
   created: z.string(),
   created_from: z.object({ id: z.number() }).nullish(),
   bound_to: z.number().nullish(),

@@ -49,6 +49,7 @@ export const descriptor: Descriptor = {
     resetPassword: can,
     rename: cannot('At Hostinger the host name carries the mark by which a machine is found again, so it stays.'),
     snapshots: cannot('Hostinger keeps one nameless snapshot of a machine and overwrites it: a retry could not tell its own.'),
+    serverFromSnapshot: cannot('Hostinger restores its one snapshot onto the machine that it was made of, and nowhere else.'),
     backups: can,
     rescue: cannot('Hostinger starts its recovery system only with a new password, which is not asked for here.'),
     firewall: can,

@@ -15,6 +15,7 @@ export function nothing(reason: string): Capabilities {
     resetPassword: none,
     rename: none,
     snapshots: none,
+    serverFromSnapshot: none,
     backups: none,
     rescue: none,
     firewall: none,

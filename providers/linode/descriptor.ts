@@ -45,6 +45,7 @@ export const descriptor: Descriptor = {
     resetPassword: can,
     rename: can,
     snapshots: can,
+    serverFromSnapshot: can,
     backups: can,
     rescue: can,
     firewall: can,

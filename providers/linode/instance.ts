@@ -38,7 +38,7 @@ export const instanceModule: InstanceModule = {
         label: request.label,
         region: request.region,
         type: request.plan,
-        image: request.image,
+        image: request.snapshotId ?? request.image,
         rootPass: request.rootPassword,
         tags: [...request.tags],
         backupsEnabled: request.backups,

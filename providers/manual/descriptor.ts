@@ -62,6 +62,7 @@ export const descriptor: Descriptor = {
     resetPassword: cannot('Whoever provides the server sets its password; answer with a new one at its next task.'),
     rename: can,
     snapshots: cannot(NO_API),
+    serverFromSnapshot: cannot(NO_API),
     backups: cannot(NO_API),
     rescue: cannot(NO_API),
     firewall: cannot(NO_API),

@@ -141,6 +141,7 @@ function toSnapshot(image: SystemImage): Snapshot {
     status: image.status === 'active' ? 'available' : failed ? 'failed' : 'pending',
     sizeGb: image.size ?? null,
     minDiskGb: image.minDisk,
+    regions: [image.region],
     instanceId: null,
     createdAt: new Date(image.creationDate).toISOString(),
     monthlyCost: image.size ? { amount: (image.size * SNAPSHOT_GB_MONTH).toFixed(2), currency: 'EUR' } : null,

@@ -41,6 +41,7 @@ export const descriptor: Descriptor = {
     resetPassword: cannot('OVH sets no password in an instance: reinstall it, or set it inside.'),
     rename: can,
     snapshots: can,
+    serverFromSnapshot: can,
     backups: cannot('OVH orders its backups as workflows of a region, which its documented API leaves out.'),
     rescue: can,
     firewall: cannot('OVH’s API reaches the security groups of an instance only through OpenStack’s own.'),

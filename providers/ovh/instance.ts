@@ -16,7 +16,7 @@ export const instanceModule: InstanceModule = {
       name: `${request.tags[0]!}.${request.label}`,
       region: request.region,
       flavorId: request.plan,
-      imageId: request.image,
+      imageId: request.snapshotId ?? request.image,
       // One key is the instance's; the others are in its user data.
       ...(keys.length > 0 ? { sshKeyName: keys[0]!.told('name') } : {}),
       ...(request.userData === null ? {} : { userData: request.userData }),

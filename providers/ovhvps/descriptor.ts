@@ -31,6 +31,7 @@ export const descriptor: Descriptor = {
     resetPassword: can,
     rename: can,
     snapshots: cannot('OVH keeps one snapshot of a VPS, as a paid option, and overwrites it: a retry could not tell its own.'),
+    serverFromSnapshot: cannot('OVH reverts a VPS to its one snapshot, and makes no other VPS of it.'),
     backups: cannot('The backup that belongs to a plan at OVH is neither switched nor listed by Plinth.'),
     rescue: cannot('OVH mails the password of its rescue system, which is of no use to a customer.'),
     firewall: cannot('OVH filters addresses, not servers: what it has is no list of allowed ports.'),

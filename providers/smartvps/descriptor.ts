@@ -62,6 +62,7 @@ export const descriptor: Descriptor = {
     resetPassword: cannot('SmartVPS makes a new password only with a reinstall.'),
     rename: cannot('A machine at SmartVPS is known by its address and has no name.'),
     snapshots: cannot(PERSON),
+    serverFromSnapshot: cannot(PERSON),
     backups: cannot(PERSON),
     rescue: cannot(PERSON),
     firewall: cannot(PERSON),

@@ -34,7 +34,7 @@ export function describeProvided({ provider, connect, contextOf }: Cloudless): v
     Object.fromEntries(provision(label).form.map(({ name, type, choices }) => [name, choices?.[0]?.value ?? ANSWERS[type]]));
   const setUp = async (label: string, answers?: PersonAnswers): Promise<Sample & { ctx: ResourceContext }> => {
     const connection = connect();
-    const sample = await sampleInstance(provider, provider.compute!(connection), label, identityTag(label, 1), answers);
+    const sample = await sampleInstance(provider, provider.compute!(connection), label, identityTag(label, 1), { answers });
     return { ...sample, ctx: contextOf(connection, label) };
   };
 

@@ -9,6 +9,7 @@ const WORDS: Readonly<Record<keyof Capabilities, string>> = {
   resetPassword: 'new password',
   rename: 'rename',
   snapshots: 'snapshots',
+  serverFromSnapshot: 'server from a snapshot',
   backups: 'backups',
   rescue: 'rescue',
   firewall: 'firewall',

@@ -12,7 +12,8 @@ import { propertyAt, withProperty } from '../property-path.ts';
 import type { Created, Json, PropertySpec, ResourceContext, ResourceDefinition } from '../resource.ts';
 import { quietContext } from './context.ts';
 import { describeProvided } from './by-people.ts';
-import { describeHardLives } from './lives.ts';
+import { describeFromSnapshot } from './from-snapshot.ts';
+import { type Bench, describeHardLives } from './lives.ts';
 import { sampleInstance, sampleRecord, type Sample } from './sample-resource.ts';
 
 const REFERENCE = process.env['PLINTH_REFERENCE_DIR'] ?? join(import.meta.dirname, '..', '..', '..', 'shared');
@@ -40,13 +41,16 @@ export function describeProviderContract(provider: Provider, simulator: () => Si
         sampleInstance(provider, provider.compute!(connection), label, identityTag(label, 1)),
       );
       describeInstances(provider, simulator);
-      if (endingOf(descriptor).when === 'now')
-        describeHardLives({
+      if (endingOf(descriptor).when === 'now') {
+        const bench: Bench = {
           provider,
           simulator,
           connect: () => connect(provider, simulator()),
           contextOf: (connection, label, signal) => contextOf(provider, connection, label, signal),
-        });
+        };
+        describeHardLives(bench);
+        describeFromSnapshot(bench);
+      }
     }
     if (provider.dns && provider.dnsRecord)
       describeLife(provider, simulator, (connection, label) => sampleRecord(provider, provider.dns!(connection), label));

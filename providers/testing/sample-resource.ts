@@ -9,13 +9,13 @@ export interface Sample {
   readonly inputs: Properties;
 }
 
-/** The cheapest server the catalog offers now, with nothing around it. `answers` are a person's who provides it. */
+/** The cheapest server the catalog offers now, with nothing around it. `answers` are a person's who provides it; `snapshotId` is on its disk. */
 export async function sampleInstance(
   provider: Provider,
   compute: ComputeClient,
   label: string,
   tag: string,
-  answers?: PersonAnswers,
+  { answers, snapshotId }: { readonly answers?: PersonAnswers; readonly snapshotId?: string } = {},
 ): Promise<Sample> {
   const [plans, images, regions] = await Promise.all([compute.plans(), compute.images(), compute.regions()]);
   const open = new Set(regions.filter((region) => region.available).map((region) => region.id));
@@ -39,6 +39,7 @@ export async function sampleInstance(
       region,
       plan: plan.id,
       image: image.id,
+      ...(snapshotId === undefined ? {} : { snapshotId }),
       windows: false,
       ipv6: false,
       backups: false,

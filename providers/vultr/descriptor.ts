@@ -44,6 +44,7 @@ export const descriptor: Descriptor = {
     resetPassword: cannot('Vultr makes a new password only with a reinstall.'),
     rename: can,
     snapshots: can,
+    serverFromSnapshot: can,
     backups: can,
     rescue: can,
     firewall: can,

@@ -68,9 +68,16 @@ function declareFirewall(
   return { id: group.id, rules };
 }
 
+/** What its disk begins with: Vultr takes one of the two. */
+function sourceOf({ image, snapshotId }: InstanceRequest): { osId: number } | { snapshotId: string } {
+  if (snapshotId !== undefined) return { snapshotId };
+  const osId = Number(image);
+  if (!Number.isInteger(osId)) throw new Error(`Image ${image} is not an operating system id of Vultr, which are whole numbers.`);
+  return { osId };
+}
+
 function declare(name: string, request: InstanceRequest, opts: pulumi.CustomResourceOptions): InstanceHandle {
-  const osId = Number(request.image);
-  if (!Number.isInteger(osId)) throw new Error(`Image ${request.image} is not an operating system id of Vultr, which are whole numbers.`);
+  const source = sourceOf(request);
   const account = options.parse(request.options);
   const own = ownName(name, request);
   const { ignoreChanges: _instanceOnly, ...helperOpts } = opts;
@@ -97,7 +104,7 @@ function declare(name: string, request: InstanceRequest, opts: pulumi.CustomReso
     {
       region: request.region,
       plan: request.plan,
-      osId,
+      ...source,
       label: request.label,
       hostname: request.hostname,
       tags: [...request.tags],
@@ -140,7 +147,7 @@ function withRules(before: DependsOn, rules: pulumi.Resource[]): DependsOn {
 }
 
 export const instanceModule: InstanceModule = {
-  ignoreChanges: ['userData', 'sshKeyIds', 'osId', 'scriptId', 'hostname'],
+  ignoreChanges: ['userData', 'sshKeyIds', 'osId', 'snapshotId', 'scriptId', 'hostname'],
   importedIgnoreChanges: ['backupsSchedule', 'ddosProtection', 'vpcIds'],
   declare,
   declareReverseName,

@@ -1,10 +1,10 @@
 /** Routes of instances: create, list, change, power, reinstall, addresses, schedules. */
 import type { Request, Router } from 'express';
 import type { SimWorld } from '../simulation.ts';
-import { APPLICATIONS, PLANS, REGIONS, SYSTEMS, supportsWindows } from './simulator-data.ts';
+import { APPLICATIONS, PLANS, REGIONS, SYSTEMS, supportsWindows, type SimPlan } from './simulator-data.ts';
 import { Refusal, accountOf, bodyOf, page, route, textOf } from './simulator-http.ts';
 import { mountImages } from './simulator-image-routes.ts';
-import { scheduleBackups } from './simulator-images.ts';
+import { imagesOf, scheduleBackups, type SimImage } from './simulator-images.ts';
 import { mountAddresses, mountDetails } from './simulator-detail-routes.ts';
 import {
   inStock,
@@ -98,6 +98,7 @@ function create(world: SimWorld, body: Record<string, unknown>, account: { id: s
   const plan = PLANS.find((entry) => entry.id === body['plan']);
   if (!plan) throw new Refusal(400, 'Invalid plan chosen.');
   const osId = sourceOf(body);
+  const source = body['snapshot_id'] ? snapshotOf(world, textOf(body['snapshot_id']), account.id, plan) : null;
   if (!inStock(world, plan, region.id)) throw new Refusal(400, 'Server add failed: Plan is not available in the selected region.');
   if (isWindows(osId) && !supportsWindows(plan))
     throw new Refusal(400, 'Server add failed: Windows requires a plan with at least 2048 MB of memory.');
@@ -105,7 +106,8 @@ function create(world: SimWorld, body: Record<string, unknown>, account: { id: s
   if (held.length >= account.instanceLimit) throw new Refusal(400, QUOTA);
 
   const label = textOf(body['label']);
-  const password = makePassword(world);
+  // Of a copy the disk’s own: what a first boot makes of it by its user data is not read here.
+  const password = source?.password ?? makePassword(world);
   const fresh = instancesOf(world).put({
     id: world.uuid(),
     account: account.id,
@@ -155,6 +157,15 @@ function sourceOf(body: Record<string, unknown>): number {
   return sources[0] === 'iso_id' ? 159 : sources[0] === 'snapshot_id' ? 164 : 186;
 }
 
+/** One of the account's own, whole, and no larger than the plan's disk. */
+function snapshotOf(world: SimWorld, id: string, account: string, plan: SimPlan): SimImage {
+  const image = imagesOf(world).get(id);
+  if (!image || image.kind !== 'snapshot' || image.account !== account || image.status !== 'complete')
+    throw new Refusal(400, 'Invalid snapshot_id.');
+  if (image.diskGb > plan.disk) throw new Refusal(400, 'Server add failed: The snapshot is larger than the disk of the selected plan.');
+  return image;
+}
+
 function checkOs(osId: unknown): number {
   const found = SYSTEMS.find((os) => os.id === Number(osId) && !['iso', 'snapshot', 'backup', 'application'].includes(os.family));
   if (!found) throw new Refusal(400, 'Invalid os_id.');
@@ -190,7 +201,7 @@ function patch(world: SimWorld, instance: SimInstance, body: Record<string, unkn
   if (next.backups && !instance.backups) scheduleBackups(world, next);
   if (body['os_id'] !== undefined) {
     settled(instance, 'change OS');
-    next = install(world, { ...next, os_id: checkOs(body['os_id']), password: makePassword(world) });
+    next = install(world, { ...next, os_id: checkOs(body['os_id']), snapshot_id: '', password: makePassword(world) });
     return [202, { instance: present(next, next.password) }];
   }
   return [202, { instance: present(next) }];

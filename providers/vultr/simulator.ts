@@ -83,7 +83,8 @@ function forget(world: SimWorld, id: string): void {
   world.collection('drives').delete(id);
 }
 
-function viewOf(instance: SimInstance): SimInstanceView {
+function viewOf(world: SimWorld, instance: SimInstance): SimInstanceView {
+  const source = imagesOf(world).get(instance.snapshot_id);
   return {
     id: instance.id,
     label: instance.label,
@@ -95,6 +96,7 @@ function viewOf(instance: SimInstance): SimInstanceView {
     ipv6: instance.mainIpv6,
     tags: instance.tags,
     createdAt: new Date(instance.createdMs).toISOString(),
+    ...(source ? { copyOf: source.description } : {}),
     password: instance.password,
     ...(instance.userData === '' ? {} : { userData: Buffer.from(instance.userData, 'base64').toString('utf8') }),
   };
@@ -121,7 +123,7 @@ export const simulation: Simulation = {
   instances: (world) =>
     instancesOf(world)
       .filter((instance) => !instance.removed)
-      .map(viewOf),
+      .map((instance) => viewOf(world, instance)),
   leftovers: (world) => [
     ...objectsOf(world),
     ...imagesOf(world)

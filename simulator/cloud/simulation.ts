@@ -39,7 +39,10 @@ export function simulateCloud(api: CloudWire): Simulation {
       return router;
     },
     errorAnswer: (status) => api.errorAnswer(status),
-    instances: (world) => cloudOf(world).servers.all().map(viewOf),
+    instances: (world) => {
+      const cloud = cloudOf(world);
+      return cloud.servers.all().map((server) => viewOf(cloud, server));
+    },
     leftovers: (world) => {
       const { keys, firewalls, scripts, images } = cloudOf(world);
       return [
@@ -69,7 +72,8 @@ export function simulateCloud(api: CloudWire): Simulation {
 }
 
 /** `tags` are labels as `key` or `key=value`: what a mark looks like wherever it is carried. */
-function viewOf(server: SimServer): SimInstanceView {
+function viewOf(cloud: Cloud, server: SimServer): SimInstanceView {
+  const source = cloud.images.get(server.image);
   const status = server.phase === 'ready' ? (server.power === 'on' ? 'running' : 'stopped') : server.phase;
   return {
     id: server.id,
@@ -82,6 +86,7 @@ function viewOf(server: SimServer): SimInstanceView {
     ipv6: server.ipv6,
     tags: Object.entries(server.labels).map(([key, value]) => (value === '' ? key : `${key}=${value}`)),
     createdAt: new Date(server.createdMs).toISOString(),
+    ...(source ? { copyOf: source.name } : {}),
     password: server.password,
     ...(server.userData === '' ? {} : { userData: server.userData }),
   };

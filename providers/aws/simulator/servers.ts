@@ -323,6 +323,9 @@ function run(cloud: Cloud, asked: Asked): object {
   const { image, architecture } = imageOf(cloud, asked, asked.required('ImageId'));
   const type = typeOf(asked.required('InstanceType'));
   if (architecture !== type.architecture) throw new Refusal('invalid', `The architecture '${type.architecture}' of the specified instance type does not match the architecture '${architecture}' of the specified AMI.`); // prettier-ignore
+  const least = cloud.images.get(image)?.diskGb ?? 0;
+  const volume = Number(asked.get('BlockDeviceMapping.1.Ebs.VolumeSize') || least);
+  if (volume < least) throw new Refusal('invalid', `Volume of size ${volume}GB is smaller than snapshot '${showImageId(image).replace('ami', 'snap')}', expect size >= ${least}GB`, 'InvalidBlockDeviceMapping'); // prettier-ignore
   const keyName = asked.get('KeyName');
   if (keyName !== '' && !cloud.keys.find(({ account, name }) => account === asked.owner && name === keyName))
     throw new Refusal('not_found', `The key pair '${keyName}' does not exist`, 'InvalidKeyPair.NotFound');

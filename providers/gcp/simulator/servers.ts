@@ -189,6 +189,28 @@ function mountDisks(wire: Wire, cloud: Cloud, { off, start }: Finders): void {
 }
 
 /** Names are unique in a zone; no room and a full quota show in the operation, when the server was seen already. */
+interface Source {
+  readonly sourceImage?: string;
+  readonly sourceSnapshot?: string;
+}
+
+/** A system's family, or a snapshot of the project that the disk is no smaller than. */
+function sourceOf(cloud: Cloud, call: Call, { sourceImage, sourceSnapshot }: Source, sizeGb: number): string {
+  const at = "Invalid value for field 'resource.disks[0].initializeParams.";
+  if (sourceSnapshot === undefined) {
+    const source = String(sourceImage);
+    const image = IMAGES.find(({ family, name: exact }) => source.endsWith(`/family/${family}`) || source.endsWith(`/${exact}`));
+    if (!image) throw new Refusal('invalid', `${at}sourceImage': '${source}'.`);
+    return image.family;
+  }
+  const name = sourceSnapshot.split('/').at(-1);
+  const kept = cloud.images.find((each) => each.account === call.account.id && each.name === name);
+  if (kept?.state !== 'available') throw new Refusal('invalid', `${at}sourceSnapshot': '${sourceSnapshot}'. The snapshot is not there.`);
+  if (kept.diskGb > sizeGb)
+    throw new Refusal('invalid', `Requested disk size cannot be smaller than the snapshot size (${kept.diskGb} GB)`);
+  return kept.id;
+}
+
 function insert(cloud: Cloud, call: Call): object {
   const name = call.required('name');
   const id = pathOf(call, 'instances', name);
@@ -196,17 +218,15 @@ function insert(cloud: Cloud, call: Call): object {
   if (!ZONES.some((zone) => zone.id === call.param('zone')))
     throw new Refusal('invalid', `Invalid value for field 'zone': '${call.param('zone')}'.`);
   if (cloud.servers.get(id)) throw new Refusal('taken', `The resource '${id}' already exists`);
-  const [disk] = call.list('disks') as { initializeParams?: { sourceImage?: string; diskSizeGb?: string } }[];
-  const source = String(disk?.initializeParams?.sourceImage);
-  const image = IMAGES.find(({ family, name: exact }) => source.endsWith(`/family/${family}`) || source.endsWith(`/${exact}`));
-  if (!image) throw new Refusal('invalid', `Invalid value for field 'resource.disks[0].initializeParams.sourceImage': '${source}'.`);
+  const [disk] = call.list('disks') as { initializeParams?: Source & { diskSizeGb?: string } }[];
+  const sizeGb = Number(disk?.initializeParams?.diskSizeGb ?? 10);
+  const image = sourceOf(cloud, call, disk?.initializeParams ?? {}, sizeGb);
   const [nic] = call.list('networkInterfaces') as { accessConfigs?: { natIP?: string }[] }[];
   const natIP = nic?.accessConfigs?.[0]?.natIP;
   const addresses = cloud.world.collection<Address>('addresses');
   if (natIP !== undefined && !addresses.find(({ ip, account }) => ip === natIP && account === call.account.id))
     throw new Refusal('invalid', `The address ${natIP} is not reserved.`);
   const items = ((call.body['metadata'] ?? {}) as { items?: { key: string; value: string }[] }).items ?? [];
-  const sizeGb = Number(disk?.initializeParams?.diskSizeGb ?? 10);
   const extra = {
     disk: pathOf(call, 'disks', name),
     tags: ((call.body['tags'] ?? {}) as { items?: string[] }).items ?? [],
@@ -217,7 +237,7 @@ function insert(cloud: Cloud, call: Call): object {
     name,
     plan: call.required('machineType').split('/').at(-1)!,
     region: call.param('zone'),
-    image: image.family,
+    image,
     labels: call.labels() ?? {},
     userData: items.find(({ key }) => key === 'user-data')?.value ?? '',
     ipv4: natIP ?? true,

@@ -136,15 +136,20 @@ function imageOf(cloud: Cloud, call: Call, named: string, type: HetznerType): st
   if (own) {
     if (own.state !== 'available') throw new Refusal('invalid', 'image is not available', 'image');
     if (own.diskGb > type.diskGb) throw new Refusal('invalid', 'image disk is bigger than server type disk', 'image');
+    requireArchitecture(IMAGES.find(({ number }) => String(number) === own.base)?.architecture ?? type.architecture, type);
     return own.id;
   }
   const found =
     IMAGES.find(({ name, architecture }) => name === named && architecture === type.architecture) ??
     IMAGES.find(({ number }) => String(number) === named);
   if (!found) throw new Refusal('invalid', `image ${named} not found`, 'image');
-  if (found.architecture !== type.architecture)
-    throw new Refusal('invalid', `server type and image architecture are not compatible: ${found.architecture}`, 'image');
+  requireArchitecture(found.architecture, type);
   return String(found.number);
+}
+
+function requireArchitecture(architecture: string | undefined, type: HetznerType): void {
+  if (architecture === type.architecture) return;
+  throw new Refusal('invalid', `server type and image architecture are not compatible: ${architecture}`, 'image');
 }
 
 /** How it starts: into its system, or into the rescue system where that was asked for. */

@@ -38,7 +38,10 @@ export const simulation: Simulation = {
     body: errorBody(REASONS[status] ?? 'Internal Server Error'),
     headers: { 'Content-Type': 'application/json' },
   }),
-  instances: (world) => linodes(world).all().map(instanceView),
+  instances: (world) =>
+    linodes(world)
+      .all()
+      .map((linode) => instanceView(world, linode)),
   leftovers,
   removeBehindBack(world, id) {
     dropBackups(world, id);
@@ -116,7 +119,8 @@ function leftovers(world: SimWorld): SimLeftover[] {
   ];
 }
 
-function instanceView(linode: Linode): SimInstanceView {
+function instanceView(world: SimWorld, linode: Linode): SimInstanceView {
+  const source = privateImages(world).get(linode.image ?? '');
   const shown = view(linode);
   return {
     id: linode.id,
@@ -129,6 +133,7 @@ function instanceView(linode: Linode): SimInstanceView {
     ipv6: linode.ipv6,
     tags: linode.tags,
     createdAt: `${String(shown.created)}Z`,
+    ...(source ? { copyOf: source.description } : {}),
     password: linode.rootPass,
     ...(linode.userData === null ? {} : { userData: Buffer.from(linode.userData, 'base64').toString('utf8') }),
   };
