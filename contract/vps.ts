@@ -1,6 +1,6 @@
 /** A customer's server on the wire. */
 import { z } from 'zod';
-import { FirewallRules, HostnameText, IdText, LabelText, Password, Reason, SshKeyIds, SshKeys, Tags } from './fields.ts';
+import { FirewallRules, HostnameText, IdText, LabelText, Password, Reason, SnapshotRef, SshKeyIds, SshKeys, Tags } from './fields.ts';
 import { AccountId, Cursor, Flag, Limit, OperationId, OrganizationId, Timestamp, VpsId } from './ids.ts';
 import { ActionCapability, ChangePreview, Evidence, VpsCapabilities } from './lifecycle.ts';
 import { SetupRequest } from './setup-profile.ts';
@@ -15,6 +15,7 @@ export type VpsStatus = z.infer<typeof VpsStatus>;
 
 export const VPS_FEATURES = [
   'snapshots',
+  'server_from_snapshot',
   'backups',
   'rescue',
   'bandwidth',
@@ -62,7 +63,10 @@ export const VpsCreate = z.strictObject({
   /** The provider's plan id. */
   type: IdText.meta({ examples: ['s-1vcpu-1gb'] }),
   region: IdText.meta({ examples: ['fra1'] }),
-  image: IdText.meta({ examples: ['ubuntu-24-04-x64'] }),
+  /** What its disk begins with; may be left out only beside `from_snapshot`. */
+  image: IdText.meta({ examples: ['ubuntu-24-04-x64'] }).optional(),
+  /** In place of `image`: the id of a kept snapshot (GET /api/snapshots). The VPS is made at the account that holds it. */
+  from_snapshot: SnapshotRef.optional(),
   /** Generated when absent. */
   root_pass: Password.optional(),
   ssh_keys: SshKeys.default([]),

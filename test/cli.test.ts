@@ -162,6 +162,9 @@ it('snapshots, rescue, backups, transfer and graphs', async () => {
   const tombstone = await ok('vps', 'show', id);
   expect(tombstone).toMatch(/ended +\S+[^]*asked by +first admin[^]*kept: snapshot [^]*kept +1 kept at the providers: [\d.]+ USD a month/);
   expect(tombstone).not.toMatch(/^(password|backups|power|protected|ipv4) /m);
+  // What a termination kept serves a new server; without its image.
+  await ok('vps', 'create', 'copied', ...server.slice(0, -2), '--from-snapshot', snapshots[0].id, '--wait');
+  await ok('vps', 'destroy', 'copied', '--yes', '--grace', '0', '--wait');
   await ok('snapshot', 'delete', id, snapshots[0].id, '--yes', '--wait');
   expect(await ok('snapshot', 'list', '--final')).toBe('No snapshots.\n');
 }, 120_000);

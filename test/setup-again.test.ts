@@ -78,6 +78,8 @@ it.each(['hetzner', 'digitalocean', 'hostinger'])(
     const order = await shop.order(provider, `set-up-${provider}`, { setup: { profile: 'probe', version: 1, values: { OWNER: 'ada' } } });
     expect(await shop.ended(order.operation.id, 120_000)).toMatchObject({ status: 'succeeded' });
     const { id } = order.instance;
+    const copy = { ...(await shop.template(provider)), label: 'copy', image: undefined, from_snapshot: 'any', setup: { profile: 'probe' } };
+    expect(await shop.call('POST', '/api/vps', copy)).toMatchObject({ httpStatus: 422, errors: [{ field: 'setup' }] });
     const first = await found(id);
 
     const second = await reinstalled(id);

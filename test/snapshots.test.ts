@@ -5,7 +5,7 @@ import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
 import { query } from './support/invariants.ts';
 import { type Cluster, openCluster, type Service } from './support/service.ts';
-import { Shop } from './support/shop.ts';
+import { Shop, ZONE } from './support/shop.ts';
 import { until } from './support/until.ts';
 
 /** A day of the simulated clouds takes half a minute, so that their daily backups come. */
@@ -187,6 +187,53 @@ it('shows transfer and graphs, or why not', async () => {
       'from=2020-01-01T00:00:00Z',
     ])
       expect(await shop.call('GET', `${path}/metrics?${query}`), query).toMatchObject({ httpStatus: 422 });
+  });
+}, 300_000);
+
+it('makes a new server of a snapshot, which then needs it no more', async () => {
+  const { organization } = await shop.call('POST', '/api/admin/organizations', { name: 'neighbours' });
+  const { secret } = await shop.call('POST', '/api/tokens', { name: 'theirs', role: 'operator', organization_id: organization.id });
+  const unchanged = async (id: string): Promise<void> => {
+    expect(Object.keys((await done(shop.call('POST', `/api/vps/${id}/preview`))).result.changes)).toEqual(['same']);
+  };
+  await each(async (subject) => {
+    await done(act(subject, { action: 'snapshot', name: 'to copy' }));
+    const snapshot = (await ordered(subject)).find(({ name }) => name === 'to copy');
+    const { image, provider_id: account, ...place } = (await shop.template(subject.provider)) as Record<string, string>;
+    const label = `copy-${subject.provider}`;
+    const body = { ...place, label, from_snapshot: snapshot.id, dns: { zone: ZONE } };
+    const order = (more: object = {}) => shop.call('POST', '/api/vps', { ...body, ...more });
+    const refused = (field: string, code: string) => ({ httpStatus: 422, code, errors: [expect.objectContaining({ field })] });
+    expect(await order({ image })).toMatchObject(refused('from_snapshot', 'invalid_request'));
+    expect(await order({ from_snapshot: undefined })).toMatchObject(refused('image', 'invalid_request'));
+    expect(await order({ from_snapshot: subject.id })).toMatchObject({ httpStatus: 404 });
+    expect(await order({ organization_id: organization.id })).toMatchObject(refused('from_snapshot', 'other_organization'));
+    expect(await shop.as(secret).call('POST', '/api/vps', body)).toMatchObject({ httpStatus: 404 });
+    const { items: plans } = await shop.call('GET', `/api/admin/upstream/plans?providerId=${account}`);
+    const isTooSmall = (plan: any) => plan.available && plan.diskGb < snapshot.min_disk_gb && plan.regions.includes(place['region']);
+    for (const { id: type } of plans.filter(isTooSmall).slice(0, 1))
+      expect(await order({ type })).toMatchObject(refused('type', 'disk_too_small'));
+
+    const { instance, operation } = await order();
+    const made = { id: instance.id as string, label };
+    const busy = { httpStatus: 409, code: 'snapshot_in_use', detail: expect.stringContaining(label) };
+    expect(await act(subject, { action: 'delete-snapshot', snapshot: snapshot.id })).toMatchObject(busy);
+    expect(await shop.call('DELETE', `/api/vps/${subject.id}?grace_hours=0`)).toMatchObject(busy);
+    expect(await shop.ended(operation.id, PATIENCE_MS)).toMatchObject({ status: 'succeeded' });
+    const server = await view(made);
+    expect(server.copyOf).toContain(`plinth-vps-${subject.id}-`);
+    expect(server.ipv4).not.toBe((await view(subject)).ipv4);
+    expect(await reveal(made)).not.toBe(await reveal(subject));
+    expect(await shop.vps(made.id)).toMatchObject({ status: 'active', image, dns_name: `${label}.${ZONE}` });
+    await unchanged(made.id);
+    await done(act(subject, { action: 'delete-snapshot', snapshot: snapshot.id }));
+    expect(await order({ label: `${label}-2` })).toMatchObject({ httpStatus: 404 });
+    await unchanged(made.id);
+    await done(act(made, { action: 'reinstall' }));
+    await unchanged(made.id);
+    await done(shop.call('DELETE', `/api/vps/${made.id}?grace_hours=0`));
+    expect(await shop.vps(made.id)).toMatchObject({ evidence: { clean: true } });
+    expect(await shop.servers(label)).toEqual([]);
   });
 }, 300_000);
 

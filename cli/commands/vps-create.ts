@@ -24,6 +24,7 @@ const OPTIONS = {
   plan: { type: 'string', value: 'ID', help: 'the provider’s plan; see plinth catalog plans' },
   region: { type: 'string', value: 'ID', help: 'see plinth catalog regions' },
   image: { type: 'string', value: 'ID', help: 'see plinth catalog images' },
+  'from-snapshot': { type: 'string', value: 'ID', help: 'in place of --image: a kept snapshot, see plinth snapshot list' },
   account: { type: 'string', value: 'ACCOUNT', help: 'id or name; needed when several accounts offer the plan' },
   'ssh-key': { type: 'string', value: 'FILE', multiple: true, help: 'public key file (or the key itself)' },
   ...PICK_OPTIONS,
@@ -59,6 +60,7 @@ export const vpsCreate = command({
     'vps create web-1 --plan s-1vcpu-1gb --region fra1 --image ubuntu-24-04-x64 --ssh-key ~/.ssh/id_ed25519.pub --wait',
     'vps create web-2 --plan g6-nanode-1 --region eu-west --image linode/debian12 --firewall tcp:22:203.0.113.0/24 --firewall tcp:443:0.0.0.0/0',
     'vps create web-3 --plan g6-nanode-1 --region eu-west --image linode/debian12 --ssh-key-id laptop --ssh-key-id phone',
+    'vps create web-4 --plan s-2vcpu-2gb --region fra1 --from-snapshot 0f7c2f0e-3f55-4f3e-9d0b-0a6b9a3f1c11 --wait',
     'vps create --file web-3.yaml --json',
   ],
   run: async (context, [label = ''], options) => {
@@ -86,6 +88,7 @@ async function bodyOf(context: Context, label: string, options: Options, api: Ap
     ...given('type', options.plan),
     ...given('region', options.region),
     ...given('image', options.image),
+    ...given('from_snapshot', options['from-snapshot']),
     ...given('provider_id', options.account === undefined ? undefined : await accountId(api, options.account)),
     ...given(
       'ssh_keys',
@@ -110,9 +113,9 @@ async function bodyOf(context: Context, label: string, options: Options, api: Ap
     ['label', '<label>'],
     ['type', '--plan'],
     ['region', '--region'],
-    ['image', '--image'],
+    ['image', '--image or --from-snapshot'],
   ] as const)
-    if (body[field] === undefined)
+    if (body[field] === undefined && (field !== 'image' || body['from_snapshot'] === undefined))
       throw usage(`plinth vps create: ${option} is missing. Type it, or put "${field}" into --file; see: plinth vps create --help`);
   return body;
 }

@@ -4,11 +4,12 @@ import type { VpsDetail } from '../../contract/vps.ts';
 import type { Capability, Descriptor } from '../../providers/provider.ts';
 
 export function featuresAt({ capabilities }: Pick<Descriptor, 'capabilities'>): VpsDetail['features'] {
-  const { snapshots, backups, rescue, bandwidth, metrics, console, firewall, reverseDns, resizeDown } = capabilities;
+  const { snapshots, serverFromSnapshot, backups, rescue, bandwidth, metrics, console, firewall, reverseDns, resizeDown } = capabilities;
   const told = (capability: Capability): ActionCapability =>
     capability.can ? { allowed: true } : { allowed: false, code: 'not_supported', reason: capability.reason };
   return {
     snapshots: told(snapshots),
+    server_from_snapshot: told(serverFromSnapshot),
     backups: told(backups),
     rescue: told(rescue),
     bandwidth: told(bandwidth),

@@ -3,6 +3,7 @@ import { sealPassword } from './password/life.ts';
 import { randomInt, randomUUID } from 'node:crypto';
 import type { OperationKind } from '../../contract/operation.ts';
 import type { VpsCreate } from '../../contract/vps.ts';
+import { mustCan } from '../kernel/can.ts';
 import { timeNow } from '../kernel/clock.ts';
 import { notFound, Refusal, refuseField } from '../kernel/problem.ts';
 import { appendAudit } from '../kernel/audit.ts';
@@ -26,6 +27,7 @@ import { requireRoom } from '../identity/organizations/quotas.ts';
 import { failSnapshot } from './snapshots/failure.ts';
 import { type PlannedVps, planVps } from './create/plan.ts';
 import type { ForWhom } from './create/dns.ts';
+import { holdSource } from './create/source.ts';
 import { type PreparedSetup, recordSetup } from './setup/prepare.ts';
 import { requireMayCreate } from './sold.ts';
 import { noteUse, withPickedKeys } from './ssh-keys/library.ts';
@@ -40,6 +42,8 @@ export type Accepted = { vps: VpsWithAccount; operation: Operation };
 
 /** Plans it by policy and catalogue. @throws Refusal, as does the commit */
 export async function prepareCreate(services: Services, principal: Principal, given: VpsCreate): Promise<Commit<Accepted>> {
+  // What is on its disk comes back to light.
+  if (given.from_snapshot !== undefined) mustCan(principal, 'snapshot:restore');
   const organizationId = await organizationFor(services, principal, given.organization_id);
   const body = await withPickedKeys(services.db, organizationId, given);
   await requireMayCreate(services.db, principal, organizationId, body.override_reason);
@@ -104,6 +108,7 @@ export async function insertPrepared(
   by: Pick<Principal, 'name'>,
   { organizationId, account, dnsAccount, spec, externalReference, requestedPassword = null, subscriptionId, setup = null }: PreparedVps,
 ): Promise<Accepted> {
+  await holdSource(tx, spec);
   const vps = await insertVps(tx, {
     id: spec.vpsId,
     organizationId,

@@ -28,6 +28,9 @@ export class Shop {
     this.#simulator = simulator;
   }
 
+  /** The same for somebody else. */
+  as = (token: string): Shop => new Shop(this.#origin, () => Promise.resolve(token), this.#simulator);
+
   async call(method: string, path: string, body?: unknown): Promise<any> {
     const headers = { authorization: `Bearer ${await this.#token()}`, 'content-type': 'application/json' };
     const payload = body === undefined ? {} : { body: JSON.stringify(body) };

@@ -46,6 +46,7 @@ describe('a spec changed by hand', () => {
     ['vpsId', { ...spec, vpsId: 'another123456789' }],
     ['compute.accountId', { ...spec, compute: { ...spec.compute, accountId: 'a-2' } }],
     ['compute.region', { ...spec, compute: { ...spec.compute, region: 's' } }],
+    ['compute.snapshotId', { ...spec, compute: { ...spec.compute, snapshotId: 'another’s' } }],
     ['compute.image', { ...spec, compute: { ...spec.compute, image: 'j' } }],
     [
       'dns.accountId',

@@ -49,6 +49,8 @@ function fixedParts({ vpsId, generation, label, hostname, compute, dns }: VpsSpe
     ['compute.accountId', compute.accountId],
     ['compute.region', compute.region],
     ['compute.image', compute.image],
+    // Whose it is was asked when the VPS was ordered.
+    ['compute.snapshotId', compute.snapshotId ?? 'null'],
     ['compute.imported', JSON.stringify(compute.imported ?? null)],
     ['dns.accountId', dns?.accountId ?? 'null'],
     ['dns.zoneId', dns?.zoneId ?? 'null'],

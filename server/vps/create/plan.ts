@@ -1,6 +1,6 @@
 /** From a request to a spec: everything is checked against catalogue and policy before anything is created. */
 import type { VpsCreate } from '../../../contract/vps.ts';
-import type { Descriptor, Image, Plan } from '../../../providers/provider.ts';
+import type { Descriptor, Plan } from '../../../providers/provider.ts';
 import { VpsSpec } from '../../../stacks/spec.ts';
 import { assertPlan, PlanError } from '../../../stacks/user-data.ts';
 import { onPlatform } from '../../kernel/can.ts';
@@ -11,6 +11,7 @@ import { allAccounts, endpointFor, mustAccount, providerOf } from '../../account
 import { readCatalog } from '../../accounts/catalog.ts';
 import { checkOrder, checkPassword } from './checks.ts';
 import { type ForWhom, planDns } from './dns.ts';
+import { requireFits, requireItsAccount, type SnapshotSource, sourceOf } from './source.ts';
 import { type PreparedSetup, prepareSetup } from '../setup/prepare.ts';
 import type { Services } from '../../kernel/services.ts';
 import { normalSshKey } from '../ssh-keys/public-key.ts';
@@ -27,12 +28,15 @@ export interface PlannedVps {
 /** `chosen`: the account, where it is not the caller's to choose. */
 export async function planVps(services: Services, who: ForWhom, vpsId: string, given: VpsCreate, chosen?: Account): Promise<PlannedVps> {
   const { hostname } = checkOrder(given);
-  const { body, account } = chosen ? { body: given, account: chosen } : await placeOf(services, who, given);
+  const source = await sourceOf(services, who, given);
+  const { body, account } = chosen ? { body: given, account: chosen } : await placeOf(services, who, given, source);
+  if (source) requireItsAccount(source, account.id, chosen ? 'from_snapshot' : 'provider_id');
   const provider = providerOf(services, account);
   const { descriptor } = provider;
   endpointFor(services, provider, account.endpointKind, 'provider_id');
-  const { plan, image } = await checkCatalog(services, account, body);
-  const windows = image.family === 'windows';
+  const { plan, plans } = await checkPlan(services, account, body);
+  const { image, windows } = await beginningOf(services, account, body, plan, source);
+  if (source) requireFits(source, plan, body.region, plans, chosen ? 'product_id' : 'type');
   checkFeatures(provider.descriptor, body, windows);
   if (body.root_pass !== undefined) checkPassword(body.root_pass, descriptor.password);
   const dns = await planDns(services, who, account, body);
@@ -47,7 +51,8 @@ export async function planVps(services: Services, who: ForWhom, vpsId: string, g
       accountId: account.id,
       region: body.region,
       plan: plan.id,
-      image: image.id,
+      image,
+      ...(source ? { snapshotId: source.found.id } : {}),
       windows,
       ipv6: body.ipv6 ?? (descriptor.capabilities.ipv6.can && optionsOf(account).ipv6Enabled !== false),
       backups: body.backups ?? (descriptor.capabilities.backups.can && optionsOf(account).backupEnabled === true),
@@ -100,6 +105,7 @@ function fieldOnWire(field: string, spec: VpsSpec): string {
   return field
     .replace(/^compute\.options/, 'configuration')
     .replace(/^compute\.windows$/, 'image')
+    .replace(/^compute\.snapshotId$/, 'from_snapshot')
     .replace(/^compute\./, '')
     .replace('sshPublicKeys', 'ssh_keys')
     .replace('rootPassword', 'root_pass')
@@ -107,9 +113,18 @@ function fieldOnWire(field: string, spec: VpsSpec): string {
 }
 
 /** `type` may be a product: its first place is meant. Else the account that has the plan. */
-async function placeOf(services: Services, who: ForWhom, given: VpsCreate): Promise<{ body: VpsCreate; account: Account }> {
+async function placeOf(
+  services: Services,
+  who: ForWhom,
+  given: VpsCreate,
+  source: SnapshotSource | null,
+): Promise<{ body: VpsCreate; account: Account }> {
   const product = UUID.test(given.type) ? await services.planNames.ofProduct?.(given.type) : null;
-  if (!product) return { body: given, account: await resolveAccount(services, who, given) };
+  if (!product) {
+    // A snapshot has chosen the account.
+    const asked = source && given.provider_id === undefined ? source.vps.accountId : undefined;
+    return { body: given, account: await resolveAccount(services, who, given, asked) };
+  }
   const account = await mustAccount(services, product.accountId);
   if (!account.active)
     throw refuseField(
@@ -124,10 +139,12 @@ async function placeOf(services: Services, who: ForWhom, given: VpsCreate): Prom
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The named account, or the only one whose catalogue has the plan, or the default one of several. */
-async function resolveAccount(services: Services, { principal }: ForWhom, body: VpsCreate): Promise<Account> {
-  if (body.provider_id !== undefined) {
-    if (!onPlatform(principal)) throw refuseField('provider_id', 'is chosen by the operator of Plinth', 'Leave it out.', 403, 'forbidden');
-    const account = await mustAccount(services, body.provider_id).catch(() => null);
+async function resolveAccount(services: Services, { principal }: ForWhom, body: VpsCreate, known?: string): Promise<Account> {
+  if (body.provider_id !== undefined && !onPlatform(principal))
+    throw refuseField('provider_id', 'is chosen by the operator of Plinth', 'Leave it out.', 403, 'forbidden');
+  const named = body.provider_id ?? known;
+  if (named !== undefined) {
+    const account = await mustAccount(services, named).catch(() => null);
     if (!account || !providerOf(services, account).compute)
       throw refuseField('provider_id', 'no such compute account', 'Take an id from GET /api/admin/providers, or leave it out.');
     if (!account.active)
@@ -181,39 +198,16 @@ export function nameOf(services: Services, account: Pick<Account, 'provider'>): 
   return providerOf(services, account).descriptor.name;
 }
 
-async function checkCatalog(services: Services, account: Account, body: VpsCreate): Promise<{ plan: Plan; image: Image }> {
-  const [plans, regions, images] = await Promise.all([
+/** What can be had there now, by the catalogue; `plans` are all of the account. @throws Refusal */
+async function checkPlan(services: Services, account: Account, body: VpsCreate): Promise<{ plan: Plan; plans: readonly Plan[] }> {
+  const [{ items: plans }, { items: regions }] = await Promise.all([
     readCatalog(services, account, 'plans'),
     readCatalog(services, account, 'regions'),
-    readCatalog(services, account, 'images'),
   ]);
-  const plan = plans.items.find((item) => item.id === body.type);
-  if (!plan)
-    throw refuseField(
-      'type',
-      `${nameOf(services, account)} has no plan "${body.type}"`,
-      'Take one from GET /api/admin/upstream/plans.',
-      422,
-      'unknown_plan',
-    );
-  const region = regions.items.find((item) => item.id === body.region);
-  if (!region)
-    throw refuseField(
-      'region',
-      `${nameOf(services, account)} has no region "${body.region}"`,
-      'Take one from GET /api/admin/upstream/regions.',
-      422,
-      'unknown_region',
-    );
-  const image = images.items.find((item) => item.id === body.image);
-  if (!image)
-    throw refuseField(
-      'image',
-      `${nameOf(services, account)} has no image "${body.image}"`,
-      'Take one from GET /api/admin/upstream/images.',
-      422,
-      'unknown_image',
-    );
+  const plan = plans.find((item) => item.id === body.type);
+  if (!plan) throw unknown(services, account, 'type', 'plan', body.type);
+  const region = regions.find((item) => item.id === body.region);
+  if (!region) throw unknown(services, account, 'region', 'region', body.region);
   const { allowedRegions: allowed = [] } = optionsOf(account);
   if (allowed.length > 0 && !allowed.includes(region.id))
     throw refuseField('region', `the account allows only: ${allowed.join(', ')}`, 'Choose one of them.', 422, 'region_not_allowed');
@@ -233,8 +227,28 @@ async function checkCatalog(services: Services, account: Account, body: VpsCreat
       409,
       'out_of_stock',
     );
-  if (image.regions !== null && !image.regions.includes(region.id))
-    throw refuseField('image', `it is not in the region ${region.id}`, 'Choose another image or region.', 422, 'image_not_in_region');
+  return { plan, plans };
+}
+
+function unknown(services: Services, account: Account, field: string, word: 'plan' | 'region' | 'image', id: string): Refusal {
+  const remedy = `Take one from GET /api/admin/upstream/${word}s.`;
+  return refuseField(field, `${nameOf(services, account)} has no ${word} "${id}"`, remedy, 422, `unknown_${word}`);
+}
+
+/** Its system: that of an image of the catalogue, or the one on the snapshot, which a later reinstall has again. @throws Refusal */
+async function beginningOf(
+  services: Services,
+  account: Account,
+  body: VpsCreate,
+  plan: Plan,
+  source: SnapshotSource | null,
+): Promise<{ image: string; windows: boolean }> {
+  if (source) return { image: source.row.image, windows: false };
+  const { items } = await readCatalog(services, account, 'images');
+  const image = items.find((item) => item.id === body.image);
+  if (!image) throw unknown(services, account, 'image', 'image', body.image ?? '');
+  if (image.regions !== null && !image.regions.includes(body.region))
+    throw refuseField('image', `it is not in the region ${body.region}`, 'Choose another image or region.', 422, 'image_not_in_region');
   if (image.deprecated) throw refuseField('image', 'the provider no longer offers it', 'Choose a newer image.', 422, 'image_deprecated');
   if (image.minDiskGb > plan.diskGb)
     throw refuseField(
@@ -252,7 +266,7 @@ async function checkCatalog(services: Services, account: Account, body: VpsCreat
       422,
       'image_architecture',
     );
-  return { plan, image };
+  return { image: image.id, windows: image.family === 'windows' };
 }
 
 function checkFeatures(descriptor: ReturnType<typeof providerOf>['descriptor'], body: VpsCreate, windows: boolean): void {

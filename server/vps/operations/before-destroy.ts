@@ -10,7 +10,8 @@ import { timeNow } from '../../kernel/clock.ts';
 import { mustCompute, providerOf } from '../../accounts/accounts.ts';
 import { listAtProvider, recordSnapshot, snapshotClient } from '../snapshots/snapshots.ts';
 import type { Snapshot } from '../../kernel/database.ts';
-import { keptSnapshots, markDeleted, snapshotOfOperation, snapshotsOf, updateSnapshot } from '../snapshots/store.ts';
+import { inUse } from '../snapshots/in-use.ts';
+import { beingMadeOf, keptSnapshots, markDeleted, snapshotOfOperation, snapshotsOf, updateSnapshot } from '../snapshots/store.ts';
 import { factsOf, makeSnapshot } from './snapshots.ts';
 import type { Work } from './sheet.ts';
 import { whileHeld } from './work.ts';
@@ -67,8 +68,15 @@ async function deleteOthers(work: Work): Promise<void> {
   const rows = (await snapshotsOf(services.db, vps.id)).filter((row) => !kept.some(({ id }) => id === row.id));
   const found = await listOthers(work, rows.length > 0);
   const client = snapshotClient(services, vps);
-  for (const { id, name } of found) {
-    if (kept.some(({ providerSnapshotId }) => providerSnapshotId === id)) continue;
+  const goes = found.filter(({ id }) => !kept.some(({ providerSnapshotId }) => providerSnapshotId === id));
+  const [making] = await beingMadeOf(
+    services.db,
+    vps.accountId,
+    goes.map(({ id }) => id),
+  );
+  // The copy is nearly there; until then nothing of this VPS is touched.
+  if (making !== undefined) throw new WorkFailed(fault('conflict', inUse(making), { retryable: true }));
+  for (const { id, name } of goes) {
     writer.say(`deleting the snapshot ${name} (${id})`);
     await client.delete(id, { signal });
   }

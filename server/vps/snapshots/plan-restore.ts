@@ -2,7 +2,7 @@
 import type { VpsSpec } from '../../../stacks/spec.ts';
 import type { Snapshot as ProviderSnapshot } from '../../../providers/instance-extras.ts';
 import type { Descriptor } from '../../../providers/provider.ts';
-import { refuseField, Refusal } from '../../kernel/problem.ts';
+import { refuseField } from '../../kernel/problem.ts';
 import type { VpsWithAccount } from '../store.ts';
 import { readCatalog } from '../../accounts/catalog.ts';
 import type { Services } from '../../kernel/services.ts';
@@ -10,7 +10,7 @@ import { buildableSpec } from '../create/plan.ts';
 import { openOnSnapshot, passwordAt } from '../password/life.ts';
 import { makePassword } from '../password/password.ts';
 import type { RestoreSource } from '../changes/planned-change.ts';
-import { findSnapshot, type SnapshotEntry } from './snapshots.ts';
+import { findSnapshot, mustBeReady, type SnapshotEntry } from './snapshots.ts';
 
 /** @throws Refusal when it is not there, not finished or larger than the server's disk; ProviderError when nobody answers. */
 export async function planRestore(services: Services, vps: VpsWithAccount, descriptor: Descriptor, before: VpsSpec, ref: string) {
@@ -31,15 +31,6 @@ export async function planRestore(services: Services, vps: VpsWithAccount, descr
     restore,
     beside,
   };
-}
-
-function mustBeReady({ row, found }: SnapshotEntry, ref: string): ProviderSnapshot {
-  const name = row ? `The snapshot "${row.name}"` : `The snapshot ${ref}`;
-  if (!found) throw new Refusal(409, 'snapshot_missing', `${name} is not at the provider. It can only be deleted from the record.`);
-  if (row?.status === 'deleting') throw new Refusal(409, 'snapshot_deleting', `${name} is being deleted. Choose another.`);
-  if (found.status !== 'available')
-    throw new Refusal(409, `snapshot_${found.status}`, `${name} is ${found.status}; only a finished one can be restored.`);
-  return found;
 }
 
 async function checkDisk(services: Services, vps: VpsWithAccount, { compute }: VpsSpec, { minDiskGb }: ProviderSnapshot): Promise<void> {

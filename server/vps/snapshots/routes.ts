@@ -2,7 +2,7 @@
 import { SnapshotPage, SnapshotQuery } from '../../../contract/recorded-snapshot.ts';
 import { SnapshotList } from '../../../contract/snapshot.ts';
 import { VpsParams } from '../../../contract/vps.ts';
-import { readSnapshots } from './snapshots.ts';
+import { readSnapshots } from './reading.ts';
 import type { Services } from '../../kernel/services.ts';
 import { listSnapshots, snapshotSums } from './store.ts';
 import { decodeCursor, pageOf, placeInTime } from '../../kernel/http/cursor.ts';

@@ -3,16 +3,15 @@
  * read live only. Names at the provider carry the VPS and the row, so that a repeated order finds its own.
  */
 import { randomUUID } from 'node:crypto';
-import { isProviderError } from '../../../providers/errors.ts';
 import type { Snapshot as ProviderSnapshot, SnapshotClient } from '../../../providers/instance-extras.ts';
 import { notFound, Refusal } from '../../kernel/problem.ts';
 import type { Db, Snapshot } from '../../kernel/database.ts';
+import { requireUnused } from './in-use.ts';
 import { insertSnapshot, snapshotById, snapshotsOf, updateSnapshot } from './store.ts';
 import type { VpsWithAccount } from '../store.ts';
 import { clientOf, providerOf } from '../../accounts/accounts.ts';
-import type { Principal, Services } from '../../kernel/services.ts';
+import type { Services } from '../../kernel/services.ts';
 import { sealOnSnapshot } from '../password/life.ts';
-import { mustVps } from '../vps.ts';
 
 const READ_TIMEOUT_MS = 15_000;
 
@@ -21,13 +20,6 @@ export interface SnapshotEntry {
   readonly row: Snapshot | null;
   /** null: the provider does not have it, or was not asked. */
   readonly found: ProviderSnapshot | null;
-}
-
-export interface SnapshotReading {
-  readonly vps: VpsWithAccount;
-  readonly entries: readonly SnapshotEntry[];
-  readonly live: boolean;
-  readonly reason: string | null;
 }
 
 /** What every snapshot of a VPS is called at its provider, up to the last part. */
@@ -44,21 +36,6 @@ export function snapshotClient(services: Services, vps: VpsWithAccount): Snapsho
   return client;
 }
 
-/** Rows and the provider's list as one; without the provider the rows alone, with the reason. */
-export async function readSnapshots(services: Services, principal: Principal, id: string): Promise<SnapshotReading> {
-  const vps = await mustVps(services, principal, id);
-  const rows = await snapshotsOf(services.db, vps.id);
-  const alone = (reason: string): SnapshotReading => ({ vps, entries: rows.map((row) => ({ row, found: null })), live: false, reason });
-  try {
-    return { vps, entries: merge(rows, await listAtProvider(services, vps)), live: true, reason: null };
-  } catch (error) {
-    if (error instanceof Refusal) return alone(error.message);
-    if (isProviderError(error)) return alone(error.detail.message);
-    services.log.warn({ err: error, vps: vps.id }, 'the snapshots could not be read at the provider');
-    return alone('The provider could not be asked just now.');
-  }
-}
-
 /** @throws ProviderError, Refusal */
 export async function listAtProvider(services: Services, vps: VpsWithAccount, signal?: AbortSignal): Promise<ProviderSnapshot[]> {
   const patience = AbortSignal.timeout(READ_TIMEOUT_MS);
@@ -68,7 +45,8 @@ export async function listAtProvider(services: Services, vps: VpsWithAccount, si
   return await snapshotClient(services, vps).list(instanceId, snapshotPrefix(vps.id), options);
 }
 
-function merge(rows: readonly Snapshot[], found: readonly ProviderSnapshot[]): SnapshotEntry[] {
+/** Each row with what the provider has of it, then what no row tells of. */
+export function merge(rows: readonly Snapshot[], found: readonly ProviderSnapshot[]): SnapshotEntry[] {
   const left = new Set(found);
   const entries: SnapshotEntry[] = rows.map((row) => {
     const own = found.find((item) => isOf(item, row)) ?? null;
@@ -126,8 +104,20 @@ export async function deletableSnapshot(services: Services, vps: VpsWithAccount,
   return entry;
 }
 
-/** @throws Refusal 409 when it is deleted already */
+/** One that is there, and finished. @throws Refusal 409 */
+export function mustBeReady({ row, found }: SnapshotEntry, ref: string): ProviderSnapshot {
+  const name = row ? `The snapshot "${row.name}"` : `The snapshot ${ref}`;
+  if (!found) throw new Refusal(409, 'snapshot_missing', `${name} is not at the provider. It can only be deleted from the record.`);
+  if (row?.status === 'deleting') throw new Refusal(409, 'snapshot_deleting', `${name} is being deleted. Choose another.`);
+  if (found.status !== 'available')
+    throw new Refusal(409, `snapshot_${found.status}`, `${name} is ${found.status}; only a finished one can be restored.`);
+  return found;
+}
+
+/** @throws Refusal 409 when it is deleted already, or a new server is being made of it */
 export async function markSnapshotDeleting(tx: Db, vps: VpsWithAccount, { row, found }: SnapshotEntry): Promise<Snapshot> {
+  const atProvider = row?.providerSnapshotId ?? found?.id;
+  if (atProvider) await requireUnused(tx, vps.accountId, [atProvider]);
   if (row) {
     const now = await snapshotById(tx, vps.id, row.id);
     if (!now || now.deletedAt !== null) throw new Refusal(409, 'snapshot_gone', `The snapshot "${row.name}" is deleted already.`);

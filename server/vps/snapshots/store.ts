@@ -1,5 +1,6 @@
 /** Snapshots that were ordered, and the passwords a VPS had before. */
 import { randomUUID } from 'node:crypto';
+import { UNFINISHED } from '../../../contract/words.ts';
 import type { Db, Snapshot } from '../../kernel/database.ts';
 import { behind, type Place, type Scope, scoped } from '../../kernel/listing.ts';
 import type { VpsWithAccount } from '../store.ts';
@@ -26,6 +27,27 @@ export async function insertSnapshot(
 
 export async function snapshotById(db: Db, vpsId: string, id: string): Promise<Snapshot | null> {
   return await db.snapshot.findFirst({ where: { id, vpsId } });
+}
+
+/** Of one organization's VPSes, or of all; none that is deleted. */
+export async function snapshotInScope(db: Db, scope: Scope, id: string): Promise<Snapshot | null> {
+  return await db.snapshot.findFirst({ where: { id, deletedAt: null, vps: scoped(scope) } });
+}
+
+/** The newest row of what the account holds under this id. */
+export async function snapshotAt(db: Db, accountId: string, providerSnapshotId: string): Promise<Snapshot | null> {
+  return await db.snapshot.findFirst({ where: { providerSnapshotId, vps: { accountId } }, orderBy: { createdAt: 'desc' } });
+}
+
+/** Labels of the VPSes that are being made of one of these snapshots, by the provider's ids. */
+export async function beingMadeOf(db: Db, accountId: string, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.$queryRaw<{ label: string }[]>`
+    SELECT v."label" FROM "operation" o JOIN "vps" v ON v."id" = o."vpsId"
+    WHERE o."status" = ANY(${[...UNFINISHED]}) AND o."kind" = 'provision' AND v."accountId" = ${accountId}
+      AND v."spec" #>> '{compute,snapshotId}' = ANY(${[...ids]})
+    ORDER BY o."createdAt", o."id"`;
+  return rows.map(({ label }) => label);
 }
 
 export async function snapshotOfOperation(db: Db, operationId: string): Promise<Snapshot | null> {

@@ -1,4 +1,5 @@
 /** What a termination does to the snapshots of a VPS, before it is ordered. */
+import type { Db, Snapshot } from '../../kernel/database.ts';
 import { Refusal } from '../../kernel/problem.ts';
 import { snapshotsOf } from '../snapshots/store.ts';
 import type { VpsWithAccount } from '../store.ts';
@@ -13,13 +14,13 @@ export async function planDestroy(
 ): Promise<Pick<PlannedChange, 'notes' | 'beside'>> {
   if (finalSnapshot) requireFinalSnapshot(services, vps);
   const rows = await snapshotsOf(services.db, vps.id);
-  const stays = rows.filter((row) => row.final && row.status === 'available' && !finalSnapshot);
-  const goes = rows.filter((row) => !stays.includes(row));
+  const kept = rows.filter((row) => stays(row, finalSnapshot));
+  const goes = rows.filter((row) => !kept.includes(row));
   const notes = [
     ...(vps.importing === null ? [] : ['Its import has not succeeded: only its record and DNS names go, the server stays as it is.']),
     ...(finalSnapshot ? ['A snapshot is made first and kept; without it nothing is destroyed. It costs money until it is deleted.'] : []),
     ...(goes.length > 0 ? [`Its ${goes.length === 1 ? 'snapshot is' : `${goes.length} snapshots are`} deleted with it.`] : []),
-    ...stays.map((row) => `The final snapshot "${row.name}" stays.`),
+    ...kept.map((row) => `The final snapshot "${row.name}" stays.`),
     ...((vps.spec as { compute?: { backups?: boolean } }).compute?.backups ? ['The provider’s backups of it go with it.'] : []),
   ];
   const beside = [
@@ -27,6 +28,17 @@ export async function planDestroy(
     ...goes.map(({ name }) => ({ name: `snapshot ${name}`, effect: 'delete' as const })),
   ];
   return { notes, beside };
+}
+
+/** The provider's ids of those that a termination deletes now. */
+export async function snapshotsLost(db: Db, vps: VpsWithAccount, finalSnapshot: boolean): Promise<string[]> {
+  const rows = await snapshotsOf(db, vps.id);
+  return rows.filter((row) => !stays(row, finalSnapshot)).flatMap(({ providerSnapshotId: id }) => (id === null ? [] : [id]));
+}
+
+/** What an earlier termination kept, unless another one takes its place. */
+function stays({ final, status }: Snapshot, finalSnapshot: boolean | undefined): boolean {
+  return final && status === 'available' && !finalSnapshot;
 }
 
 /** @throws Refusal 409 with the reason why no snapshot can be made of it. */

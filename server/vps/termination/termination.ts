@@ -13,7 +13,8 @@ import type { Principal, Services } from '../../kernel/services.ts';
 import { mustLock, requestOperation, stop } from '../vps.ts';
 import { requireCapability } from '../changes/guard.ts';
 import { forgettingOf } from '../operations/takeover.ts';
-import { requireFinalSnapshot } from './plan.ts';
+import { requireUnused } from '../snapshots/in-use.ts';
+import { requireFinalSnapshot, snapshotsLost } from './plan.ts';
 
 /** `operation` null: the grace runs, nothing is under way. */
 export interface Ending {
@@ -51,12 +52,11 @@ export async function terminateVps(
     const begun = BEGUN.includes(vps.status);
     const wished = finalSnapshot ?? (vps.status === 'terminating' && vps.finalSnapshot);
     if (wished && !begun) requireFinalSnapshot(services, vps);
+    if (stands) return { vps: await updateVps(tx, vps.id, { finalSnapshot: wished }), operation: null };
     // Giving up an import loses nothing that a grace would save.
-    return stands
-      ? { vps: await updateVps(tx, vps.id, { finalSnapshot: wished }), operation: null }
-      : grace > 0 && !begun && vps.importing === null
-        ? await delay(tx, principal, vps, grace, wished)
-        : await destroyNow(services, tx, principal, vps, wished);
+    if (grace > 0 && !begun && vps.importing === null) return await delay(tx, principal, vps, grace, wished);
+    if (!begun) await requireUnused(tx, vps.accountId, await snapshotsLost(tx, vps, wished));
+    return await destroyNow(services, tx, principal, vps, wished);
   });
 }
 
