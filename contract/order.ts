@@ -1,7 +1,7 @@
 /** Quotes and orders on the wire: what would be charged and where it would be placed, and what became of it. */
 import { CouponCode } from './coupon.ts';
 import { z } from 'zod';
-import { HostnameText, IdText, LabelText, Reason, SshKeyIds, SshKeys, Tags } from './fields.ts';
+import { HostnameText, IdText, LabelText, Reason, SnapshotRef, SshKeyIds, SshKeys, Tags } from './fields.ts';
 import { Cursor, Limit, OperationId, OrganizationId, Timestamp, VpsId } from './ids.ts';
 import { AmountText, CurrencyCode, Interval, OptionKey, ProductId } from './product.ts';
 import { SubscriptionId } from './subscription.ts';
@@ -30,6 +30,8 @@ export const OrderItemRequest = z.strictObject({
   /** May be left out: the first of the place that is chosen. */
   region: IdText.optional(),
   image: IdText.optional(),
+  /** In place of `image`: the id of a kept snapshot, at whose account the server is then placed. */
+  from_snapshot: SnapshotRef.optional(),
   hostname: HostnameText.optional(),
   ssh_keys: SshKeys.default([]),
   /** Beside those: keys that the organization keeps (GET /api/ssh-keys). */

@@ -61,6 +61,39 @@ it('goes to the next place when the provider of the first does not make it, and 
   expect(await shop.stock(product.id)).toMatchObject({ reserved: 0, sold: 1 });
 }, 300_000);
 
+it('places a copy of a snapshot where the snapshot is kept, or nowhere', async () => {
+  const [first, second] = await places();
+  const [customer, stranger] = [await shop.customer(), await shop.customer()];
+  const at = (candidates: Record<string, unknown>[]) => shop.product({}, { candidates });
+  const [there, both, elsewhere] = [
+    await at([second!.candidate]),
+    await at([first!.candidate, second!.candidate]),
+    await at([first!.candidate]),
+  ];
+  const bought = async (productId: string, more: Record<string, unknown>) => {
+    const order = await shop.order(customer, productId, more);
+    await shop.pay(order);
+    return (await shop.orderIs(order.id, 'fulfilled')).items[0].vps_id as string;
+  };
+  const source = await bought(there.id, { label: 'original' });
+  const { operation } = await shop.ok('POST', `/api/vps/${source}/actions`, { action: 'snapshot', name: 'to copy' }, customer.token);
+  expect(await clouds.ended(operation.id)).toMatchObject({ status: 'succeeded' });
+  const { snapshots } = await shop.ok('GET', '/api/snapshots', undefined, customer.token);
+  const wanted = { from_snapshot: snapshots[0].id };
+  expect(await shop.quote(stranger, both.id, wanted)).toMatchObject({ status: 404 });
+  const looks = { name: 'looks', role: 'viewer', organization_id: customer.id };
+  const { secret: token } = await shop.ok('POST', '/api/tokens', looks);
+  expect(await shop.quote({ ...customer, token }, both.id, wanted)).toMatchObject({ status: 403 });
+  expect(await shop.quote(customer, elsewhere.id, wanted)).toMatchObject({
+    status: 422,
+    body: { code: 'snapshot_elsewhere', errors: [{ field: 'from_snapshot' }] },
+  });
+  const copy = await bought(both.id, { label: 'copied', ...wanted });
+  const { instance } = await shop.ok('GET', `/api/vps/${copy}`);
+  expect(instance).toMatchObject({ status: 'active', provider: second!.provider, image: (second!.candidate['images'] as string[])[0] });
+  expect(await clouds.servers('copied')).toMatchObject([{ copyOf: expect.stringContaining(`plinth-vps-${source}-`) }]);
+}, 300_000);
+
 /** By card, on the provider's page. */
 async function payByCard(customer: Customer, order: any): Promise<void> {
   const { attempt } = await shop.ok('POST', `/api/invoices/${order.invoice_id}/pay`, {}, customer.token);

@@ -84,6 +84,7 @@ const ITEM = {
   interval: { type: 'string', value: 'WORD', choices: INTERVALS, help: 'default month' },
   region: { type: 'string', value: 'REGION', help: 'default: the first of the place that is chosen' },
   image: { type: 'string', value: 'IMAGE', help: 'default: the first of the product' },
+  'from-snapshot': { type: 'string', value: 'ID', help: 'in place of --image: a kept snapshot, see plinth snapshot list' },
   'ssh-key': { type: 'string', value: 'FILE', multiple: true, help: 'public key file (or the key itself)' },
   ...PICK_OPTIONS,
   organization: { type: 'string', value: 'ORGANIZATION', help: 'for whom, by id or name; only for the seller' },
@@ -111,7 +112,7 @@ const create = command({
     const pasted = await Promise.all(options['ssh-key'].map((key) => sshKey(context.io.cwd, key)));
     const keys = { ...(pasted.length === 0 ? {} : { ssh_keys: pasted }), ...(await pickedKeys(api, whose, options)) };
     const body = {
-      items: [{ product_id: product.id, label, interval, region, image, options: added, ...keys }],
+      items: [{ product_id: product.id, label, interval, region, image, from_snapshot: options['from-snapshot'], options: added, ...keys }],
       currency,
       coupon,
       ...whose,

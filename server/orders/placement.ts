@@ -6,11 +6,12 @@ import { allAccounts, providerOf } from '../accounts/accounts.ts';
 import { readCatalog } from '../accounts/catalog.ts';
 import { timeNow } from '../kernel/clock.ts';
 import type { Account } from '../kernel/database.ts';
-import { Refusal } from '../kernel/problem.ts';
+import { refuseField, Refusal } from '../kernel/problem.ts';
 import type { Services } from '../kernel/services.ts';
 import { offerOf } from '../products/offer.ts';
 import type { ProductRow } from '../products/store.ts';
 import type { ForWhom } from '../vps/create/dns.ts';
+import { type SnapshotSource, sourceOf } from '../vps/create/source.ts';
 import { prepareVps, type PreparedVps } from '../vps/vps.ts';
 
 type Candidate = ProductRow['candidates'][number];
@@ -31,6 +32,13 @@ export interface Wanted {
   readonly backups?: boolean;
 }
 
+interface Needs {
+  readonly country: string | null;
+  readonly backups: boolean;
+  /** The regions of a snapshot that is asked for; undefined = all. */
+  readonly near: readonly string[] | undefined;
+}
+
 /** What a provider says when it does not have what was asked for: reasons to look elsewhere, not to refuse the customer. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   'out_of_stock',
@@ -41,6 +49,8 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'image_not_in_region',
   'image_deprecated',
   'image_too_large',
+  'disk_too_small',
+  'snapshot_not_in_region',
   'not_supported',
   'simulator_off',
 ]);
@@ -57,12 +67,14 @@ export async function place(
   { tried = NONE, country = null, backups = false }: Wanted = {},
 ): Promise<Placed> {
   const accounts = new Map((await allAccounts(services)).map((account) => [account.id, account]));
+  const source = request.from_snapshot === undefined ? null : await sourceOf(services, who, request);
+  if (source) requireSoldThere(source, product);
   const reasons: Refusal[] = [];
   for (const candidate of product.candidates) {
     const account = accounts.get(candidate.accountId ?? '');
-    if (!account || tried.has(candidate.id)) continue;
+    if (!account || tried.has(candidate.id) || (source && source.vps.accountId !== account.id)) continue;
     try {
-      const prepared = await at(services, who, candidate, account, request, { country, backups });
+      const prepared = await at(services, who, candidate, account, request, { country, backups, near: source?.found.regions });
       if (prepared) return { candidate, account, prepared, country: await countryOf(services, account, prepared.spec.compute.region) };
     } catch (error) {
       if (!(error instanceof Refusal)) {
@@ -84,6 +96,13 @@ export function soldOut(name: string): Refusal {
   return new Refusal(409, 'sold_out', `"${name}" is sold out. Nothing was charged; choose another product or region, or try later.`);
 }
 
+/** A snapshot lives in one account: only the product's places there can have it. @throws Refusal */
+function requireSoldThere({ vps }: SnapshotSource, { name, candidates }: ProductRow): void {
+  if (candidates.some(({ accountId }) => accountId === vps.accountId)) return;
+  const rule = `"${name}" is not sold where the snapshot is kept`;
+  throw refuseField('from_snapshot', rule, 'Choose another product, or an image.', 422, 'snapshot_elsewhere');
+}
+
 /** Null: it does not have what was asked for. */
 async function at(
   services: Services,
@@ -91,13 +110,16 @@ async function at(
   candidate: Candidate,
   account: Account,
   request: OrderItemRequest,
-  { country, backups }: { readonly country: string | null; readonly backups: boolean },
+  { country, backups, near }: Needs,
 ): Promise<PreparedVps | null> {
   const offer = await offerOf(services, account, candidate.plan, candidate.regions);
   if (!offer?.available) return null;
-  const region = await regionAt(services, account, candidate, offer.regions, request.region, country);
-  const image = await imageAt(services, account, candidate, region, request.image);
-  const { label, hostname, ssh_keys, dns, tags, external_reference } = request;
+  const { label, hostname, ssh_keys, dns, tags, external_reference, from_snapshot } = request;
+  const regions = request.region === undefined && near ? offer.regions.filter((id) => near.includes(id)) : offer.regions;
+  if (regions.length === 0)
+    throw refuseField('region', 'the snapshot is in none of the product’s', 'Choose another product.', 422, 'snapshot_not_in_region');
+  const region = await regionAt(services, account, candidate, regions, request.region, country);
+  const image = from_snapshot === undefined ? await imageAt(services, account, candidate, region, request.image) : request.image;
   const body = {
     label,
     hostname,
@@ -107,7 +129,8 @@ async function at(
     external_reference,
     type: candidate.plan,
     region,
-    image,
+    ...(image === undefined ? {} : { image }),
+    ...(from_snapshot === undefined ? {} : { from_snapshot }),
     ...(backups ? { backups } : {}),
   };
   return await prepareVps(services, who, body, account);

@@ -2,7 +2,7 @@
  * A quote: every line that would be charged with its tax, and where each item would be placed, before anybody pays. Its hash
  * covers all of that, so what was seen is what is charged.
  */
-import { onPlatform } from '../kernel/can.ts';
+import { mustCan, onPlatform } from '../kernel/can.ts';
 import { randomUUID } from 'node:crypto';
 import { formatAmount, money, parseMoney } from '../../contract/money.ts';
 import type { OrderItemRequest, Quote as Wire, QuoteRequest } from '../../contract/order.ts';
@@ -42,6 +42,7 @@ export async function makeQuote(
   body: QuoteRequest,
   { complimentary }: { readonly complimentary?: string } = {},
 ): Promise<QuoteWire> {
+  if (body.items.some((item) => item.from_snapshot !== undefined)) mustCan(principal, 'snapshot:restore');
   const organizationId = await organizationFor(services, principal, body.organization_id);
   const now = await businessNow(services.db, organizationId);
   const profile = await profileOf(services.db, organizationId);
