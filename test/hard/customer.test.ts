@@ -255,7 +255,7 @@ interface Parts {
 
 /** What a server's page has besides: who may reach it, what it used, and (at the desk) what there is to go back to. */
 async function useParts(page: Page, address: string, { language, label, shot }: Parts): Promise<void> {
-  const { panel } = wordsOf(language);
+  const { order, panel } = wordsOf(language);
   const dialog = page.getByRole('dialog');
   const preset = (name: RegExp) => dialog.getByRole('button', { name });
   await page.goto(`${address}?part=network`);
@@ -293,6 +293,14 @@ async function useParts(page: Page, address: string, { language, label, shot }: 
     timeoutMs: 90_000,
     what: 'the disk to be restored',
   });
+  // A copy of it is an order, of the same product to begin with.
+  await kept.getByRole('button', { name: begin(panel.newServer) }).click();
+  await page.getByRole('heading', { name: order.copy }).waitFor();
+  await page.getByTestId('quote').waitFor({ timeout: 30_000 });
+  expect(await page.getByRole('alert').count()).toBe(0);
+  await shot('copy');
+  await page.getByRole('button', { name: order.copyDrop }).click();
+  await page.getByRole('heading', { name: order.system }).waitFor();
 }
 
 /** Another system, with a key picked from those that are kept, once the present disk is kept too. */

@@ -76,6 +76,17 @@ test('a snapshot is made, restored with the name typed, and deleted', { timeout:
   expect(await shop.vps(vps.id)).toMatchObject({ status: 'active', ipv4: vps.ipv4, instance_id: vps.instance_id });
 
   await part(page, 'Snapshots');
+  await page.getByRole('button', { name: 'New server from before the upgrade' }).click();
+  await page.getByText(`From the snapshot “before the upgrade” of ${vps.label}`).waitFor();
+  expect(await page.getByLabel('Image').count()).toBe(0);
+  expect(await seriousProblems(page)).toEqual([]);
+  await page.getByLabel('Name', { exact: true }).fill('a-copy');
+  await page.getByRole('button', { name: 'Create the VPS' }).click();
+  await page.getByRole('heading', { name: 'a-copy' }).waitFor();
+  await expect.poll(async () => (await shop.call('GET', '/api/vps?q=a-copy')).instances[0]?.status, LONG).toBe('active');
+  expect(await shop.servers('a-copy')).toMatchObject([{ copyOf: expect.stringContaining(`plinth-vps-${vps.id}-`) }]);
+
+  await page.goto(`/vps/${vps.id}?tab=snapshots`);
   const remove = page.getByRole('button', { name: 'Delete before the upgrade' });
   await expect.poll(() => remove.getAttribute('aria-disabled'), LONG).toBeNull();
   await remove.click();

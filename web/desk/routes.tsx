@@ -66,8 +66,8 @@ const vpsListRoute = createRoute({
 const vpsCreateRoute = createRoute({
   ...inApp,
   path: '/vps/new',
-  validateSearch: (raw: Raw): { account?: string; guide?: boolean } => ({
-    ...text(raw, 'account'),
+  validateSearch: (raw: Raw): { account?: string; vps?: string; snapshot?: string; guide?: boolean } => ({
+    ...texts(raw, ['account', 'vps', 'snapshot']),
     ...(raw.guide === true ? { guide: true } : {}),
   }),
   component: lazyPart(() => import('./pages/vps-create.tsx'), 'VpsCreatePage'),

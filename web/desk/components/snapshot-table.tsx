@@ -1,5 +1,14 @@
 import type { Snapshot } from '../../kit/api/client.ts';
-import { costOf, deleteProblem, restoreProblem, sizeOf, snapshotKind, snapshotName, snapshotTone } from '../../kit/lib/snapshots.ts';
+import {
+  copyProblem,
+  costOf,
+  deleteProblem,
+  restoreProblem,
+  sizeOf,
+  snapshotKind,
+  snapshotName,
+  snapshotTone,
+} from '../../kit/lib/snapshots.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button, IconButton } from '../../kit/ui/button.tsx';
@@ -14,11 +23,14 @@ interface TableProps {
   /** Why nothing can be restored or deleted now, whatever the snapshot, or null. */
   restoreReason: string | null;
   deleteReason: string | null;
+  /** Why no new server can be made of one, or null. */
+  copyReason: string | null;
   onRestore: (snapshot: Snapshot) => void;
+  onCopy: (snapshot: Snapshot) => void;
   onDelete: (snapshot: Snapshot) => void;
 }
 
-export function SnapshotTable({ snapshots, restoreReason, deleteReason, onRestore, onDelete }: TableProps) {
+export function SnapshotTable({ snapshots, restoreReason, deleteReason, copyReason, onRestore, onCopy, onDelete }: TableProps) {
   return (
     <Table
       label="Snapshots and backups"
@@ -50,6 +62,12 @@ export function SnapshotTable({ snapshots, restoreReason, deleteReason, onRestor
               <Button disabledReason={restoreReason ?? restoreProblem(snapshot)} onClick={() => onRestore(snapshot)}>
                 Restore
               </Button>
+              <IconButton
+                icon="plus"
+                label={`New server from ${snapshotName(snapshot)}`}
+                disabledReason={copyReason ?? copyProblem(snapshot)}
+                onClick={() => onCopy(snapshot)}
+              />
               <IconButton
                 icon="trash"
                 label={`Delete ${snapshotName(snapshot)}`}

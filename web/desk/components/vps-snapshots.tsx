@@ -1,9 +1,10 @@
 /** What there is to go back to: snapshots that somebody ordered, and the backups of the provider's own schedule. */
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Snapshot, type SnapshotList, type VpsAccepted, type VpsDetail } from '../../kit/api/client.ts';
 import { snapshotsQuery } from '../../kit/api/panel-queries.ts';
-import { capabilityProblem, featureProblem, rightProblem } from '../lib/abilities.ts';
+import { capabilityProblem, featureProblem, pageProblem, rightProblem } from '../lib/abilities.ts';
 import { isSnapshotMoving, keepingCosts, snapshotName } from '../../kit/lib/snapshots.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
@@ -29,7 +30,9 @@ type Asking = { readonly what: 'make' } | { readonly what: 'restore' | 'delete';
 export function VpsSnapshots({ vps, onRequested }: SnapshotsProps) {
   const [asking, ask] = useState<Asking>(null);
   const query = useQuery(snapshotsQuery(vps.id));
-  const mayNot = rightProblem(useSession(), 'snapshot:create');
+  const session = useSession();
+  const navigate = useNavigate();
+  const mayNot = rightProblem(session, 'snapshot:create');
   const ordered = (accepted: VpsAccepted): void => {
     ask(null);
     onRequested(accepted);
@@ -53,7 +56,9 @@ export function VpsSnapshots({ vps, onRequested }: SnapshotsProps) {
             vps={vps}
             list={query.data}
             mayNot={mayNot}
+            mayNotCopy={rightProblem(session, 'vps:create', 'snapshot:restore') ?? pageProblem(session, '/vps/new')}
             onRestore={(snapshot) => ask({ what: 'restore', snapshot })}
+            onCopy={({ id: snapshot }) => void navigate({ to: '/vps/new', search: { vps: vps.id, snapshot } })}
             onDelete={(snapshot) => ask({ what: 'delete', snapshot })}
           />
         )}
@@ -89,11 +94,13 @@ interface ListedProps {
   vps: VpsDetail;
   list: SnapshotList;
   mayNot: string | null;
+  mayNotCopy: string | null;
   onRestore: (snapshot: Snapshot) => void;
+  onCopy: (snapshot: Snapshot) => void;
   onDelete: (snapshot: Snapshot) => void;
 }
 
-function Listed({ vps, list, mayNot, onRestore, onDelete }: ListedProps) {
+function Listed({ vps, list, mayNot, mayNotCopy, onRestore, onCopy, onDelete }: ListedProps) {
   const cannot = featureProblem(vps, 'snapshots');
   const shown = list.snapshots.filter(({ status }) => status !== 'deleted');
   const costs = keepingCosts(shown);
@@ -113,7 +120,9 @@ function Listed({ vps, list, mayNot, onRestore, onDelete }: ListedProps) {
           snapshots={shown}
           restoreReason={mayNot ?? capabilityProblem(vps, 'restore-snapshot')}
           deleteReason={mayNot ?? capabilityProblem(vps, 'delete-snapshot')}
+          copyReason={mayNotCopy ?? featureProblem(vps, 'server_from_snapshot')}
           onRestore={onRestore}
+          onCopy={onCopy}
           onDelete={onDelete}
         />
       )}

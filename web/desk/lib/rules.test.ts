@@ -94,6 +94,9 @@ describe('the create form', () => {
     });
     expect(bodyOf(form, true)).not.toHaveProperty('ssh_keys');
     expect(bodyOf(full, false)).not.toHaveProperty('dns');
+    const copy = { ...full, image: '', snapshot: 's' };
+    expect([missing(copy), bodyOf(copy, false)]).toEqual([null, expect.objectContaining({ from_snapshot: 's' })]);
+    expect(bodyOf({ ...full, snapshot: 's' }, false)).not.toHaveProperty('image');
   });
 
   it('plans the same resources as the stack', () => {

@@ -12,6 +12,8 @@ export interface VpsForm {
   readonly region: string;
   readonly plan: string;
   readonly image: string;
+  /** In place of an image; empty: none. */
+  readonly snapshot: string;
   readonly label: string;
   readonly keys: string;
   /** Of those that the organization keeps. */
@@ -32,6 +34,7 @@ export const EMPTY_FORM: VpsForm = {
   region: '',
   plan: '',
   image: '',
+  snapshot: '',
   label: '',
   keys: '',
   keyIds: [],
@@ -67,7 +70,7 @@ export function bodyOf(form: VpsForm, windows: boolean): VpsCreate {
     label: form.label,
     type: form.plan,
     region: form.region,
-    image: form.image,
+    ...(form.snapshot === '' ? { image: form.image } : { from_snapshot: form.snapshot }),
     provider_id: form.account,
     backups: form.backups,
     ...(form.organization === '' ? {} : { organization_id: form.organization }),
@@ -88,7 +91,7 @@ export function missing(form: VpsForm): string | null {
   if (form.account === '') return 'Choose an account first.';
   if (form.region === '') return 'Choose a region first.';
   if (form.plan === '') return 'Choose a plan first.';
-  if (form.image === '') return 'Choose an image first.';
+  if (form.image === '' && form.snapshot === '') return 'Choose an image first.';
   if (form.label === '') return 'Give it a name first.';
   const problem = labelProblem(form.label);
   return problem === null ? null : `Correct the name: ${problem}.`;

@@ -7,6 +7,7 @@ import { useSupportNote } from '../../features/vps/support-note.ts';
 import { type Image, imageProblem, type Plan, planProblem, priceIn, type Region } from '../../kit/api/catalog.ts';
 import { asApiError, fieldError } from '../../kit/api/problem.ts';
 import { accountsQuery, catalogQuery } from '../../kit/api/queries.ts';
+import { type Source, SourceNote, useSource } from '../components/create-source.tsx';
 import { CreateSummary } from '../components/create-summary.tsx';
 import { DnsFields, KeysField, NameField, OwnerField, SetupFields } from '../components/create-fields.tsx';
 import { PlanChoice } from '../components/plan-choice.tsx';
@@ -34,6 +35,8 @@ export function VpsCreatePage() {
     return accounts.data?.providers.filter(({ type }) => roles.get(type)?.includes('compute'));
   }, [accounts.data]);
   const blocked = session && pageProblem(session, '/vps/new');
+  const search = useSearch({ from: '/app/vps/new' });
+  const asked = useSource(search.vps, search.snapshot);
   return (
     <Page title="Create a VPS" lead="Choose on the left; the right shows what will be made and what it costs.">
       {blocked && (
@@ -56,19 +59,22 @@ export function VpsCreatePage() {
           A VPS is bought at a provider with the key of an account. Add one; Plinth tries the key before it keeps it.
         </Empty>
       )}
-      {accounts.data && compute && compute.length > 0 && <CreateForm accounts={compute} available={accounts.data.available} />}
+      {asked.error ? <ProblemNote error={asked.error} retry={asked.retry} /> : null}
+      {accounts.data && compute && compute.length > 0 && asked.source !== undefined && (
+        <CreateForm accounts={compute} available={accounts.data.available} begins={asked.source} />
+      )}
     </Page>
   );
 }
 
-/** Plans, regions and images of the chosen account, and the chosen ones among them. */
-function useCatalog(form: VpsForm) {
+/** Plans, regions and images of the chosen account, and the chosen ones among them. `leastGb`: the disk that they need. */
+function useCatalog(form: VpsForm, leastGb: number) {
   const regions = useQuery(catalogQuery<Region>('regions', form.account));
   const plans = useQuery(catalogQuery<Plan>('plans', form.account));
   const images = useQuery(catalogQuery<Image>('images', form.account));
   return {
     regions: regions.data?.items,
-    plans: plans.data?.items,
+    plans: useMemo(() => plans.data?.items.filter(({ diskGb }) => diskGb >= leastGb), [plans.data, leastGb]),
     images: images.data?.items,
     plan: plans.data?.items.find(({ id }) => id === form.plan),
     image: images.data?.items.find(({ id }) => id === form.image),
@@ -77,14 +83,25 @@ function useCatalog(form: VpsForm) {
   };
 }
 
-function CreateForm({ accounts, available }: { accounts: readonly Account[]; available: readonly AvailableProvider[] }) {
+interface FormProps {
+  accounts: readonly Account[];
+  available: readonly AvailableProvider[];
+  /** null: with an image. */
+  begins: Source | null;
+}
+
+function CreateForm({ accounts, available, begins }: FormProps) {
   const { account: asked } = useSearch({ from: '/app/vps/new' });
   const navigate = useNavigate();
   const session = useSession();
   const [form, setForm] = useState<VpsForm>(() => ({
     ...EMPTY_FORM,
-    account: accounts.find(({ id }) => id === asked)?.id ?? accounts[0]!.id,
+    account: accounts.find(({ id }) => id === (begins?.vps.provider_id ?? asked))?.id ?? accounts[0]!.id,
+    ...(begins
+      ? { snapshot: begins.snapshot.id, organization: begins.vps.organization_id, region: begins.vps.region, plan: begins.vps.plan }
+      : {}),
   }));
+  const source = form.snapshot === '' ? null : begins;
   // One key per filled-in form: a second click or a repeated request after a lost answer makes one VPS, not two.
   const key = useRef(crypto.randomUUID());
   const create = useAction((body: ReturnType<typeof bodyOf>) => api.createVps({ body, idempotencyKey: key.current }), {
@@ -95,7 +112,7 @@ function CreateForm({ accounts, available }: { accounts: readonly Account[]; ava
     key.current = crypto.randomUUID();
     setForm((old) => ({ ...old, ...change }));
   };
-  const catalog = useCatalog(form);
+  const catalog = useCatalog(form, source?.snapshot.min_disk_gb ?? 0);
   useFittingChoice(form, set, catalog);
   const mayNot = rightProblem(session, 'vps:create');
   const account = accounts.find(({ id }) => id === form.account);
@@ -110,7 +127,7 @@ function CreateForm({ accounts, available }: { accounts: readonly Account[]; ava
   return (
     <form ref={box} onSubmit={submit} noValidate className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex min-w-0 flex-col gap-5">
-        <WhereAndWhat accounts={accounts} form={form} set={set} catalog={catalog} problem={problem} />
+        <WhereAndWhat accounts={accounts} form={form} set={set} catalog={catalog} problem={problem} source={source} />
         <Card title="Name and access">
           <div className="flex flex-col gap-4">
             <NameField form={form} set={set} problem={problem} />
@@ -141,9 +158,10 @@ interface WhereProps {
   set: (change: Partial<VpsForm>) => void;
   catalog: ReturnType<typeof useCatalog>;
   problem: unknown;
+  source: Source | null;
 }
 
-function WhereAndWhat({ accounts, form, set, catalog, problem }: WhereProps) {
+function WhereAndWhat({ accounts, form, set, catalog, problem, source }: WhereProps) {
   const { regions, plans, images } = catalog;
   return (
     <Card title="Where and what">
@@ -152,16 +170,19 @@ function WhereAndWhat({ accounts, form, set, catalog, problem }: WhereProps) {
           label="Account"
           value={form.account}
           onChange={(event) => set({ account: event.target.value, region: '', plan: '', image: '', ...UNSURE })}
-          options={accounts.map((each) => ({
-            value: each.id,
-            label: each.status === 'refused' ? `${each.name} – its key is refused` : each.name,
-          }))}
+          // A snapshot is in its account and nowhere else.
+          options={accounts
+            .filter(({ id }) => source === null || id === form.account)
+            .map((each) => ({
+              value: each.id,
+              label: each.status === 'refused' ? `${each.name} – its key is refused` : each.name,
+            }))}
           error={fieldError(problem, 'provider_id')}
         />
         {catalog.error && <ProblemNote error={catalog.error} retry={catalog.retry} />}
         {!catalog.error && !(regions && plans && images) && <Loading what="regions, plans and images" />}
         {regions && plans && images && (
-          <Choices form={form} set={set} catalog={{ regions, plans, images }} plan={catalog.plan} problem={problem} />
+          <Choices form={form} set={set} catalog={{ regions, plans, images }} plan={catalog.plan} problem={problem} source={source} />
         )}
       </div>
     </Card>
@@ -174,9 +195,10 @@ interface ChoicesProps {
   catalog: { regions: Region[]; plans: Plan[]; images: Image[] };
   plan: Plan | undefined;
   problem: unknown;
+  source: Source | null;
 }
 
-function Choices({ form, set, catalog, plan, problem }: ChoicesProps) {
+function Choices({ form, set, catalog, plan, problem, source }: ChoicesProps) {
   const planRefused = fieldError(problem, 'type');
   const images = catalog.images.filter((image) => !image.deprecated);
   const support = useSupportNote(images.find(({ id }) => id === form.image));
@@ -199,17 +221,20 @@ function Choices({ form, set, catalog, plan, problem }: ChoicesProps) {
           {sentenceCase(planRefused.rule)}. {planRefused.remedy}
         </p>
       )}
-      <SelectField
-        label="Image"
-        value={form.image}
-        onChange={(event) => set({ image: event.target.value })}
-        options={images.map((each) => {
-          const why = imageProblem(each, form.region, plan);
-          return { value: each.id, label: why === null ? each.name : `${each.name} – ${why}`, disabled: why !== null };
-        })}
-        help={support}
-        error={fieldError(problem, 'image')}
-      />
+      {source && <SourceNote source={source} problem={problem} onDrop={() => set({ snapshot: '' })} />}
+      {!source && (
+        <SelectField
+          label="Image"
+          value={form.image}
+          onChange={(event) => set({ image: event.target.value })}
+          options={images.map((each) => {
+            const why = imageProblem(each, form.region, plan);
+            return { value: each.id, label: why === null ? each.name : `${each.name} – ${why}`, disabled: why !== null };
+          })}
+          help={support}
+          error={fieldError(problem, 'image')}
+        />
+      )}
     </>
   );
 }
@@ -235,9 +260,14 @@ function useFittingChoice(form: VpsForm, set: (change: Partial<VpsForm>) => void
     const able = plans.filter((each) => planProblem(each, region) === null && each.memoryMb >= 1024);
     const cheapest = able.toSorted((a, b) => Number(priceIn(a, region)) - Number(priceIn(b, region)))[0];
     const fitting = plan && planProblem(plan, region) === null ? plan : cheapest;
+    // A snapshot has its system already.
+    if (form.snapshot !== '') {
+      if (region !== form.region || (fitting?.id ?? '') !== form.plan) set({ region, plan: fitting?.id ?? '' });
+      return;
+    }
     const usable = image && imageProblem(image, region, fitting) === null;
     const other = usable ? image : preferredImage(images.filter((each) => imageProblem(each, region, fitting) === null));
     const next = { region, plan: fitting?.id ?? '', image: other?.id ?? '' };
     if (next.region !== form.region || next.plan !== form.plan || next.image !== form.image) set(next);
-  }, [regions, plans, images, form.region, form.plan, form.image]);
+  }, [regions, plans, images, form.region, form.plan, form.image, form.snapshot]);
 }

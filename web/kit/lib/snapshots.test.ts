@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Snapshot } from '../api/client.ts';
-import { deleteProblem, keepingCosts, restoreProblem, snapshotName } from './snapshots.ts';
+import { copyProblem, deleteProblem, keepingCosts, restoreProblem, snapshotName } from './snapshots.ts';
 
 const made: Snapshot = {
   id: 's',
@@ -27,6 +27,12 @@ it('restores only what is finished and there', () => {
   expect(restoreProblem({ ...made, status: 'pending' })).toContain('It is pending');
   expect(restoreProblem({ ...made, status: 'missing' })).toContain('no longer has it');
   expect(restoreProblem({ ...made, live: false })).toContain('cannot be asked now');
+});
+
+it('makes a new server only of what was ordered, is finished and there', () => {
+  expect(copyProblem({ ...made, kind: 'final' })).toBeNull();
+  expect(copyProblem({ ...made, kind: 'backup' })).toContain('its own server only');
+  expect(copyProblem({ ...made, status: 'deleting' })).toContain('It is deleting');
 });
 
 it('deletes what was ordered, also what the provider lost, and never a backup', () => {

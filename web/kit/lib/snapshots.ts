@@ -25,6 +25,11 @@ export function restoreProblem(snapshot: Snapshot): string | null {
   return snapshot.live ? null : 'The provider cannot be asked now whether it still has it.';
 }
 
+/** Why no new server can be made of one now, or null. */
+export function copyProblem(snapshot: Snapshot): string | null {
+  return snapshot.kind === 'backup' ? 'A backup goes back onto its own server only. Make a snapshot.' : restoreProblem(snapshot);
+}
+
 /** Why one cannot be deleted now, or null. */
 export function deleteProblem(snapshot: Snapshot): string | null {
   if (snapshot.kind === 'backup') return 'A backup is the provider’s: its schedule replaces it. Switch backups off to have none.';

@@ -12,6 +12,7 @@ import { TextArea, TextField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { useQueryText } from '../link.tsx';
 import { areKeys, type Chosen, freeLabel, type Interval, pricesOf, quoteBody } from '../parts/order-form.ts';
+import { FromSnapshot } from '../parts/from-snapshot.tsx';
 import { KeyPicker } from '../parts/key-picker.tsx';
 import { OrderSummary } from '../parts/order-summary.tsx';
 import { Page } from '../parts/page.tsx';
@@ -22,7 +23,7 @@ import { choicesQuery, type Product, productsQuery, profileQuery, serversQuery }
 import { keyWords } from '../words/keys.ts';
 import { orderWords } from '../words/order.ts';
 
-const NONE: Chosen = { productId: '', interval: 'month', region: '', image: '', label: '', key: '', keyIds: [], coupon: '' };
+const NONE: Chosen = { productId: '', interval: 'month', region: '', image: '', snapshot: '', label: '', key: '', keyIds: [], coupon: '' };
 
 export function OrderPage() {
   const t = orderWords.use();
@@ -49,13 +50,14 @@ export function OrderPage() {
 function Form({ products, currency }: { products: readonly Product[]; currency: string | undefined }) {
   const t = orderWords.use();
   const wanted = useQueryText('product');
+  const [server = '', snapshot = ''] = [useQueryText('server'), useQueryText('snapshot')];
   const taken = useQuery(serversQuery).data;
   const [chosen, set] = useState<Chosen>(() => {
     const first =
       products.find(({ id }) => id === wanted) ??
       products.find((each) => each.recommended && each.available) ??
       products.find((each) => each.available);
-    return { ...NONE, productId: first?.id ?? '' };
+    return { ...NONE, productId: first?.id ?? '', snapshot };
   });
   const change = (part: Partial<Chosen>): void => set((now) => ({ ...now, ...part }));
   useEffect(() => {
@@ -89,7 +91,7 @@ function Form({ products, currency }: { products: readonly Product[]; currency: 
             </div>
           )}
         </Card>
-        <Choices chosen={settled} onChange={change} />
+        <Choices chosen={settled} server={server} onChange={change} error={quote.error} />
         <Access chosen={chosen} onChange={change} error={quote.error} />
       </div>
       <OrderSummary
@@ -151,7 +153,15 @@ function useImages(chosen: Chosen, change: (part: Partial<Chosen>) => void): Cho
   return chosen;
 }
 
-function Choices({ chosen, onChange }: { chosen: Chosen; onChange: (part: Partial<Chosen>) => void }) {
+interface ChoicesProps {
+  chosen: Chosen;
+  /** Of the snapshot that is chosen. */
+  server: string;
+  onChange: (part: Partial<Chosen>) => void;
+  error: unknown;
+}
+
+function Choices({ chosen, server, onChange, error }: ChoicesProps) {
   const t = orderWords.use();
   const { data } = useQuery(choicesQuery(chosen.productId));
   const regions = data?.regions ?? [];
@@ -170,7 +180,10 @@ function Choices({ chosen, onChange }: { chosen: Chosen; onChange: (part: Partia
           />
         </Card>
       )}
-      {images.length > 0 && (
+      {chosen.snapshot !== '' && (
+        <FromSnapshot server={server} snapshot={chosen.snapshot} error={error} onDrop={() => onChange({ snapshot: '' })} />
+      )}
+      {chosen.snapshot === '' && images.length > 0 && (
         <Card title={t('system')}>
           <SystemPick images={images} value={chosen.image} onChange={(image) => onChange({ image })} />
         </Card>

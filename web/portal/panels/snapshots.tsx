@@ -7,6 +7,7 @@ import { fieldError } from '../../kit/api/problem.ts';
 import { dayOf, momentOf } from '../../kit/lib/format.ts';
 import { isSnapshotMoving, snapshotTone } from '../../kit/lib/snapshots.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
+import { useMay } from '../../kit/lib/use-session.ts';
 import { ConfirmByTyping } from '../../kit/parts/confirm-by-typing.tsx';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
@@ -16,9 +17,11 @@ import { Card } from '../../kit/ui/card.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { TextField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
+import { useGo } from '../link.tsx';
+import { subscriptionsQuery } from '../queries.ts';
 import { panelWords } from '../words/panels.ts';
 import { SnapshotPrice } from '../parts/snapshot-price.tsx';
-import { useWhyNot } from './why.ts';
+import { has, useWhyNot } from './why.ts';
 
 type Asking = { readonly what: 'make' } | { readonly what: 'restore' | 'delete'; readonly snapshot: Snapshot } | null;
 
@@ -60,10 +63,20 @@ function useName(): (snapshot: Snapshot) => string {
   return ({ name, kind, created_at: at }) => name || `${t('snapshotKind', { kind })}, ${dayOf(new Date(at))}`;
 }
 
+/** What a copy of it would be ordered as; undefined: it can have none. */
+function useProductOf(vps: VpsDetail): string | undefined {
+  const subscriptions = useQuery(subscriptionsQuery).data;
+  const may = useMay();
+  if (!has(vps, 'server_from_snapshot') || !may('order:place') || !may('snapshot:restore')) return undefined;
+  return subscriptions?.find((each) => each.vps_id === vps.id)?.product_id;
+}
+
 function Row({ vps, snapshot, onAsk }: { vps: VpsDetail; snapshot: Snapshot; onAsk: (what: 'restore' | 'delete') => void }) {
   const t = panelWords.use();
   const why = useWhyNot(vps);
   const name = useName()(snapshot);
+  const go = useGo();
+  const product = useProductOf(vps);
   const { status, kind, size_gb: size, created_at: at } = snapshot;
   const isReady = status === 'available' && snapshot.live;
   const kept = kind === 'backup' ? t('ofBackup') : isSnapshotMoving(snapshot) ? t('thenBusy') : null;
@@ -84,6 +97,14 @@ function Row({ vps, snapshot, onAsk }: { vps: VpsDetail; snapshot: Snapshot; onA
       <Button disabledReason={why('restore-snapshot') ?? (isReady ? null : t('onlyReady'))} onClick={() => onAsk('restore')}>
         {t('restore')}
       </Button>
+      {product !== undefined && kind !== 'backup' && (
+        <IconButton
+          icon="plus"
+          label={t('newServer', { name })}
+          disabledReason={isReady ? null : t('onlyFinished')}
+          onClick={() => go(`/portal/order?${new URLSearchParams({ product, server: vps.id, snapshot: snapshot.id }).toString()}`)}
+        />
+      )}
       <IconButton
         icon="trash"
         label={t('deleteTitle', { name })}

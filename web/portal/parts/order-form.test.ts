@@ -2,7 +2,17 @@ import { expect, it } from 'vitest';
 import { areKeys, freeLabel, pricesOf, quoteBody } from './order-form.ts';
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMm2o1b5vYb3gYc2m0aFf3Xh6cJ9yZ8m1x0uQ5w7n2Kd ada@laptop';
-const chosen = { productId: 'p', interval: 'month' as const, region: '', image: '', label: ' web-1 ', key: '', keyIds: [], coupon: '' };
+const chosen = {
+  productId: 'p',
+  interval: 'month' as const,
+  region: '',
+  image: '',
+  snapshot: '',
+  label: ' web-1 ',
+  key: '',
+  keyIds: [],
+  coupon: '',
+};
 const price = (interval: 'month' | 'year', currency: string, from: string) =>
   ({ interval, currency, amount: '1.00', valid_from: from }) as Parameters<typeof pricesOf>[0]['prices'][number];
 
@@ -24,6 +34,8 @@ it('asks for a quote only with what it needs, and leaves out what is chosen for 
   expect(quoteBody(chosen)).toEqual({ items: [{ product_id: 'p', interval: 'month', label: 'web-1', ssh_keys: [] }] });
   expect(quoteBody({ ...chosen, coupon: ' spring-25 ' })).toMatchObject({ coupon: 'spring-25' });
   expect(quoteBody({ ...chosen, keyIds: ['k'] })?.items[0]).toMatchObject({ ssh_keys: [], ssh_key_ids: ['k'] });
+  expect(quoteBody({ ...chosen, image: 'i', snapshot: 's' })?.items[0]).toMatchObject({ from_snapshot: 's' });
+  expect(quoteBody({ ...chosen, image: 'i', snapshot: 's' })?.items[0]).not.toHaveProperty('image');
   expect(quoteBody({ ...chosen, region: 'r', key: KEY })?.items[0]).toMatchObject({ region: 'r', ssh_keys: [KEY] });
 });
 

@@ -9,6 +9,8 @@ export interface Chosen {
   /** Empty: chosen for them. */
   readonly region: string;
   readonly image: string;
+  /** In place of an image; empty: none. */
+  readonly snapshot: string;
   readonly label: string;
   readonly key: string;
   /** Of those that the organization keeps. */
@@ -42,7 +44,7 @@ export function freeLabel(taken: ReadonlySet<string>): string {
 }
 
 /** What the form asks a quote for; null while something is missing. */
-export function quoteBody({ productId, interval, region, image, label, key, keyIds, coupon }: Chosen) {
+export function quoteBody({ productId, interval, region, image, snapshot, label, key, keyIds, coupon }: Chosen) {
   if (productId === '' || label.trim() === '' || !areKeys(key)) return null;
   return {
     ...(coupon.trim() === '' ? {} : { coupon: coupon.trim() }),
@@ -52,7 +54,7 @@ export function quoteBody({ productId, interval, region, image, label, key, keyI
         interval,
         label: label.trim(),
         ...(region === '' ? {} : { region }),
-        ...(image === '' ? {} : { image }),
+        ...(snapshot === '' ? (image === '' ? {} : { image }) : { from_snapshot: snapshot }),
         ssh_keys: keysOf(key),
         ...(keyIds.length === 0 ? {} : { ssh_key_ids: [...keyIds] }),
       },

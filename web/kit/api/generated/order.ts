@@ -44,6 +44,7 @@ export type OrderItemRequest = {
   label: string;
   region?: string;
   image?: string;
+  from_snapshot?: string;
   hostname?: string;
   ssh_keys?: string[];
   ssh_key_ids?: string[];

@@ -37,7 +37,16 @@ export type AccountList = {
     credential_fields: { name: string; label: string; help: string; type: 'text' | 'document'; optional: boolean }[];
     docs_url: string;
     features: Record<
-      'snapshots' | 'backups' | 'rescue' | 'bandwidth' | 'metrics' | 'console' | 'firewall' | 'reverse_dns' | 'resize_down',
+      | 'snapshots'
+      | 'server_from_snapshot'
+      | 'backups'
+      | 'rescue'
+      | 'bandwidth'
+      | 'metrics'
+      | 'console'
+      | 'firewall'
+      | 'reverse_dns'
+      | 'resize_down',
       ActionCapability
     >;
   }[];

@@ -60,7 +60,8 @@ export type VpsCreate = {
   label: string;
   type: string;
   region: string;
-  image: string;
+  image?: string;
+  from_snapshot?: string;
   root_pass?: string;
   ssh_keys?: string[];
   ssh_key_ids?: string[];
@@ -132,7 +133,16 @@ export type VpsDetail = {
   deleted_at: string | null;
   capabilities: VpsCapabilities;
   features: Record<
-    'snapshots' | 'backups' | 'rescue' | 'bandwidth' | 'metrics' | 'console' | 'firewall' | 'reverse_dns' | 'resize_down',
+    | 'snapshots'
+    | 'server_from_snapshot'
+    | 'backups'
+    | 'rescue'
+    | 'bandwidth'
+    | 'metrics'
+    | 'console'
+    | 'firewall'
+    | 'reverse_dns'
+    | 'resize_down',
     ActionCapability
   >;
   evidence: Evidence | null;
