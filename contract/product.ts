@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DayText, IdText, InstantText } from './fields.ts';
 import { AccountId, Cursor, Flag, Limit, Timestamp } from './ids.ts';
+import { ProfileName } from './setup-profile.ts';
 
 export const INTERVALS = ['month', 'quarter', 'year'] as const;
 export const Interval = z.enum(INTERVALS);
@@ -181,6 +182,8 @@ const ProductFields = {
   trial_days: z.int().min(1).max(366).nullable().default(null),
   /** It is bought for so many months at least. */
   term_months: z.int().min(1).max(120).nullable().default(null),
+  /** Set-up profiles that who bought it may choose where a system is written anew; the newest version of each. */
+  setup_profiles: z.array(ProfileName).max(30).default([]),
 };
 export const ProductCreate = z.strictObject(ProductFields);
 export type ProductCreate = z.infer<typeof ProductCreate>;
@@ -196,6 +199,7 @@ export const ProductPatch = z
     recommended: z.boolean(),
     trial_days: z.int().min(1).max(366).nullable(),
     term_months: z.int().min(1).max(120).nullable(),
+    setup_profiles: ProductFields.setup_profiles.unwrap(),
   })
   .partial();
 export type ProductPatch = z.infer<typeof ProductPatch>;
@@ -231,6 +235,7 @@ export const Product = z.strictObject({
   recommended: z.boolean(),
   trial_days: z.int().nullable(),
   term_months: z.int().nullable(),
+  setup_profiles: z.array(z.string()),
   options: z.array(ProductOption),
   /** That hold now or later. */
   prices: z.array(Price),

@@ -86,6 +86,21 @@ export const SetupRequest = z.strictObject({
 });
 export type SetupRequest = z.output<typeof SetupRequest>;
 
+/** What may be chosen for a server whose system is written anew. */
+export const SetupChoices = z.strictObject({
+  /** What sets it up now; null: nothing. */
+  present: z.strictObject({ profile: z.string(), version: z.int(), values: z.record(z.string(), z.string()) }).nullable(),
+  /** Those that whoever asks may choose, each at its newest version, with what is asked for it. None: it stays as it is. */
+  profiles: z.array(
+    z.strictObject({
+      name: z.string(),
+      version: z.int(),
+      description: z.string(),
+      variables: z.array(SetupVariable),
+    }),
+  ),
+});
+
 export const SetupPreviewRequest = z.strictObject({
   profile: ProfileName.optional(),
   version: z.int().min(1).optional(),

@@ -1,11 +1,11 @@
 /** A server with a set-up profile whose system is written anew is set up anew: with a token, secrets and checks of its own. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { requireOwnSetup } from '../server/vps/setup/again.ts';
 import { SETUP_SECRETS } from '../server/vps/setup/prepare.ts';
 import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
 import { freePort } from './support/free-port.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
+import { Selling } from './support/selling.ts';
 import { Shop } from './support/shop.ts';
 
 const database = withDatabase();
@@ -103,15 +103,76 @@ it.each(['hetzner', 'digitalocean', 'hostinger'])(
   },
 );
 
-it('what a sold server runs is the seller’s to decide', () => {
-  const customer = { organizationId: 'theirs', actor: { kind: 'user', id: 'u', name: 'ada' } } as never;
-  const seller = { organizationId: null, actor: { kind: 'user', id: 's', name: 'sam' } } as never;
-  const setup = { setup: { profile: 'probe', values: {} } };
-  expect(() => requireOwnSetup(customer, { subscriptionId: 's-1' }, setup)).toThrow('the seller’s to decide');
-  for (const [who, subscriptionId, change] of [
-    [customer, null, setup],
-    [customer, 's-1', {}],
-    [seller, 's-1', setup],
-  ] as const)
-    expect(() => requireOwnSetup(who, { subscriptionId }, change)).not.toThrow();
+it('of a sold server its product says which profiles may be chosen', { timeout: 120_000 }, async () => {
+  const selling = new Selling(() => plinth);
+  const { db } = plinth.runtime.services;
+  const [owner, stranger] = [await selling.customer({ internal: true }), await selling.customer()];
+  const variables = [{ name: 'WHO', type: 'word', default: 'bob' }];
+  for (const name of ['offered', 'private'])
+    await selling.ok('POST', '/api/setup-profiles', { name, template: { variables, script: 'echo "$WHO"\n', checks: [] } });
+  const setup = { profile: 'private', values: { WHO: 'ada' } };
+  const made = await shop.order('digitalocean', 'set-up-sold', { organization_id: owner.id, setup });
+  expect(await shop.ended(made.operation.id, 120_000)).toMatchObject({ status: 'succeeded' });
+  const { id } = made.instance;
+  expect(await selling.call('POST', '/api/products', { name: 'Sold', setup_profiles: ['nobody'] })).toMatchObject({
+    status: 422,
+    body: { errors: [{ field: 'setup_profiles.0' }] },
+  });
+  const { product } = await selling.ok('POST', '/api/products', { name: 'Sold' });
+  const about = {
+    organizationId: owner.id,
+    orderItemId: id,
+    productId: product.id,
+    vpsId: id,
+    status: 'active',
+    billingZone: 'UTC',
+    anchorDate: new Date(),
+  };
+  const terms = { currency: 'EUR', interval: 'month', amount: 1000n, setupFee: 0n, taxBehavior: 'exclusive' };
+  const { id: subscriptionId } = await db.subscription.create({ data: { id: `sold-${id}`, ...about, ...terms } });
+  await db.vps.update({ where: { id }, data: { subscriptionId } });
+
+  const choices = async (token: string) => await selling.call('GET', `/api/vps/${id}/setup-choices`, undefined, token);
+  const act = async (setup: object | null, token = owner.token) =>
+    await selling.call('POST', `/api/vps/${id}/actions`, { action: 'reinstall', setup }, token);
+  const present = { profile: 'private', version: 1, values: { WHO: 'ada' } };
+  expect((await choices(owner.token)).body).toEqual({ present, profiles: [] });
+  for (const none of [{ profile: 'offered' }, { profile: 'private' }, null])
+    expect(await act(none)).toMatchObject({ status: 403, body: { code: 'forbidden', errors: [{ field: 'setup' }] } });
+
+  await selling.ok('PATCH', `/api/products/${product.id}`, { setup_profiles: ['offered'] });
+  expect((await choices(owner.token)).body).toEqual({
+    present,
+    // Not its script, which is the seller's own.
+    profiles: [{ name: 'offered', version: 1, description: '', variables: [{ ...variables[0], description: '' }] }],
+  });
+  const notOffered = { status: 403, body: { code: 'profile_not_offered', errors: [{ field: 'setup.profile' }] } };
+  const change = { action: 'reinstall', setup: { profile: 'private' } };
+  const preview = async (token: string) => await selling.call('POST', `/api/vps/${id}/preview`, { change }, token);
+  expect(await act({ profile: 'private' })).toMatchObject(notOffered);
+  expect(await preview(owner.token)).toMatchObject(notOffered);
+  expect(await act({ profile: 'offered', version: 1 })).toMatchObject({ status: 403, body: { errors: [{ field: 'setup.version' }] } });
+  expect((await choices(stranger.token)).status).toBe(404);
+  expect((await act({ profile: 'offered' }, stranger.token)).status).toBe(404);
+
+  for (const [chosen, kept] of [
+    [
+      { profile: 'offered', values: { WHO: 'eve' } },
+      { profile: 'offered', version: 1, values: { WHO: 'eve' } },
+    ],
+    [null, null],
+  ]) {
+    const asked = await act(chosen as object | null);
+    expect(asked.status, JSON.stringify(asked.body)).toBe(202);
+    expect(await shop.ended(asked.body.operation.id, 120_000)).toMatchObject({ status: 'succeeded' });
+    expect((await choices(owner.token)).body).toMatchObject({ present: kept });
+    expect((await shop.servers(id))[0]!.userData ?? '').toEqual(
+      chosen ? expect.stringContaining("WHO='eve'") : expect.not.stringMatching(/WHO=/),
+    );
+  }
+  // The seller is not bound, and gets what was previewed.
+  const { body } = await preview(plinth.adminToken);
+  expect(await shop.ended(body.operation.id, 120_000)).toMatchObject({ status: 'succeeded' });
+  const asked = await selling.call('POST', `/api/vps/${id}/actions`, { ...change, approval: body.preview.approval });
+  expect(asked.status, JSON.stringify(asked.body)).toBe(202);
 });

@@ -15,9 +15,9 @@ const action = z.strictObject({
   ssh_key_ids: SshKeyIds.optional(),
   /**
    * What sets the new system up. Left out: the profile that the VPS has, at its version. The same profile keeps the values that are
-   * not named here.
+   * not named here. null: none from now on.
    */
-  setup: SetupRequest.optional(),
+  setup: SetupRequest.nullable().optional(),
   approval: Approval.optional(),
 });
 

@@ -25,6 +25,7 @@ export function presentProduct(row: ProductRow, { seller, now }: { readonly sell
     recommended: row.recommended,
     trial_days: row.trialDays,
     term_months: row.termMonths,
+    setup_profiles: row.setupProfiles,
     options: row.options.map(presentOption),
     prices: row.prices.filter(({ validTo }) => validTo === null || validTo > now).map(presentPrice),
     meters: row.meters.map(presentMeter),

@@ -7,6 +7,7 @@ import { appendAudit } from '../kernel/audit.ts';
 import { type Db, inTransaction, type Json, type Commit } from '../kernel/database.ts';
 import { notFound, Refusal, refuseField } from '../kernel/problem.ts';
 import { type Principal, type Services, within } from '../kernel/services.ts';
+import { listProfiles } from '../profiles/store.ts';
 import { type Offer, offerOf } from './offer.ts';
 import { markUp } from './markup.ts';
 import {
@@ -52,8 +53,9 @@ async function changed(
 export async function createProduct(services: Services, by: By, body: ProductCreate): Promise<ProductRow> {
   return await inTransaction(services.db, async (tx) => {
     const { max_per_organization: maxPerOrganization, once_per_reference: oncePerReference, trial_days: trialDays, ...rest } = body;
-    const { term_months: termMonths, ...plain } = rest;
-    const id = await insertProduct(tx, { ...plain, maxPerOrganization, oncePerReference, trialDays, termMonths });
+    const { term_months: termMonths, setup_profiles: setupProfiles, ...plain } = rest;
+    await requireProfiles(tx, setupProfiles);
+    const id = await insertProduct(tx, { ...plain, maxPerOrganization, oncePerReference, trialDays, termMonths, setupProfiles });
     await ensureStock(tx, id);
     await appendAudit(tx, { actor: by.name, action: 'product.created', target: id, organizationId: null, data: { name: body.name } });
     return await mustProduct(tx, id);
@@ -61,7 +63,8 @@ export async function createProduct(services: Services, by: By, body: ProductCre
 }
 
 export async function patchProduct(services: Services, by: By, id: string, body: ProductPatch): Promise<ProductRow> {
-  const { max_per_organization: most, once_per_reference: once, trial_days: trialDays, term_months: termMonths, ...rest } = body;
+  const { max_per_organization: most, once_per_reference: once, trial_days: trialDays, term_months: termMonths, ...others } = body;
+  const { setup_profiles: setupProfiles, ...rest } = others;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const data = {
     ...given,
@@ -69,8 +72,20 @@ export async function patchProduct(services: Services, by: By, id: string, body:
     ...(once === undefined ? {} : { oncePerReference: once }),
     ...(trialDays === undefined ? {} : { trialDays }),
     ...(termMonths === undefined ? {} : { termMonths }),
+    ...(setupProfiles === undefined ? {} : { setupProfiles }),
   };
-  return await changed(services, by, id, 'product.changed', { fields: Object.keys(body) }, (tx) => updateProduct(tx, id, data));
+  return await changed(services, by, id, 'product.changed', { fields: Object.keys(body) }, async (tx) => {
+    await requireProfiles(tx, setupProfiles ?? []);
+    await updateProduct(tx, id, data);
+  });
+}
+
+/** @throws Refusal that names the one that there is not */
+async function requireProfiles(tx: Db, names: readonly string[]): Promise<void> {
+  const known = new Set((await listProfiles(tx)).map(({ name }) => name));
+  const index = names.findIndex((name) => !known.has(name));
+  if (index >= 0)
+    throw refuseField(`setup_profiles.${index}`, `there is no setup profile "${names[index]}"`, 'Take one from GET /api/setup-profiles.');
 }
 
 /** @throws Refusal 409 when something was sold of it. */

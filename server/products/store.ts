@@ -88,6 +88,7 @@ export type ProductData = Pick<
   | 'recommended'
   | 'trialDays'
   | 'termMonths'
+  | 'setupProfiles'
 > & { features: Json };
 
 export async function updateProduct(db: Db, id: string, data: Partial<ProductData>): Promise<void> {

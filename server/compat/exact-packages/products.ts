@@ -43,6 +43,7 @@ async function make(services: Services, account: Account, plan: Plan): Promise<v
       recommended: false,
       trial_days: null,
       term_months: null,
+      setup_profiles: [],
     });
     await setSoldAs(tx, product.id, { account_id: account.id, memory: plan.id });
     return product;

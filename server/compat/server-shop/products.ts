@@ -48,6 +48,7 @@ export async function createShopProduct(services: Services, principal: Principal
       recommended: false,
       trial_days: null,
       term_months: null,
+      setup_profiles: [],
     });
     await setCompat(tx, product.id, keptOf({}, body), kind);
     return product;

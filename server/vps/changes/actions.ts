@@ -11,6 +11,7 @@ import { claimDnsName, requireNameFree } from '../dns-names/dns-names.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
 import { requireOwnSetup } from '../setup/again.ts';
 import { recordSetup } from '../setup/prepare.ts';
+import { forgetSetup } from '../setup/store.ts';
 import { atRest, withoutUserData } from '../user-data.ts';
 import type { Sheet } from '../operations/sheet.ts';
 import { sheetOf } from '../operations/sheets.ts';
@@ -67,7 +68,7 @@ async function prepareChange(
   const seen = await mustVps(services, principal, id);
   const override = 'override_reason' in change ? change.override_reason : undefined;
   await requireCapability(services, services.db, principal, seen, change.action, override);
-  requireOwnSetup(principal, seen, change);
+  await requireOwnSetup(services.db, principal, seen, change);
   // The catalogue may have to be asked for, so the plan is made before the row is held.
   const planned = await planChange(services, seen, change);
   await requireNewNameFree(services, principal, seen, planned);
@@ -115,7 +116,7 @@ async function reserve(
     // Its user data is looked at where a disk is written, and nowhere else.
     change.cloudInit = atRest(services.secrets, spec).cloudInit;
     await recordSetup(services, tx, vps.id, setup);
-  }
+  } else if (setup === null && (await forgetSetup(tx, vps.id))) change.cloudInit = atRest(services.secrets, spec).cloudInit;
   return Object.keys(change).length === 0 ? vps : await updateVps(tx, vps.id, change);
 }
 
@@ -136,6 +137,7 @@ export interface Previewed {
 export async function preparePreview(services: Services, principal: Principal, id: string, change: VpsChange): Promise<Commit<Previewed>> {
   const vps = await mustVps(services, principal, id);
   await requireCapability(services, services.db, principal, vps, change.action);
+  await requireOwnSetup(services.db, principal, vps, change);
   const planned = await planChange(services, vps, change);
   await requireNewNameFree(services, principal, vps, planned);
   return async (tx) => {

@@ -23,7 +23,7 @@ export interface PlannedChange {
   readonly restore?: RestoreSource;
   /** What it touches beside the stack's resources. */
   readonly beside?: ChangePreview['resources'];
-  /** What sets the new system up; it carries secrets. */
+  /** What sets the new system up; it carries secrets. null: nothing does from now on. */
   readonly setup?: PreparedSetup | null;
   /** Only the record and its names go: the server was never the VPS's own. */
   readonly forgets?: boolean;

@@ -1,33 +1,78 @@
 /** The set-up of a server whose system is written anew. */
-import type { SetupRequest } from '../../../contract/setup-profile.ts';
+import type { z } from 'zod';
+import { type SetupChoices, type SetupRequest, SetupTemplate } from '../../../contract/setup-profile.ts';
 import { withoutSetupScript } from '../../../stacks/user-data.ts';
-import type { VpsSpec } from '../../../stacks/spec.ts';
+import { VpsSpec } from '../../../stacks/spec.ts';
 import { onPlatform } from '../../kernel/can.ts';
+import type { Db } from '../../kernel/database.ts';
 import { refuseField } from '../../kernel/problem.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
+import { listProfiles } from '../../profiles/store.ts';
 import type { VpsWithAccount } from '../store.ts';
 import { type PreparedSetup, prepareSetup } from './prepare.ts';
-import { setupOf } from './store.ts';
+import { profilesSoldWith, setupOf } from './store.ts';
 
-/** What a sold server runs is what was sold. @throws Refusal */
-export function requireOwnSetup(principal: Principal, vps: Pick<VpsWithAccount, 'subscriptionId'>, change: object): void {
-  if ('setup' in change && change.setup !== undefined && vps.subscriptionId !== null && !onPlatform(principal))
+/**
+ * What a sold server runs is what was sold: its product says which profiles may take the place of that, each as the seller has
+ * published it last. @throws Refusal
+ */
+export async function requireOwnSetup(db: Db, principal: Principal, vps: Sold, change: object): Promise<void> {
+  if (!('setup' in change) || change.setup === undefined) return;
+  const offered = await offeredTo(db, principal, vps);
+  if (offered === null) return;
+  if (offered.length === 0)
     throw refuseField('setup', 'is the seller’s to decide', 'Leave it out: the server is set up as it was sold.', 403, 'forbidden');
+  const asked = change.setup as SetupRequest | null;
+  if (asked === null) return;
+  if (!offered.includes(asked.profile))
+    throw refuseField(
+      'setup.profile',
+      `"${asked.profile}" is not offered with what was bought`,
+      `Choose one of ${offered.join(', ')}, or leave it out.`,
+      403,
+      'profile_not_offered',
+    );
+  if (asked.version !== undefined)
+    throw refuseField('setup.version', 'is the seller’s to decide', 'Leave it out for the newest.', 403, 'forbidden');
+}
+
+type Sold = Pick<VpsWithAccount, 'subscriptionId'>;
+
+/** The names of the profiles that may be chosen for it; null: any. */
+async function offeredTo(db: Db, principal: Principal, { subscriptionId }: Sold): Promise<readonly string[] | null> {
+  return subscriptionId === null || onPlatform(principal) ? null : await profilesSoldWith(db, subscriptionId);
+}
+
+/** What sets a server up now, and what may do so when its system is written anew. Without a script: that is the seller's own. */
+export async function setupChoices(db: Db, principal: Principal, vps: VpsWithAccount): Promise<z.input<typeof SetupChoices>> {
+  const pinned = await setupOf(db, vps.id);
+  const offered = VpsSpec.parse(vps.spec).compute.windows ? [] : await offeredTo(db, principal, vps);
+  const rows = (await listProfiles(db)).filter(({ name }) => offered?.includes(name) ?? true);
+  return {
+    present: pinned && { profile: pinned.profile, version: pinned.version, values: pinned.values as Record<string, string> },
+    profiles: rows.flatMap(({ name, versions: [newest] }) => {
+      if (!newest) return [];
+      const { description, variables } = SetupTemplate.parse(newest.template);
+      return [{ name, version: newest.version, description, variables }];
+    }),
+  };
 }
 
 /**
  * The spec with a script of its own for the new system: of the profile that was asked for, else of the one that the VPS has. What
- * the former system fetched is not fetched again, so it gets other secrets and another token. `setup` null: there is no profile.
+ * the former system fetched is not fetched again, so it gets other secrets and another token. `asked` null: none from now on.
+ * `setup` null: there is no profile.
  * @throws Refusal
  */
 export async function setUpAgain(
   services: Services,
   vps: VpsWithAccount,
   spec: VpsSpec,
-  asked: SetupRequest | undefined,
+  asked: SetupRequest | null | undefined,
 ): Promise<{ spec: VpsSpec; setup: PreparedSetup | null }> {
   const pinned = await setupOf(services.db, vps.id);
   if (!asked && !pinned) return { spec, setup: null };
+  if (asked === null) return { spec: { ...spec, cloudInit: withoutSetupScript(spec.cloudInit) }, setup: null };
   if (spec.compute.windows) throw refuseField('setup', 'is for Linux servers', 'Leave it out.', 422, 'not_supported');
   const kept = valuesOf(pinned?.values, spec);
   const request: SetupRequest = asked

@@ -1,9 +1,15 @@
-/** /api/setup/:key: a server at its first boot fetches its secrets, once, and says that it is finished. Its token is all it has. */
-import { SetupFinished, SetupParams, SetupSecrets } from '../../../contract/setup-profile.ts';
+/**
+ * /api/setup/:key: a server at its first boot fetches its secrets, once, and says that it is finished. Its token is all it has.
+ * And what may set a server up when its system is written anew.
+ */
+import { SetupChoices, SetupFinished, SetupParams, SetupSecrets } from '../../../contract/setup-profile.ts';
+import { VpsParams } from '../../../contract/vps.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { Refusal } from '../../kernel/problem.ts';
 import type { Services } from '../../kernel/services.ts';
+import { mustVps } from '../vps.ts';
+import { setupChoices } from './again.ts';
 import { SETUP_SECRETS } from './prepare.ts';
 import { noteFinished, takeSecrets } from './store.ts';
 
@@ -12,6 +18,19 @@ const unknown = (): Refusal => new Refusal(404, 'not_found', 'There is no such s
 
 export function setupRoutes(services: Services): Route[] {
   return [
+    route({
+      method: 'get',
+      path: '/api/vps/:id/setup-choices',
+      id: 'getSetupChoices',
+      summary: 'What sets it up, and which profiles may be chosen for a reinstall',
+      permission: 'vps:read',
+      params: VpsParams,
+      responses: { 200: { description: 'Of a sold server: those that its product offers.', schema: SetupChoices } },
+      handler: async ({ principal, params }) => {
+        const vps = await mustVps(services, principal, params.id);
+        return { status: 200, body: await setupChoices(services.db, principal, vps) };
+      },
+    }),
     route({
       method: 'post',
       path: '/api/setup/:key',

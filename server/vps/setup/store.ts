@@ -34,6 +34,18 @@ export async function setupOf(db: Db, vpsId: string): Promise<VpsSetup | null> {
   return await db.vpsSetup.findUnique({ where: { vpsId } });
 }
 
+/** Nothing sets it up any more. @returns whether something did */
+export async function forgetSetup(tx: Db, vpsId: string): Promise<boolean> {
+  return (await tx.vpsSetup.deleteMany({ where: { vpsId } })).count > 0;
+}
+
+/** The names of the profiles that the product of a subscription offers. */
+export async function profilesSoldWith(db: Db, subscriptionId: string): Promise<readonly string[]> {
+  const sold = await db.subscription.findUnique({ where: { id: subscriptionId }, select: { productId: true } });
+  const product = sold && (await db.product.findUnique({ where: { id: sold.productId }, select: { setupProfiles: true } }));
+  return product?.setupProfiles ?? [];
+}
+
 /** Takes the secrets once, in time: the row, or null. Of many at once one gets it. */
 export async function takeSecrets(db: Db, token: string): Promise<VpsSetup | null> {
   const tokenHash = hashOf(token);

@@ -11,7 +11,7 @@ export type BulkAction =
   | { action: 'power-cycle' }
   | { action: 'reboot' }
   | { action: 'refresh' }
-  | { action: 'reinstall'; image?: string; setup?: SetupRequest }
+  | { action: 'reinstall'; image?: string; setup?: SetupRequest | null }
   | { action: 'rescue' }
   | { action: 'reset-password' }
   | { action: 'resize'; plan: string }
@@ -37,7 +37,7 @@ export type BulkActionInput =
   | { action: 'power-cycle' }
   | { action: 'reboot' }
   | { action: 'refresh' }
-  | { action: 'reinstall'; image?: string; setup?: SetupRequestInput }
+  | { action: 'reinstall'; image?: string; setup?: SetupRequestInput | null }
   | { action: 'rescue' }
   | { action: 'reset-password' }
   | { action: 'resize'; plan: string }

@@ -48,7 +48,7 @@ export type VpsAction =
       root_pass?: string;
       ssh_keys?: string[];
       ssh_key_ids?: string[];
-      setup?: SetupRequestInput;
+      setup?: SetupRequestInput | null;
       approval?: string;
     }
   | { action: 'rename'; label?: string; hostname?: string; approval?: string }
@@ -99,7 +99,7 @@ export type VpsChange =
       root_pass?: string;
       ssh_keys?: string[];
       ssh_key_ids?: string[];
-      setup?: SetupRequestInput;
+      setup?: SetupRequestInput | null;
       approval?: string;
     }
   | { action: 'rename'; label?: string; hostname?: string; approval?: string }

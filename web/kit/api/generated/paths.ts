@@ -134,6 +134,7 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   getReport: 'GET /api/admin/reports/{report}',
   getSeller: 'GET /api/admin/seller',
   getSession: 'GET /api/session',
+  getSetupChoices: 'GET /api/vps/{id}/setup-choices',
   getSetupProfile: 'GET /api/setup-profiles/{name}',
   getSignInOptions: 'GET /api/sign-in',
   getSimulator: 'GET /api/simulator',

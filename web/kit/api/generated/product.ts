@@ -101,6 +101,7 @@ export type Product = {
   recommended: boolean;
   trial_days: number | null;
   term_months: number | null;
+  setup_profiles: string[];
   options: ProductOption[];
   prices: Price[];
   meters: ProductMeter[];
@@ -129,6 +130,7 @@ export type ProductCreate = {
   recommended?: boolean;
   trial_days?: number | null;
   term_months?: number | null;
+  setup_profiles?: string[];
 };
 export type ProductMeter = { meter: Meter; currency: string; unit_price: string; included: string; cap: string | null };
 export type ProductMeterInput = { meter: Meter; currency: string; unit_price: string; included?: string; cap?: string | null };
@@ -154,6 +156,7 @@ export type ProductPatch = {
   recommended?: boolean;
   trial_days?: number | null;
   term_months?: number | null;
+  setup_profiles?: string[];
 };
 export type Stock = { total: number | null; reserved: number; sold: number; free: number | null };
 export type StockRequest = { total: number | null };

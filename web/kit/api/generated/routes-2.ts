@@ -47,8 +47,7 @@ import type {
 import type { PersonTaskShown } from './person-task.ts';
 import type { ExchangeRateList, PriceChangeList, PriceSuggestion, ProductAnswer, ProductChoices, ProductPage } from './product.ts';
 import type { AccountList, CatalogAnswer } from './provider.ts';
-import type { ServiceAccountList } from './service-account.ts';
-import type { SetupProfileAnswer } from './setup-profile.ts';
+import type { SetupChoices, SetupProfileAnswer } from './setup-profile.ts';
 import type { SimulatorState } from './simulator.ts';
 import type { StackAnswer } from './stack.ts';
 import type { StackExport, StackHistory } from './state.ts';
@@ -135,6 +134,8 @@ export interface Routes2 {
   getSeller: { request: {}; answer: SellerAnswer };
   /** Who this token is, and what this Plinth is. Needs session:own. */
   getSession: { request: {}; answer: Session };
+  /** What sets it up, and which profiles may be chosen for a reinstall. Needs vps:read. */
+  getSetupChoices: { request: { id: string }; answer: SetupChoices };
   /** One setup profile. Needs template:read. */
   getSetupProfile: { request: { name: string }; answer: SetupProfileAnswer };
   /** How one may sign in and sign up here. Needs no token. */
@@ -352,6 +353,4 @@ export interface Routes2 {
     request: { query?: { organization_id?: string; payment_id?: string; cursor?: string; limit?: number } };
     answer: RefundPage;
   };
-  /** Service accounts. Needs service-account:read. */
-  listServiceAccounts: { request: {}; answer: ServiceAccountList };
 }

@@ -70,6 +70,7 @@ import type {
 } from './product.ts';
 import type { AccountAnswer, KeyRotate } from './provider.ts';
 import type { SnapshotPage } from './recorded-snapshot.ts';
+import type { ServiceAccountList } from './service-account.ts';
 import type { SetupPreview, SetupPreviewRequest, SetupProfileAnswer, SetupProfileList, SetupPublish } from './setup-profile.ts';
 import type { SimulatorInstances, SimulatorRecords, SimulatorRequests, SimulatorStock } from './simulator.ts';
 import type { SnapshotList } from './snapshot.ts';
@@ -84,6 +85,8 @@ import type { RevealAnswer, RevealRequest, VpsAccepted, VpsAnswer, VpsPage, VpsP
 import type { WebhookList, WebhookMessageAnswer, WebhookMessagePage, WebhookSecretAnswer } from './webhook.ts';
 
 export interface Routes3 {
+  /** Service accounts. Needs service-account:read. */
+  listServiceAccounts: { request: {}; answer: ServiceAccountList };
   /** Setup profiles with their versions. Needs template:read. */
   listSetupProfiles: { request: {}; answer: SetupProfileList };
   /** The simulated servers, whoever made them. Needs simulator:read. */
@@ -334,6 +337,4 @@ export interface Routes3 {
   turnSecondFactorOff: { request: { body: PasswordProof }; answer: undefined };
   /** Lift the block of an organization. Needs organization:block. */
   unblockOrganization: { request: { id: string }; answer: OrganizationAnswer };
-  /** Take back what an import made, as far as nothing needs it. Needs inventory:import. */
-  undoImport: { request: { id: string }; answer: { removed: number; kept: { kind: string; key: string; reason: string }[] } };
 }
