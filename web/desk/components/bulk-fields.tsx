@@ -3,6 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import type { Vps } from '../../kit/api/client.ts';
 import type { Image, Plan } from '../../kit/api/catalog.ts';
 import { catalogQuery } from '../../kit/api/queries.ts';
+import { SetupFields } from '../../features/vps/setup-fields.tsx';
+import { useMay } from '../../kit/lib/use-session.ts';
+import { setupProfilesQuery } from '../shop/queries.ts';
 import type { BulkActionName, BulkForm } from '../lib/bulk.ts';
 import { memory, money } from '../../kit/lib/format.ts';
 import { GRACES } from './end-dialog.tsx';
@@ -39,7 +42,13 @@ export function BulkActionFields({ action, chosen, form, set }: FieldsProps & { 
         onChange={(event) => set({ tags: event.target.value })}
       />
     );
-  if (action === 'reinstall') return <ImageField chosen={chosen} form={form} set={set} />;
+  if (action === 'reinstall')
+    return (
+      <>
+        <ImageField chosen={chosen} form={form} set={set} />
+        <SetupField form={form} set={set} />
+      </>
+    );
   if (action === 'destroy')
     return (
       <>
@@ -87,6 +96,16 @@ function ImageField({ chosen, form, set }: FieldsProps & { chosen: readonly Vps[
       onChange={(image) => set({ image })}
     />
   );
+}
+
+/** What sets them up anew, where who is signed in sees the profiles. The dry run tells which servers lack a value. */
+function SetupField({ form, set }: FieldsProps) {
+  const profiles = useQuery({ ...setupProfilesQuery, enabled: useMay()('template:read') }).data ?? [];
+  const offered = profiles.map(({ name, versions }) => ({
+    name,
+    versions: versions.map(({ version, template: { description, variables } }) => ({ version, description, variables })),
+  }));
+  return <SetupFields offered={offered} present="many" form={form.setup} onChange={(setup) => set({ setup })} />;
 }
 
 interface IdFieldProps {

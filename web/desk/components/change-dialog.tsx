@@ -1,5 +1,6 @@
 /** The changes of the menu: one form each, previewed before they are done. */
 import { useState } from 'react';
+import { KEEP_SETUP } from '../../features/vps/setup-form.ts';
 import type { VpsAccepted, VpsDetail } from '../../kit/api/client.ts';
 import { kindName, kindWords } from '../../kit/lib/words.ts';
 import { type ChangeAction, ChangeFields, type ChangeForm, changeBody, tagsOf } from './change-fields.tsx';
@@ -17,6 +18,7 @@ export function ChangeDialog({ vps, action, onClose, onRequested }: ChangeProps)
     label: vps.label,
     plan: vps.plan,
     image: vps.image,
+    setup: KEEP_SETUP,
     tags: vps.tags.join(', '),
   }));
   return (

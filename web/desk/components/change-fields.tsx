@@ -2,11 +2,13 @@
 import { useQuery } from '@tanstack/react-query';
 import type { VpsActionName } from '../../../contract/lifecycle.ts';
 import { useSupportNote } from '../../features/vps/support-note.ts';
+import { SetupFields } from '../../features/vps/setup-fields.tsx';
+import { newestOf, type SetupForm, setupBody } from '../../features/vps/setup-form.ts';
 import type { VpsChange, VpsDetail } from '../../kit/api/client.ts';
 import { type Image, imageProblem, type Plan, planProblem, priceIn } from '../../kit/api/catalog.ts';
 import { featureProblem } from '../lib/abilities.ts';
 import { fieldError } from '../../kit/api/problem.ts';
-import { vpsCatalogQuery } from '../../kit/api/queries.ts';
+import { setupChoicesQuery, vpsCatalogQuery } from '../../kit/api/queries.ts';
 import { memory, money } from '../../kit/lib/format.ts';
 import { SelectField, TextField } from '../../kit/ui/field.tsx';
 
@@ -17,6 +19,7 @@ export interface ChangeForm {
   readonly label: string;
   readonly plan: string;
   readonly image: string;
+  readonly setup: SetupForm;
   readonly tags: string;
 }
 
@@ -29,7 +32,7 @@ export function changeBody(action: ChangeAction, form: ChangeForm): VpsChange {
     case 'resize':
       return { action, plan: form.plan };
     case 'reinstall':
-      return { action, image: form.image };
+      return { action, image: form.image, ...setupBody(form.setup) };
     case 'reset-password':
       return { action };
     case 'configure':
@@ -58,7 +61,13 @@ export function ChangeFields({ vps, action, form, set, problem }: FieldsProps) {
       />
     );
   if (action === 'resize') return <PlanField vps={vps} value={form.plan} onChange={(plan) => set({ plan })} problem={problem} />;
-  if (action === 'reinstall') return <ImageField vps={vps} value={form.image} onChange={(image) => set({ image })} problem={problem} />;
+  if (action === 'reinstall')
+    return (
+      <>
+        <ImageField vps={vps} value={form.image} onChange={(image) => set({ image })} problem={problem} />
+        <SetupField vps={vps} form={form} set={set} problem={problem} />
+      </>
+    );
   if (action === 'reset-password') return <p>The present password stops working when this is done. Reveal the new one afterwards.</p>;
   return (
     <TextField
@@ -130,5 +139,14 @@ function ImageField({ vps, value, onChange, problem }: PickProps) {
       help={support}
       error={fieldError(problem, 'image')}
     />
+  );
+}
+
+function SetupField({ vps, form, set, problem }: Omit<FieldsProps, 'action'>) {
+  const choices = useQuery(setupChoicesQuery(vps.id)).data;
+  if (!choices) return null;
+  const { present } = choices;
+  return (
+    <SetupFields offered={newestOf(choices)} present={present} form={form.setup} onChange={(setup) => set({ setup })} problem={problem} />
   );
 }

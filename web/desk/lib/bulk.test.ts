@@ -1,6 +1,7 @@
 /** What the dialog of a bulk run sends, held against the contract. */
 import { expect, it } from 'vitest';
 import { BULK_ACTIONS, BulkCreate, BulkPreviewRequest } from '../../../contract/bulk.ts';
+import { NOTHING } from '../../features/vps/setup-form.ts';
 import { type BulkActionName, EMPTY_FORM, formProblem, IN_MENU, paceBody, whatBody } from './bulk.ts';
 
 const FORM = { ...EMPTY_FORM, plan: 'p', reason: 'not paid', name: 'before', tags: 'a, b', image: ' i ', maxFailures: '10%' };
@@ -21,6 +22,17 @@ it('leaves out what was not chosen', () => {
   expect(whatBody('destroy', { ...FORM, finalSnapshot: true }, [], {}).action).toMatchObject({ final_snapshot: true });
   expect(whatBody('reinstall', { ...FORM, image: ' ' }, [], {}).action).toEqual({ action: 'reinstall' });
   expect(whatBody('reinstall', FORM, [], {}).action).toEqual({ action: 'reinstall', image: 'i' });
+});
+
+it('sends the set-up that was chosen', () => {
+  const action = (setup: Partial<typeof EMPTY_FORM.setup>) =>
+    whatBody('reinstall', { ...EMPTY_FORM, setup: { ...EMPTY_FORM.setup, ...setup } }, [], {}).action;
+  const profile = 'probe';
+  expect(action({ profile: NOTHING })).toEqual({ action: 'reinstall', setup: null });
+  expect(action({ profile })).toEqual({ action: 'reinstall', setup: { profile, values: {} } });
+  const body = action({ profile, version: '2', values: { WHO: 'ada', LEFT: '' } });
+  expect(body).toEqual({ action: 'reinstall', setup: { profile, version: 2, values: { WHO: 'ada' } } });
+  expect(BulkPreviewRequest.safeParse({ action: body, selection: { ids: ['0'.repeat(16)] } }).success).toBe(true);
 });
 
 it('says what is missing', () => {

@@ -1,5 +1,6 @@
 /** What the pages know of bulk runs without React: the actions, the form and the body it becomes. */
 import type { BulkCreate, BulkPreviewRequest, BulkRun, Vps } from '../../kit/api/client.ts';
+import { KEEP_SETUP, type SetupForm, setupBody } from '../../features/vps/setup-form.ts';
 import type { Tone } from '../../kit/lib/words.ts';
 
 export type BulkActionName = BulkRun['action']['action'];
@@ -48,6 +49,7 @@ export interface BulkForm {
   readonly name: string;
   readonly tags: string;
   readonly image: string;
+  readonly setup: SetupForm;
   readonly grace: string;
   readonly finalSnapshot: boolean;
   readonly everybody: boolean;
@@ -66,6 +68,7 @@ export const EMPTY_FORM: BulkForm = {
   name: '',
   tags: '',
   image: '',
+  setup: KEEP_SETUP,
   grace: '24',
   finalSnapshot: false,
   everybody: false,
@@ -99,7 +102,7 @@ function actionBody(action: BulkActionName, form: BulkForm): BulkPreviewRequest[
     case 'destroy':
       return { action, grace_hours: Number(form.grace), ...(form.finalSnapshot ? { final_snapshot: true } : {}) };
     case 'reinstall':
-      return { action, ...(form.image.trim() === '' ? {} : { image: form.image.trim() }) };
+      return { action, ...(form.image.trim() === '' ? {} : { image: form.image.trim() }), ...setupBody(form.setup) };
     default:
       return { action };
   }

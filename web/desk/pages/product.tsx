@@ -16,6 +16,7 @@ import { Table } from '../../kit/ui/table.tsx';
 import { Time } from '../../kit/ui/time.tsx';
 import { marginOf } from '../shop/margin.ts';
 import { PlaceDialog, PriceDialog, StockDialog } from '../shop/product-dialogs.tsx';
+import { ProfilesCard } from '../shop/product-profiles.tsx';
 import { marginQuery, type Product, productQuery } from '../shop/queries.ts';
 
 export function ProductPage() {
@@ -54,6 +55,7 @@ export function ProductPage() {
           <Prices product={product} />
           {product.module === 'automatic' && <Places product={product} />}
           <Stock product={product} />
+          {product.module === 'automatic' && <ProfilesCard product={product} />}
         </>
       )}
     </Page>

@@ -167,6 +167,13 @@ export const catalogQuery = <T>(kind: CatalogKind, accountId: string) =>
     retry: 1,
   });
 
+/** What sets a server up, and what may be chosen for its next system. */
+export const setupChoicesQuery = (vpsId: string) =>
+  queryOptions({
+    queryKey: ['setup-choices', vpsId],
+    queryFn: ({ signal }) => api.getSetupChoices({ id: vpsId, signal }),
+  });
+
 /** The same of the account that a VPS is at, for whoever does not see accounts. */
 export const vpsCatalogQuery = <T>(kind: CatalogKind, vpsId: string) =>
   queryOptions({

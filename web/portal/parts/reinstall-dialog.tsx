@@ -1,10 +1,12 @@
 /** A fresh system on the same server, with the offer to keep the present disk. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { SetupFields, useSetupMissing } from '../../features/vps/setup-fields.tsx';
+import { KEEP_SETUP, newestOf, setupBody } from '../../features/vps/setup-form.ts';
 import type { Image } from '../../kit/api/catalog.ts';
 import { api, type VpsDetail } from '../../kit/api/client.ts';
 import { fieldError } from '../../kit/api/problem.ts';
-import { vpsCatalogQuery } from '../../kit/api/queries.ts';
+import { setupChoicesQuery, vpsCatalogQuery } from '../../kit/api/queries.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
@@ -26,12 +28,16 @@ export function ReinstallDialog({ vps, onClose }: ReinstallDialogProps) {
   const [image, setImage] = useState(vps.image);
   const [typed, setTyped] = useState('');
   const [keyIds, setKeyIds] = useState<readonly string[]>([]);
+  const [setup, setSetup] = useState(KEEP_SETUP);
+  const choices = useQuery(setupChoicesQuery(vps.id)).data;
+  const offered = choices ? newestOf(choices) : [];
+  const lacksValue = useSetupMissing(setup, offered);
   const snapshot = useSnapshotFirst(vps);
   const reinstall = useAction(
     async () => {
       await snapshot.before();
       const keys = keyIds.length === 0 ? {} : { ssh_key_ids: [...keyIds] };
-      return await api.actOnVps({ id: vps.id, body: { action: 'reinstall', image, ...keys } });
+      return await api.actOnVps({ id: vps.id, body: { action: 'reinstall', image, ...keys, ...setupBody(setup) } });
     },
     { quiet: true, done: onClose },
   );
@@ -46,8 +52,8 @@ export function ReinstallDialog({ vps, onClose }: ReinstallDialogProps) {
     <Dialog open onOpenChange={onClose} title={t('reinstallTitle', { label: vps.label })} description={t('reinstallLead')}>
       <DialogForm
         error={reinstall.error}
-        fields={['image', 'ssh_key_ids']}
-        missing={typed.trim() === vps.label ? null : t('typeNameFirst', { label: vps.label })}
+        fields={['image', 'ssh_key_ids', 'setup', 'setup.profile', ...Object.keys(setup.values).map((name) => `setup.values.${name}`)]}
+        missing={lacksValue ?? (typed.trim() === vps.label ? null : t('typeNameFirst', { label: vps.label }))}
         busy={reinstall.isPending}
         action={t('reinstallAction')}
         variant="danger"
@@ -64,6 +70,7 @@ export function ReinstallDialog({ vps, onClose }: ReinstallDialogProps) {
             error={fieldError(reinstall.error, 'ssh_key_ids')}
           />
         )}
+        {choices && <SetupFields offered={offered} present={choices.present} form={setup} onChange={setSetup} problem={reinstall.error} />}
         {snapshot.offer}
         <TextField
           label={t('typeNameFirst', { label: vps.label })}

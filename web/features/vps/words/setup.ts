@@ -1,0 +1,43 @@
+/** Words of the choice of a set-up profile. */
+import { defineWords } from '../../../kit/i18n/words.ts';
+
+export const setupWords = defineWords(
+  {
+    setUp: 'Set up with',
+    asNow: 'As now: {profile}',
+    asNowNone: 'As now: the system alone',
+    asEach: 'As each has it now',
+    none: 'The system alone',
+    version: 'Version',
+    newest: 'The newest ({n})',
+    byDefault: 'Left empty: {value}.',
+    ownName: 'Left empty: the server’s own name.',
+    kept: 'Left empty: the one that a server with this profile has.',
+    keptOr: 'Left empty: the one that a server with this profile has, else {value}.',
+    fillIn: 'Fill in “{name}” first.',
+    word: 'Letters, digits and . _ -',
+    user: 'A user’s name: small letters, digits and hyphens.',
+    hostname: 'A host name, as server.example.com.',
+    url: 'An address that begins with https://',
+    number: 'A whole number.',
+  },
+  {
+    setUp: 'Eingerichtet mit',
+    asNow: 'Wie jetzt: {profile}',
+    asNowNone: 'Wie jetzt: nur das System',
+    asEach: 'Wie jeder sie jetzt hat',
+    none: 'Nur das System',
+    version: 'Version',
+    newest: 'Die neueste ({n})',
+    byDefault: 'Bleibt es leer: {value}.',
+    ownName: 'Bleibt es leer: der eigene Name des Servers.',
+    kept: 'Bleibt es leer: was ein Server mit diesem Profil schon hat.',
+    keptOr: 'Bleibt es leer: was ein Server mit diesem Profil schon hat, sonst {value}.',
+    fillIn: 'Zuerst „{name}“ ausfüllen.',
+    word: 'Buchstaben, Ziffern und . _ -',
+    user: 'Ein Benutzername: kleine Buchstaben, Ziffern und Bindestriche.',
+    hostname: 'Ein Rechnername, etwa server.example.com.',
+    url: 'Eine Adresse, die mit https:// beginnt.',
+    number: 'Eine ganze Zahl.',
+  },
+);
