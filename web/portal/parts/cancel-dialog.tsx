@@ -1,6 +1,6 @@
 /** The end of a server: the reversible way first, and what becomes of the data. */
 import { useId, useState } from 'react';
-import { api } from '../../kit/api/client.ts';
+import { api, type VpsDetail } from '../../kit/api/client.ts';
 import { dayOf } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
@@ -9,14 +9,16 @@ import { TextField } from '../../kit/ui/field.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
 import type { Subscription } from '../queries.ts';
 import { serverWords } from '../words/server.ts';
+import { TakeData } from './take-data.tsx';
 
 interface CancelProps {
   subscription: Subscription;
-  label: string;
+  vps: VpsDetail;
   onClose: () => void;
 }
 
-export function CancelDialog({ subscription, label, onClose }: CancelProps) {
+export function CancelDialog({ subscription, vps, onClose }: CancelProps) {
+  const { label } = vps;
   const t = serverWords.use();
   const name = useId();
   const [when, setWhen] = useState<'end' | 'now'>('end');
@@ -68,7 +70,7 @@ export function CancelDialog({ subscription, label, onClose }: CancelProps) {
             </label>
           ))}
         </fieldset>
-        <p className="text-sm">{t('dataGone')}</p>
+        {vps.has_server ? <TakeData vps={vps} /> : <p className="text-sm">{t('dataGone')}</p>}
         <TextField label={t('why')} value={reason} maxLength={300} onChange={(event) => setReason(event.target.value)} />
         {when === 'now' && (
           <TextField

@@ -75,7 +75,7 @@ export function PlanCard({ subscription, vps }: PlanProps) {
       </div>
       {dialog === 'change' && <ChangeDialog subscription={subscription} vps={vps} onClose={() => open(null)} />}
       {dialog === 'options' && <OptionsDialog subscription={subscription} offered={offered} vps={vps} onClose={() => open(null)} />}
-      {dialog === 'cancel' && <CancelDialog subscription={subscription} label={vps.label} onClose={() => open(null)} />}
+      {dialog === 'cancel' && <CancelDialog subscription={subscription} vps={vps} onClose={() => open(null)} />}
     </Card>
   );
 }
