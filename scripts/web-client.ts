@@ -34,7 +34,7 @@ interface Document {
 /** Text by name of file. */
 type Sources = ReadonlyMap<string, string>;
 
-/** The client for a document: its types, each in the file whose name its schema's file in contract/ has; the routes; their paths. */
+/** The client for a document: its types, each in the file whose name its schema's file in contract/ has; the routes; their paths and rights. */
 function clientSources(document: Document, homes: ReadonlyMap<string, string>): Sources {
   const { schemas } = document.components;
   const operations = Object.entries(document.paths)
@@ -71,6 +71,16 @@ function clientSources(document: Document, homes: ReadonlyMap<string, string>): 
     `export const PATHS: { readonly [Name in keyof Routes]: string } = {\n${table.join('\n')}\n};`,
     '',
   ];
+  // Reading is asked for by pages, which have a list of their own of what they need.
+  const asking = operations.filter(({ method, described }) => method !== 'get' && described['x-plinth-permissions']?.length);
+  const rights = [
+    FOLLOWS,
+    `import type { Permission } from '../../../../contract/permissions.ts';`,
+    '',
+    '/** What each route that does something needs: any of these. */',
+    `export const RIGHTS = {\n${asking.map(({ described: { operationId, 'x-plinth-permissions': any = [] } }) => `  ${operationId}: [${any.map(literal).join(', ')}],`).join('\n')}\n} as const satisfies Readonly<Record<string, readonly Permission[]>>;`,
+    '',
+  ];
   const together = [
     FOLLOWS,
     ...parts.map((_, n) => `import type { Routes${n + 1} } from './routes-${n + 1}.ts';`),
@@ -87,7 +97,13 @@ function clientSources(document: Document, homes: ReadonlyMap<string, string>): 
       .toSorted()
       .map((file) => `export type * from './${file}';`),
   ];
-  return new Map([...files, ['paths.ts', paths.join('\n')], ['routes.ts', together.join('\n')], ['index.ts', `${index.join('\n')}\n`]]);
+  return new Map([
+    ...files,
+    ['paths.ts', paths.join('\n')],
+    ['rights.ts', rights.join('\n')],
+    ['routes.ts', together.join('\n')],
+    ['index.ts', `${index.join('\n')}\n`],
+  ]);
 }
 
 function homeOf(name: string, homes: ReadonlyMap<string, string>): string {

@@ -12,6 +12,7 @@ import { type Place, PLACES } from '../../web/portal/places.ts';
 import { shellWords } from '../../web/portal/words/shell.ts';
 import { VPS_ACTIONS } from '../../contract/lifecycle.ts';
 import { permissionOf } from '../../server/vps/changes/permissions.ts';
+import { RIGHTS } from '../../web/kit/api/generated/rights.ts';
 import { ACTION_RIGHTS } from '../../web/desk/lib/action-rights.ts';
 import { PAGES } from '../../web/desk/lib/pages.ts';
 import { pagesOfTurn } from '../support/pages.ts';
@@ -90,6 +91,56 @@ test.each(STAFF)('staff with the role %s see what their role may see, and no pag
     expect([to, await page.getByText(REFUSED).count()]).toEqual([to, 0]);
   }
   expect(complaints).toEqual([]);
+  await context.close();
+});
+
+/** Changes nothing: what is looked at, and how. */
+const LOOKS = /^(Copy|Open|Show|All|Also|Begin)\b/;
+const SELLERS = ['support', 'billing', 'readonly'] as const;
+/** Where the seller's people can do most, and what stands there when there is something to do it to; the others take turns. */
+const selling = async (turn: number): Promise<(readonly [path: string, ready: string])[]> => {
+  const { db } = dashboard.runtime.services;
+  const [product, organization] = [await db.product.findFirstOrThrow(), await db.organization.findFirstOrThrow()];
+  const others = [
+    ['/coupons', 'SPRING'],
+    ['/setup-profiles', 'Its script'],
+    ['/taxes', 'Time zone'],
+  ] as const;
+  return [
+    [`/products/${product.id}`, 'Reserved'],
+    [`/customers/${organization.id}`, 'Billed to'],
+    ...pagesOfTurn(others, turn, others.length),
+  ];
+};
+test.each(SELLERS)('%s is offered nothing to do that the service would refuse', async (role) => {
+  const call = { code: 'SPRING', percent: '10', applies: 'recurring' };
+  const headers = { authorization: `Bearer ${dashboard.token}`, 'content-type': 'application/json' };
+  await fetch(`${dashboard.origin}/api/coupons`, { method: 'POST', headers, body: JSON.stringify(call) });
+  const { page, context } = await person(`${role}-who-sells`, { staffRole: role });
+  const mine = GRANTS.staff[role];
+  let found = 0;
+  for (const [path, ready] of await selling(SELLERS.indexOf(role) + 1)) {
+    // Nobody's page asks for what they may not see.
+    if (path === '/taxes' && !mine.has('tax:read')) continue;
+    await page.goto(path);
+    await page.getByRole('main').getByText(ready).first().waitFor();
+    const buttons = page.getByRole('main').locator('button:not([aria-disabled])');
+    const shown: { calls: string; text: string }[] = await buttons.evaluateAll((all: any[]) =>
+      all.map((each) => ({
+        calls: each.closest('[data-calls]')?.dataset.calls ?? '',
+        text: each.getAttribute('aria-label') ?? each.textContent,
+      })),
+    );
+    const refused = shown.filter(({ calls, text }) =>
+      calls === ''
+        ? !LOOKS.test(text)
+        : calls.split(' ').some((each) => !RIGHTS[each as keyof typeof RIGHTS].some((right) => mine.has(right))),
+    );
+    expect([path, refused]).toEqual([path, []]);
+    found += shown.filter(({ calls }) => calls !== '').length;
+  }
+  // What each of them may: write, sell, and nothing.
+  expect(found > 0).toBe(role !== 'readonly');
   await context.close();
 });
 

@@ -4,6 +4,7 @@ import { api, type DeadLetter, type DeadLetterList } from '../../kit/api/client.
 import { plural } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { kindName, sentenceCase } from '../../kit/lib/words.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { ReasonDialog } from '../../kit/parts/reason-dialog.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
@@ -47,9 +48,11 @@ function FaultClass({ source, fault, count }: DeadLetterList['classes'][number])
       <span>
         {count} × {sentenceCase(fault)}
       </span>
-      <Button icon="retry" busy={retry.isPending} onClick={() => retry.mutate()}>
-        Run all {count} again
-      </Button>
+      <May call="retryDeadLetters">
+        <Button icon="retry" busy={retry.isPending} onClick={() => retry.mutate()}>
+          Run all {count} again
+        </Button>
+      </May>
     </li>
   );
 }
@@ -85,10 +88,16 @@ function Letter({ letter }: { letter: DeadLetter }) {
         </p>
       </div>
       <div className="flex flex-wrap gap-2">
-        <Button icon="retry" busy={retry.isPending} onClick={() => retry.mutate()}>
-          Run again
-        </Button>
-        {letter.dismissed === null && <Button onClick={() => ask(true)}>Dismiss…</Button>}
+        <May call="retryDeadLetter">
+          <Button icon="retry" busy={retry.isPending} onClick={() => retry.mutate()}>
+            Run again
+          </Button>
+        </May>
+        {letter.dismissed === null && (
+          <May call="dismissDeadLetter">
+            <Button onClick={() => ask(true)}>Dismiss…</Button>
+          </May>
+        )}
       </div>
       {asking && (
         <ReasonDialog

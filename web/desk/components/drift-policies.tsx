@@ -14,6 +14,7 @@ import { accountsQuery, catalogQuery } from '../../kit/api/queries.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { POLICIES, type Policy } from '../lib/drift-policy.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button, IconButton } from '../../kit/ui/button.tsx';
 import { SelectField } from '../../kit/ui/field.tsx';
@@ -49,12 +50,18 @@ export function DriftPolicies({ accounts }: { accounts: KillSwitches['accounts']
               <span className="min-w-0 flex-1 break-words">
                 {what}: <strong>{policyWords(rule.policy)}</strong>
               </span>
-              <IconButton icon="trash" label={`Remove the rule: ${what}`} onClick={() => remove(rule)} />
+              <May call="setDriftPolicies">
+                <IconButton icon="trash" label={`Remove the rule: ${what}`} onClick={() => remove(rule)} />
+              </May>
             </li>
           );
         })}
       </ul>
-      {selling.length > 0 && <NewRule accounts={selling} busy={change.isPending} onAdd={(body) => change.mutate(body)} />}
+      {selling.length > 0 && (
+        <May call="setDriftPolicies">
+          <NewRule accounts={selling} busy={change.isPending} onAdd={(body) => change.mutate(body)} />
+        </May>
+      )}
       <p className="mt-1 text-xs text-ink-2">A drift whose differences fall under different policies waits for a person.</p>
     </section>
   );

@@ -5,6 +5,7 @@ import { useAction } from '../../kit/lib/use-action.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { ConfirmByTyping } from '../../kit/parts/confirm-by-typing.tsx';
 import { ImportDialog } from './import-dialog.tsx';
+import { May } from '../../kit/parts/may.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Table } from '../../kit/ui/table.tsx';
@@ -51,8 +52,14 @@ export function InventoryTable({ items }: { items: readonly InventoryRow[] }) {
           </td>
           <td className="py-1 text-right">
             <div className="flex justify-end gap-2">
-              {item.importable && <Import item={item} />}
-              <DeleteStray item={item} />
+              {item.importable && (
+                <May call="importServer">
+                  <Import item={item} />
+                </May>
+              )}
+              <May call="deleteStray">
+                <DeleteStray item={item} />
+              </May>
             </div>
           </td>
         </tr>

@@ -4,8 +4,10 @@ import { api, type KillSwitches, type KillSwitchChange } from '../../kit/api/cli
 import { killSwitchesQuery } from '../../kit/api/queries.ts';
 import { POLICIES, type Policy } from '../lib/drift-policy.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
+import { useMayCall } from '../../kit/lib/use-may-call.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { DriftPolicies } from './drift-policies.tsx';
+import { May } from '../../kit/parts/may.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { ReasonDialog } from '../../kit/parts/reason-dialog.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -59,13 +61,17 @@ function Switches({ now }: { now: KillSwitches }) {
             </p>
           </div>
           {state ? (
-            <Button busy={change.isPending} onClick={() => change.mutate({ [name]: false })}>
-              {name === 'stopped' ? 'Start again' : 'Lift the hold'}
-            </Button>
+            <May call="setKillSwitches">
+              <Button busy={change.isPending} onClick={() => change.mutate({ [name]: false })}>
+                {name === 'stopped' ? 'Start again' : 'Lift the hold'}
+              </Button>
+            </May>
           ) : (
-            <Button variant="danger" icon="stop" onClick={() => ask(name)}>
-              {name === 'stopped' ? 'Stop' : 'Hold'}
-            </Button>
+            <May call="setKillSwitches">
+              <Button variant="danger" icon="stop" onClick={() => ask(name)}>
+                {name === 'stopped' ? 'Stop' : 'Hold'}
+              </Button>
+            </May>
           )}
         </div>
       ))}
@@ -86,6 +92,7 @@ function Switches({ now }: { now: KillSwitches }) {
 }
 
 function Policies({ now, onChange }: { now: KillSwitches; onChange: (accountId: string, policy: Policy) => void }) {
+  const mayChange = useMayCall()('setKillSwitches');
   if (now.accounts.length === 0) return null;
   return (
     <fieldset className="border-t border-line pt-3">
@@ -97,6 +104,7 @@ function Policies({ now, onChange }: { now: KillSwitches; onChange: (accountId: 
             <select
               aria-label={`Drift at ${account.name}`}
               value={account.drift_policy}
+              disabled={!mayChange}
               onChange={(event) => onChange(account.account_id, event.target.value as Policy)}
               className="min-h-9 rounded-md border border-line-strong bg-surface px-2"
             >

@@ -6,6 +6,7 @@ import { organizationsQuery } from '../../kit/api/queries.ts';
 import { count } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
+import { May } from '../../kit/parts/may.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Card } from '../../kit/ui/card.tsx';
@@ -26,9 +27,11 @@ export function OrganizationsCard() {
       id="organizations"
       title="Organizations"
       actions={
-        <Button icon="plus" onClick={() => add(true)}>
-          New organization
-        </Button>
+        <May call="createOrganization">
+          <Button icon="plus" onClick={() => add(true)}>
+            New organization
+          </Button>
+        </May>
       }
     >
       <p className="mb-3 text-ink-2">

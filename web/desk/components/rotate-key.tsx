@@ -3,6 +3,7 @@ import { api, type Account, type AvailableProvider } from '../../kit/api/client.
 import { useAction } from '../../kit/lib/use-action.ts';
 import { CredentialFields, keyOf } from './add-account.tsx';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
+import { May } from '../../kit/parts/may.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
@@ -12,9 +13,11 @@ export function RotateKey({ account, provider }: { account: Account; provider: A
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button icon="key" onClick={() => setOpen(true)}>
-        Rotate key
-      </Button>
+      <May call="rotateAccountKey">
+        <Button icon="key" onClick={() => setOpen(true)}>
+          Rotate key
+        </Button>
+      </May>
       <Dialog
         open={open}
         onOpenChange={setOpen}

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { api, type SimulatorFault, type SimulatorFaultCreate, type SimulatorState } from '../../kit/api/client.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { SelectField, TextField } from '../../kit/ui/field.tsx';
@@ -66,9 +67,11 @@ function FaultRow({ fault }: { fault: SimulatorFault }) {
         {fault.times === null ? 'until removed' : `${fault.times} more`}
         {fault.hits > 0 && `, hit ${fault.hits}`}
       </span>
-      <Button className="ml-auto" busy={remove.isPending} onClick={() => remove.mutate()}>
-        Remove
-      </Button>
+      <May call="deleteSimulatorFault">
+        <Button className="ml-auto" busy={remove.isPending} onClick={() => remove.mutate()}>
+          Remove
+        </Button>
+      </May>
     </li>
   );
 }
@@ -136,9 +139,11 @@ function AddFault({ providers }: { providers: readonly string[] }) {
         )}
       </div>
       {add.error ? <ProblemNote error={add.error} /> : null}
-      <Button type="submit" variant="primary" icon="plus" busy={add.isPending} className="self-start">
-        Switch it on
-      </Button>
+      <May call="createSimulatorFault">
+        <Button type="submit" variant="primary" icon="plus" busy={add.isPending} className="self-start">
+          Switch it on
+        </Button>
+      </May>
     </form>
   );
 }

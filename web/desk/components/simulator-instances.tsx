@@ -3,6 +3,7 @@ import { api, type SimulatorChange, type SimulatorInstances } from '../../kit/ap
 import { useAction } from '../../kit/lib/use-action.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
+import { May } from '../../kit/parts/may.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
@@ -57,14 +58,16 @@ function ServerRow({ instance }: { instance: Instance }) {
       <td className="py-2 pr-4 font-mono text-xs">{instance.ipv4}</td>
       <td className="py-1">
         <div className="flex justify-end gap-1">
-          <Button busy={change.isPending} onClick={() => change.mutate({ change: 'power', power: isOff ? 'on' : 'off' })}>
-            {isOff ? 'Switch on' : 'Switch off'}
-          </Button>
-          <Button onClick={() => name('rename')}>Rename…</Button>
-          <Button onClick={() => name('resize')}>Resize…</Button>
-          <Button icon="trash" variant="danger" onClick={() => change.mutate({ change: 'remove' })}>
-            Delete
-          </Button>
+          <May call="changeSimulatorInstance">
+            <Button busy={change.isPending} onClick={() => change.mutate({ change: 'power', power: isOff ? 'on' : 'off' })}>
+              {isOff ? 'Switch on' : 'Switch off'}
+            </Button>
+            <Button onClick={() => name('rename')}>Rename…</Button>
+            <Button onClick={() => name('resize')}>Resize…</Button>
+            <Button icon="trash" variant="danger" onClick={() => change.mutate({ change: 'remove' })}>
+              Delete
+            </Button>
+          </May>
         </div>
         {naming !== null && (
           <NewValue

@@ -4,6 +4,7 @@ import { api, type Account } from '../../kit/api/client.ts';
 import type { Plan } from '../../kit/api/catalog.ts';
 import { catalogQuery } from '../../kit/api/queries.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { SelectField } from '../../kit/ui/field.tsx';
@@ -56,12 +57,14 @@ export function SimulatorStock({ accounts }: { accounts: readonly Account[] }) {
       </div>
       {set.error ? <ProblemNote error={set.error} /> : null}
       <div className="flex flex-wrap gap-2">
-        <Button type="submit" busy={set.isPending}>
-          Sold out
-        </Button>
-        <Button busy={set.isPending} onClick={() => set.mutate(true)}>
-          Back in stock
-        </Button>
+        <May call="setSimulatorStock">
+          <Button type="submit" busy={set.isPending}>
+            Sold out
+          </Button>
+          <Button busy={set.isPending} onClick={() => set.mutate(true)}>
+            Back in stock
+          </Button>
+        </May>
       </div>
     </form>
   );

@@ -5,6 +5,7 @@ import { api, type StateVerified } from '../../kit/api/client.ts';
 import { masterKeyQuery } from '../../kit/api/panel-queries.ts';
 import { plural } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
@@ -32,14 +33,16 @@ export function MasterKeyCard() {
       id="master-key"
       title="Master key"
       actions={
-        <Button
-          icon="key"
-          busy={rotate.isPending}
-          disabledReason={state.data === undefined ? 'It is not known yet.' : only ? 'Every secret is under the present key.' : null}
-          onClick={() => rotate.mutate(undefined)}
-        >
-          Move to the present key
-        </Button>
+        <May call="rotateMasterKey">
+          <Button
+            icon="key"
+            busy={rotate.isPending}
+            disabledReason={state.data === undefined ? 'It is not known yet.' : only ? 'Every secret is under the present key.' : null}
+            onClick={() => rotate.mutate(undefined)}
+          >
+            Move to the present key
+          </Button>
+        </May>
       }
     >
       <p className="mb-3 text-ink-2">

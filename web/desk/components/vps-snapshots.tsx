@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api, type Snapshot, type SnapshotList, type VpsAccepted, type VpsDetail } from '../../kit/api/client.ts';
 import { snapshotsQuery } from '../../kit/api/panel-queries.ts';
 import { capabilityProblem, featureProblem, pageProblem, rightProblem } from '../lib/abilities.ts';
+import { ACTION_RIGHTS } from '../lib/action-rights.ts';
 import { isSnapshotMoving, keepingCosts, snapshotName } from '../../kit/lib/snapshots.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
@@ -32,7 +33,7 @@ export function VpsSnapshots({ vps, onRequested }: SnapshotsProps) {
   const query = useQuery(snapshotsQuery(vps.id));
   const session = useSession();
   const navigate = useNavigate();
-  const mayNot = rightProblem(session, 'snapshot:create');
+  const mayNot = rightProblem(session, ACTION_RIGHTS.snapshot);
   const ordered = (accepted: VpsAccepted): void => {
     ask(null);
     onRequested(accepted);
@@ -55,7 +56,6 @@ export function VpsSnapshots({ vps, onRequested }: SnapshotsProps) {
           <Listed
             vps={vps}
             list={query.data}
-            mayNot={mayNot}
             mayNotCopy={rightProblem(session, 'vps:create', 'snapshot:restore') ?? pageProblem(session, '/vps/new')}
             onRestore={(snapshot) => ask({ what: 'restore', snapshot })}
             onCopy={({ id: snapshot }) => void navigate({ to: '/vps/new', search: { vps: vps.id, snapshot } })}
@@ -93,14 +93,16 @@ export function VpsSnapshots({ vps, onRequested }: SnapshotsProps) {
 interface ListedProps {
   vps: VpsDetail;
   list: SnapshotList;
-  mayNot: string | null;
   mayNotCopy: string | null;
   onRestore: (snapshot: Snapshot) => void;
   onCopy: (snapshot: Snapshot) => void;
   onDelete: (snapshot: Snapshot) => void;
 }
 
-function Listed({ vps, list, mayNot, mayNotCopy, onRestore, onCopy, onDelete }: ListedProps) {
+function Listed({ vps, list, mayNotCopy, onRestore, onCopy, onDelete }: ListedProps) {
+  const session = useSession();
+  const problem = (action: 'restore-snapshot' | 'delete-snapshot') =>
+    rightProblem(session, ACTION_RIGHTS[action]) ?? capabilityProblem(vps, action);
   const cannot = featureProblem(vps, 'snapshots');
   const shown = list.snapshots.filter(({ status }) => status !== 'deleted');
   const costs = keepingCosts(shown);
@@ -118,8 +120,8 @@ function Listed({ vps, list, mayNot, mayNotCopy, onRestore, onCopy, onDelete }: 
       ) : (
         <SnapshotTable
           snapshots={shown}
-          restoreReason={mayNot ?? capabilityProblem(vps, 'restore-snapshot')}
-          deleteReason={mayNot ?? capabilityProblem(vps, 'delete-snapshot')}
+          restoreReason={problem('restore-snapshot')}
+          deleteReason={problem('delete-snapshot')}
           copyReason={mayNotCopy ?? featureProblem(vps, 'server_from_snapshot')}
           onRestore={onRestore}
           onCopy={onCopy}

@@ -6,6 +6,7 @@ import { accountsQuery } from '../../kit/api/queries.ts';
 import { AccountUsageCard } from '../components/account-usage.tsx';
 import { AccountCatalog, CATALOGS } from '../components/account-catalog.tsx';
 import { ConfirmByTyping } from '../../kit/parts/confirm-by-typing.tsx';
+import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { RotateKey } from '../components/rotate-key.tsx';
@@ -136,17 +137,23 @@ function Actions({ account, provider, compute }: { account: Account; provider: A
   return (
     <>
       {compute && (
-        <Link to="/vps/new" search={{ account: account.id }} className={buttonClass('primary')}>
-          <Icon name="plus" /> Create a VPS here
-        </Link>
+        <May call="createVps">
+          <Link to="/vps/new" search={{ account: account.id }} className={buttonClass('primary')}>
+            <Icon name="plus" /> Create a VPS here
+          </Link>
+        </May>
       )}
-      <Button icon="check" busy={check.isPending} onClick={() => check.mutate()}>
-        Check now
-      </Button>
+      <May call="checkAccount">
+        <Button icon="check" busy={check.isPending} onClick={() => check.mutate()}>
+          Check now
+        </Button>
+      </May>
       <RotateKey account={account} provider={provider} />
-      <Button icon="trash" variant="danger" onClick={() => askRemove(true)}>
-        Remove
-      </Button>
+      <May call="deleteAccount">
+        <Button icon="trash" variant="danger" onClick={() => askRemove(true)}>
+          Remove
+        </Button>
+      </May>
       <ConfirmByTyping
         open={removing}
         onOpenChange={askRemove}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, type Brand } from '../../kit/api/client.ts';
 import { fieldError } from '../../kit/api/problem.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button, buttonClass } from '../../kit/ui/button.tsx';
@@ -111,9 +112,11 @@ function Form({ brand }: { brand: Brand }) {
           error={fieldError(save.error, 'links')}
         />
         {save.error && <ProblemNote error={save.error} />}
-        <Button type="submit" variant="primary" className="justify-self-start" busy={save.isPending}>
-          Save
-        </Button>
+        <May call="changeBrand">
+          <Button type="submit" variant="primary" className="justify-self-start" busy={save.isPending}>
+            Save
+          </Button>
+        </May>
       </form>
     </Card>
   );

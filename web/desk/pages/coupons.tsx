@@ -5,6 +5,7 @@ import { api, type Coupon } from '../../kit/api/client.ts';
 import { dayOf, money, plural } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { ConfirmByTyping } from '../../kit/parts/confirm-by-typing.tsx';
+import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
@@ -24,9 +25,11 @@ export function CouponsPage() {
       title="Coupons"
       lead="Codes that customers type when they order. Who has used one keeps it when it ends."
       actions={
-        <Button variant="primary" icon="plus" onClick={() => make(true)}>
-          New coupon
-        </Button>
+        <May call="createCoupon">
+          <Button variant="primary" icon="plus" onClick={() => make(true)}>
+            New coupon
+          </Button>
+        </May>
       }
     >
       <Card title="Coupons">
@@ -76,9 +79,11 @@ function Row({ coupon, onEnd }: { coupon: Coupon; onEnd: () => void }) {
         {!ended && coupon.valid_to !== null && <span className="block text-xs text-ink-2">until {dayOf(new Date(coupon.valid_to))}</span>}
       </td>
       <td>
-        <Button variant="danger" disabledReason={ended ? 'Nobody can use it any more.' : null} onClick={onEnd}>
-          End it
-        </Button>
+        <May call="endCoupon">
+          <Button variant="danger" disabledReason={ended ? 'Nobody can use it any more.' : null} onClick={onEnd}>
+            End it
+          </Button>
+        </May>
       </td>
     </>
   );

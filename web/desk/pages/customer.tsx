@@ -8,6 +8,7 @@ import { money } from '../../kit/lib/format.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useMay } from '../../kit/lib/use-session.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -27,13 +28,13 @@ import {
   subscriptionListQuery,
 } from '../shop/queries.ts';
 
+type Dialog = 'act' | 'credit' | 'block' | 'edit' | 'billing';
+
 export function CustomerPage() {
   const { id } = useParams({ from: '/app/selling/customers/$id' });
   const may = useMay();
   const customer = useQuery(customerQuery(id, may));
-  const [dialog, open] = useState<'act' | 'credit' | 'block' | 'edit' | 'billing' | null>(null);
-  const buys = useAction((internal: boolean) => api.setOrganizationBuyer({ id: id as never, body: { internal } }));
-  const unblock = useAction(() => api.unblockOrganization({ id: id as never }));
+  const [dialog, open] = useState<Dialog | null>(null);
   const of = { organization: id };
   const [orders, subscriptions, invoices, payments] = [
     useInfiniteQuery(orderListQuery(of)),
@@ -55,29 +56,7 @@ export function CustomerPage() {
           </span>
         )
       }
-      actions={
-        data && (
-          <>
-            <Button icon="user" onClick={() => open('act')}>
-              Act as this customer
-            </Button>
-            <Button onClick={() => open('edit')}>Edit</Button>
-            <Button onClick={() => open('credit')}>Give or take credit</Button>
-            <Button busy={buys.isPending} onClick={() => buys.mutate(!data.buyer.internal)}>
-              {data.buyer.internal ? 'Let it buy' : 'Let it create'}
-            </Button>
-            {data.organization.status === 'blocked' ? (
-              <Button busy={unblock.isPending} onClick={() => unblock.mutate(undefined)}>
-                Unblock
-              </Button>
-            ) : (
-              <Button variant="danger" onClick={() => open('block')}>
-                Block
-              </Button>
-            )}
-          </>
-        )
-      }
+      actions={data && <Actions data={data} onOpen={open} />}
     >
       {customer.error && <ProblemNote error={customer.error} retry={() => void customer.refetch()} />}
       {customer.isPending && <Loading what="the customer" />}
@@ -110,6 +89,45 @@ export function CustomerPage() {
 
 type Data = Awaited<ReturnType<NonNullable<ReturnType<typeof customerQuery>['queryFn']>>>;
 
+function Actions({ data, onOpen: open }: { data: Data; onOpen: (dialog: Dialog) => void }) {
+  const { id } = data.organization;
+  const buys = useAction((internal: boolean) => api.setOrganizationBuyer({ id, body: { internal } }));
+  const unblock = useAction(() => api.unblockOrganization({ id }));
+  return (
+    <>
+      <May call="actAsCustomer">
+        <Button icon="user" onClick={() => open('act')}>
+          Act as this customer
+        </Button>
+      </May>
+      <May call="changeOwnOrganization">
+        <Button onClick={() => open('edit')}>Edit</Button>
+      </May>
+      <May call="changeCredit">
+        <Button onClick={() => open('credit')}>Give or take credit</Button>
+      </May>
+      <May call="setOrganizationBuyer">
+        <Button busy={buys.isPending} onClick={() => buys.mutate(!data.buyer.internal)}>
+          {data.buyer.internal ? 'Let it buy' : 'Let it create'}
+        </Button>
+      </May>
+      {data.organization.status === 'blocked' ? (
+        <May call="unblockOrganization">
+          <Button busy={unblock.isPending} onClick={() => unblock.mutate(undefined)}>
+            Unblock
+          </Button>
+        </May>
+      ) : (
+        <May call="blockOrganization">
+          <Button variant="danger" onClick={() => open('block')}>
+            Block
+          </Button>
+        </May>
+      )}
+    </>
+  );
+}
+
 function Servers({ id }: { id: string }) {
   const list = useQuery(customersVpsesQuery(id));
   return (
@@ -133,7 +151,14 @@ function Servers({ id }: { id: string }) {
 
 function Money({ data: { profile, credit, quotas }, onEdit }: { data: Data; onEdit: () => void }) {
   return (
-    <Card title="Billing" actions={<Button onClick={onEdit}>Change</Button>}>
+    <Card
+      title="Billing"
+      actions={
+        <May call="changeBillingProfile">
+          <Button onClick={onEdit}>Change</Button>
+        </May>
+      }
+    >
       <Facts
         items={[
           ['Billed to', profile.name],

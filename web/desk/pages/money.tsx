@@ -6,6 +6,7 @@ import { dayOf, money } from '../../kit/lib/format.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useMay } from '../../kit/lib/use-session.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -53,7 +54,7 @@ export function PaymentsPage() {
         <RefundRows list={refunds} />
       </Card>
       <Disputes />
-      {may('payment-account:read') && <Accounts mayChange={may('payment-account:write')} />}
+      {may('payment-account:read') && <Accounts />}
     </Page>
   );
 }
@@ -79,7 +80,7 @@ function Disputes() {
   );
 }
 
-function Accounts({ mayChange }: { mayChange: boolean }) {
+function Accounts() {
   const accounts = useQuery(paymentAccountsQuery);
   const change = useAction(({ provider, enabled }: { provider: string; enabled: boolean }) =>
     api.changePaymentAccount({ provider, body: { enabled } }),
@@ -100,11 +101,11 @@ function Accounts({ mayChange }: { mayChange: boolean }) {
               {Object.entries(each.events).map(([word, n]) => `, ${n} ${word}`)}
             </span>
             <Badge tone={each.enabled ? 'good' : 'quiet'}>{each.enabled ? 'On' : 'Off'}</Badge>
-            {mayChange && (
+            <May call="changePaymentAccount">
               <Button busy={change.isPending} onClick={() => change.mutate({ provider: each.provider, enabled: !each.enabled })}>
                 {each.enabled ? 'Switch off' : 'Switch on'}
               </Button>
-            )}
+            </May>
           </li>
         ))}
       </ul>

@@ -7,6 +7,7 @@ import { money } from '../../kit/lib/format.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
+import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -34,10 +35,16 @@ export function OrderPage() {
         order &&
         !ended && (
           <>
-            {order.status === 'placed' && <Button onClick={() => open('pay')}>Book its payment</Button>}
-            <Button variant="danger" onClick={() => open('cancel')}>
-              Cancel it
-            </Button>
+            {order.status === 'placed' && (
+              <May call="payOrder">
+                <Button onClick={() => open('pay')}>Book its payment</Button>
+              </May>
+            )}
+            <May call="cancelOrder">
+              <Button variant="danger" onClick={() => open('cancel')}>
+                Cancel it
+              </Button>
+            </May>
           </>
         )
       }
@@ -98,9 +105,11 @@ function Items({ order }: { order: Order }) {
               </Link>
             )}
             {item.status === 'pending_provisioning' && (
-              <Button variant="primary" busy={ready.isPending} onClick={() => ready.mutate(item.id)}>
-                I made it
-              </Button>
+              <May call="markOrderItemReady">
+                <Button variant="primary" busy={ready.isPending} onClick={() => ready.mutate(item.id)}>
+                  I made it
+                </Button>
+              </May>
             )}
           </li>
         ))}

@@ -7,6 +7,7 @@ import { duration, momentOf, plural } from '../../kit/lib/format.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
+import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
@@ -30,9 +31,11 @@ export function PlannedWorkPage() {
       title="Planned work"
       lead="Customers with a server there get a mail when it is planned, moved or called off, and see it in their portal."
       actions={
-        <Button variant="primary" icon="plus" onClick={() => open('plan')}>
-          Plan work
-        </Button>
+        <May call="planMaintenance">
+          <Button variant="primary" icon="plus" onClick={() => open('plan')}>
+            Plan work
+          </Button>
+        </May>
       }
     >
       <Card
@@ -85,12 +88,16 @@ function Row({ work, onChange, onCancel }: { work: Maintenance; onChange: () => 
       </td>
       <td>
         <span className="flex gap-2">
-          <Button disabledReason={why} onClick={onChange}>
-            Change
-          </Button>
-          <Button variant="danger" disabledReason={why} onClick={onCancel}>
-            Call off
-          </Button>
+          <May call="updateMaintenance">
+            <Button disabledReason={why} onClick={onChange}>
+              Change
+            </Button>
+          </May>
+          <May call="cancelMaintenance">
+            <Button variant="danger" disabledReason={why} onClick={onCancel}>
+              Call off
+            </Button>
+          </May>
         </span>
       </td>
     </>

@@ -6,6 +6,7 @@ import { api } from '../../kit/api/client.ts';
 import { money } from '../../kit/lib/format.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -38,13 +39,15 @@ export function ProductPage() {
       }
       actions={
         product && (
-          <Button
-            variant={product.visibility === 'public' ? 'secondary' : 'primary'}
-            busy={show.isPending}
-            onClick={() => show.mutate(product.visibility === 'public' ? 'hidden' : 'public')}
-          >
-            {product.visibility === 'public' ? 'Hide it' : 'Show it to everybody'}
-          </Button>
+          <May call="updateProduct">
+            <Button
+              variant={product.visibility === 'public' ? 'secondary' : 'primary'}
+              busy={show.isPending}
+              onClick={() => show.mutate(product.visibility === 'public' ? 'hidden' : 'public')}
+            >
+              {product.visibility === 'public' ? 'Hide it' : 'Show it to everybody'}
+            </Button>
+          </May>
         )
       }
     >
@@ -69,9 +72,11 @@ function Prices({ product }: { product: Product }) {
     <Card
       title="Prices"
       actions={
-        <Button icon="plus" onClick={() => add(true)}>
-          New price
-        </Button>
+        <May call="createProductPrice">
+          <Button icon="plus" onClick={() => add(true)}>
+            New price
+          </Button>
+        </May>
       }
     >
       {product.prices.length === 0 && <p className="text-ink-2">None: it cannot be ordered.</p>}
@@ -87,9 +92,11 @@ function Prices({ product }: { product: Product }) {
               </td>
               <td>{each.valid_to ? <Time at={each.valid_to} /> : 'open'}</td>
               <td>
-                <Button variant="danger" busy={end.isPending} onClick={() => end.mutate(each.id)}>
-                  End it
-                </Button>
+                <May call="deleteProductPrice">
+                  <Button variant="danger" busy={end.isPending} onClick={() => end.mutate(each.id)}>
+                    End it
+                  </Button>
+                </May>
               </td>
             </tr>
           ))}
@@ -118,9 +125,11 @@ function Places({ product }: { product: Product }) {
     <Card
       title="Places, in order of preference"
       actions={
-        <Button icon="plus" onClick={() => add(true)}>
-          Another place
-        </Button>
+        <May call="setProductCandidates">
+          <Button icon="plus" onClick={() => add(true)}>
+            Another place
+          </Button>
+        </May>
       }
     >
       {product.candidates?.length === 0 && <p className="text-ink-2">None: it cannot be made.</p>}
@@ -144,9 +153,11 @@ function Places({ product }: { product: Product }) {
                   <Badge tone={each.available ? 'good' : 'bad'}>{each.available ? 'Can be had' : (each.reason ?? 'Not now')}</Badge>
                 </td>
                 <td>
-                  <Button variant="danger" busy={remove.isPending} onClick={() => remove.mutate(each.id)}>
-                    Remove
-                  </Button>
+                  <May call="setProductCandidates">
+                    <Button variant="danger" busy={remove.isPending} onClick={() => remove.mutate(each.id)}>
+                      Remove
+                    </Button>
+                  </May>
                 </td>
               </tr>
             );
@@ -162,7 +173,14 @@ function Stock({ product }: { product: Product }) {
   const [changing, change] = useState(false);
   const { stock } = product;
   return (
-    <Card title="Stock" actions={<Button onClick={() => change(true)}>Change</Button>}>
+    <Card
+      title="Stock"
+      actions={
+        <May call="setProductStock">
+          <Button onClick={() => change(true)}>Change</Button>
+        </May>
+      }
+    >
       {stock && (
         <Facts
           items={[

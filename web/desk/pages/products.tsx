@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { money } from '../../kit/lib/format.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -35,9 +36,11 @@ function Products({ title, kind }: { title: string; kind: Product['kind'] }) {
       title={title}
       lead="What customers order. Costs are the providers’ own, as last seen; the margin is what is left of the monthly price."
       actions={
-        <Button variant="primary" icon="plus" onClick={() => make(true)}>
-          New product
-        </Button>
+        <May call="createProduct">
+          <Button variant="primary" icon="plus" onClick={() => make(true)}>
+            New product
+          </Button>
+        </May>
       }
     >
       <Card id="vps-plans" title="Products" className="scroll-mt-16">

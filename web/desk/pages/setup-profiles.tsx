@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { SetupProfile } from '../../kit/api/client.ts';
 import { plural } from '../../kit/lib/format.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -23,9 +24,11 @@ export function SetupProfilesPage() {
       lead="A published version never changes: a server keeps the one that it was made with."
       actions={
         editing === undefined && (
-          <Button variant="primary" icon="plus" onClick={() => edit(null)}>
-            New profile
-          </Button>
+          <May call="publishSetupProfile">
+            <Button variant="primary" icon="plus" onClick={() => edit(null)}>
+              New profile
+            </Button>
+          </May>
         )
       }
     >
@@ -42,7 +45,14 @@ function Profile({ profile, onEdit }: { profile: SetupProfile; onEdit: () => voi
   if (!newest) return null;
   const { template } = newest;
   return (
-    <Card title={profile.name} actions={<Button onClick={onEdit}>{profile.built_in ? 'Make a copy' : 'New version'}</Button>}>
+    <Card
+      title={profile.name}
+      actions={
+        <May call="publishSetupProfile">
+          <Button onClick={onEdit}>{profile.built_in ? 'Make a copy' : 'New version'}</Button>
+        </May>
+      }
+    >
       <p className="flex flex-wrap items-center gap-2">
         {profile.built_in && <Badge dot={false}>Comes with Plinth</Badge>}
         <Badge dot={false}>Version {newest.version}</Badge>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { FrontForm } from '../../features/people/front-page.tsx';
 import { api } from '../../kit/api/client.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button, buttonClass } from '../../kit/ui/button.tsx';
@@ -27,7 +28,16 @@ function SellerCard() {
   const seller = useQuery(sellerQuery);
   const [editing, edit] = useState(false);
   return (
-    <Card title="Seller" actions={seller.data && <Button onClick={() => edit(true)}>Change</Button>}>
+    <Card
+      title="Seller"
+      actions={
+        seller.data && (
+          <May call="changeSeller">
+            <Button onClick={() => edit(true)}>Change</Button>
+          </May>
+        )
+      }
+    >
       {editing && seller.data && <SellerDialog seller={seller.data} onClose={() => edit(false)} />}
       {seller.error && <ProblemNote error={seller.error} retry={() => void seller.refetch()} />}
       {seller.data && (
@@ -86,21 +96,24 @@ function RatesCard() {
           ))}
         </Table>
       )}
-      <div className="mt-4 border-t border-line pt-4">
-        <FrontForm action="Add the rate" busy={add.isPending} missing={missing} error={add.error} onSubmit={() => add.mutate(undefined)}>
-          <div className="grid gap-4 sm:grid-cols-4">
-            <TextField label="Country" maxLength={2} value={country} onChange={(event) => setCountry(event.target.value)} />
-            <TextField label="Name" value={name} onChange={(event) => setName(event.target.value)} />
-            <TextField label="Percent" inputMode="decimal" value={percent} onChange={(event) => setPercent(event.target.value)} />
-            <TextField label="From" type="date" value={from} onChange={(event) => setFrom(event.target.value)} />
-          </div>
-          <Checkbox
-            label="Businesses there account for it themselves when you are elsewhere"
-            checked={reverse}
-            onChange={(event) => setReverse(event.target.checked)}
-          />
-        </FrontForm>
-      </div>
+      <May call="createTaxRate">
+        {' '}
+        <div className="mt-4 border-t border-line pt-4">
+          <FrontForm action="Add the rate" busy={add.isPending} missing={missing} error={add.error} onSubmit={() => add.mutate(undefined)}>
+            <div className="grid gap-4 sm:grid-cols-4">
+              <TextField label="Country" maxLength={2} value={country} onChange={(event) => setCountry(event.target.value)} />
+              <TextField label="Name" value={name} onChange={(event) => setName(event.target.value)} />
+              <TextField label="Percent" inputMode="decimal" value={percent} onChange={(event) => setPercent(event.target.value)} />
+              <TextField label="From" type="date" value={from} onChange={(event) => setFrom(event.target.value)} />
+            </div>
+            <Checkbox
+              label="Businesses there account for it themselves when you are elsewhere"
+              checked={reverse}
+              onChange={(event) => setReverse(event.target.checked)}
+            />
+          </FrontForm>
+        </div>
+      </May>
     </Card>
   );
 }

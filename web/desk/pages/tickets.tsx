@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { TicketList, TicketThread } from '../../features/support/tickets.tsx';
 import { api } from '../../kit/api/client.ts';
+import { useMayCall } from '../../kit/lib/use-may-call.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { Page } from '../../kit/parts/page.tsx';
@@ -50,6 +51,7 @@ export function TicketsPage() {
 }
 
 function One({ id }: { id: string }) {
+  const mayCall = useMayCall();
   const whole = useQuery(ticketQuery(id));
   const write = useAction((body: { text: string; internal: boolean }) => api.writeInTicket({ id, body }), { quiet: true });
   const close = useAction(() => api.closeTicket({ id }));
@@ -62,8 +64,8 @@ function One({ id }: { id: string }) {
         side="staff"
         busy={write.isPending || close.isPending}
         error={write.error}
-        onWrite={(message) => write.mutate(message)}
-        onClose={() => close.mutate(undefined)}
+        onWrite={mayCall('writeInTicket') ? (message) => write.mutate(message) : null}
+        onClose={mayCall('closeTicket') ? () => close.mutate(undefined) : null}
       />
     </Card>
   );

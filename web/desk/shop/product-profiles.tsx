@@ -5,6 +5,7 @@ import { api } from '../../kit/api/client.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useMay } from '../../kit/lib/use-session.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
+import { May } from '../../kit/parts/may.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Card } from '../../kit/ui/card.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
@@ -15,9 +16,17 @@ export function ProfilesCard({ product }: { product: Product }) {
   const [changing, change] = useState(false);
   const may = useMay();
   const { setup_profiles: names } = product;
-  const canChange = may('product:write') && may('template:read');
   return (
-    <Card title="Set-up profiles" actions={canChange && <Button onClick={() => change(true)}>Choose profiles</Button>}>
+    <Card
+      title="Set-up profiles"
+      actions={
+        may('template:read') && (
+          <May call="updateProduct">
+            <Button onClick={() => change(true)}>Choose profiles</Button>
+          </May>
+        )
+      }
+    >
       <p className={names.length === 0 ? 'text-ink-2' : undefined}>
         {names.length === 0 ? 'Customers choose none: their servers stay set up as they were sold.' : names.join(', ')}
       </p>

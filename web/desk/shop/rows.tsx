@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { money } from '../../kit/lib/format.ts';
 import { sentenceCase, type Tone } from '../../kit/lib/words.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button, buttonClass } from '../../kit/ui/button.tsx';
 import { Time } from '../../kit/ui/time.tsx';
@@ -191,12 +192,14 @@ export function PaymentRows({ list }: { list: List<{ payments: Payment[] }> }) {
               {Number(each.disputed) > 0 && <span className="block text-xs text-bad">{money(each.disputed, each.currency)} disputed</span>}
             </td>
             <td>
-              <Button
-                disabledReason={Number(each.refunded) >= Number(each.amount) ? 'All of it was refunded.' : null}
-                onClick={() => refund(each)}
-              >
-                Refund
-              </Button>
+              <May call="refundPayment">
+                <Button
+                  disabledReason={Number(each.refunded) >= Number(each.amount) ? 'All of it was refunded.' : null}
+                  onClick={() => refund(each)}
+                >
+                  Refund
+                </Button>
+              </May>
             </td>
           </>
         )}

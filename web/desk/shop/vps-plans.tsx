@@ -10,6 +10,7 @@ import { memory, money } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { ConfirmByTyping } from '../../kit/parts/confirm-by-typing.tsx';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
+import { May } from '../../kit/parts/may.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
@@ -41,9 +42,11 @@ export function VpsPlansCard({ accounts }: { accounts: readonly Account[] }) {
       title="VPS plans"
       className="scroll-mt-16"
       actions={
-        <Button icon="plus" disabledReason={accounts.length > 0 ? null : 'Add an account first.'} onClick={() => show({ form: null })}>
-          New plan
-        </Button>
+        <May call="createVpsPlan">
+          <Button icon="plus" disabledReason={accounts.length > 0 ? null : 'Add an account first.'} onClick={() => show({ form: null })}>
+            New plan
+          </Button>
+        </May>
       }
     >
       <p className="text-ink-2">
@@ -100,12 +103,16 @@ function Row({ plan, account, onChange, onDelete }: { plan: VpsPlan; account: st
         <Badge tone={plan.active ? 'good' : 'quiet'}>{plan.active ? 'Yes' : 'No'}</Badge>
       </td>
       <td className="text-right whitespace-nowrap">
-        <Button aria-label={`Change ${plan.name}`} onClick={onChange}>
-          Change
-        </Button>{' '}
-        <Button aria-label={`Delete ${plan.name}`} onClick={onDelete}>
-          Delete
-        </Button>
+        <May call="changeVpsPlan">
+          <Button aria-label={`Change ${plan.name}`} onClick={onChange}>
+            Change
+          </Button>
+        </May>{' '}
+        <May call="deleteVpsPlan">
+          <Button aria-label={`Delete ${plan.name}`} onClick={onDelete}>
+            Delete
+          </Button>
+        </May>
       </td>
     </tr>
   );

@@ -58,8 +58,9 @@ interface ThreadProps {
   side: 'customer' | 'staff';
   busy: boolean;
   error: unknown;
-  onWrite: (message: { text: string; internal: boolean }) => void;
-  onClose: () => void;
+  /** null: who is signed in may not. */
+  onWrite: ((message: { text: string; internal: boolean }) => void) | null;
+  onClose: (() => void) | null;
 }
 
 export function TicketThread({ whole: { ticket, messages }, side, busy, error, onWrite, onClose }: ThreadProps) {
@@ -67,7 +68,7 @@ export function TicketThread({ whole: { ticket, messages }, side, busy, error, o
   const [text, setText] = useState('');
   const [internal, setInternal] = useState(false);
   const send = (): void => {
-    onWrite({ text: text.trim(), internal });
+    onWrite?.({ text: text.trim(), internal });
     setText('');
   };
   return (
@@ -91,11 +92,15 @@ export function TicketThread({ whole: { ticket, messages }, side, busy, error, o
           </li>
         ))}
       </ol>
-      <FrontForm action={t('send')} busy={busy} missing={text.trim() === '' ? t('writeFirst') : null} error={error} onSubmit={send}>
-        <TextArea label={t('reply')} rows={3} value={text} onChange={(event) => setText(event.target.value)} />
-        {side === 'staff' && <Checkbox label={t('internal')} checked={internal} onChange={(event) => setInternal(event.target.checked)} />}
-      </FrontForm>
-      {ticket.status !== 'closed' && (
+      {onWrite && (
+        <FrontForm action={t('send')} busy={busy} missing={text.trim() === '' ? t('writeFirst') : null} error={error} onSubmit={send}>
+          <TextArea label={t('reply')} rows={3} value={text} onChange={(event) => setText(event.target.value)} />
+          {side === 'staff' && (
+            <Checkbox label={t('internal')} checked={internal} onChange={(event) => setInternal(event.target.checked)} />
+          )}
+        </FrontForm>
+      )}
+      {onClose && ticket.status !== 'closed' && (
         <Button className="self-start" busy={busy} onClick={onClose}>
           {t('close')}
         </Button>
