@@ -129,13 +129,17 @@ it('of a sold server its product says which profiles may be chosen', { timeout: 
     anchorDate: new Date(),
   };
   const terms = { currency: 'EUR', interval: 'month', amount: 1000n, setupFee: 0n, taxBehavior: 'exclusive' };
+  // Of a server that is not sold its organization is told what it has, and nothing else of the seller's.
+  const unsold = (await selling.call('GET', `/api/vps/${id}/setup-choices`, undefined, owner.token)).body;
+  expect([unsold.present.values, unsold.profiles.map(({ name }: any) => name)]).toEqual([{ WHO: 'ada' }, ['private']]);
   const { id: subscriptionId } = await db.subscription.create({ data: { id: `sold-${id}`, ...about, ...terms } });
   await db.vps.update({ where: { id }, data: { subscriptionId } });
 
   const choices = async (token: string) => await selling.call('GET', `/api/vps/${id}/setup-choices`, undefined, token);
   const act = async (setup: object | null, token = owner.token) =>
     await selling.call('POST', `/api/vps/${id}/actions`, { action: 'reinstall', setup }, token);
-  const present = { profile: 'private', version: 1, values: { WHO: 'ada' } };
+  // What the seller filled in is not told either.
+  const present = { profile: 'private', version: 1, values: {} };
   expect((await choices(owner.token)).body).toEqual({ present, profiles: [] });
   for (const none of [{ profile: 'offered' }, { profile: 'private' }, null])
     expect(await act(none)).toMatchObject({ status: 403, body: { code: 'forbidden', errors: [{ field: 'setup' }] } });

@@ -43,13 +43,31 @@ async function offeredTo(db: Db, principal: Principal, { subscriptionId }: Sold)
   return subscriptionId === null || onPlatform(principal) ? null : await profilesSoldWith(db, subscriptionId);
 }
 
+/** As offered; of all the seller's profiles (`template:read`) an organization is told none but its server's own. */
+async function shownTo(
+  db: Db,
+  principal: Principal,
+  vps: Sold,
+  pinned: { readonly profile: string } | null,
+): Promise<readonly string[] | null> {
+  const offered = await offeredTo(db, principal, vps);
+  if (offered !== null || onPlatform(principal)) return offered;
+  return pinned ? [pinned.profile] : [];
+}
+
 /** What sets a server up now, and what may do so when its system is written anew. Without a script: that is the seller's own. */
 export async function setupChoices(db: Db, principal: Principal, vps: VpsWithAccount): Promise<z.input<typeof SetupChoices>> {
   const pinned = await setupOf(db, vps.id);
-  const offered = VpsSpec.parse(vps.spec).compute.windows ? [] : await offeredTo(db, principal, vps);
+  const offered = VpsSpec.parse(vps.spec).compute.windows ? [] : await shownTo(db, principal, vps, pinned);
   const rows = (await listProfiles(db)).filter(({ name }) => offered?.includes(name) ?? true);
+  // What the seller filled in for a profile that its customer may not choose is the seller's own, too.
+  const isTheirs = pinned !== null && (offered?.includes(pinned.profile) ?? true);
   return {
-    present: pinned && { profile: pinned.profile, version: pinned.version, values: pinned.values as Record<string, string> },
+    present: pinned && {
+      profile: pinned.profile,
+      version: pinned.version,
+      values: isTheirs ? (pinned.values as Record<string, string>) : {},
+    },
     profiles: rows.flatMap(({ name, versions: [newest] }) => {
       if (!newest) return [];
       const { description, variables } = SetupTemplate.parse(newest.template);
