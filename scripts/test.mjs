@@ -33,7 +33,9 @@ await main(async () => {
   await (mode ?? usual)(node, rest);
 });
 
-const isFilter = (arg) => !arg.startsWith('-');
+function isFilter(arg) {
+  return !arg.startsWith('-');
+}
 
 /** Named files are run wherever they are. */
 async function usual(node, args) {
