@@ -49,7 +49,7 @@ test('from the list, through the dry run, to its page', { timeout: 180_000 }, as
     .getByRole('row', { name: /many-00000 Refused/ })
     .getByText('Delete protection is on')
     .waitFor();
-  await page.getByRole('link', { name: 'Bulk runs' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Bulk runs' }).click();
   await page.getByText('not paid').waitFor();
 
   await page.goto('/vps?status=terminating');

@@ -31,6 +31,16 @@ test('from an empty database to an active VPS, its password, a resize, a drift, 
       .last()
       .textContent(),
   ).toMatch(/\d/);
+  await page.getByText('The same as code').click();
+  for (const [way, says] of [
+    ['curl', '/api/vps'],
+    ['plinth', 'plinth vps create'],
+    ['Pulumi', 'new local.Command("web-1"'],
+  ] as const) {
+    await page.getByRole('button', { name: way, exact: true }).click();
+    const text = await page.getByTestId('as-code').textContent();
+    expect([text, text]).toEqual([expect.stringContaining(says), expect.stringContaining('"label": "web-1"')]);
+  }
   await page.getByRole('button', { name: 'Create the VPS' }).click();
 
   await page.getByRole('heading', { name: 'web-1' }).waitFor();
@@ -85,7 +95,7 @@ test('from an empty database to an active VPS, its password, a resize, a drift, 
   await drift.getByRole('button', { name: 'Repair: as recorded' }).click();
   await page.getByText('Every server is as recorded').waitFor({ timeout: 40_000 });
 
-  await page.getByRole('link', { name: 'VPSes' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'VPSes' }).click();
   await page.getByRole('link', { name: 'web-1' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   const confirm = page.getByRole('button', { name: 'Delete the VPS' });

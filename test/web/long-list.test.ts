@@ -117,3 +117,22 @@ test('all that match can be chosen, and the choice stays over opening a row', as
   expect(await page.getByText('All 1,').count()).toBe(0);
   await context.close();
 });
+
+test('a view of it is saved under a name, is there again after a reload, and can be forgotten', async () => {
+  await seed();
+  const { page, complaints, context } = await dashboard.visit();
+  await page.goto('/vps?status=error&sort=label');
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('menuitem', { name: 'Save this view…' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Broken ones');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.goto('/vps?region=fra1');
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('menuitem', { name: 'Broken ones' }).click();
+  await page.waitForURL((url) => url.search === '?status=error&sort=label' || url.search === '?sort=label&status=error');
+  await page.getByRole('button', { name: 'Broken ones' }).click();
+  await page.getByRole('menuitem', { name: 'Forget “Broken ones”' }).click();
+  await page.getByRole('button', { name: 'Views' }).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});

@@ -102,7 +102,7 @@ test('a page that was never opened does not lose the app without a network, and 
   await page.getByRole('navigation', { name: 'Main' }).waitFor();
   await page.keyboard.press('Control+k');
   await page.getByRole('region', { name: 'Notices' }).getByText('This part of the dashboard could not be loaded.').waitFor();
-  await page.getByRole('link', { name: 'VPSes' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'VPSes' }).click();
   await page.getByRole('link', { name: 'many-00005' }).waitFor();
   await page.getByRole('link', { name: 'Jobs' }).click();
   await page.getByRole('main').getByText('This part of the dashboard could not be loaded.').waitFor();

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Plan } from '../../kit/api/catalog.ts';
 import { backupsIn, priceIn } from '../../kit/api/catalog.ts';
 import { money } from '../../kit/lib/format.ts';
@@ -16,10 +17,12 @@ interface SummaryProps {
   mayNot: string | null;
   busy: boolean;
   error: unknown;
+  /** The same for a script, once there is something to write down. */
+  code: ReactNode;
 }
 
 /** Everything that will be made and what it costs, before the button. */
-export function CreateSummary({ form, plan, simulated, mayNot, busy, error }: SummaryProps) {
+export function CreateSummary({ form, plan, simulated, mayNot, busy, error, code }: SummaryProps) {
   const resources = plannedResources({
     label: form.label,
     keys: keyLines(form.keys).length + form.keyIds.length,
@@ -70,6 +73,7 @@ export function CreateSummary({ form, plan, simulated, mayNot, busy, error }: Su
       <Button type="submit" variant="primary" className="mt-4 w-full" busy={busy} disabledReason={mayNot ?? missing(form)}>
         Create the VPS
       </Button>
+      {code}
     </Card>
   );
 }

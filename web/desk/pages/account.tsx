@@ -7,6 +7,7 @@ import { AccountUsageCard } from '../components/account-usage.tsx';
 import { AccountCatalog, CATALOGS } from '../components/account-catalog.tsx';
 import { ConfirmByTyping } from '../../kit/parts/confirm-by-typing.tsx';
 import { May } from '../../kit/parts/may.tsx';
+import { Crumb } from '../components/crumb.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { RotateKey } from '../components/rotate-key.tsx';
@@ -73,6 +74,7 @@ function Shown({ account, provider }: { account: Account; provider: AvailablePro
   return (
     <Page
       title={account.name}
+      above={<Crumb to="/admin" />}
       lead={
         <span className="flex flex-wrap items-center gap-2">
           <Badge tone={accountTone(account.status)}>{sentenceCase(account.status)}</Badge>

@@ -4,6 +4,7 @@ import { api, type BulkRun } from '../../kit/api/client.ts';
 import { bulkRunQuery, isBulkMoving } from '../../kit/api/queries.ts';
 import { BulkItems } from '../components/bulk-items.tsx';
 import { BulkProgress } from '../components/bulk-progress.tsx';
+import { Crumb } from '../components/crumb.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -32,6 +33,7 @@ export function BulkRunPage() {
   return (
     <Page
       title={`${kindName(run.action.action)} of ${plural(run.counts.total, 'VPS', 'VPSes')}`}
+      above={<Crumb to="/bulk" />}
       lead={run.note ?? undefined}
       actions={<RunActions run={run} />}
     >

@@ -9,6 +9,7 @@ import { sentenceCase } from '../../kit/lib/words.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useMay } from '../../kit/lib/use-session.ts';
 import { May } from '../../kit/parts/may.tsx';
+import { Crumb } from '../components/crumb.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -47,6 +48,7 @@ export function CustomerPage() {
   return (
     <Page
       title={name}
+      above={<Crumb to="/customers" />}
       lead={
         data && (
           <span className="flex flex-wrap items-center gap-2">

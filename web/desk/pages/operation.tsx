@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { operationQuery, vpsOperationsQuery, vpsQuery } from '../../kit/api/queries.ts';
 import { OperationActions } from '../components/operation-actions.tsx';
 import { OperationTimeline } from '../../features/vps/operation-timeline.tsx';
+import { Crumb } from '../components/crumb.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -29,6 +30,7 @@ export function OperationPage() {
   return (
     <Page
       title={`${kindName(operation.kind)} ${vps?.label ?? ''}`}
+      above={<Crumb to="/operations" />}
       lead={<Badge tone={operationTone(operation.status)}>{sentenceCase(operation.status)}</Badge>}
       actions={
         <OperationActions

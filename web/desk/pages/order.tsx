@@ -8,6 +8,7 @@ import { sentenceCase } from '../../kit/lib/words.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { May } from '../../kit/parts/may.tsx';
+import { Crumb } from '../components/crumb.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -30,6 +31,7 @@ export function OrderPage() {
   return (
     <Page
       title={order ? `Order ${order.number}` : 'Order'}
+      above={<Crumb to="/orders" />}
       lead={order && <Badge tone={ORDER_TONES[order.status]}>{sentenceCase(order.status)}</Badge>}
       actions={
         order &&

@@ -7,6 +7,7 @@ import { money } from '../../kit/lib/format.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { May } from '../../kit/parts/may.tsx';
+import { Crumb } from '../components/crumb.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -28,6 +29,7 @@ export function ProductPage() {
   return (
     <Page
       title={product?.name ?? 'Product'}
+      above={<Crumb to="/products" />}
       lead={
         product && (
           <span className="flex flex-wrap items-center gap-2">

@@ -7,10 +7,12 @@ import { useSupportNote } from '../../features/vps/support-note.ts';
 import { type Image, imageProblem, type Plan, planProblem, priceIn, type Region } from '../../kit/api/catalog.ts';
 import { asApiError, fieldError } from '../../kit/api/problem.ts';
 import { accountsQuery, catalogQuery } from '../../kit/api/queries.ts';
+import { OrderAsCode } from '../components/as-code.tsx';
 import { type Source, SourceNote, useSource } from '../components/create-source.tsx';
 import { CreateSummary } from '../components/create-summary.tsx';
 import { DnsFields, KeysField, NameField, OwnerField, SetupFields } from '../components/create-fields.tsx';
 import { PlanChoice } from '../components/plan-choice.tsx';
+import { Crumb } from '../components/crumb.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { buttonClass } from '../../kit/ui/button.tsx';
@@ -38,7 +40,7 @@ export function VpsCreatePage() {
   const search = useSearch({ from: '/app/vps/new' });
   const asked = useSource(search.vps, search.snapshot);
   return (
-    <Page title="Create a VPS" lead="Choose on the left; the right shows what will be made and what it costs.">
+    <Page title="Create a VPS" above={<Crumb to="/vps" />} lead="Choose on the left; the right shows what will be made and what it costs.">
       {blocked && (
         <Empty icon="key" title="This token cannot order a VPS here">
           {blocked} {rightProblem(session, 'vps:create') === null && 'Use a token of the operator, or POST /api/vps with a provider_id.'}
@@ -147,6 +149,7 @@ function CreateForm({ accounts, available, begins }: FormProps) {
         mayNot={mayNot}
         busy={create.isPending}
         error={problem && problem.errors.length === 0 ? problem : null}
+        code={missing(form) === null && <OrderAsCode body={bodyOf(form, windows)} />}
       />
     </form>
   );

@@ -8,6 +8,7 @@ import { overviewQuery, type VpsSearch, vpsFilter, vpsListQuery, vpsListRequest 
 import { BulkBar } from '../components/vps-bulk-bar.tsx';
 import { fitting, LOOKS, VpsTable } from '../components/vps-table.tsx';
 import { CreateLink } from '../components/create-link.tsx';
+import { SavedViews } from '../components/saved-views.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button } from '../../kit/ui/button.tsx';
@@ -64,7 +65,7 @@ export function VpsListPage() {
     <Page
       title="VPSes"
       lead={list.data ? lead(total ?? vpses.length, filtered) : ''}
-      actions={<Actions search={search} visibility={visibility} setVisibility={setVisibility} />}
+      actions={<Actions search={search} setSearch={setSearch} visibility={visibility} setVisibility={setVisibility} />}
     >
       <Filters search={search} overview={overview} setSearch={setSearch} />
       {list.error && <ProblemNote error={list.error} retry={() => void list.refetch()} />}
@@ -91,22 +92,7 @@ export function VpsListPage() {
           onEnd={onEnd}
         />
       )}
-      {list.data && vpses.length === 0 && (
-        <NoneFound
-          filtered={filtered}
-          clear={() =>
-            setSearch({
-              q: undefined,
-              status: undefined,
-              power: undefined,
-              busy: undefined,
-              provider: undefined,
-              region: undefined,
-              deleted: undefined,
-            })
-          }
-        />
-      )}
+      {list.data && vpses.length === 0 && <NoneFound filtered={filtered} clear={() => setSearch(NOTHING_ASKED)} />}
     </Page>
   );
 }
@@ -122,6 +108,16 @@ function lead(total: number, filtered: boolean): string {
 }
 
 type Change = { [K in keyof VpsSearch]?: VpsSearch[K] | undefined };
+
+const NOTHING_ASKED: Change = {
+  q: undefined,
+  status: undefined,
+  power: undefined,
+  busy: undefined,
+  provider: undefined,
+  region: undefined,
+  deleted: undefined,
+};
 
 function useSetSearch() {
   const navigate = useNavigate({ from: '/vps' });
@@ -166,10 +162,12 @@ function useColumns() {
 
 function Actions({
   search,
+  setSearch,
   visibility,
   setVisibility,
 }: {
   search: VpsSearch;
+  setSearch: (change: Change) => void;
   visibility: ColumnVisibilityState;
   setVisibility: (next: ColumnVisibilityState) => void;
 }) {
@@ -184,6 +182,7 @@ function Actions({
   };
   return (
     <>
+      <SavedViews search={search} onOpen={(view) => setSearch({ ...NOTHING_ASKED, sort: undefined, ...view })} />
       <span className="hidden md:inline">
         <Menu trigger={<Button icon="columns">Columns</Button>}>
           {Object.entries(LOOKS)

@@ -17,6 +17,7 @@ import { DriftCard } from '../components/drift-card.tsx';
 import { Guarded, GuardedEach } from '../../kit/parts/guarded.tsx';
 import { OperationActions } from '../components/operation-actions.tsx';
 import { OperationTimeline } from '../../features/vps/operation-timeline.tsx';
+import { Crumb } from '../components/crumb.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Proof } from '../../features/vps/proof.tsx';
@@ -56,6 +57,7 @@ export function VpsPage() {
   return (
     <Page
       title={vps.label}
+      above={<Crumb to="/vps" />}
       lead={
         <span className="flex flex-wrap items-center gap-2">
           <VpsState vps={vps} />
@@ -108,6 +110,7 @@ function EndedPage({ vps, tab, operations }: EndedProps) {
   return (
     <Page
       title={vps.label}
+      above={<Crumb to="/vps" />}
       lead={
         <span className="flex flex-wrap items-center gap-2">
           <Badge tone={vpsTone(vps.status)}>{sentenceCase(vps.status)}</Badge>

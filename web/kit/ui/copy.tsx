@@ -3,7 +3,7 @@ import { kitWords } from '../words/kit.ts';
 import { IconButton } from './button.tsx';
 
 /** Puts `text` on the clipboard and says so. */
-function CopyButton({ text, what }: { text: string; what: string }) {
+export function CopyButton({ text, what }: { text: string; what: string }) {
   const t = kitWords.use();
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {

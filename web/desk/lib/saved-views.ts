@@ -1,0 +1,54 @@
+/** Looks at the list of VPSes that somebody wants again: filters and order under a name, kept in this browser. */
+import '../../kit/lib/zod-without-eval.ts';
+import { z } from 'zod';
+import type { VpsSearch } from '../../kit/api/queries.ts';
+import { readStored, writeStored } from '../../kit/lib/storage.ts';
+
+const KEY = 'plinth.vps-views';
+const LONGEST_NAME = 40;
+export const MOST_VIEWS = 30;
+
+const View = z.object({
+  name: z.string().min(1).max(LONGEST_NAME),
+  search: z.record(z.string(), z.union([z.string(), z.boolean()])),
+});
+export interface SavedView {
+  readonly name: string;
+  readonly search: VpsSearch;
+}
+
+/** By name. What is kept there and is no view is left out. */
+export function savedViews(): readonly SavedView[] {
+  try {
+    return z.array(View).parse(JSON.parse(readStored(KEY) ?? '[]'));
+  } catch {
+    return [];
+  }
+}
+
+/** One of the same name is replaced. @returns all, as they are kept now */
+export function saveView(view: SavedView): readonly SavedView[] {
+  return keep([...savedViews().filter(({ name }) => name !== view.name), view]);
+}
+
+export function forgetView(gone: string): readonly SavedView[] {
+  return keep(savedViews().filter(({ name }) => name !== gone));
+}
+
+function keep(views: readonly SavedView[]): readonly SavedView[] {
+  const kept = views.toSorted((a, b) => a.name.localeCompare(b.name)).slice(0, MOST_VIEWS);
+  writeStored(KEY, kept.length === 0 ? null : JSON.stringify(kept));
+  return kept;
+}
+
+/** What a view's name must be, or null. */
+export function nameProblem(name: string): string | null {
+  if (name.trim() === '') return 'Give it a name first.';
+  return name.trim().length > LONGEST_NAME ? `At most ${LONGEST_NAME} characters.` : null;
+}
+
+/** Whether a list shows just what the view does, in whatever order its address says so. */
+export function isShown({ search }: SavedView, now: VpsSearch): boolean {
+  const words = (of: VpsSearch) => JSON.stringify(Object.entries(of).toSorted(([a], [b]) => a.localeCompare(b)));
+  return words(search) === words(now);
+}
