@@ -14,7 +14,7 @@ import { withDatabase } from './support/database.ts';
 import { testEngine } from './support/engine.ts';
 import { until } from './support/until.ts';
 
-const CLOUDS = cloudsOf('lifecycle');
+const CLOUDS = cloudsOf('lifecycle', 2);
 
 interface Subject {
   type: string;

@@ -17,7 +17,7 @@ beforeAll(async () => {
     async () => dashboard.token,
     dashboard.runtime.simulatorOrigin!,
   );
-  const clouds = await shop.clouds(cloudsOf('vps-panels'));
+  const clouds = await shop.clouds(cloudsOf('vps-panels', 2));
   vpses = await Promise.all(
     clouds.map(async (cloud) => {
       const { instance, operation } = await shop.order(cloud, `panel-${cloud}`);
