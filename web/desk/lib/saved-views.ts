@@ -1,6 +1,4 @@
 /** Looks at the list of VPSes that somebody wants again: filters and order under a name, kept in this browser. */
-import '../../kit/lib/zod-without-eval.ts';
-import { z } from 'zod';
 import type { VpsSearch } from '../../kit/api/queries.ts';
 import { readStored, writeStored } from '../../kit/lib/storage.ts';
 
@@ -8,10 +6,6 @@ const KEY = 'plinth.vps-views';
 const LONGEST_NAME = 40;
 export const MOST_VIEWS = 30;
 
-const View = z.object({
-  name: z.string().min(1).max(LONGEST_NAME),
-  search: z.record(z.string(), z.union([z.string(), z.boolean()])),
-});
 export interface SavedView {
   readonly name: string;
   readonly search: VpsSearch;
@@ -20,10 +14,18 @@ export interface SavedView {
 /** By name. What is kept there and is no view is left out. */
 export function savedViews(): readonly SavedView[] {
   try {
-    return z.array(View).parse(JSON.parse(readStored(KEY) ?? '[]'));
+    const kept: unknown = JSON.parse(readStored(KEY) ?? '[]');
+    return Array.isArray(kept) ? kept.filter(isView) : [];
   } catch {
     return [];
   }
+}
+
+function isView(kept: unknown): kept is SavedView {
+  const { name, search } = (kept ?? {}) as { readonly name?: unknown; readonly search?: unknown };
+  if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME) return false;
+  if (typeof search !== 'object' || search === null) return false;
+  return Object.values(search).every((value) => typeof value === 'string' || typeof value === 'boolean');
 }
 
 /** One of the same name is replaced. @returns all, as they are kept now */
