@@ -35,8 +35,7 @@ export interface Wanted {
 interface Needs {
   readonly country: string | null;
   readonly backups: boolean;
-  /** The regions of a snapshot that is asked for; undefined = all. */
-  readonly near: readonly string[] | undefined;
+  readonly source: SnapshotSource | null;
 }
 
 /** What a provider says when it does not have what was asked for: reasons to look elsewhere, not to refuse the customer. */
@@ -74,7 +73,7 @@ export async function place(
     const account = accounts.get(candidate.accountId ?? '');
     if (!account || tried.has(candidate.id) || (source && source.vps.accountId !== account.id)) continue;
     try {
-      const prepared = await at(services, who, candidate, account, request, { country, backups, near: source?.found.regions });
+      const prepared = await at(services, who, candidate, account, request, { country, backups, source });
       if (prepared) return { candidate, account, prepared, country: await countryOf(services, account, prepared.spec.compute.region) };
     } catch (error) {
       if (!(error instanceof Refusal)) {
@@ -110,11 +109,12 @@ async function at(
   candidate: Candidate,
   account: Account,
   request: OrderItemRequest,
-  { country, backups, near }: Needs,
+  { country, backups, source }: Needs,
 ): Promise<PreparedVps | null> {
   const offer = await offerOf(services, account, candidate.plan, candidate.regions);
   if (!offer?.available) return null;
   const { label, hostname, ssh_keys, dns, tags, external_reference, from_snapshot } = request;
+  const near = source?.found.regions;
   const regions = request.region === undefined && near ? offer.regions.filter((id) => near.includes(id)) : offer.regions;
   if (regions.length === 0)
     throw refuseField('region', 'the snapshot is in none of the product’s', 'Choose another product.', 422, 'snapshot_not_in_region');
@@ -133,7 +133,7 @@ async function at(
     ...(from_snapshot === undefined ? {} : { from_snapshot }),
     ...(backups ? { backups } : {}),
   };
-  return await prepareVps(services, who, body, account);
+  return await prepareVps(services, who, body, { account, source });
 }
 
 /** The one asked for; at another provider one in the same country; where none was asked for, the candidate's first. */

@@ -25,7 +25,7 @@ import { IMPORTING } from './changes/standing.ts';
 import { withdrawTasks } from './tasks/store.ts';
 import { requireRoom } from '../identity/organizations/quotas.ts';
 import { failSnapshot } from './snapshots/failure.ts';
-import { type PlannedVps, planVps } from './create/plan.ts';
+import { type ChosenPlace, type PlannedVps, planVps } from './create/plan.ts';
 import type { ForWhom } from './create/dns.ts';
 import { holdSource } from './create/source.ts';
 import { type PreparedSetup, recordSetup } from './setup/prepare.ts';
@@ -96,8 +96,13 @@ export interface PreparedVps {
 }
 
 /** Checks everything against catalogue and policy; `account`: the place was chosen already. */
-export async function prepareVps(services: Services, who: ForWhom, body: VpsCreate, account?: Account): Promise<PreparedVps & PlannedVps> {
-  const planned = await planVps(services, who, newVpsId(), body, account);
+export async function prepareVps(
+  services: Services,
+  who: ForWhom,
+  body: VpsCreate,
+  chosen?: ChosenPlace,
+): Promise<PreparedVps & PlannedVps> {
+  const planned = await planVps(services, who, newVpsId(), body, chosen);
   return { ...planned, organizationId: who.organizationId, externalReference: body.external_reference ?? null };
 }
 

@@ -1,6 +1,7 @@
 /**
  * The whole service is killed at every step of every operation: before and after each call to a provider (of those that only
- * wait, some), and before and after each write of state. Whatever it died at, each order ends with exactly the right servers and records, and no lock.
+ * wait, some), and before and after each write of state. Whatever it died at, each order ends with exactly the right servers
+ * and records, and no lock.
  *
  * A dry run tells how many calls and writes there are. Then each round lets all slots (see crash-slots.ts) run into one held
  * step each, kills the service, lets the steps go (or never happen), starts it again and looks at everything. The rounds go

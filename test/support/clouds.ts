@@ -28,7 +28,8 @@ const USUAL = 1;
 
 /**
  * For a suite that lives long lives: some of the clouds, other ones for another suite, the same in each run, so that every
- * cloud has its turns however many there are; all of them in `npm run test:long`. Says what it leaves for then. `usual`: two where what one cannot is told beside what another can.
+ * cloud has its turns however many there are; all of them in `npm run test:long`. Says what it leaves for then.
+ * @param usual two where what one cannot is told beside what another can
  */
 export function cloudsOf(suite: string, usual = USUAL): readonly string[] {
   if (LONG || chosen !== undefined || CLOUDS.length <= usual) return CLOUDS;

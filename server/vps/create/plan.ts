@@ -25,11 +25,22 @@ export interface PlannedVps {
   readonly setup: PreparedSetup | null;
 }
 
-/** `chosen`: the account, where it is not the caller's to choose. */
-export async function planVps(services: Services, who: ForWhom, vpsId: string, given: VpsCreate, chosen?: Account): Promise<PlannedVps> {
+/** An account that is not the caller's to choose, with the snapshot that it was chosen by. */
+export interface ChosenPlace {
+  readonly account: Account;
+  readonly source: SnapshotSource | null;
+}
+
+export async function planVps(
+  services: Services,
+  who: ForWhom,
+  vpsId: string,
+  given: VpsCreate,
+  chosen?: ChosenPlace,
+): Promise<PlannedVps> {
   const { hostname } = checkOrder(given);
-  const source = await sourceOf(services, who, given);
-  const { body, account } = chosen ? { body: given, account: chosen } : await placeOf(services, who, given, source);
+  const source = chosen ? chosen.source : await sourceOf(services, who, given);
+  const { body, account } = chosen ? { body: given, account: chosen.account } : await placeOf(services, who, given, source);
   if (source) requireItsAccount(source, account.id, chosen ? 'from_snapshot' : 'provider_id');
   const provider = providerOf(services, account);
   const { descriptor } = provider;

@@ -8,7 +8,7 @@ const WAYS = ['curl', 'plinth', 'Pulumi'] as const;
 export function OrderAsCode({ body }: { body: object & { readonly label: string } }) {
   const [way, choose] = useState<(typeof WAYS)[number]>('curl');
   const text = {
-    curl: () => asCurl({ method: 'POST', path: '/api/vps', body }, location.origin),
+    curl: () => asCurl(body, location.origin),
     plinth: () => asCommand(body),
     Pulumi: () => asProgram(body),
   }[way]();

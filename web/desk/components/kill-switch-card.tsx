@@ -60,19 +60,17 @@ function Switches({ now }: { now: KillSwitches }) {
               )}
             </p>
           </div>
-          {state ? (
-            <May call="setKillSwitches">
+          <May call="setKillSwitches">
+            {state ? (
               <Button busy={change.isPending} onClick={() => change.mutate({ [name]: false })}>
                 {name === 'stopped' ? 'Start again' : 'Lift the hold'}
               </Button>
-            </May>
-          ) : (
-            <May call="setKillSwitches">
+            ) : (
               <Button variant="danger" icon="stop" onClick={() => ask(name)}>
                 {name === 'stopped' ? 'Stop' : 'Hold'}
               </Button>
-            </May>
-          )}
+            )}
+          </May>
         </div>
       ))}
       <Policies now={now} onChange={(account_id, drift_policy) => change.mutate({ account_id: account_id as never, drift_policy })} />

@@ -1,7 +1,8 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { VpsSearch } from '../../kit/api/queries.ts';
+import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { Button } from '../../kit/ui/button.tsx';
-import { Dialog, DialogFooter } from '../../kit/ui/dialog.tsx';
+import { Dialog } from '../../kit/ui/dialog.tsx';
 import { TextField } from '../../kit/ui/field.tsx';
 import { Menu, MenuItem, MenuLabel } from '../../kit/ui/menu.tsx';
 import { forgetView, isShown, nameProblem, savedViews, saveView } from '../lib/saved-views.ts';
@@ -43,10 +44,6 @@ export function SavedViews({ search, onOpen }: { search: VpsSearch; onOpen: (sea
 
 function NameDialog({ onName, onClose }: { onName: (name: string) => void; onClose: () => void }) {
   const [name, setName] = useState('');
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (nameProblem(name) === null) onName(name.trim());
-  };
   return (
     <Dialog
       open
@@ -54,15 +51,17 @@ function NameDialog({ onName, onClose }: { onName: (name: string) => void; onClo
       title="Save this view"
       description="The filters and the order, in this browser."
     >
-      <form onSubmit={submit} className="mt-4">
+      <DialogForm
+        error={null}
+        fields={[]}
+        missing={nameProblem(name)}
+        busy={false}
+        action="Save"
+        onCancel={onClose}
+        onSubmit={() => onName(name.trim())}
+      >
         <TextField label="Name" value={name} maxLength={60} onChange={(event) => setName(event.target.value)} />
-        <DialogFooter>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" disabledReason={nameProblem(name)}>
-            Save
-          </Button>
-        </DialogFooter>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

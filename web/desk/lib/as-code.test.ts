@@ -28,7 +28,7 @@ function readBy(program: string, text: string): unknown {
 
 describe('a form as code', () => {
   it('sends by curl what the form would send, whatever stands in it', () => {
-    const text = asCurl({ method: 'POST', path: '/api/vps', body }, 'https://plinth.example');
+    const text = asCurl(body, 'https://plinth.example');
     expect(readBy('curl', text)).toEqual(body);
     expect(text).toContain(`-X POST 'https://plinth.example/api/vps'`);
   });

@@ -1,11 +1,4 @@
-/** What a form would send, as text for people who would rather have it in a script: three ways to the same request. */
-
-export interface Request {
-  readonly method: 'POST' | 'PUT' | 'PATCH';
-  /** Below the service's origin, as in `/api/vps`. */
-  readonly path: string;
-  readonly body: object;
-}
+/** The order of a VPS, as text for people who would rather have it in a script: three ways to the same request. */
 
 /** What the shell takes as it stands: JSON has no line of its own that could end it. */
 function document(body: object): string {
@@ -13,9 +6,9 @@ function document(body: object): string {
 }
 
 /** With the token in `PLINTH_TOKEN`. @param origin where the service answers */
-export function asCurl({ method, path, body }: Request, origin: string): string {
+export function asCurl(body: object, origin: string): string {
   const headers = `-H "authorization: Bearer $PLINTH_TOKEN" -H 'content-type: application/json'`;
-  return `curl --fail-with-body -X ${method} '${origin}${path}' \\\n  ${headers} \\\n  --data @- ${document(body)}`;
+  return `curl --fail-with-body -X POST '${origin}/api/vps' \\\n  ${headers} \\\n  --data @- ${document(body)}`;
 }
 
 /** For `plinth`, which knows service and token of its last login. */

@@ -97,7 +97,6 @@ function RatesCard() {
         </Table>
       )}
       <May call="createTaxRate">
-        {' '}
         <div className="mt-4 border-t border-line pt-4">
           <FrontForm action="Add the rate" busy={add.isPending} missing={missing} error={add.error} onSubmit={() => add.mutate(undefined)}>
             <div className="grid gap-4 sm:grid-cols-4">

@@ -31,15 +31,13 @@ export function InvoiceMenu({ invoice }: { invoice: Invoice }) {
         <May call="recordPayment">
           <MenuItem onSelect={() => open('book')}>Book a transfer …</MenuItem>
         </May>
-        {invoice.collection_hold_until === null ? (
-          <May call="setInvoiceHold">
+        <May call="setInvoiceHold">
+          {invoice.collection_hold_until === null ? (
             <MenuItem onSelect={() => open('hold')}>Hold collection …</MenuItem>
-          </May>
-        ) : (
-          <May call="setInvoiceHold">
+          ) : (
             <MenuItem onSelect={() => lift.mutate(undefined)}>Lift the hold</MenuItem>
-          </May>
-        )}
+          )}
+        </May>
         <May call="voidInvoice">
           <MenuItem danger onSelect={() => open('void')}>
             Take it back …
