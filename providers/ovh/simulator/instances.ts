@@ -63,6 +63,9 @@ function showSystem(image: OvhImage, region: string): object {
   };
 }
 
+/** Where a server keeps what its image was, when that is no more. */
+const GONE = 'gone_image';
+
 function showSnapshot(image: SimImage): object {
   const status = image.state === 'available' ? 'active' : image.state === 'failed' ? 'error' : 'saving';
   return {
@@ -143,7 +146,8 @@ function detailed(cloud: Cloud, server: SimServer): object {
   return {
     ...showServer(cloud, now),
     flavor: showFlavor(cloud, flavorOf(now.plan), now.region),
-    image: system ? showSystem(system, now.region) : snapshot ? showSnapshot(snapshot) : null,
+    // Never null in the vendor's API: an instance outlives the snapshot that it was made of.
+    image: system ? showSystem(system, now.region) : snapshot ? showSnapshot(snapshot) : now.extra[GONE],
     sshKey: key ? showKey(key) : null,
     rescuePassword: null,
   };
@@ -331,6 +335,8 @@ function mountBeside(wire: Wire, cloud: Cloud): void {
   wire.on(`get ${P}/snapshot/:id`, (call) => showSnapshot(kept(call)));
   wire.on(`delete ${P}/snapshot/:id`, (call) => {
     const image = kept(call);
+    for (const server of cloud.servers.filter((each) => each.image === image.id))
+      cloud.servers.put({ ...server, extra: { ...server.extra, [GONE]: { ...showSnapshot(image), status: 'deleted' } } });
     cloud.images.delete(image.id);
     return showSnapshot(image);
   });
