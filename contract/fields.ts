@@ -37,7 +37,11 @@ export const Reason = z.string().trim().min(3).max(500);
 /** The id of a preview that was looked at; what it showed is done, or nothing when the world has moved since. */
 export const Approval = z.string().regex(/^[0-9a-f]{64}$/, 'use the `approval` of a preview, unchanged');
 
-export const Tags = z.array(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/)).max(15);
+const Tag = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/);
+const MOST_TAGS = 15;
+export const Tags = z.array(Tag).max(MOST_TAGS);
+/** As a query has them: separated by commas. */
+export const TagList = z.string().refine((text) => Tags.safeParse(text.split(',')).success, `up to ${MOST_TAGS} tags, separated by commas`);
 /** On one server, pasted and picked together. */
 export const MOST_SSH_KEYS = 50;
 export const SshKeys = z.array(z.string().max(8192)).max(MOST_SSH_KEYS);

@@ -1,6 +1,18 @@
 /** A customer's server on the wire. */
 import { z } from 'zod';
-import { FirewallRules, HostnameText, IdText, LabelText, Password, Reason, SnapshotRef, SshKeyIds, SshKeys, Tags } from './fields.ts';
+import {
+  FirewallRules,
+  HostnameText,
+  IdText,
+  LabelText,
+  Password,
+  Reason,
+  SnapshotRef,
+  SshKeyIds,
+  SshKeys,
+  TagList,
+  Tags,
+} from './fields.ts';
 import { AccountId, Cursor, Flag, Limit, OperationId, OrganizationId, Timestamp, VpsId } from './ids.ts';
 import { ActionCapability, ChangePreview, Evidence, VpsCapabilities } from './lifecycle.ts';
 import { SetupRequest } from './setup-profile.ts';
@@ -231,6 +243,8 @@ export const VpsQuery = z.strictObject({
   power: z.enum(VPS_POWERS).optional(),
   /** Whether an operation is under way. */
   busy: Flag.optional(),
+  /** Those that have each of these. */
+  tags: TagList.optional(),
   q: z.string().max(100).optional(),
   sort: z.enum(['created_at', '-created_at', 'label', '-label']).default('-created_at'),
   include_deleted: Flag.default(false),
@@ -244,6 +258,9 @@ export const VpsQuery = z.strictObject({
   /** Says also how many match in all, whatever `ids`. */
   count: Flag.default(false),
 });
+/** In the order of their names, of those that have not ended. */
+export const VpsTags = z.strictObject({ tags: z.array(z.strictObject({ tag: z.string(), count: z.int() })) });
+export type VpsTags = z.infer<typeof VpsTags>;
 export const VpsOutputs = z.strictObject({
   outputs: z
     .strictObject({

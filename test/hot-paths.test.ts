@@ -139,6 +139,23 @@ it('finds in lists what is asked for, and nothing else', async () => {
   expect(await found('busy=true')).toEqual([busy]);
   expect(await found('busy=false')).toEqual([running, stopped, unknown]);
   expect(await found('region=there')).toEqual([stopped]);
+  const tag = async (id: string, tags: string[]) => {
+    const { spec } = await db.vps.findUniqueOrThrow({ where: { id } });
+    await db.vps.update({ where: { id }, data: { spec: { ...(spec as object), tags } } });
+  };
+  await tag(running, ['web', 'prod']);
+  await tag(busy, ['web']);
+  expect(await found('tags=web')).toEqual([running, busy]);
+  expect(await found('tags=prod,web')).toEqual([running]);
+  expect(await found('tags=pro')).toEqual([]);
+  expect((await call(here, '/api/vps?tags=web,', here.adminToken)).body.errors).toEqual([expect.objectContaining({ field: 'tags' })]);
+  const tags = await call(here, '/api/vps-tags', here.adminToken);
+  expect(tags.body).toEqual({
+    tags: [
+      { tag: 'prod', count: 1 },
+      { tag: 'web', count: 2 },
+    ],
+  });
   expect(await found(`q=${encodeURIComponent('%_OF\\')}`)).toEqual([running]);
   expect(await found('q=%25_no')).toEqual([]);
   expect(await found('q=192.0.2')).toEqual([running]);

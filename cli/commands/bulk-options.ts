@@ -26,6 +26,7 @@ const SELECTION_OPTIONS = {
   status: { type: 'string', value: 'STATUS', choices: VPS_STATUSES, help: 'only these' },
   provider: { type: 'string', value: 'PROVIDER', help: 'only at this provider' },
   region: { type: 'string', value: 'REGION', help: 'only in this region' },
+  tagged: { type: 'string', value: 'TAG', multiple: true, help: 'only those with this tag; of several: with each' },
   search: { type: 'string', value: 'TEXT', help: 'in label, hostname, address and reference' },
   all: { type: 'boolean', help: 'every living VPS' },
   'include-maintenance': { type: 'boolean', help: 'also those in maintenance; they are refused otherwise' },
@@ -88,7 +89,8 @@ async function actionOf({ io }: Context, action: string, options: Values<typeof 
 
 async function selectionOf(api: Api, options: Values<typeof SELECTION_OPTIONS>): Promise<Record<string, unknown>> {
   const { status, provider, region, search, all } = options;
-  const given = { status, provider, region, q: search };
+  const tags = options.tagged.length > 0 ? options.tagged.join(',') : undefined;
+  const given = { status, provider, region, tags, q: search };
   const filter = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const filtered = Object.keys(filter).length > 0;
   if (options.vps.length > 0) {
@@ -97,7 +99,7 @@ async function selectionOf(api: Api, options: Values<typeof SELECTION_OPTIONS>):
     for (const word of options.vps) found.push((await findVps(api, word)).id);
     return { ids: found };
   }
-  if (!filtered && !all) throw usage('plinth bulk: say whom: --vps, --status, --provider, --region, --search, or --all.');
+  if (!filtered && !all) throw usage('plinth bulk: say whom: --vps, --status, --provider, --region, --tagged, --search, or --all.');
   return { filter };
 }
 

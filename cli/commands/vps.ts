@@ -1,6 +1,6 @@
 /** `plinth vps …` */
 import type { Operation } from '../../contract/operation.ts';
-import { type Tombstone, VPS_STATUSES, type Vps, type VpsDetail } from '../../contract/vps.ts';
+import { type Tombstone, VPS_STATUSES, type Vps, type VpsDetail, type VpsTags } from '../../contract/vps.ts';
 import { VPS_POWERS } from '../../contract/words.ts';
 import type { Api } from '../api.ts';
 import { type Command, command, type Context, MUTATION_OPTIONS, PAGE_OPTIONS, VPS, WAIT_OPTION, YES_OPTION } from '../command.ts';
@@ -21,13 +21,14 @@ const list = command({
     region: { type: 'string', value: 'REGION', help: 'only in this region' },
     power: { type: 'string', value: 'POWER', choices: VPS_POWERS, help: 'only those last seen so' },
     busy: { type: 'boolean', help: 'only those with something under way' },
+    tagged: { type: 'string', value: 'TAG', multiple: true, help: 'only those with this tag; of several: with each' },
     search: { type: 'string', value: 'TEXT', help: 'in label, hostname, address and reference' },
     sort: { type: 'string', value: 'FIELD', choices: ['created_at', '-created_at', 'label', '-label'], help: 'order' },
     deleted: { type: 'boolean', help: 'also the terminated ones' },
     ...PAGE_OPTIONS,
     all: { type: 'boolean', help: 'every page' },
   },
-  examples: ['vps list', 'vps list --status error', 'vps list --all --json'],
+  examples: ['vps list', 'vps list --status error', 'vps list --tagged web --tagged prod', 'vps list --all --json'],
   run: async (context, _args, options) => {
     const api = await context.api();
     const query = {
@@ -36,6 +37,7 @@ const list = command({
       ...(options.region === undefined ? {} : { region: options.region }),
       ...(options.power === undefined ? {} : { power: options.power }),
       ...(options.busy ? { busy: true } : {}),
+      ...(options.tagged.length === 0 ? {} : { tags: options.tagged.join(',') }),
       ...(options.search === undefined ? {} : { q: options.search }),
       ...(options.sort === undefined ? {} : { sort: options.sort }),
       ...(options.deleted ? { include_deleted: true } : {}),
@@ -68,6 +70,26 @@ function vpsTable(instances: readonly Vps[], colour: boolean): string {
   ]);
   return table(['ID', 'LABEL', 'STATUS', 'POWER', 'UNDER WAY', 'IPV4', 'PROVIDER', 'REGION', 'PLAN', 'IMAGE', 'CREATED'], rows, colour);
 }
+
+const tags = command({
+  path: ['vps', 'tags'],
+  summary: 'List the tags in use, and on how many VPSes each is',
+  examples: ['vps tags'],
+  run: async (context) => {
+    const api = await context.api();
+    const body = await api.get<VpsTags>('/api/vps-tags');
+    show(context, body, (colour) =>
+      body.tags.length === 0
+        ? 'No VPS has a tag.\n'
+        : table(
+            ['TAG', 'VPSES'],
+            body.tags.map(({ tag, count }) => [tag, String(count)]),
+            colour,
+          ),
+    );
+    return EXIT.ok;
+  },
+});
 
 const one = command({
   path: ['vps', 'show'],
@@ -295,6 +317,7 @@ function simple(name: 'refresh' | 'preview', summary: string, details: string): 
 export const vpsCommands: readonly Command[] = [
   vpsCreate,
   list,
+  tags,
   one,
   watch,
   destroy,

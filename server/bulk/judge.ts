@@ -39,7 +39,7 @@ async function selected(services: Services, principal: Principal, selection: Bul
 }
 
 /** Each filter by its name: one that was overlooked here would let a run touch whom it should not. */
-function wanted({ status, provider, region, power, busy, q, ...rest }: Extract<BulkSelection, { filter: unknown }>['filter']) {
+function wanted({ status, provider, region, power, busy, tags, q, ...rest }: Extract<BulkSelection, { filter: unknown }>['filter']) {
   rest satisfies Record<string, never>;
   return {
     ...(status === undefined ? {} : { status }),
@@ -47,6 +47,7 @@ function wanted({ status, provider, region, power, busy, q, ...rest }: Extract<B
     ...(region === undefined ? {} : { region }),
     ...(power === undefined ? {} : { power }),
     ...(busy === undefined ? {} : { busy }),
+    ...(tags === undefined ? {} : { tags }),
     ...(q === undefined ? {} : { q }),
   };
 }

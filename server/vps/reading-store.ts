@@ -70,6 +70,8 @@ export interface VpsFilter {
   readonly region?: string;
   readonly power?: 'running' | 'stopped' | 'unknown';
   readonly busy?: boolean;
+  /** Separated by commas; each of them. */
+  readonly tags?: string;
   readonly q?: string;
   readonly includeDeleted: boolean;
   readonly ids?: readonly string[];
@@ -144,6 +146,16 @@ export async function countMatching(reader: Reader, scope: Scope, filter: VpsFil
   return row?.count ?? 0;
 }
 
+/** What is written on those that have not ended, and on how many. */
+export async function countTags(reader: Reader, scope: Scope): Promise<{ tag: string; count: number }[]> {
+  const own = scope === null ? '' : ' AND v."organizationId" = $1';
+  return await reader.read(scope, {
+    text: `SELECT "tag", count(*)::int AS "count" FROM "vps" v, jsonb_array_elements_text(v."spec" -> 'tags') AS "tag"
+      WHERE v."deletedAt" IS NULL AND v."spec" -> 'tags' <> '[]'${own} GROUP BY "tag" ORDER BY "tag"`,
+    values: scope === null ? [] : [scope],
+  });
+}
+
 /** Limits that programs and pages ask for all the time: only their lists stay prepared. */
 const USUAL_LIMITS: ReadonlySet<number> = new Set([20, 50, 100, 200]);
 
@@ -171,6 +183,7 @@ function matching(scope: Scope, filter: Omit<VpsFilter, 'limit'>): { where: stri
   if (filter.ids) where.push(`v."id" = ANY(${value([...filter.ids])}::text[])`);
   if (filter.busy !== undefined) where.push(`${filter.busy ? '' : 'NOT '}EXISTS (SELECT 1 FROM "operation" o WHERE ${UNDER_WAY})`);
   if (filter.power !== undefined) where.push(withPower(filter.power));
+  if (filter.tags !== undefined) where.push(`v."spec" -> 'tags' @> ${value(JSON.stringify(filter.tags.split(',')))}::jsonb`);
   if (filter.q !== undefined) where.push(named(filter.q, value));
   return { where: where.length === 0 ? 'TRUE' : where.join(' AND '), values, isUsual: where.length === usual };
 }

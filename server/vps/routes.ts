@@ -9,12 +9,13 @@ import {
   VpsParams,
   VpsQuery,
   VpsRetry,
+  VpsTags,
 } from '../../contract/vps.ts';
 import { prepareRetry } from './retry/retry.ts';
 import { mustVps, prepareCreate, requestWork } from './vps.ts';
 import { revealPassword } from './password/reveal.ts';
 import { type Services, within } from '../kernel/services.ts';
-import { countMatching, listViews } from './reading-store.ts';
+import { countMatching, countTags, listViews } from './reading-store.ts';
 import { decodeCursor, pageOf, placeInTime } from '../kernel/http/cursor.ts';
 import { presentRequested, presentVps } from './present.ts';
 import { type Route, route } from '../kernel/http/route.ts';
@@ -62,6 +63,18 @@ export function vpsRoutes(services: Services): Route[] {
         const { page, next } = pageOf(rows, query.limit, (row) => (query.sort.endsWith('label') ? [row.label, row.id] : placeInTime(row)));
         return { status: 200, body: { instances: page.map(presentVps), next, matching } };
       },
+    }),
+    route({
+      method: 'get',
+      path: '/api/vps-tags',
+      id: 'listVpsTags',
+      summary: 'The tags in use, and on how many VPSes each is',
+      permission: 'vps:read',
+      responses: { 200: { description: 'All of them.', schema: VpsTags } },
+      handler: async ({ principal: { organizationId } }) => ({
+        status: 200,
+        body: { tags: await countTags(services.reader, organizationId) },
+      }),
     }),
     ...oneVps(services),
   ];
