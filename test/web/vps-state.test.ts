@@ -65,9 +65,8 @@ test('the API tells each as it is, whatever is recorded, and finds by each', asy
   for (const power of ['running', 'stopped', 'unknown']) {
     const matching = WANTED.flatMap(([, each], n) => ((each ?? 'unknown') === power ? [labelOf(n)] : []));
     expect([power, await found(`power=${power}`)]).toEqual([power, matching]);
-    const { total } = (await call('POST', '/api/bulk/preview', { action: { action: 'refresh' }, selection: { filter: { power } } }))
-      .counts ?? { total: null };
-    if (total !== null) expect([power, total]).toEqual([power, matching.length]);
+    const { matched } = await call('POST', '/api/bulk/preview', { action: { action: 'refresh' }, selection: { filter: { power } } });
+    expect([power, matched]).toEqual([power, matching.length]);
   }
   expect(await found('busy=true')).toEqual([labelOf(3)]);
   expect(await found('busy=false')).toEqual([0, 1, 2, 4, 5].map(labelOf));
@@ -138,5 +137,36 @@ test('the CSV has all three', async () => {
   const cells = lines.map((line) => line.split(',')).map((line) => [at('status'), at('power_state'), at('under_way')].map((n) => line[n]));
   expect(cells).toEqual(WANTED.map((each) => each.map((word) => word ?? '')));
   expect(at('power_seen_at')).toBeGreaterThan(0);
+  await context.close();
+});
+
+test('tags are filters: of the list, of what is done to many, and from the page of one', async () => {
+  await seed();
+  const { db } = dashboard.runtime.services;
+  const tag = async (n: number, tags: string[]) => {
+    const { spec } = await db.vps.findUniqueOrThrow({ where: { id: idOf(n) } });
+    await db.vps.update({ where: { id: idOf(n) }, data: { spec: { ...(spec as object), tags } } });
+  };
+  await tag(0, ['web', 'prod']);
+  await tag(1, ['web']);
+  const some = { action: { action: 'reboot' }, selection: { filter: { tags: 'web' } } };
+  expect((await call('POST', '/api/bulk/preview', some)).matched).toBe(2);
+  const { page, complaints, context } = await dashboard.visit({ width: 375 });
+  await page.goto('/vps?sort=label');
+  const row = (n: number) => page.getByRole('row', { name: new RegExp(labelOf(n)) });
+  await row(2).waitFor();
+  await page.getByRole('button', { name: 'Tags: all' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'web 2' }).click();
+  await row(2).waitFor({ state: 'detached' });
+  expect(await row(1).count()).toBe(1);
+  await page.getByRole('menuitemcheckbox', { name: 'prod 1' }).click();
+  await row(1).waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+  expect(new URL(page.url()).searchParams.get('tags')).toBe('web,prod');
+  await row(0).getByRole('link').click();
+  await page.getByRole('region', { name: 'About' }).getByRole('link', { name: 'prod' }).click();
+  await row(0).waitFor();
+  expect(await page.getByRole('row').count()).toBe(2);
+  expect(complaints).toEqual([]);
   await context.close();
 });

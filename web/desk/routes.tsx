@@ -57,7 +57,7 @@ const vpsListRoute = createRoute({
   ...inApp,
   path: '/vps',
   validateSearch: (raw: Raw): VpsSearch => ({
-    ...texts(raw, ['q', 'status', 'power', 'busy', 'provider', 'region', 'sort']),
+    ...texts(raw, ['q', 'status', 'power', 'busy', 'provider', 'region', 'tags', 'sort']),
     ...(raw.deleted === true ? { deleted: true } : {}),
   }),
   component: lazyPart(() => import('./pages/vps-list.tsx'), 'VpsListPage'),

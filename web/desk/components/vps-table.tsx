@@ -42,16 +42,18 @@ export const LOOKS: Readonly<Record<string, Look>> = {
   plan: { title: 'Plan', px: 116, grow: 1 },
   image: { title: 'Image', px: 116, grow: 2 },
   external_reference: { title: 'Reference', px: 120 },
+  tags: { title: 'Tags', px: 120, grow: 1 },
   created_at: { title: 'Created', px: 112, sort: 'created_at' },
 };
 const CHECKBOX_PX = 40;
 /** Of the list's box, and its scroll bar. */
 const BORDER_PX = 18;
-const HIDDEN_AT_FIRST: ColumnVisibilityState = { ipv6: false, external_reference: false };
+const HIDDEN_AT_FIRST: ColumnVisibilityState = { ipv6: false, external_reference: false, tags: false };
 /** What is dropped first where the window is too narrow for all. */
 const LEAST_FIRST = [
   'ipv6',
   'external_reference',
+  'tags',
   'image',
   'region',
   'created_at',
@@ -90,6 +92,7 @@ const CELLS: Readonly<Record<string, (vps: Vps) => ReactNode>> = {
   plan: ({ plan }) => plan,
   image: ({ image }) => image,
   external_reference: ({ external_reference: reference }) => reference ?? '–',
+  tags: ({ tags }) => (tags.length > 0 ? tags.join(', ') : <span className="text-ink-2">–</span>),
   created_at: ({ created_at: at }) => <Time at={at} />,
 };
 const columns = helper.columns(Object.keys(LOOKS).map((id) => helper.accessor(id as keyof Vps, { id })));

@@ -8,6 +8,7 @@ import { overviewQuery, type VpsSearch, vpsFilter, vpsListQuery, vpsListRequest 
 import { BulkBar } from '../components/vps-bulk-bar.tsx';
 import { fitting, LOOKS, VpsTable } from '../components/vps-table.tsx';
 import { CreateLink } from '../components/create-link.tsx';
+import { TagsMenu } from '../components/tags-menu.tsx';
 import { SavedViews } from '../components/saved-views.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
@@ -40,6 +41,7 @@ const CSV_COLUMNS = [
   'plan',
   'image',
   'external_reference',
+  'tags',
   'created_at',
 ] as const;
 const NONE: Vps[] = [];
@@ -116,6 +118,7 @@ const NOTHING_ASKED: Change = {
   busy: undefined,
   provider: undefined,
   region: undefined,
+  tags: undefined,
   deleted: undefined,
 };
 
@@ -215,7 +218,10 @@ async function saveCsv({ deleted, ...search }: VpsSearch): Promise<void> {
     `vpses-${new Date().toISOString().slice(0, 10)}.csv`,
     toCsv(
       CSV_COLUMNS,
-      rows.map((vps) => CSV_COLUMNS.map((name) => (name === 'under_way' ? (vps.under_way?.kind ?? null) : vps[name]))),
+      rows.map(({ under_way, tags, ...vps }) => {
+        const told = { ...vps, under_way: under_way?.kind ?? null, tags: tags.join(' ') };
+        return CSV_COLUMNS.map((name) => told[name]);
+      }),
     ),
   );
 }
@@ -285,6 +291,7 @@ function Filters({
         onChange={(provider) => setSearch({ provider, region: undefined })}
       />
       <Choice label="Region" value={search.region} options={named(regions, search.region)} onChange={(region) => setSearch({ region })} />
+      <TagsMenu chosen={search.tags} onChange={(tags) => setSearch({ tags })} />
       <label className="flex min-h-9 items-center gap-2">
         <input
           type="checkbox"

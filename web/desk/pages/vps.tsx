@@ -24,6 +24,7 @@ import { Proof } from '../../features/vps/proof.tsx';
 import { StackGraph } from '../components/stack-graph.tsx';
 import { type Ended, hasEnded, Tombstone, WhatItWas } from '../components/tombstone.tsx';
 import { Badge, SimulatedBadge } from '../../kit/ui/badge.tsx';
+import { TagLinks } from '../components/tags-menu.tsx';
 import { Card, Facts } from '../../kit/ui/card.tsx';
 import { Code } from '../../kit/ui/copy.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
@@ -253,7 +254,7 @@ function About({ vps }: { vps: VpsDetail }) {
           ['Image', named(vps.names.image, vps.image)],
           ['Server id', mono(vps.instance_id)],
           ['Reference', vps.external_reference],
-          ['Tags', vps.tags.join(', ') || null],
+          ['Tags', vps.tags.length > 0 ? <TagLinks key="tags" tags={vps.tags} /> : null],
           ['Password', vps.password_available ? (vps.password_revealed ? 'was shown' : 'never shown') : 'not made yet'],
           ['Created', <Time key="at" at={vps.created_at} />],
           [

@@ -31,6 +31,14 @@ export const sessionQuery = queryOptions({
   retry: (failures, error) => failures < 3 && (error as { status?: number }).status !== 401,
 });
 
+/** What lists of VPSes can be filtered by; a new tag may show so much later. */
+const TAGS_MS = 30_000;
+export const vpsTagsQuery = queryOptions({
+  queryKey: ['vps-tags'],
+  queryFn: ({ signal }) => api.listVpsTags({ signal }),
+  staleTime: TAGS_MS,
+});
+
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],
   queryFn: ({ signal }) => api.getOverview({ signal }),
@@ -45,6 +53,8 @@ export interface VpsSearch {
   readonly busy?: string;
   readonly provider?: string;
   readonly region?: string;
+  /** Separated by commas: those that have each. */
+  readonly tags?: string;
   readonly sort?: string;
   readonly deleted?: boolean;
 }

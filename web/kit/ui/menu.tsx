@@ -14,7 +14,7 @@ export function Menu({ trigger, children }: { trigger: ReactElement; children: R
           align="end"
           sideOffset={4}
           collisionPadding={8}
-          className="z-40 max-w-[min(24rem,calc(100vw-1rem))] min-w-52 rounded-md border border-line bg-surface p-1 shadow-lg"
+          className="z-40 max-h-(--radix-dropdown-menu-content-available-height) max-w-[min(24rem,calc(100vw-1rem))] min-w-52 overflow-y-auto rounded-md border border-line bg-surface p-1 shadow-lg"
         >
           {children}
         </Radix.Content>

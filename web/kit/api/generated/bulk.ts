@@ -60,6 +60,7 @@ export type BulkCreate = {
           region?: string;
           power?: 'running' | 'stopped' | 'unknown';
           busy?: boolean;
+          tags?: string;
           q?: string;
         };
       }
@@ -121,6 +122,7 @@ export type BulkPreviewRequest = {
           region?: string;
           power?: 'running' | 'stopped' | 'unknown';
           busy?: boolean;
+          tags?: string;
           q?: string;
         };
       }
@@ -142,6 +144,7 @@ export type BulkRun = {
           region?: string;
           power?: 'running' | 'stopped' | 'unknown';
           busy?: boolean;
+          tags?: string;
           q?: string;
         };
       }

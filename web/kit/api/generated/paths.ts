@@ -223,6 +223,7 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   listVpsPlans: 'GET /api/admin/vps-plans',
   listVpsResources: 'GET /api/vps/{id}/resources',
   listVpsSnapshots: 'GET /api/vps/{id}/snapshots',
+  listVpsTags: 'GET /api/vps-tags',
   listVpses: 'GET /api/vps',
   listWebhookMessages: 'GET /api/webhooks/{id}/messages',
   listWebhooks: 'GET /api/webhooks',

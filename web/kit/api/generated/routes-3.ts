@@ -17,16 +17,7 @@ import type { MetersAnswer, MetersRequest, UsageList, UsageReport } from './mete
 import type { NotificationPreference, NotificationPreferences, NotificationsRead } from './notification.ts';
 import type { OrderPolicyAnswer, OrderPolicyInput } from './order-policy.ts';
 import type { OrderAnswer, OrderPayment, OrderReview } from './order.ts';
-import type {
-  MemberAnswer,
-  OrganizationAnswer,
-  OrganizationTransfer,
-  OwnerChange,
-  QuotaChange,
-  QuotaList,
-  TermsAnswer,
-  TermsChange,
-} from './organization.ts';
+import type { MemberAnswer, OrganizationTransfer, OwnerChange, QuotaChange, QuotaList, TermsAnswer, TermsChange } from './organization.ts';
 import type { Session, SignIn } from './overview.ts';
 import type {
   AttemptAnswer,
@@ -81,7 +72,7 @@ import type { TicketOpen, TicketPage, TicketStatus, TicketWhole } from './ticket
 import type { TokenCreated, TokenList, TokenRotate } from './token.ts';
 import type { Metrics } from './usage.ts';
 import type { VpsPlanList } from './vps-plan.ts';
-import type { RevealAnswer, RevealRequest, VpsAccepted, VpsAnswer, VpsPage, VpsPreviewed, VpsRetry, VpsStatus } from './vps.ts';
+import type { RevealAnswer, RevealRequest, VpsAccepted, VpsAnswer, VpsPage, VpsPreviewed, VpsRetry, VpsStatus, VpsTags } from './vps.ts';
 import type { WebhookList, WebhookMessageAnswer, WebhookMessagePage, WebhookSecretAnswer } from './webhook.ts';
 
 export interface Routes3 {
@@ -142,6 +133,8 @@ export interface Routes3 {
   listVpsResources: { request: { id: string }; answer: StackResources };
   /** Snapshots and backups of a VPS, as its provider has them now. Needs snapshot:read. */
   listVpsSnapshots: { request: { id: string }; answer: SnapshotList };
+  /** The tags in use, and on how many VPSes each is. Needs vps:read. */
+  listVpsTags: { request: {}; answer: VpsTags };
   /** List VPSes. Needs vps:read. */
   listVpses: {
     request: {
@@ -153,6 +146,7 @@ export interface Routes3 {
         region?: string;
         power?: 'running' | 'stopped' | 'unknown';
         busy?: boolean;
+        tags?: string;
         q?: string;
         sort?: 'created_at' | '-created_at' | 'label' | '-label';
         include_deleted?: boolean;
@@ -335,6 +329,4 @@ export interface Routes3 {
   transferOrganization: { request: { query?: { organization_id?: string }; body: OrganizationTransfer }; answer: MemberAnswer };
   /** Turn the second factor off; needs one that was shown in the last ten minutes. Needs session:own. */
   turnSecondFactorOff: { request: { body: PasswordProof }; answer: undefined };
-  /** Lift the block of an organization. Needs organization:block. */
-  unblockOrganization: { request: { id: string }; answer: OrganizationAnswer };
 }

@@ -19,6 +19,8 @@ import type { VpsAnswer, VpsEnding } from './vps.ts';
 import type { WebhookAnswer, WebhookPatch } from './webhook.ts';
 
 export interface Routes4 {
+  /** Lift the block of an organization. Needs organization:block. */
+  unblockOrganization: { request: { id: string }; answer: OrganizationAnswer };
   /** Take back what an import made, as far as nothing needs it. Needs inventory:import. */
   undoImport: { request: { id: string }; answer: { removed: number; kept: { kind: string; key: string; reason: string }[] } };
   /** Undo a termination whose grace still runs, or an end that has not come. Needs vps:undo. */

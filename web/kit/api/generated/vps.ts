@@ -181,3 +181,4 @@ export type VpsStatus =
   | 'ending'
   | 'leaked'
   | 'terminated';
+export type VpsTags = { tags: { tag: string; count: number }[] };
