@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { HostnameText, IdText, LabelText, Reason, SnapshotRef, SshKeyIds, SshKeys, Tags } from './fields.ts';
 import { Cursor, Limit, OperationId, OrganizationId, Timestamp, VpsId } from './ids.ts';
 import { AmountText, CurrencyCode, Interval, OptionKey, ProductId } from './product.ts';
+import { SetupRequest } from './setup-profile.ts';
 import { SubscriptionId } from './subscription.ts';
 import { VpsCreate } from './vps.ts';
 
@@ -33,6 +34,8 @@ export const OrderItemRequest = z.strictObject({
   /** In place of `image`: the id of a kept snapshot, at whose account the server is then placed. */
   from_snapshot: SnapshotRef.optional(),
   hostname: HostnameText.optional(),
+  /** What sets its system up: a customer chooses of those that the product offers (GET /api/products/{id}/choices). */
+  setup: SetupRequest.optional(),
   ssh_keys: SshKeys.default([]),
   /** Beside those: keys that the organization keeps (GET /api/ssh-keys). */
   ssh_key_ids: SshKeyIds.optional(),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { DayText, IdText, InstantText } from './fields.ts';
 import { AccountId, Cursor, Flag, Limit, Timestamp } from './ids.ts';
-import { ProfileName } from './setup-profile.ts';
+import { OfferedProfile, ProfileName } from './setup-profile.ts';
 
 export const INTERVALS = ['month', 'quarter', 'year'] as const;
 export const Interval = z.enum(INTERVALS);
@@ -261,6 +261,8 @@ export const ProductPage = z.strictObject({ products: z.array(Product), next: z.
 export const ProductChoices = z.strictObject({
   regions: z.array(z.strictObject({ id: z.string(), name: z.string(), country: z.string().nullable() })),
   images: z.array(z.strictObject({ id: z.string(), name: z.string(), family: z.enum(['linux', 'windows', 'other']) })),
+  /** What may set the system up, beside nothing: for the seller any profile, for others those that the product offers. */
+  setup_profiles: z.array(OfferedProfile),
 });
 export type ProductChoices = z.infer<typeof ProductChoices>;
 

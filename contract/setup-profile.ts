@@ -86,19 +86,20 @@ export const SetupRequest = z.strictObject({
 });
 export type SetupRequest = z.output<typeof SetupRequest>;
 
+/** A profile that may be chosen, at its newest version, with what is asked for it. */
+export const OfferedProfile = z.strictObject({
+  name: z.string(),
+  version: z.int(),
+  description: z.string(),
+  variables: z.array(SetupVariable),
+});
+
 /** What may be chosen for a server whose system is written anew. */
 export const SetupChoices = z.strictObject({
   /** What sets it up now; null: nothing. */
   present: z.strictObject({ profile: z.string(), version: z.int(), values: z.record(z.string(), z.string()) }).nullable(),
-  /** Those that whoever asks may choose, each at its newest version, with what is asked for it. None: it stays as it is. */
-  profiles: z.array(
-    z.strictObject({
-      name: z.string(),
-      version: z.int(),
-      description: z.string(),
-      variables: z.array(SetupVariable),
-    }),
-  ),
+  /** Those that whoever asks may choose. None: it stays as it is. */
+  profiles: z.array(OfferedProfile),
 });
 
 export const SetupPreviewRequest = z.strictObject({

@@ -155,6 +155,10 @@ it('of a sold server its product says which profiles may be chosen', { timeout: 
   const preview = async (token: string) => await selling.call('POST', `/api/vps/${id}/preview`, { change }, token);
   expect(await act({ profile: 'private' })).toMatchObject(notOffered);
   expect(await preview(owner.token)).toMatchObject(notOffered);
+  const many = { action: change, selection: { ids: [id] } };
+  const dryRun = async (token: string) => (await selling.call('POST', '/api/bulk/preview', many, token)).body;
+  expect(await dryRun(owner.token)).toMatchObject({ ready: 0, refused: 1, refused_by: [{ code: 'profile_not_offered', count: 1 }] });
+  expect(await dryRun(plinth.adminToken)).toMatchObject({ ready: 1, refused: 0 });
   expect(await act({ profile: 'offered', version: 1 })).toMatchObject({ status: 403, body: { errors: [{ field: 'setup.version' }] } });
   expect((await choices(stranger.token)).status).toBe(404);
   expect((await act({ profile: 'offered' }, stranger.token)).status).toBe(404);
@@ -179,4 +183,47 @@ it('of a sold server its product says which profiles may be chosen', { timeout: 
   expect(await shop.ended(body.operation.id, 120_000)).toMatchObject({ status: 'succeeded' });
   const asked = await selling.call('POST', `/api/vps/${id}/actions`, { ...change, approval: body.preview.approval });
   expect(asked.status, JSON.stringify(asked.body)).toBe(202);
+});
+
+it('is chosen with an order, as it was published then', { timeout: 120_000 }, async () => {
+  const selling = new Selling(() => plinth);
+  await selling.open();
+  const { db } = plinth.runtime.services;
+  const buyer = await selling.customer();
+  const publishBought = async (greeting: string) =>
+    await selling.ok('POST', '/api/setup-profiles', {
+      name: 'bought',
+      template: template({ script: `fetch_secrets\necho ${greeting} "$OWNER" > /root/owner\n` }),
+    });
+  await publishBought('first');
+  const own = { candidates: [{ ...(await selling.somewhere()), images: [] }] };
+  const product = await selling.product({ setup_profiles: ['bought'] }, own);
+  const plain = await selling.product({}, own);
+  const choices = async (id: string, token?: string) =>
+    (await selling.ok('GET', `/api/products/${id}/choices`, undefined, token)).setup_profiles;
+  expect(await choices(plain.id, buyer.token)).toEqual([]);
+  expect(await choices(product.id, buyer.token)).toMatchObject([{ name: 'bought', version: 1, variables: template().variables }]);
+  expect(JSON.stringify(await choices(product.id, buyer.token))).not.toContain('fetch_secrets');
+  expect((await choices(plain.id)).length).toBeGreaterThan(1);
+
+  const setup = { profile: 'bought', values: { OWNER: 'ada' } };
+  const refused = async (id: string, asked: object, more: object = {}) => {
+    const { status, body } = await selling.quote(buyer, id, { setup: asked, ...more });
+    return [status, body.code, body.errors?.[0]?.field];
+  };
+  expect(await refused(plain.id, setup)).toEqual([403, 'forbidden', 'setup']);
+  expect(await refused(product.id, { profile: 'probe' })).toEqual([403, 'profile_not_offered', 'setup.profile']);
+  expect(await refused(product.id, { ...setup, version: 1 })).toEqual([403, 'forbidden', 'setup.version']);
+  expect(await refused(product.id, { profile: 'bought' })).toEqual([422, 'invalid_request', 'setup.values.OWNER']);
+
+  const order = await selling.order(buyer, product.id, { setup });
+  const { options } = await db.orderItem.findFirstOrThrow({ where: { orderId: order.id } });
+  expect(JSON.stringify(options)).not.toMatch(/api\/setup|setup-script|root\/owner/);
+  // What is published while somebody pays is not what they chose.
+  await publishBought('second');
+  await selling.pay(order);
+  const { items } = await selling.orderIs(order.id, 'fulfilled');
+  const made = await found(items[0].vps_id);
+  expect(made).toMatchObject({ version: 1, values: { OWNER: 'ada' } });
+  expect(made.userData).toContain('echo first ');
 });

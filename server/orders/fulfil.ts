@@ -14,7 +14,7 @@ import { BY_ITSELF } from '../kernel/kill-switches/kill-switches.ts';
 import { businessNow, businessTime } from '../kernel/business-clock.ts';
 import { brokenUnique, type Db, inTransaction, type Json } from '../kernel/database.ts';
 import { notFound, Refusal } from '../kernel/problem.ts';
-import type { Principal, Services } from '../kernel/services.ts';
+import { type Principal, type Services, within } from '../kernel/services.ts';
 import { VpsSpec } from '../../stacks/spec.ts';
 import { accountById } from '../accounts/store.ts';
 import { productById, updateCandidate } from '../products/store.ts';
@@ -26,6 +26,7 @@ import { place, type Placed } from './placement.ts';
 import { orderPolicy } from './policy.ts';
 import { noteFirstUses } from './reduced.ts';
 import { askForReview } from './rules.ts';
+import { setUp } from './setup.ts';
 import { linesOf, type QuotedItem } from './quote.ts';
 import {
   changeItem,
@@ -135,7 +136,8 @@ async function build(services: Services, tx: Db, item: OrderItem, prepared: Prep
   if (!(await once(tx, `provision:${item.id}:${number}`, 'order paid', at))) return;
   await mark(tx);
   try {
-    const { vps } = await insertPrepared(services, tx, BY, { ...prepared, subscriptionId: item.subscriptionId! });
+    const made = await setUp(within(services, tx), prepared, (item.options as unknown as Options).request);
+    const { vps } = await insertPrepared(services, tx, BY, { ...made, subscriptionId: item.subscriptionId! });
     await changeItem(tx, item.id, { status: 'provisioning', vpsId: vps.id, failure: null });
     await changeSubscription(tx, item.subscriptionId!, { vpsId: vps.id });
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Where an item is placed: its product's candidates in order, the first that can be had now. */
 import type { OrderItemRequest } from '../../contract/order.ts';
 import { preferredImage } from '../../contract/release.ts';
-import { stackResources } from '../../stacks/user-data.ts';
+import { stackResources, withoutSetupScript } from '../../stacks/user-data.ts';
 import { allAccounts, providerOf } from '../accounts/accounts.ts';
 import { readCatalog } from '../accounts/catalog.ts';
 import { timeNow } from '../kernel/clock.ts';
@@ -113,7 +113,7 @@ async function at(
 ): Promise<PreparedVps | null> {
   const offer = await offerOf(services, account, candidate.plan, candidate.regions);
   if (!offer?.available) return null;
-  const { label, hostname, ssh_keys, dns, tags, external_reference, from_snapshot } = request;
+  const { label, hostname, ssh_keys, dns, tags, external_reference, from_snapshot, setup } = request;
   const near = source?.found.regions;
   const regions = request.region === undefined && near ? offer.regions.filter((id) => near.includes(id)) : offer.regions;
   if (regions.length === 0)
@@ -132,8 +132,12 @@ async function at(
     ...(image === undefined ? {} : { image }),
     ...(from_snapshot === undefined ? {} : { from_snapshot }),
     ...(backups ? { backups } : {}),
+    ...(setup === undefined ? {} : { setup }),
   };
-  return await prepareVps(services, who, body, { account, source });
+  const prepared = await prepareVps(services, who, body, { account, source });
+  // It was tried whether it fits; secrets and script are made for the server itself, not for a quote.
+  const { cloudInit } = prepared.spec;
+  return { ...prepared, setup: null, spec: { ...prepared.spec, cloudInit: withoutSetupScript(cloudInit) } };
 }
 
 /** The one asked for; at another provider one in the same country; where none was asked for, the candidate's first. */

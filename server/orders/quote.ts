@@ -26,6 +26,7 @@ import { discountLine, periodLines } from '../billing/subscriptions/period-lines
 import { countsOf, pricedOptions, wantsBackups } from '../billing/subscriptions/options.ts';
 import type { QuotedItem } from './quoted-item.ts';
 import { reduced } from './reduced.ts';
+import { chosenSetup } from './setup.ts';
 import { type Placed, place, previewOf, soldOut } from './placement.ts';
 import { hadProduct, insertQuote, livingItems, type Quote } from './store.ts';
 
@@ -59,42 +60,16 @@ export async function makeQuote(
   let items: QuotedItem[] = [];
   const placements: QuoteWire['placements'] = [];
   for (const [index, given] of body.items.entries()) {
-    const request = await withPickedKeys(services.db, organizationId, given, `items.${index}.ssh_key_ids`);
-    const product = products.get(request.product_id);
+    const product = products.get(given.product_id);
     if (!product || product.visibility === 'retired' || (product.visibility !== 'public' && !onPlatform(principal)))
-      throw notFound('product', request.product_id);
-    if (labels.has(request.label) || (await livingLabelExists(services.db, organizationId, request.label))) throw labelTaken(request.label);
-    labels.add(request.label);
-    const usual = complimentary === undefined ? priceOf(product, request, currency, now) : GIFT;
+      throw notFound('product', given.product_id);
+    if (labels.has(given.label) || (await livingLabelExists(services.db, organizationId, given.label))) throw labelTaken(given.label);
+    labels.add(given.label);
     await requireLeft(services, product, organizationId, body.items.filter((each) => each.product_id === product.id).length);
-    const counts = countsOf(product, request);
-    const wanted = { backups: wantsBackups(product, counts) };
-    const placed = product.module === 'manual' ? null : await place(services, { principal, organizationId }, product, request, wanted);
-    const exact = placed === null ? null : await packageAt(services.db, placed.account.id, placed.prepared.spec.compute.region);
-    if (exact !== null) requireFree(exact, product.name);
-    const price =
-      complimentary === undefined && exact !== null
-        ? { ...usual, amount: priceAt(exact, request, placed!, currency) ?? usual.amount }
-        : usual;
-    items.push({
-      id: randomUUID(),
-      request,
-      productId: product.id,
-      name: product.name,
-      amount: price.amount.toString(),
-      setupFee: price.setupFee.toString(),
-      taxBehavior: price.taxBehavior,
-      candidateId: placed?.candidate.id ?? null,
-      accountId: placed?.account.id ?? null,
-      stockItemId: exact?.id ?? null,
-      dnsAccountId: placed?.prepared.dnsAccount?.id ?? null,
-      spec: placed?.prepared.spec ?? null,
-      country: placed?.country ?? null,
-      bySeller: onPlatform(principal),
-      ...(complimentary === undefined
-        ? await offered(services.db, product, counts, placed, { organizationId, request, currency })
-        : { options: [], trialDays: null, termMonths: product.termMonths }),
-    });
+    const keyed = await withPickedKeys(services.db, organizationId, given, `items.${index}.ssh_key_ids`);
+    const request = { ...keyed, ...(await chosenSetup(services.db, principal, product, keyed)) };
+    const { item, placed } = await quoteItem(services, { principal, organizationId, currency, now, complimentary }, product, request);
+    items.push(item);
     placements.push(shownPlace(services, index, placed));
   }
   if (body.coupon !== undefined) items = await reduced(services, items, body.coupon, { organizationId, currency, at: now });
@@ -115,6 +90,53 @@ export async function makeQuote(
   const stored = { id, organizationId, currency, total: counted.total, hash, createdBy: principal.name, createdAt: now, expiresAt };
   await insertQuote(services.db, { ...stored, items: items as unknown as Json, lines: shown as unknown as Json });
   return wireOf({ id, organizationId, hash, expiresAt, lines: shown as unknown as Json });
+}
+
+interface Asking {
+  readonly principal: Principal;
+  readonly organizationId: string;
+  readonly currency: string;
+  readonly now: Date;
+  readonly complimentary: string | undefined;
+}
+
+/** One server: what it costs, and the place where it would be made; null where a person makes it. */
+async function quoteItem(
+  services: Services,
+  { principal, organizationId, currency, now, complimentary }: Asking,
+  product: ProductRow,
+  request: OrderItemRequest,
+): Promise<{ item: QuotedItem; placed: Placed | null }> {
+  const usual = complimentary === undefined ? priceOf(product, request, currency, now) : GIFT;
+  const counts = countsOf(product, request);
+  const wanted = { backups: wantsBackups(product, counts) };
+  const placed = product.module === 'manual' ? null : await place(services, { principal, organizationId }, product, request, wanted);
+  const exact = placed === null ? null : await packageAt(services.db, placed.account.id, placed.prepared.spec.compute.region);
+  if (exact !== null) requireFree(exact, product.name);
+  const price =
+    complimentary === undefined && exact !== null
+      ? { ...usual, amount: priceAt(exact, request, placed!, currency) ?? usual.amount }
+      : usual;
+  const item = {
+    id: randomUUID(),
+    request,
+    productId: product.id,
+    name: product.name,
+    amount: price.amount.toString(),
+    setupFee: price.setupFee.toString(),
+    taxBehavior: price.taxBehavior,
+    candidateId: placed?.candidate.id ?? null,
+    accountId: placed?.account.id ?? null,
+    stockItemId: exact?.id ?? null,
+    dnsAccountId: placed?.prepared.dnsAccount?.id ?? null,
+    spec: placed?.prepared.spec ?? null,
+    country: placed?.country ?? null,
+    bySeller: onPlatform(principal),
+    ...(complimentary === undefined
+      ? await offered(services.db, product, counts, placed, { organizationId, request, currency })
+      : { options: [], trialDays: null, termMonths: product.termMonths }),
+  };
+  return { item, placed };
 }
 
 export function wireOf({

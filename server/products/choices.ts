@@ -4,7 +4,9 @@ import type { ProductChoices } from '../../contract/product.ts';
 import { allAccounts } from '../accounts/accounts.ts';
 import { readCatalog } from '../accounts/catalog.ts';
 import type { Account } from '../kernel/database.ts';
-import type { Services } from '../kernel/services.ts';
+import { onPlatform } from '../kernel/can.ts';
+import type { Principal, Services } from '../kernel/services.ts';
+import { offeredProfiles } from '../profiles/profiles.ts';
 import { offerOf } from './offer.ts';
 import type { ProductRow } from './store.ts';
 
@@ -14,7 +16,7 @@ type Wire = z.input<typeof ProductChoices>;
  * Every place in the order of preference, each place of the world once; the images of the first that answers, as an order finds
  * the like of one elsewhere. What does not answer is left out: an order without a choice still finds a place.
  */
-export async function choicesOf(services: Services, product: ProductRow): Promise<Wire> {
+export async function choicesOf(services: Services, principal: Principal, product: ProductRow): Promise<Wire> {
   const accounts = new Map((await allAccounts(services)).map((account) => [account.id, account]));
   const regions = new Map<string, Wire['regions'][number]>();
   let images: Wire['images'] = [];
@@ -31,7 +33,13 @@ export async function choicesOf(services: Services, product: ProductRow): Promis
       services.log.warn({ err: error, account: account.id, product: product.id }, 'a place could not be asked');
     }
   }
-  return { regions: [...regions.values()], images };
+  const profiles = await offeredProfiles(services.db, profilesFor(principal, product));
+  return { regions: [...regions.values()], images, setup_profiles: profiles };
+}
+
+/** Whose server is set up by which profiles; null: by any. */
+export function profilesFor(principal: Pick<Principal, 'organizationId'>, { setupProfiles }: ProductRow): readonly string[] | null {
+  return onPlatform(principal) ? null : setupProfiles;
 }
 
 type Candidate = ProductRow['candidates'][number];

@@ -91,7 +91,7 @@ function reading(services: Services): Route[] {
       handler: async ({ principal, params }) => {
         const product = await mustProduct(services.db, params.id);
         if (!onPlatform(principal) && product.visibility !== 'public') throw notFound('product', params.id);
-        return { status: 200, body: await choicesOf(services, product) };
+        return { status: 200, body: await choicesOf(services, principal, product) };
       },
     }),
     route({

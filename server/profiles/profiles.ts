@@ -1,6 +1,12 @@
 /** Setup profiles: published in versions that never change, looked up by whoever makes a server, shown before anything is made. */
 import type { z } from 'zod';
-import { type SetupPreview, type SetupPreviewRequest, type SetupProfile, SetupTemplate } from '../../contract/setup-profile.ts';
+import {
+  type OfferedProfile,
+  type SetupPreview,
+  type SetupPreviewRequest,
+  type SetupProfile,
+  SetupTemplate,
+} from '../../contract/setup-profile.ts';
 import { appendAudit } from '../kernel/audit.ts';
 import { timeNow } from '../kernel/clock.ts';
 import { type Database, type Db, inTransaction } from '../kernel/database.ts';
@@ -9,7 +15,7 @@ import { notFound, Refusal, refuseField } from '../kernel/problem.ts';
 import type { Principal } from '../kernel/services.ts';
 import { APPLICATION, application } from './application.ts';
 import { render, templateProblems, WrongValues } from './render.ts';
-import { ensureProfile, insertVersion, profileByName, type ProfileRow } from './store.ts';
+import { ensureProfile, insertVersion, listProfiles, profileByName, type ProfileRow } from './store.ts';
 
 export interface ProfileVersion {
   readonly name: string;
@@ -24,6 +30,16 @@ export async function mustProfile(db: Db, name: string, version?: number): Promi
   const found = version === undefined ? profile.versions[0] : profile.versions.find((each) => each.version === version);
   if (!found) throw refuseField('setup.version', `"${name}" has no version ${version ?? 1}`, 'Leave it out for the newest.');
   return { name, version: found.version, template: SetupTemplate.parse(found.template) };
+}
+
+/** Those of these names, without their scripts, which are the seller's own. @param names null: all of them */
+export async function offeredProfiles(db: Db, names: readonly string[] | null): Promise<z.input<typeof OfferedProfile>[]> {
+  const rows = (await listProfiles(db)).filter(({ name }) => names?.includes(name) ?? true);
+  return rows.flatMap(({ name, versions: [newest] }) => {
+    if (!newest) return [];
+    const { description, variables } = SetupTemplate.parse(newest.template);
+    return [{ name, version: newest.version, description, variables }];
+  });
 }
 
 /** A new version, unless the newest is the same. @throws Refusal with all that is wrong with the template */

@@ -1,4 +1,5 @@
 /** From a request to a spec: everything is checked against catalogue and policy before anything is created. */
+import type { SetupRequest } from '../../../contract/setup-profile.ts';
 import type { VpsCreate } from '../../../contract/vps.ts';
 import type { Descriptor, Plan } from '../../../providers/provider.ts';
 import { VpsSpec } from '../../../stacks/spec.ts';
@@ -77,9 +78,21 @@ export async function planVps(
   };
   const dnsAccount = dns?.account ?? null;
   if (body.setup === undefined) return { account, dnsAccount, spec: buildableSpec(spec, descriptor, body.root_pass), setup: null };
-  if (windows) throw refuseField('setup', 'is for Linux servers', 'Leave it out.', 422, 'not_supported');
-  const prepared = await prepareSetup(services, parseSpec(spec), body.setup);
-  return { account, dnsAccount, spec: buildableSpec(prepared.spec, descriptor, body.root_pass), setup: prepared.setup };
+  return { account, dnsAccount, ...(await withSetup(services, spec, descriptor, body.setup, body.root_pass)) };
+}
+
+/** The spec with the script in it, and what is to be kept of it. @throws Refusal */
+export async function withSetup(
+  services: Services,
+  given: unknown,
+  descriptor: Descriptor,
+  setup: SetupRequest,
+  rootPassword?: string,
+): Promise<Pick<PlannedVps, 'spec' | 'setup'>> {
+  const spec = parseSpec(given);
+  if (spec.compute.windows) throw refuseField('setup', 'is for Linux servers', 'Leave it out.', 422, 'not_supported');
+  const prepared = await prepareSetup(services, spec, setup);
+  return { spec: buildableSpec(prepared.spec, descriptor, rootPassword), setup: prepared.setup };
 }
 
 /** @throws Refusal naming the first field that is wrong. */

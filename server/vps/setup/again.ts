@@ -1,13 +1,13 @@
 /** The set-up of a server whose system is written anew. */
 import type { z } from 'zod';
-import { type SetupChoices, type SetupRequest, SetupTemplate } from '../../../contract/setup-profile.ts';
+import type { SetupChoices, SetupRequest } from '../../../contract/setup-profile.ts';
 import { withoutSetupScript } from '../../../stacks/user-data.ts';
 import { VpsSpec } from '../../../stacks/spec.ts';
 import { onPlatform } from '../../kernel/can.ts';
 import type { Db } from '../../kernel/database.ts';
 import { refuseField } from '../../kernel/problem.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
-import { listProfiles } from '../../profiles/store.ts';
+import { offeredProfiles } from '../../profiles/profiles.ts';
 import type { VpsWithAccount } from '../store.ts';
 import { type PreparedSetup, prepareSetup } from './prepare.ts';
 import { profilesSoldWith, setupOf } from './store.ts';
@@ -18,11 +18,14 @@ import { profilesSoldWith, setupOf } from './store.ts';
  */
 export async function requireOwnSetup(db: Db, principal: Principal, vps: Sold, change: object): Promise<void> {
   if (!('setup' in change) || change.setup === undefined) return;
-  const offered = await offeredTo(db, principal, vps);
+  requireOffered(await offeredTo(db, principal, vps), change.setup as SetupRequest | null);
+}
+
+/** @param offered names of profiles; null: any. `asked` null: none from now on. @throws Refusal 403 */
+export function requireOffered(offered: readonly string[] | null, asked: SetupRequest | null): void {
   if (offered === null) return;
   if (offered.length === 0)
-    throw refuseField('setup', 'is the seller’s to decide', 'Leave it out: the server is set up as it was sold.', 403, 'forbidden');
-  const asked = change.setup as SetupRequest | null;
+    throw refuseField('setup', 'is the seller’s to decide', 'Leave it out: the server is set up as it is sold.', 403, 'forbidden');
   if (asked === null) return;
   if (!offered.includes(asked.profile))
     throw refuseField(
@@ -59,7 +62,6 @@ async function shownTo(
 export async function setupChoices(db: Db, principal: Principal, vps: VpsWithAccount): Promise<z.input<typeof SetupChoices>> {
   const pinned = await setupOf(db, vps.id);
   const offered = VpsSpec.parse(vps.spec).compute.windows ? [] : await shownTo(db, principal, vps, pinned);
-  const rows = (await listProfiles(db)).filter(({ name }) => offered?.includes(name) ?? true);
   // What the seller filled in for a profile that its customer may not choose is the seller's own, too.
   const isTheirs = pinned !== null && (offered?.includes(pinned.profile) ?? true);
   return {
@@ -68,11 +70,7 @@ export async function setupChoices(db: Db, principal: Principal, vps: VpsWithAcc
       version: pinned.version,
       values: isTheirs ? (pinned.values as Record<string, string>) : {},
     },
-    profiles: rows.flatMap(({ name, versions: [newest] }) => {
-      if (!newest) return [];
-      const { description, variables } = SetupTemplate.parse(newest.template);
-      return [{ name, version: newest.version, description, variables }];
-    }),
+    profiles: await offeredProfiles(db, offered),
   };
 }
 

@@ -1,5 +1,6 @@
 /* Made from the OpenAPI document by `node scripts/web-client.ts`. Change the routes and the contract, not this file. */
 import type { Interval } from './product.ts';
+import type { SetupRequestInput } from './setup-profile.ts';
 
 export type Order = {
   id: string;
@@ -46,6 +47,7 @@ export type OrderItemRequest = {
   image?: string;
   from_snapshot?: string;
   hostname?: string;
+  setup?: SetupRequestInput;
   ssh_keys?: string[];
   ssh_key_ids?: string[];
   dns?: { enabled?: boolean; zone?: string; name?: string; provider_id?: string; proxied?: boolean; reverse?: boolean };

@@ -1,4 +1,5 @@
 /* Made from the OpenAPI document by `node scripts/web-client.ts`. Change the routes and the contract, not this file. */
+import type { OfferedProfile } from './setup-profile.ts';
 
 export type Candidate = {
   id: string;
@@ -116,6 +117,7 @@ export type ProductAnswer = { product: Product };
 export type ProductChoices = {
   regions: { id: string; name: string; country: string | null }[];
   images: { id: string; name: string; family: 'linux' | 'windows' | 'other' }[];
+  setup_profiles: OfferedProfile[];
 };
 export type ProductCreate = {
   name: string;

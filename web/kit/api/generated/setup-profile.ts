@@ -1,9 +1,10 @@
 /* Made from the OpenAPI document by `node scripts/web-client.ts`. Change the routes and the contract, not this file. */
 
+export type OfferedProfile = { name: string; version: number; description: string; variables: SetupVariable[] };
 export type SetupCheck = { type: 'finished' } | { type: 'tcp'; port: number } | { type: 'https'; path: string };
 export type SetupChoices = {
   present: { profile: string; version: number; values: Record<string, string> } | null;
-  profiles: { name: string; version: number; description: string; variables: SetupVariable[] }[];
+  profiles: OfferedProfile[];
 };
 export type SetupFile = {
   name: string;
