@@ -1,6 +1,7 @@
 /** What a bulk run would do to each VPS of a selection: the same rules that refuse a single order, asked for all at once. */
 import { type BulkAction, type BulkPreviewRequest, type BulkSelection, isUndo } from '../../contract/bulk.ts';
-import { refuseField } from '../kernel/problem.ts';
+import type { Db } from '../kernel/database.ts';
+import { Refusal, refuseField } from '../kernel/problem.ts';
 import { behindWall } from '../kernel/wall/standing.ts';
 import { unfinishedByVps, vpsesByIds } from './store.ts';
 import { type DriftRow, openDriftsByVps } from '../drift/store.ts';
@@ -10,6 +11,7 @@ import { isVanished } from '../drift/compare.ts';
 import { capabilityOf } from '../vps/changes/capabilities.ts';
 import { IMPORTING, type Refused } from '../vps/changes/standing.ts';
 import { situationFrom } from '../vps/changes/guard.ts';
+import { requireOwnSetup } from '../vps/setup/again.ts';
 import type { Principal, Services } from '../kernel/services.ts';
 import { makeOutlook, type Outlook } from './outlook.ts';
 
@@ -80,7 +82,10 @@ export async function judgeAll(
   const judged: Judged[] = [];
   for (const vps of vpses) {
     const situation = situationFrom(services, principal, vps, unfinished.get(vps.id) ?? []);
-    const refused = ownRefusal(asked, vps, drifts.get(vps.id)) ?? byCapability(asked.action, situation);
+    const refused =
+      ownRefusal(asked, vps, drifts.get(vps.id)) ??
+      (await bySetup(services.db, principal, vps, asked.action)) ??
+      byCapability(asked.action, situation);
     const busy = refused?.code === 'operation_in_progress';
     if (refused !== null && !busy) judged.push({ vps, refused, busy: false, price: null });
     else judged.push({ vps, busy, ...(await outlook(vps)) });
@@ -115,6 +120,17 @@ export function ownRefusal(
   if (!['confirmed', 'dismissed', 'unconfirmed'].includes(drift.state))
     return { code: 'drift_not_open', reason: `Its drift is ${drift.state}.` };
   return null;
+}
+
+/** A set-up profile that is not sold with this one. */
+async function bySetup(db: Db, principal: Principal, vps: VpsWithAccount, action: BulkAction): Promise<Refused | null> {
+  try {
+    await requireOwnSetup(db, principal, vps, action);
+    return null;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { code: error.code, reason: error.message };
+  }
 }
 
 function byCapability({ action }: BulkAction, situation: Parameters<typeof capabilityOf>[0]): Refused | null {
