@@ -71,6 +71,7 @@ function details(product: Product, colour: boolean): string {
       ['Visibility', product.visibility],
       ['Prices', pricesOf(product)],
       ['Left', leftOf(product)],
+      ['Set-up profiles', product.setup_profiles.join(', ') || null],
     ],
     colour,
   );
@@ -107,12 +108,13 @@ const create = command({
     description: { type: 'string', value: 'TEXT', help: 'for people' },
     manual: { type: 'boolean', help: 'a person makes what is sold' },
     visibility: { type: 'string', value: 'WORD', choices: ['public', 'hidden'], help: 'default hidden' },
+    'setup-profile': { type: 'string', value: 'NAME', multiple: true, help: 'customers may choose it; default: none' },
     ...MUTATION_OPTIONS,
   },
   examples: ['product create "VPS S" --visibility public'],
   run: async (context, [name = ''], options) => {
     const { description, visibility, manual } = options;
-    const body = { name, description, visibility, ...(manual ? { module: 'manual' } : {}) };
+    const body = { name, description, visibility, ...(manual ? { module: 'manual' } : {}), setup_profiles: options['setup-profile'] };
     const request = { body, idempotencyKey: options['idempotency-key'] };
     const answer = await (await context.api()).change<Answer>('POST', LIST, request);
     show(context, answer, () => `${plain(answer.product.name)} is ${answer.product.id}.\n`);
@@ -128,14 +130,19 @@ const change = command({
     name: { type: 'string', value: 'NAME', help: 'its new name' },
     description: { type: 'string', value: 'TEXT', help: 'for people' },
     visibility: { type: 'string', value: 'WORD', choices: ['public', 'hidden', 'retired'], help: 'who sees it' },
+    'setup-profile': { type: 'string', value: 'NAME', multiple: true, help: 'customers may choose exactly these' },
+    'without-setup-profiles': { type: 'boolean', help: 'customers may choose none' },
     ...MUTATION_OPTIONS,
   },
-  examples: ['product change "VPS S" --visibility public'],
+  examples: ['product change "VPS S" --visibility public', 'product change "VPS S" --setup-profile application'],
   run: async (context, [word = ''], options) => {
     const api = await context.api();
     const { id } = await findProduct(api, word);
     const { name, description, visibility } = options;
-    const request = { body: { name, description, visibility }, idempotencyKey: options['idempotency-key'] };
+    const { 'setup-profile': profiles, 'without-setup-profiles': none } = options;
+    if (none && profiles.length > 0) throw usage('plinth product change: --setup-profile and --without-setup-profiles exclude each other.');
+    const chosen = none || profiles.length > 0 ? { setup_profiles: profiles } : {};
+    const request = { body: { name, description, visibility, ...chosen }, idempotencyKey: options['idempotency-key'] };
     const answer = await api.change<Answer>('PATCH', `${LIST}/${id}`, request);
     show(context, answer, (colour) => details(answer.product, colour));
     return EXIT.ok;

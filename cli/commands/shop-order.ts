@@ -10,6 +10,7 @@ import { findVps, organizationId } from '../find.ts';
 import { ago, pairs, plain, remarkMore, show, status, table } from '../output.ts';
 import { PICK_OPTIONS, pickedKeys } from './picked-keys.ts';
 import { findProduct } from './product.ts';
+import { SETUP_OPTIONS, setupOf } from './setup-options.ts';
 import { sshKey } from './vps-create.ts';
 
 const ORDER: Positional = { name: 'order', help: 'its id' };
@@ -87,6 +88,7 @@ const ITEM = {
   'from-snapshot': { type: 'string', value: 'ID', help: 'in place of --image: a kept snapshot, see plinth snapshot list' },
   'ssh-key': { type: 'string', value: 'FILE', multiple: true, help: 'public key file (or the key itself)' },
   ...PICK_OPTIONS,
+  ...SETUP_OPTIONS,
   organization: { type: 'string', value: 'ORGANIZATION', help: 'for whom, by id or name; only for the seller' },
   currency: { type: 'string', value: 'CODE', help: 'default: the organization’s' },
   coupon: { type: 'string', value: 'CODE', help: 'takes something off' },
@@ -111,8 +113,16 @@ const create = command({
     const whose = organization === undefined ? {} : { organization_id: await organizationId(api, organization) };
     const pasted = await Promise.all(options['ssh-key'].map((key) => sshKey(context.io.cwd, key)));
     const keys = { ...(pasted.length === 0 ? {} : { ssh_keys: pasted }), ...(await pickedKeys(api, whose, options)) };
+    const chosen = {
+      interval,
+      region,
+      image,
+      from_snapshot: options['from-snapshot'],
+      options: added,
+      ...setupOf('order create', options),
+    };
     const body = {
-      items: [{ product_id: product.id, label, interval, region, image, from_snapshot: options['from-snapshot'], options: added, ...keys }],
+      items: [{ product_id: product.id, label, ...chosen, ...keys }],
       currency,
       coupon,
       ...whose,

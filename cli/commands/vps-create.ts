@@ -11,6 +11,7 @@ import { accountId, organizationId } from '../find.ts';
 import { ask } from '../io.ts';
 import { accepted } from './accepted.ts';
 import { PICK_OPTIONS, pickedKeys } from './picked-keys.ts';
+import { SETUP_OPTIONS, setupOf } from './setup-options.ts';
 
 /** Which DNS name a server gets. */
 export const DNS_NAME_OPTIONS = {
@@ -28,6 +29,7 @@ const OPTIONS = {
   account: { type: 'string', value: 'ACCOUNT', help: 'id or name; needed when several accounts offer the plan' },
   'ssh-key': { type: 'string', value: 'FILE', multiple: true, help: 'public key file (or the key itself)' },
   ...PICK_OPTIONS,
+  ...SETUP_OPTIONS,
   hostname: { type: 'string', value: 'NAME', help: 'default: the label, or its DNS name' },
   dns: { type: 'boolean', help: 'make a DNS name <label>.<zone>' },
   ...DNS_NAME_OPTIONS,
@@ -105,6 +107,7 @@ async function bodyOf(context: Context, label: string, options: Options, api: Ap
       'cloud_init',
       options['cloud-init'] === undefined ? undefined : await readDocument(resolve(cwd, options['cloud-init']), '--cloud-init'),
     ),
+    ...setupOf('vps create', options),
     ...given('root_pass', password),
     ...given('external_reference', options.reference),
     ...given('organization_id', whose),

@@ -8,6 +8,7 @@ import { confirm, findVps } from '../find.ts';
 import { plain, show } from '../output.ts';
 import { change, request, PREVIEW_OPTIONS } from './change-request.ts';
 import { PICK_OPTIONS, pickedKeys } from './picked-keys.ts';
+import { SETUP_OPTIONS, setupOf } from './setup-options.ts';
 import { sshKey } from './vps-create.ts';
 
 /** An action that takes nothing but the VPS. */
@@ -70,15 +71,22 @@ const reinstall = command({
     image: { type: 'string', value: 'IMAGE', help: 'another image; default the present one' },
     'ssh-key': { type: 'string', value: 'FILE', multiple: true, help: 'public key file (or the key itself); default the present keys' },
     ...PICK_OPTIONS,
-    setup: { type: 'string', value: 'PROFILE[@VERSION]', help: 'set-up profile, newest version by default; else what it has' },
+    ...SETUP_OPTIONS,
+    'without-setup': { type: 'boolean', help: 'take its set-up profile away; default: what it has' },
     ...YES_OPTION,
     ...PREVIEW_OPTIONS,
     ...WAIT_OPTION,
     ...MUTATION_OPTIONS,
   },
-  examples: ['vps reinstall web-1 --preview', 'vps reinstall web-1 --ssh-key-id laptop --yes --wait'],
+  examples: [
+    'vps reinstall web-1 --preview',
+    'vps reinstall web-1 --ssh-key-id laptop --yes --wait',
+    'vps reinstall web-1 --setup my-app@3 --setup-value DOMAIN=example.com --yes',
+  ],
   run: async (context, [word = ''], options) => {
     const api = await context.api();
+    if (options['without-setup'] && options.setup !== undefined)
+      throw usage('plinth vps reinstall: --setup and --without-setup exclude each other.');
     const vps = await findVps(api, word);
     const pasted = await Promise.all(options['ssh-key'].map((key) => sshKey(context.io.cwd, key)));
     const body = {
@@ -86,20 +94,13 @@ const reinstall = command({
       ...(options.image === undefined ? {} : { image: options.image }),
       ...(pasted.length === 0 ? {} : { ssh_keys: pasted }),
       ...(await pickedKeys(api, { organization_id: vps.organization_id }, options)),
-      ...setupOf(options.setup),
+      ...(options['without-setup'] ? { setup: null } : setupOf('vps reinstall', options)),
     };
     if (!options.preview)
       await confirm(context, options.yes, vps.label, `everything on ${vps.label} (${vps.id}, ${vps.ipv4 ?? 'no address'}) will be lost`);
     return await change(context, api, vps.id, body, options);
   },
 });
-
-function setupOf(word: string | undefined): object {
-  if (word === undefined) return {};
-  const [, profile, version] = /^([^@]+)(?:@(\d{1,6}))?$/.exec(word) ?? [];
-  if (profile === undefined) throw usage(`plinth vps reinstall: --setup "${word}" is none. Type a profile, or a version of it: my-app@3.`);
-  return { setup: { profile, ...(version === undefined ? {} : { version: Number(version) }) } };
-}
 
 const suspend = command({
   path: ['vps', 'suspend'],
