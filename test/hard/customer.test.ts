@@ -36,8 +36,10 @@ beforeAll(async () => {
     { interval: 'year', currency: 'EUR', amount: `${Number(amount) * 10}` },
   ];
   const features = (cpus: number) => [`${cpus} vCPU`, `${cpus * 2} GB memory`, `${cpus * 25} GB SSD`, '4 TB traffic'];
+  const template = { variables: [{ name: 'WHO', type: 'word', description: 'Whose' }], script: 'echo "$WHO"\n', checks: [] };
+  await shop.ok('POST', '/api/setup-profiles', { name: 'hello', template });
   await shop.product(
-    { name: 'VPS S', sort: 1, recommended: true, description: 'For a site or a bot.', features: features(1) },
+    { name: 'VPS S', setup_profiles: ['hello'], sort: 1, recommended: true, description: 'For a site or a bot.', features: features(1) },
     { prices: sold('6.90'), candidates: [place] },
   );
   const { id: large } = await shop.product(
@@ -107,6 +109,11 @@ test.each(WALKS)(
     const pay = page.getByRole('button', { name: begin(words.order.pay) });
     await until(async () => ((await pay.getAttribute('aria-disabled')) === null ? true : undefined), { what: 'a price' });
     expect(await page.getByTestId('total').textContent()).toMatch(/8[.,]21/);
+    // What is to be set up with it is chosen here too, and says what it lacks.
+    await page.getByLabel(words.setup.setUp).selectOption('hello');
+    await expect.poll(() => pay.getAttribute('aria-disabled')).toBe('true');
+    await page.getByLabel('Whose').fill('ada');
+    await expect.poll(() => pay.getAttribute('aria-disabled')).toBeNull();
     await shot('order');
     // A coupon counts at once, one that is none is said, and without it all is as before.
     const code = page.getByLabel(words.order.coupon);

@@ -9,6 +9,7 @@ import { orderWords } from '../../web/portal/words/order.ts';
 import { panelWords } from '../../web/portal/words/panels.ts';
 import { payWords } from '../../web/portal/words/pay.ts';
 import { teamWords } from '../../web/portal/words/people.ts';
+import { setupWords } from '../../web/features/vps/words/setup.ts';
 import { serverWords } from '../../web/portal/words/server.ts';
 import { shellWords } from '../../web/portal/words/shell.ts';
 import { peopleWords } from '../../web/features/people/words/people.ts';
@@ -29,6 +30,7 @@ export function wordsOf(language: Language) {
     pay: payWords.all[language],
     people: peopleWords.all[language],
     server: serverWords.all[language],
+    setup: setupWords.all[language],
     shell: shellWords.all[language],
     team: teamWords.all[language],
   };

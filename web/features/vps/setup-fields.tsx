@@ -17,8 +17,8 @@ import { setupWords } from './words/setup.ts';
 
 interface SetupFieldsProps {
   offered: readonly OfferedProfile[];
-  /** Of the one server that it is about; `many`: each has its own. */
-  present: PresentSetup | null | 'many';
+  /** Of the one server that it is about; `many`: each has its own; `new`: it is not made yet. */
+  present: PresentSetup | null | 'many' | 'new';
   form: SetupForm;
   onChange: (form: SetupForm) => void;
   /** What the server said of it. */
@@ -30,8 +30,9 @@ export function SetupFields({ offered, present, form, onChange, problem }: Setup
   const t = setupWords.use();
   const chosen = chosenVersion(form, offered);
   const versions = offered.find(({ name }) => name === form.profile)?.versions ?? [];
-  const one = present === 'many' ? null : present;
-  const asNow = present === 'many' ? t('asEach') : present ? t('asNow', { profile: present.profile }) : t('asNowNone');
+  const one = typeof present === 'string' ? null : present;
+  const asNow =
+    present === 'new' ? t('none') : present === 'many' ? t('asEach') : one ? t('asNow', { profile: one.profile }) : t('asNowNone');
   if (offered.length === 0) return null;
   return (
     <div className="flex flex-col gap-4">
@@ -40,7 +41,7 @@ export function SetupFields({ offered, present, form, onChange, problem }: Setup
         value={form.profile}
         options={[
           { value: AS_NOW, label: asNow },
-          ...(present === null ? [] : [{ value: NOTHING, label: t('none') }]),
+          ...(present === null || present === 'new' ? [] : [{ value: NOTHING, label: t('none') }]),
           ...offered.map(({ name }) => ({ value: name, label: name })),
         ]}
         onChange={(event) => onChange(withProfile(event.target.value, offered, one))}

@@ -4,6 +4,8 @@ import { useEffect, useMemo, useState } from 'react';
 import { preferredImage } from '../../../contract/release.ts';
 import { formatLocale } from '../../kit/i18n/language.ts';
 import { fieldError } from '../../kit/api/problem.ts';
+import { SetupFields, useSetupMissing } from '../../features/vps/setup-fields.tsx';
+import { KEEP_SETUP, newestOf } from '../../features/vps/setup-form.ts';
 import { useMay } from '../../kit/lib/use-session.ts';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Card } from '../../kit/ui/card.tsx';
@@ -23,7 +25,18 @@ import { choicesQuery, type Product, productsQuery, profileQuery, serversQuery }
 import { keyWords } from '../words/keys.ts';
 import { orderWords } from '../words/order.ts';
 
-const NONE: Chosen = { productId: '', interval: 'month', region: '', image: '', snapshot: '', label: '', key: '', keyIds: [], coupon: '' };
+const NONE: Chosen = {
+  productId: '',
+  interval: 'month',
+  region: '',
+  image: '',
+  snapshot: '',
+  setup: KEEP_SETUP,
+  label: '',
+  key: '',
+  keyIds: [],
+  coupon: '',
+};
 
 export function OrderPage() {
   const t = orderWords.use();
@@ -67,7 +80,9 @@ function Form({ products, currency }: { products: readonly Product[]; currency: 
   const prices = product ? pricesOf(product, currency, new Date()) : [];
   const interval = prices.some((each) => each.interval === chosen.interval) ? chosen.interval : (prices[0]?.interval ?? 'month');
   const settled = useImages({ ...chosen, interval }, change);
-  const quote = useQuote(quoteBody(settled));
+  const offered = useQuery(choicesQuery(chosen.productId)).data?.setup_profiles ?? [];
+  const lacks = useSetupMissing(settled.setup, newestOf({ profiles: offered }));
+  const quote = useQuote(lacks === null ? quoteBody(settled) : null);
   return (
     <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex flex-col gap-5">
@@ -77,7 +92,7 @@ function Form({ products, currency }: { products: readonly Product[]; currency: 
             currency={currency}
             interval={interval}
             chosen={chosen.productId}
-            onChoose={(productId) => change({ productId, region: '', image: '' })}
+            onChoose={(productId) => change({ productId, region: '', image: '', setup: KEEP_SETUP })}
           />
           {prices.length > 1 && (
             <div className="mt-4">
@@ -97,6 +112,7 @@ function Form({ products, currency }: { products: readonly Product[]; currency: 
       <OrderSummary
         chosen={settled}
         quote={quote}
+        lacks={lacks}
         isManual={product?.module === 'manual'}
         meters={product?.meters ?? []}
         onCoupon={(coupon) => change({ coupon })}
@@ -186,9 +202,26 @@ function Choices({ chosen, server, onChange, error }: ChoicesProps) {
       {chosen.snapshot === '' && images.length > 0 && (
         <Card title={t('system')}>
           <SystemPick images={images} value={chosen.image} onChange={(image) => onChange({ image })} />
+          <SetUp chosen={chosen} onChange={onChange} error={error} />
         </Card>
       )}
     </>
+  );
+}
+
+/** What the chosen system is set up with, where the product offers something and the system is of the kind for it. */
+function SetUp({ chosen, onChange, error }: Omit<ChoicesProps, 'server'>) {
+  const { data } = useQuery(choicesQuery(chosen.productId));
+  const isWindows = data?.images.find(({ id }) => id === chosen.image)?.family === 'windows';
+  const offered = data ? newestOf({ profiles: data.setup_profiles }) : [];
+  useEffect(() => {
+    if (isWindows && chosen.setup !== KEEP_SETUP) onChange({ setup: KEEP_SETUP });
+  });
+  if (offered.length === 0 || isWindows) return null;
+  return (
+    <div className="mt-4 max-w-md">
+      <SetupFields offered={offered} present="new" form={chosen.setup} onChange={(setup) => onChange({ setup })} problem={error} />
+    </div>
   );
 }
 

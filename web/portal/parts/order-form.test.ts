@@ -1,3 +1,4 @@
+import { KEEP_SETUP } from '../../features/vps/setup-form.ts';
 import { expect, it } from 'vitest';
 import { areKeys, freeLabel, pricesOf, quoteBody } from './order-form.ts';
 
@@ -8,6 +9,7 @@ const chosen = {
   region: '',
   image: '',
   snapshot: '',
+  setup: KEEP_SETUP,
   label: ' web-1 ',
   key: '',
   keyIds: [],

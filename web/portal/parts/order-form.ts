@@ -1,4 +1,6 @@
 /** What a customer has chosen, and what may still be missing. Without React. */
+import type { SetupRequestInput } from '../../kit/api/client.ts';
+import { type SetupForm, setupBody } from '../../features/vps/setup-form.ts';
 import type { Product } from '../queries.ts';
 
 export type Interval = Product['prices'][number]['interval'];
@@ -11,6 +13,7 @@ export interface Chosen {
   readonly image: string;
   /** In place of an image; empty: none. */
   readonly snapshot: string;
+  readonly setup: SetupForm;
   readonly label: string;
   readonly key: string;
   /** Of those that the organization keeps. */
@@ -44,7 +47,7 @@ export function freeLabel(taken: ReadonlySet<string>): string {
 }
 
 /** What the form asks a quote for; null while something is missing. */
-export function quoteBody({ productId, interval, region, image, snapshot, label, key, keyIds, coupon }: Chosen) {
+export function quoteBody({ productId, interval, region, image, snapshot, setup, label, key, keyIds, coupon }: Chosen) {
   if (productId === '' || label.trim() === '' || !areKeys(key)) return null;
   return {
     ...(coupon.trim() === '' ? {} : { coupon: coupon.trim() }),
@@ -55,9 +58,17 @@ export function quoteBody({ productId, interval, region, image, snapshot, label,
         label: label.trim(),
         ...(region === '' ? {} : { region }),
         ...(snapshot === '' ? (image === '' ? {} : { image }) : { from_snapshot: snapshot }),
+        // What a snapshot holds was set up before.
+        ...(snapshot === '' ? chosenSetup(setup) : {}),
         ssh_keys: keysOf(key),
         ...(keyIds.length === 0 ? {} : { ssh_key_ids: [...keyIds] }),
       },
     ],
   };
+}
+
+/** A new server has nothing that could be taken away. */
+function chosenSetup(form: SetupForm): { readonly setup?: SetupRequestInput } {
+  const { setup } = setupBody(form);
+  return setup ? { setup } : {};
 }

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../kit/api/client.ts';
 import { fieldError } from '../../kit/api/problem.ts';
+import { AS_NOW } from '../../features/vps/setup-form.ts';
 import { money } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
@@ -23,6 +24,8 @@ import type { Quoted } from './use-quote.ts';
 interface SummaryProps {
   chosen: Chosen;
   quote: Quoted;
+  /** What has to be filled in before anything can be counted. */
+  lacks: string | null;
   isManual: boolean;
   /** Of the chosen product. */
   meters: Meters;
@@ -30,7 +33,7 @@ interface SummaryProps {
   onCoupon: (code: string) => void;
 }
 
-export function OrderSummary({ chosen, quote: { quote, error, isOld }, isManual, meters, onCoupon }: SummaryProps) {
+export function OrderSummary({ chosen, quote: { quote, error, isOld }, lacks, isManual, meters, onCoupon }: SummaryProps) {
   const t = orderWords.use();
   return (
     <div className="lg:sticky lg:top-20">
@@ -39,8 +42,8 @@ export function OrderSummary({ chosen, quote: { quote, error, isOld }, isManual,
           {error !== null && couponError(error) === null && <ProblemNote error={error} />}
           {quote === null && error === null && (
             <p className="flex items-center gap-2 text-ink-2">
-              {chosen.productId === '' ? (
-                t('chooseFirst')
+              {(lacks ?? chosen.productId === '') ? (
+                (lacks ?? t('chooseFirst'))
               ) : (
                 <>
                   <Spinner /> {t('counting')}
@@ -51,8 +54,8 @@ export function OrderSummary({ chosen, quote: { quote, error, isOld }, isManual,
           {quote && couponError(error) === null && <Lines quote={quote} />}
           {quote && <ChargedByUse meters={meters} currency={quote.currency} />}
           {chosen.productId !== '' && <Coupon code={chosen.coupon} error={couponError(error)} onChange={onCoupon} />}
-          {quote && <Made quote={quote} isManual={isManual} hasKey={chosen.key.trim() !== ''} />}
-          <PlaceOrder chosen={chosen} quote={isOld ? null : quote} hasWrongCoupon={couponError(error) !== null} />
+          {quote && <Made quote={quote} isManual={isManual} hasKey={chosen.key.trim() !== ''} profile={chosen.setup.profile} />}
+          <PlaceOrder chosen={chosen} quote={isOld ? null : quote} wrong={couponError(error) === null ? lacks : t('couponWrong')} />
         </div>
       </Card>
     </div>
@@ -138,11 +141,18 @@ const KINDS: readonly (readonly [pattern: RegExp, word: 'madePassword' | 'madeDn
 ];
 
 /** In people's words: what the stack will have. */
-function Made({ quote, isManual, hasKey }: { quote: Quote; isManual: boolean; hasKey: boolean }) {
+function Made({ quote, isManual, hasKey, profile }: { quote: Quote; isManual: boolean; hasKey: boolean; profile: string }) {
   const t = orderWords.use();
   const types = quote.placements.flatMap(({ resources }) => resources.map(({ type }) => type));
   const words = KINDS.filter(([pattern]) => types.some((type) => pattern.test(type))).map(([, word]) => t(word));
-  const parts = [...new Set([t('madeServer'), ...(hasKey ? [t('madeKey')] : []), ...words])];
+  const parts = [
+    ...new Set([
+      t('madeServer'),
+      ...(hasKey ? [t('madeKey')] : []),
+      ...words,
+      ...(profile === AS_NOW ? [] : [t('madeSetup', { profile })]),
+    ]),
+  ];
   return (
     <div>
       <h3 className="mb-1 text-sm font-medium">{t('willBeMade')}</h3>
@@ -162,7 +172,7 @@ function Made({ quote, isManual, hasKey }: { quote: Quote; isManual: boolean; ha
   );
 }
 
-function PlaceOrder({ chosen, quote, hasWrongCoupon }: { chosen: Chosen; quote: Quote | null; hasWrongCoupon: boolean }) {
+function PlaceOrder({ chosen, quote, wrong }: { chosen: Chosen; quote: Quote | null; wrong: string | null }) {
   const [t, p] = [orderWords.use(), payWords.use()];
   const go = useGo();
   const method = useQuery(methodsQuery).data?.find((each) => each.is_default);
@@ -184,7 +194,7 @@ function PlaceOrder({ chosen, quote, hasWrongCoupon }: { chosen: Chosen; quote: 
     { quiet: true },
   );
   const lacking = useMissing(chosen, quote, open !== null && !accepted);
-  const missing = hasWrongCoupon ? t('couponWrong') : lacking;
+  const missing = wrong ?? lacking;
   const amount = quote === null ? '' : money(quote.total, quote.currency);
   const isFree = quote !== null && Number(quote.total) === 0;
   return (
