@@ -1,6 +1,6 @@
 /**
  * How long this process waits for providers. The operator sets it once at start (`PLINTH_PROVIDER_TIMEOUT_SECONDS`,
- * `PLINTH_PROVIDER_WAIT_SECONDS`); until then the defaults hold, as for a plugin that runs by hand.
+ * `PLINTH_PROVIDER_PAUSE_SECONDS`, `PLINTH_PROVIDER_WAIT_SECONDS`); until then the defaults hold, as for a plugin that runs by hand.
  */
 
 /** Of an ordinary call; the vendors' own gateways give up after about a minute. */

@@ -108,6 +108,7 @@ async function build(config: Config, progress: (line: string) => void, stops: St
     find: findProvider,
     log: (severity, message, urn) => log[severity === 'info' ? 'info' : 'debug']({ severity, urn }, message),
     forbidden: () => pulse.forbidden(),
+    simulatorSpeed: config.simulator.speed,
   });
   const boss = await openQueue(url, log);
   stops.push(() => boss.stop({ graceful: true, timeout: 5_000 }));
@@ -119,7 +120,7 @@ async function build(config: Config, progress: (line: string) => void, stops: St
     secrets,
     log,
     providers,
-    budgetFor: (accountId, provider) => hosts.budgetFor(accountId, provider.descriptor),
+    budgetFor: (connection, provider) => hosts.budgetFor(connection, provider.descriptor),
     endpointOf: ({ descriptor }, kind) => {
       // What has no API is nowhere; such an account is only called simulated where others are.
       if (descriptor.apiBaseUrl === null) return { kind, baseUrl: '' };

@@ -237,7 +237,7 @@ async function serverOf(vps: any, generation: number): Promise<void> {
   const { services } = plinth.runtime;
   const provider = services.providers.find(({ descriptor }) => descriptor.id === account.type)!;
   const row = (await services.db.account.findUnique({ where: { id: account.id } }))!;
-  const client = provider.connect({ ...openAccount(services, row), budget: services.budgetFor(row.id, provider) });
+  const client = provider.connect({ ...openAccount(services, row), budget: services.budgetFor(openAccount(services, row), provider) });
   const definition = provider.resources.find(({ token }) => token === provider.recordedAs?.instance?.token)!;
   const names = provider.recordedAs!.instance!;
   const tags = [`plinth-vps-${vps.id}-g${generation}`];

@@ -231,7 +231,7 @@ it('lists orphans with their cost, strangers and dangling records; deletes an or
   const account = (await plinth.runtime.services.db.account.findUnique({ where: { id: first.account.id } }))!;
   const { openAccount } = await import('../server/accounts/accounts.ts');
   const { providerId: _, ...connection } = openAccount(plinth.runtime.services, account);
-  const client = world.connect({ ...connection, budget: plinth.runtime.services.budgetFor(account.id, world) });
+  const client = world.connect({ ...connection, budget: plinth.runtime.services.budgetFor(connection, world) });
   const definition = world.resources.find(({ token }) => token === world.recordedAs?.instance?.token)!;
   const { plan: planName, region: regionName, label: labelName } = world.recordedAs!.instance!;
   const make = async (label: string, tags: string[]) => {
@@ -247,7 +247,7 @@ it('lists orphans with their cost, strangers and dangling records; deletes an or
   const opened = openAccount(plinth.runtime.services, dnsAccount);
   const record = dns.resources.find(({ token }) => token === dns.recordedAs!.record!.token)!;
   const context = {
-    client: dns.connect({ ...opened, budget: plinth.runtime.services.budgetFor(dnsAccount.id, dns) }),
+    client: dns.connect({ ...opened, budget: plinth.runtime.services.budgetFor(opened, dns) }),
     urn: 'urn:record',
     signal: new AbortController().signal,
     log: () => undefined,

@@ -16,7 +16,12 @@ afterEach(async () => {
 });
 
 function openPool(warmMs = 60_000): ProviderHostPool {
-  const pool = new ProviderHostPool({ find: (id) => (id === 'toy' ? toy : undefined), log: () => undefined, warmMs });
+  const pool = new ProviderHostPool({
+    find: (id) => (id === 'toy' ? toy : undefined),
+    log: () => undefined,
+    warmMs,
+    simulatorSpeed: 1_000,
+  });
   opened.push(pool);
   return pool;
 }
@@ -58,8 +63,12 @@ it('keeps a released host warm, then closes it', async () => {
 
 it('gives everyone the account’s one budget', () => {
   const pool = openPool();
-  expect(pool.budgetFor('acc', toy.descriptor)).toBe(pool.budgetFor('acc', toy.descriptor));
-  expect(pool.budgetFor('acc', toy.descriptor)).not.toBe(pool.budgetFor('other', toy.descriptor));
+  const of = (accountId: string, kind: 'real' | 'simulator' = 'real') =>
+    pool.budgetFor({ accountId, endpoint: { kind, baseUrl: '' } }, toy.descriptor);
+  expect(of('acc')).toBe(of('acc'));
+  expect(of('acc')).not.toBe(of('other'));
+  // A simulated minute is over sooner; an account that becomes a real one keeps nothing of that.
+  expect(of('acc', 'simulator').state().perMs * 1_000).toBe(of('acc').state().perMs);
 });
 
 it('drains a create in flight before it closes, and refuses new leases', async () => {

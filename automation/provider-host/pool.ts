@@ -17,6 +17,8 @@ export interface ProviderHostPoolOptions {
   readonly onProgress?: ProviderHostOptions['onProgress'];
   /** Why nothing may be changed at any provider now, or null; asked right before every changing call. */
   readonly forbidden?: () => string | null;
+  /** How many times as fast as ours a simulated cloud's time goes, its limits by the minute among it. */
+  readonly simulatorSpeed?: number;
   /** How long an unused host stays open, in ms. */
   readonly warmMs?: number;
 }
@@ -29,6 +31,8 @@ export interface HostLease {
   /** Once; the host closes some time after its last lease. */
   release(): void;
 }
+
+type Whose = Pick<AccountConnection, 'accountId' | 'endpoint'>;
 
 interface Entry {
   readonly host: Promise<ProviderHost>;
@@ -48,11 +52,13 @@ export class ProviderHostPool {
   }
 
   /** The account's one budget, for the service's own look-ups too. */
-  budgetFor(accountId: string, descriptor: Pick<Descriptor, 'id' | 'rate'>): RateBudget {
-    const key = JSON.stringify([descriptor.id, accountId]);
+  budgetFor({ accountId, endpoint }: Whose, descriptor: Pick<Descriptor, 'id' | 'rate'>): RateBudget {
+    const key = JSON.stringify([descriptor.id, accountId, endpoint.kind]);
     let budget = this.#budgets.get(key);
     if (!budget) {
-      budget = new RateBudget(descriptor.rate.requests, descriptor.rate.perMs, this.#options.forbidden);
+      const { requests, perMs } = descriptor.rate;
+      const pace = endpoint.kind === 'simulator' ? (this.#options.simulatorSpeed ?? 1) : 1;
+      budget = new RateBudget(requests, perMs / pace, this.#options.forbidden);
       this.#budgets.set(key, budget);
     }
     return budget;
@@ -97,7 +103,7 @@ export class ProviderHostPool {
 
   #open(key: string, provider: Provider, account: Omit<AccountConnection, 'budget'> | null): Entry {
     const { log, onProgress } = this.#options;
-    const connection = account && { ...account, budget: this.budgetFor(account.accountId, provider.descriptor) };
+    const connection = account && { ...account, budget: this.budgetFor(account, provider.descriptor) };
     const host = openProviderHost({ provider, connection, log, ...(onProgress ? { onProgress } : {}) });
     const entry: Entry = { host, leases: 0, idle: undefined };
     this.#entries.set(key, entry);

@@ -25,12 +25,8 @@ let zoneId: string;
 
 function connection(provider: string, credential: Record<string, string>): AccountConnection {
   const { descriptor } = findProvider(provider)!;
-  return {
-    accountId: provider,
-    credential,
-    endpoint: { kind: 'simulator', baseUrl: simulator.baseUrl(provider) },
-    budget: hosts.budgetFor(provider, descriptor),
-  };
+  const whose = { accountId: provider, endpoint: { kind: 'simulator', baseUrl: simulator.baseUrl(provider) } } as const;
+  return { ...whose, credential, budget: hosts.budgetFor(whose, descriptor) };
 }
 const vultr = (): AccountConnection => connection('vultr', { apiKey: 'sim-vultr-stack' });
 const cloudflare = (): AccountConnection => connection('cloudflare', { token: 'sim-dns-stack' });

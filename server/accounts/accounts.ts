@@ -78,7 +78,7 @@ function clientFor(
   opened: Omit<AccountConnection, 'budget'>,
 ): { compute?: ComputeClient; dns?: DnsClient } {
   const known = () => services.knownServers(opened.accountId);
-  const connection: AccountConnection = { ...opened, known, budget: services.budgetFor(opened.accountId, provider) };
+  const connection: AccountConnection = { ...opened, known, budget: services.budgetFor(opened, provider) };
   return {
     ...(provider.compute ? { compute: provider.compute(connection) } : {}),
     ...(provider.dns ? { dns: provider.dns(connection) } : {}),

@@ -4,7 +4,7 @@ import { everyItem } from '../../providers/pages.ts';
 import { timeNow } from '../kernel/clock.ts';
 import { countVpsesAt } from './store.ts';
 import type { Account } from '../kernel/database.ts';
-import { clientOf, providerOf } from './accounts.ts';
+import { clientOf, openAccount, providerOf } from './accounts.ts';
 import type { Services } from '../kernel/services.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -20,7 +20,7 @@ export async function accountUsage(services: Services, account: Account): Promis
     compute ? everyItem((cursor) => compute.listInstances(cursor, { signal })) : [],
     countVpsesAt(services.db, account.id),
   ]);
-  const { left, requests, perMs, pausedMs } = services.budgetFor(account.id, providerOf(services, account)).state();
+  const { left, requests, perMs, pausedMs } = services.budgetFor(openAccount(services, account), providerOf(services, account)).state();
   return {
     provider_id: account.id as AccountUsage['provider_id'],
     simulated: account.endpointKind === 'simulator',

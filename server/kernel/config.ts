@@ -111,6 +111,7 @@ const Environment = z.object({
     .default(24),
   PLINTH_DESTROY_TIMEOUT_SECONDS: z.coerce.number().int().min(1).max(86_400).default(1_800),
   PLINTH_PROVIDER_TIMEOUT_SECONDS: z.coerce.number().min(0.5).max(300).default(30),
+  PLINTH_PROVIDER_PAUSE_SECONDS: z.coerce.number().min(0.01).max(60).default(0.2),
   PLINTH_PROVIDER_WAIT_SECONDS: z.coerce.number().min(5).max(86_400).default(3_600),
   PLINTH_STATE_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   PLINTH_RESERVED_NAMES: z
@@ -233,7 +234,7 @@ export interface Config {
   /** One attempt to destroy is cut off after this; what is left then is a leak. */
   readonly destroyTimeoutMs: number;
   /** For the answer to a call, and at most for what a provider has under way. */
-  readonly patience: { readonly callMs: number; readonly longestWaitMs: number };
+  readonly patience: { readonly callMs: number; readonly longestWaitMs: number; readonly pauseMs: number };
   /** Who may make themselves a user: anybody, who was invited, nobody. */
   readonly signUp: 'open' | 'invitation' | 'closed';
   /** Where people may sign in from elsewhere. */
@@ -325,7 +326,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
     ...(value.PLINTH_METRICS_TOKEN === undefined ? {} : { metricsToken: value.PLINTH_METRICS_TOKEN }),
     terminationGraceHours: value.PLINTH_TERMINATION_GRACE_HOURS,
     destroyTimeoutMs: value.PLINTH_DESTROY_TIMEOUT_SECONDS * 1000,
-    patience: { callMs: value.PLINTH_PROVIDER_TIMEOUT_SECONDS * 1000, longestWaitMs: value.PLINTH_PROVIDER_WAIT_SECONDS * 1000 },
+    patience: patienceOf(value),
     signUp: value.PLINTH_SIGN_UP ?? (production ? 'invitation' : 'open'),
     ...(value.PLINTH_OIDC_ISSUER === undefined
       ? {}
@@ -348,6 +349,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ro
   };
 }
 
+function patienceOf(value: z.output<typeof Environment>): Config['patience'] {
+  const { PLINTH_PROVIDER_TIMEOUT_SECONDS: call, PLINTH_PROVIDER_WAIT_SECONDS: wait, PLINTH_PROVIDER_PAUSE_SECONDS: pause } = value;
+  return { callMs: call * 1000, longestWaitMs: wait * 1000, pauseMs: pause * 1000 };
+}
 function anchorsOf(value: z.output<typeof Environment>, root: string): Pick<Config, 'auditAnchors' | 'auditMail'> {
   const { PLINTH_AUDIT_ANCHORS: file, PLINTH_AUDIT_MAIL: auditMail } = value;
   return { ...(file === undefined ? {} : { auditAnchors: resolve(root, file) }), ...(auditMail === undefined ? {} : { auditMail }) };

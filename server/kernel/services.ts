@@ -1,6 +1,6 @@
 /** What the services, routes and jobs of one process share. Made once by server/runtime.ts. */
 import type { Logger } from 'pino';
-import type { Endpoint, InstanceSummary, Provider } from '../../providers/provider.ts';
+import type { AccountConnection, Endpoint, InstanceSummary, Provider } from '../../providers/provider.ts';
 import type { RateBudget } from '../../providers/rate-budget.ts';
 import type { Permission } from '../../contract/permissions.ts';
 import type { Actor } from './actor.ts';
@@ -27,7 +27,7 @@ export interface Services {
   readonly log: Logger;
   readonly providers: readonly Provider[];
   /** The account's one budget in this process, shared with the provider hosts. */
-  readonly budgetFor: (accountId: string, provider: Provider) => RateBudget;
+  readonly budgetFor: (connection: Pick<AccountConnection, 'accountId' | 'endpoint'>, provider: Provider) => RateBudget;
   /** Where an account of that kind is. @throws Refusal when the simulator is off or refused. */
   readonly endpointOf: (provider: Provider, kind: 'real' | 'simulator') => Endpoint;
   /** The servers of an account by our own rows, for providers that list none. */

@@ -7,6 +7,7 @@ import { readConfig } from '../../server/kernel/config.ts';
 import { type Runtime, startRuntime } from '../../server/runtime.ts';
 import { withDatabase } from '../support/database.ts';
 import { testEngine } from '../support/engine.ts';
+import { HASTY } from '../support/hasty.ts';
 
 export interface Said {
   readonly status: number;
@@ -28,7 +29,10 @@ export function compatService(env: Readonly<Record<string, string>> = {}): Clien
     await testEngine();
     dataDir = await mkdtemp(join(tmpdir(), 'plinth-compat-'));
     const base = { DATABASE_URL: database.url, PLINTH_DATA_DIR: dataDir, PORT: '0', SIMULATOR_PORT: '0', SIMULATOR_SPEED: '200' };
-    runtime = await startRuntime(readConfig({ ...base, PLINTH_LOG_LEVEL: 'silent', PLINTH_CONCURRENCY: '2', ...env }), () => undefined);
+    runtime = await startRuntime(
+      readConfig({ ...base, ...HASTY, PLINTH_LOG_LEVEL: 'silent', PLINTH_CONCURRENCY: '2', ...env }),
+      () => undefined,
+    );
   });
   afterAll(async () => {
     await runtime?.stop();

@@ -15,6 +15,7 @@ import { type Cluster, openCluster, type Service } from '../support/service.ts';
 import { Shop } from '../support/shop.ts';
 import { until } from '../support/until.ts';
 import { LONG } from '../support/long.ts';
+import { HASTY } from '../support/hasty.ts';
 
 const CLOUDS = cloudsOf('fault-matrix');
 const LANES = Number(process.env['PLINTH_TEST_LANES'] ?? 4);
@@ -37,6 +38,7 @@ beforeAll(async () => {
   cluster = await openCluster(database.url, 2_000);
   const settings = {
     PLINTH_PROVIDER_TIMEOUT_SECONDS: '1.5',
+    ...HASTY,
     PLINTH_PROVIDER_WAIT_SECONDS: '6',
     PLINTH_DRIFT_SECONDS: '0',
     PLINTH_HEARTBEAT_SECONDS: '2',

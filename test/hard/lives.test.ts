@@ -13,6 +13,7 @@ import { expectHonest, TROUBLES } from '../support/matrix.ts';
 import { type Cluster, openCluster, type Service } from '../support/service.ts';
 import { Shop } from '../support/shop.ts';
 import { LONG } from '../support/long.ts';
+import { HASTY } from '../support/hasty.ts';
 
 const CLOUDS = cloudsOf('lives');
 const LIVES = LONG ? 200 : 5;
@@ -36,6 +37,7 @@ beforeAll(async () => {
   cluster = await openCluster(database.url, 2_000);
   const settings = {
     PLINTH_PROVIDER_TIMEOUT_SECONDS: '1.5',
+    ...HASTY,
     PLINTH_PROVIDER_WAIT_SECONDS: '20',
     PLINTH_DRIFT_SECONDS: '0',
     PLINTH_HEARTBEAT_SECONDS: '2',

@@ -8,6 +8,7 @@ import { type Runtime, startRuntime } from '../../server/runtime.ts';
 import { openBrowser, scratchFolder, visit, type Visitor } from './browser.ts';
 import { withDatabase } from './database.ts';
 import { testEngine } from './engine.ts';
+import { HASTY } from './hasty.ts';
 
 export interface Dashboard {
   readonly runtime: Runtime;
@@ -39,6 +40,7 @@ export function withDashboard({ engine = true, speed = 50, env: more = {} }: Das
       PLINTH_LOG_LEVEL: 'silent',
       // What a test ends without a word of when is to go now.
       PLINTH_TERMINATION_GRACE_HOURS: '0',
+      ...HASTY,
       PORT: '0',
       SIMULATOR_PORT: '0',
       SIMULATOR_SPEED: String(speed),

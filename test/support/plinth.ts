@@ -8,6 +8,7 @@ import { readConfig } from '../../server/kernel/config.ts';
 import { type Runtime, startRuntime } from '../../server/runtime.ts';
 import { CLOUDS } from './clouds.ts';
 import { testEngine } from './engine.ts';
+import { HASTY } from './hasty.ts';
 
 export interface Ran {
   readonly code: number;
@@ -36,7 +37,7 @@ export async function startPlinth(databaseUrl: string, settings: Record<string, 
   const own = { DATABASE_URL: databaseUrl, PLINTH_DATA_DIR: dataDir, PORT: '0', SIMULATOR_PORT: '0', SIMULATOR_SPEED: '1000' };
   // What a test ends without a word of when is to go now.
   const calm = { PLINTH_LOG_LEVEL: 'silent', PLINTH_CONCURRENCY: '2', PLINTH_TERMINATION_GRACE_HOURS: '0' };
-  const runtime = await startRuntime(readConfig({ ...own, ...calm, ...settings }), () => undefined);
+  const runtime = await startRuntime(readConfig({ ...own, ...calm, ...HASTY, ...settings }), () => undefined);
   const origin = runtime.origin!;
   const adminToken = runtime.seeded.adminToken!;
   const base = {

@@ -20,7 +20,10 @@ export async function strangerAt(services: Services, account: Account, label: st
   const provider = findProvider(services, account.provider)!;
   const compute = mustCompute(services, account);
   const { definition, inputs } = await sampleInstance(provider, compute, label, NOBODY);
-  const client = provider.connect({ ...openAccount(services, account), budget: services.budgetFor(account.id, provider) });
+  const client = provider.connect({
+    ...openAccount(services, account),
+    budget: services.budgetFor(openAccount(services, account), provider),
+  });
   const context = { client, urn: `urn:${label}`, signal: AbortSignal.timeout(60_000), log: () => undefined, progress: () => undefined };
   const { id } = await definition.create(context as never, inputs);
   await compute.removeTag!(id, NOBODY);

@@ -31,7 +31,10 @@ async function make(accountId: string, token: 'instance' | 'record', inputs: (na
   const provider = services.providers.find(({ descriptor }) => descriptor.id === account.provider)!;
   const names = provider.recordedAs![token]!;
   const resource = provider.resources.find((each) => each.token === names.token)!;
-  const client = provider.connect({ ...openAccount(services, account), budget: services.budgetFor(account.id, provider) });
+  const client = provider.connect({
+    ...openAccount(services, account),
+    budget: services.budgetFor(openAccount(services, account), provider),
+  });
   const context = { client, urn: 'urn:stray', signal: AbortSignal.timeout(20_000), log: () => undefined, progress: () => undefined };
   return (await resource.create(context as never, inputs(names))).id;
 }

@@ -43,7 +43,7 @@ export async function deleteLeftover(services: Services, account: Account, lefto
   if (!resource) throw cannot(provider, leftover);
   const { providerId: _, ...connection } = openAccount(services, account);
   const context = {
-    client: provider.connect({ ...connection, budget: services.budgetFor(account.id, provider) }),
+    client: provider.connect({ ...connection, budget: services.budgetFor(connection, provider) }),
     urn: `urn:pulumi:inventory::plinth::${resource.token}::${leftover.id}`,
     signal: until,
     log: (severity: string, message: string) => services.log.debug({ severity, object: leftover.id }, message),
