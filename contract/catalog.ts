@@ -26,11 +26,17 @@ export const CatalogPlan = z.strictObject({
 });
 export type CatalogPlan = z.infer<typeof CatalogPlan>;
 
+/** In degrees; south and west below zero. */
+export const Location = z.strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) });
+export type Location = z.infer<typeof Location>;
+
 export const CatalogRegion = z.strictObject({
   id: z.string(),
   label: z.string(),
   /** ISO 3166-1, two letters; null: not told. */
   country: z.string().nullable(),
+  /** Of its city; absent: not known. */
+  location: Location.optional(),
   available: z.boolean(),
 });
 export type CatalogRegion = z.infer<typeof CatalogRegion>;

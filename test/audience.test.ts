@@ -76,6 +76,7 @@ describe('an organization’s token', () => {
       '/api/snapshots',
       '/api/operations',
       '/api/overview',
+      '/api/overview/history',
       '/api/events',
       '/api/bulk',
       '/api/audit',

@@ -5,6 +5,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createToken } from '../server/identity/tokens/authenticate.ts';
 import type { Database } from '../server/kernel/database.ts';
+import { ensureOrganization } from '../server/kernel/settings.ts';
 import { withDatabase } from './support/database.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
 import { seedRow } from './support/seed-row.ts';
@@ -171,4 +172,16 @@ it('finds in lists what is asked for, and nothing else', async () => {
     }
     expect(pages.toSorted()).toEqual(ids);
   }
+});
+
+it('tells an organization the days of its own VPSes only', async () => {
+  await seedRow(db, 'counted000000001');
+  const { id: organizationId } = await ensureOrganization(db, 'without a VPS');
+  const { secret } = await createToken(db, { name: 'theirs', role: 'viewer', organizationId, expiresAt: null });
+  const living = async (token: string, query: string): Promise<number[]> =>
+    (await call(here, `/api/overview/history${query}`, token)).body.days.map((day: { living: number }) => day.living);
+  const [all, theirs] = [await living(here.adminToken, ''), await living(secret, '?days=365')];
+  expect([all.length, all.at(-1)]).toEqual([30, await db.vps.count({ where: { deletedAt: null } })]);
+  expect(theirs).toEqual(Array(365).fill(0));
+  for (const days of ['6', '366', 'all']) expect((await call(here, `/api/overview/history?days=${days}`, secret)).status).toBe(422);
 });

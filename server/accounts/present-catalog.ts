@@ -45,7 +45,9 @@ function image(each: Image): CatalogImage {
 const presentRelease = (release: Release | null): CatalogImage['release'] =>
   release && { family: release.family, version: release.version, long_term: release.longTerm, support_ends: release.supportEnds };
 
-const region = ({ id, name, country, available }: Region): CatalogRegion => ({ id, label: name, country, available });
+const region = ({ id, name, country, location, available }: Region): CatalogRegion => {
+  return { id, label: name, country, ...(location ? { location } : {}), available };
+};
 const zone = ({ id, name, status }: Zone): CatalogZone => ({ id, label: name, status });
 
 const PRESENT: { readonly [K in CatalogKind]: (items: readonly never[]) => Record<string, unknown> } = {

@@ -14,13 +14,28 @@ export interface Duration {
   readonly p95_ms: number;
 }
 
+export interface RegionCount {
+  readonly provider: string;
+  readonly region: string;
+  readonly count: number;
+  /** One of the accounts that have VPSes there: all of them are told the same of the region. */
+  readonly accountId: string;
+}
+
 export async function countVpses(db: Db, scope: Scope) {
   const where = scoped(scope);
   const byStatus = await db.vps.groupBy({ by: ['status'], where, _count: { _all: true } });
-  const byRegion = await db.vps.groupBy({ by: ['provider', 'region'], where: { ...where, deletedAt: null }, _count: { _all: true } });
+  const byRegion = await db.vps.groupBy({
+    by: ['provider', 'region'],
+    where: { ...where, deletedAt: null },
+    _count: { _all: true },
+    _max: { accountId: true },
+  });
   return {
     byStatus: byStatus.map(({ status, _count }) => ({ status, count: _count._all })),
-    byRegion: byRegion.map(({ provider, region, _count }) => ({ provider, region, count: _count._all })),
+    byRegion: byRegion.map(({ provider, region, _count, _max }): RegionCount => {
+      return { provider, region, count: _count._all, accountId: _max.accountId! };
+    }),
   };
 }
 

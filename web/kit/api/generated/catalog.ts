@@ -28,5 +28,6 @@ export type CatalogPlan = {
   windows?: boolean;
   architecture?: string;
 };
-export type CatalogRegion = { id: string; label: string; country: string | null; available: boolean };
+export type CatalogRegion = { id: string; label: string; country: string | null; location?: Location; available: boolean };
 export type CatalogZone = { id: string; label: string; status: string };
+export type Location = { latitude: number; longitude: number };

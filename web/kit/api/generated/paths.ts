@@ -122,6 +122,7 @@ export const PATHS: { readonly [Name in keyof Routes]: string } = {
   getOrderPolicy: 'GET /api/admin/order-policy',
   getOrganizationBuyer: 'GET /api/admin/organizations/{id}/buyer',
   getOverview: 'GET /api/overview',
+  getOverviewHistory: 'GET /api/overview/history',
   getOwnOrganization: 'GET /api/organization',
   getPasskeyOptions: 'POST /api/me/passkeys/options',
   getPasskeySignInOptions: 'POST /api/sign-in/passkey/options',

@@ -21,7 +21,7 @@ import type { EventPage, OperationAnswer, OperationKind, OperationPage, Operatio
 import type { OrderPolicyAnswer } from './order-policy.ts';
 import type { OrderAnswer, OrderPage, QuoteAnswer } from './order.ts';
 import type { MemberList, OrganizationAnswer, OrganizationList, QuotaList, TermsStanding } from './organization.ts';
-import type { Overview, Session } from './overview.ts';
+import type { Overview, OverviewHistory, Session } from './overview.ts';
 import type {
   AttemptAnswer,
   AttemptList,
@@ -30,7 +30,6 @@ import type {
   PaymentAnswer,
   PaymentMethodList,
   PaymentPage,
-  RefundPage,
 } from './payment.ts';
 import type {
   InvitationAnswer,
@@ -104,6 +103,8 @@ export interface Routes2 {
   getOrganizationBuyer: { request: { id: string }; answer: BuyerAnswer };
   /** VPSes by state and region, unfinished operations, usual times. Needs overview:read. */
   getOverview: { request: {}; answer: Overview };
+  /** VPSes, provisioning and drift of the last days. Needs overview:read. */
+  getOverviewHistory: { request: { query?: { days?: number } }; answer: OverviewHistory };
   /** The organization one acts in. Needs organization:read. */
   getOwnOrganization: { request: { query?: { organization_id?: string } }; answer: OrganizationAnswer };
   /** What the browser makes a passkey of. Needs session:own. */
@@ -348,9 +349,4 @@ export interface Routes2 {
   listProviderBills: { request: { query: { month: string; account_id?: string } }; answer: ProviderBillList };
   /** What the organization may have at most, and has. Needs quota:read. */
   listQuotas: { request: { query?: { organization_id?: string } }; answer: QuotaList };
-  /** List refunds, newest first. Needs refund:read. */
-  listRefunds: {
-    request: { query?: { organization_id?: string; payment_id?: string; cursor?: string; limit?: number } };
-    answer: RefundPage;
-  };
 }

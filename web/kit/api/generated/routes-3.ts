@@ -31,6 +31,7 @@ import type {
   PaymentRecord,
   RefundAnswer,
   RefundCreate,
+  RefundPage,
   WebhookSecrets,
 } from './payment.ts';
 import type {
@@ -76,6 +77,11 @@ import type { RevealAnswer, RevealRequest, VpsAccepted, VpsAnswer, VpsPage, VpsP
 import type { WebhookList, WebhookMessageAnswer, WebhookMessagePage, WebhookSecretAnswer } from './webhook.ts';
 
 export interface Routes3 {
+  /** List refunds, newest first. Needs refund:read. */
+  listRefunds: {
+    request: { query?: { organization_id?: string; payment_id?: string; cursor?: string; limit?: number } };
+    answer: RefundPage;
+  };
   /** Service accounts. Needs service-account:read. */
   listServiceAccounts: { request: {}; answer: ServiceAccountList };
   /** Setup profiles with their versions. Needs template:read. */
