@@ -177,12 +177,12 @@ export interface Region {
   readonly name: string;
   /** ISO 3166-1 alpha-2, upper case, or null where the provider does not tell. */
   readonly country: string | null;
-  /** Where it is, in degrees, to two decimals; absent where that is not known. */
+  /** Of its city, to two decimals; absent where that is not known. */
   readonly location?: Location;
   readonly available: boolean;
 }
 
-/** South and west below zero. */
+/** In degrees; south and west below zero. */
 export interface Location {
   readonly latitude: number;
   readonly longitude: number;

@@ -1,5 +1,6 @@
 /** A region's types, prices and systems in Plinth's words. Prices are on demand, net, in USD: type, disk and address together. */
 import { z } from 'zod';
+import { placeOf } from '../kit/cities.ts';
 import { Rest } from '../kit/rest.ts';
 import type { Image, Plan, Region } from '../provider.ts';
 import { diskGbFor, HOURS_A_MONTH, IMAGES, IPV4_HOURLY, REGIONS, TYPES } from './data.ts';
@@ -36,8 +37,9 @@ const TYPES_AT_ONCE = 100;
 /** The one region that an account speaks to. */
 export async function regions(ec2: Ec2, signal?: AbortSignal): Promise<Region[]> {
   const { availabilityZoneInfo: zones } = await ec2.look({ Action: 'DescribeAvailabilityZones' }, Zones, signal);
-  const [name, country] = REGIONS[ec2.region] ?? [ec2.region, null];
-  return [{ id: ec2.region, name, country, available: zones.some(({ zoneState }) => zoneState === 'available') }];
+  const [name, country, city = name] = REGIONS[ec2.region] ?? [ec2.region, null];
+  const available = zones.some(({ zoneState }) => zoneState === 'available');
+  return [{ id: ec2.region, name, country, ...placeOf(city, country), available }];
 }
 
 interface Wanted {

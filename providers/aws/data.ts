@@ -75,21 +75,21 @@ export function diskGbFor(memoryMib: number): number {
 export const IPV4_HOURLY = 0.005;
 export const HOURS_A_MONTH = 730;
 
-/** By the names of AWS's own table; EC2 tells codes alone. */
-export const REGIONS: Readonly<Record<string, readonly [name: string, country: string]>> = {
-  'us-east-1': ['N. Virginia', 'US'],
-  'us-east-2': ['Ohio', 'US'],
-  'us-west-1': ['N. California', 'US'],
-  'us-west-2': ['Oregon', 'US'],
-  'ca-central-1': ['Canada (Central)', 'CA'],
+/** By the names of AWS's own table, with a city there where a name is none; EC2 tells codes alone. */
+export const REGIONS: Readonly<Record<string, readonly [name: string, country: string, city?: string]>> = {
+  'us-east-1': ['N. Virginia', 'US', 'Ashburn'],
+  'us-east-2': ['Ohio', 'US', 'Columbus'],
+  'us-west-1': ['N. California', 'US', 'San Francisco'],
+  'us-west-2': ['Oregon', 'US', 'Boardman'],
+  'ca-central-1': ['Canada (Central)', 'CA', 'Montreal'],
   'sa-east-1': ['São Paulo', 'BR'],
   'eu-central-1': ['Frankfurt', 'DE'],
-  'eu-west-1': ['Ireland', 'IE'],
+  'eu-west-1': ['Ireland', 'IE', 'Dublin'],
   'eu-west-2': ['London', 'GB'],
   'eu-west-3': ['Paris', 'FR'],
   'eu-north-1': ['Stockholm', 'SE'],
   'eu-south-1': ['Milan', 'IT'],
-  'eu-south-2': ['Spain', 'ES'],
+  'eu-south-2': ['Spain', 'ES', 'Zaragoza'],
   'eu-central-2': ['Zurich', 'CH'],
   'ap-south-1': ['Mumbai', 'IN'],
   'ap-southeast-1': ['Singapore', 'SG'],
@@ -99,7 +99,7 @@ export const REGIONS: Readonly<Record<string, readonly [name: string, country: s
   'ap-northeast-3': ['Osaka', 'JP'],
   'ap-east-1': ['Hong Kong', 'HK'],
   'af-south-1': ['Cape Town', 'ZA'],
-  'me-south-1': ['Bahrain', 'BH'],
-  'me-central-1': ['UAE', 'AE'],
+  'me-south-1': ['Bahrain', 'BH', 'Manama'],
+  'me-central-1': ['UAE', 'AE', 'Dubai'],
   'il-central-1': ['Tel Aviv', 'IL'],
 };

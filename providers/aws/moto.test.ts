@@ -74,7 +74,9 @@ describe.skipIf(motoMissing)('judged by moto', () => {
   it('knows the key, the region and its systems', async () => {
     const compute = provider.compute!(connection);
     expect(await compute.account()).toMatchObject({ status: 'active', name: expect.stringMatching(/^\d{12} .* in eu-central-1$/) });
-    expect(await compute.regions()).toEqual([{ id: 'eu-central-1', name: 'Frankfurt', country: 'DE', available: true }]);
+    expect(await compute.regions()).toEqual([
+      { id: 'eu-central-1', name: 'Frankfurt', country: 'DE', location: { latitude: 50.11, longitude: 8.68 }, available: true },
+    ]);
     expect((await ec2.type('t3.medium')).memoryInfo.sizeInMiB).toBe(4096);
     await expect(ec2.type('t3.gigantic')).rejects.toThrow('[aws/');
     expect(Array.isArray(await compute.images())).toBe(true);

@@ -1,4 +1,5 @@
 /** DigitalOcean's regions, sizes and images in Plinth's words. */
+import { placeOf } from '../kit/cities.ts';
 import type { Image, Plan, Region } from '../provider.ts';
 import type { Image as DoImage, Region as DoRegion, Size as DoSize } from './schemas.ts';
 
@@ -23,8 +24,9 @@ const COUNTRIES: Readonly<Record<string, string>> = {
 const DAILY_BACKUPS = 0.3;
 const NOT_LINUX = new Set(['FreeBSD']);
 
-export function toRegion(region: DoRegion): Region {
-  return { id: region.slug, name: region.name, country: COUNTRIES[region.slug.slice(0, 3)] ?? null, available: region.available };
+export function toRegion({ slug, name, available }: DoRegion): Region {
+  const country = COUNTRIES[slug.slice(0, 3)] ?? null;
+  return { id: slug, name, country, ...placeOf(name, country), available };
 }
 
 export function toPlan(size: DoSize): Plan {

@@ -261,6 +261,7 @@ describe('compute', () => {
       id: 'fra1',
       name: 'Frankfurt 1',
       country: 'DE',
+      location: { latitude: 50.11, longitude: 8.68 },
       available: true,
     });
     expect((await client.plans()).length).toBeGreaterThan(90);

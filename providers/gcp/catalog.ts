@@ -1,6 +1,7 @@
 /** Zones, types, prices and systems in Plinth's words. Prices are on demand, net: type, disk and address together. */
 import { z } from 'zod';
 import { isProviderError } from '../errors.ts';
+import { placeOf } from '../kit/cities.ts';
 import { type Dialect, Rest } from '../kit/rest.ts';
 import type { AccountConnection, Image, Plan, Region } from '../provider.ts';
 import { ADDRESS_SKU, diskGbFor, DISK_SKU, FAMILIES, HOURS_A_MONTH, REGIONS, SHARED, SYSTEMS, SYSTEMS_PROJECT, TYPES } from './data.ts';
@@ -55,8 +56,8 @@ export async function regions(gce: Gce, signal?: AbortSignal): Promise<Region[]>
   return items
     .filter(({ name }) => sold.length === 0 || sold.includes(name))
     .map(({ name, region, status }) => {
-      const [place, country] = REGIONS[lastOf(region)] ?? [lastOf(region), null];
-      return { id: name, name: `${place} (${name})`, country, available: status === 'UP' };
+      const [place, country, city = place] = REGIONS[lastOf(region)] ?? [lastOf(region), null];
+      return { id: name, name: `${place} (${name})`, country, ...placeOf(city, country), available: status === 'UP' };
     });
 }
 

@@ -43,14 +43,14 @@ export const SYSTEMS: readonly { readonly family: string; readonly name: string;
 ];
 export const SYSTEMS_PROJECT = 'ubuntu-os-cloud';
 
-/** Regions by Google's own table: where it is, and in which country. */
-export const REGIONS: Readonly<Record<string, readonly [name: string, country: string]>> = {
-  'us-central1': ['Iowa', 'US'],
-  'us-east1': ['South Carolina', 'US'],
-  'us-east4': ['N. Virginia', 'US'],
+/** Regions by Google's own table: where it is, in which country, and the city that the table names where the first is none. */
+export const REGIONS: Readonly<Record<string, readonly [name: string, country: string, city?: string]>> = {
+  'us-central1': ['Iowa', 'US', 'Council Bluffs'],
+  'us-east1': ['South Carolina', 'US', 'Moncks Corner'],
+  'us-east4': ['N. Virginia', 'US', 'Ashburn'],
   'us-east5': ['Columbus', 'US'],
   'us-south1': ['Dallas', 'US'],
-  'us-west1': ['Oregon', 'US'],
+  'us-west1': ['Oregon', 'US', 'The Dalles'],
   'us-west2': ['Los Angeles', 'US'],
   'us-west3': ['Salt Lake City', 'US'],
   'us-west4': ['Las Vegas', 'US'],
@@ -58,19 +58,19 @@ export const REGIONS: Readonly<Record<string, readonly [name: string, country: s
   'northamerica-northeast2': ['Toronto', 'CA'],
   'southamerica-east1': ['São Paulo', 'BR'],
   'southamerica-west1': ['Santiago', 'CL'],
-  'europe-west1': ['Belgium', 'BE'],
+  'europe-west1': ['Belgium', 'BE', 'Saint-Ghislain'],
   'europe-west2': ['London', 'GB'],
   'europe-west3': ['Frankfurt', 'DE'],
-  'europe-west4': ['Netherlands', 'NL'],
+  'europe-west4': ['Netherlands', 'NL', 'Eemshaven'],
   'europe-west6': ['Zurich', 'CH'],
   'europe-west8': ['Milan', 'IT'],
   'europe-west9': ['Paris', 'FR'],
   'europe-west10': ['Berlin', 'DE'],
   'europe-west12': ['Turin', 'IT'],
   'europe-central2': ['Warsaw', 'PL'],
-  'europe-north1': ['Finland', 'FI'],
+  'europe-north1': ['Finland', 'FI', 'Hamina'],
   'europe-southwest1': ['Madrid', 'ES'],
-  'asia-east1': ['Taiwan', 'TW'],
+  'asia-east1': ['Taiwan', 'TW', 'Changhua'],
   'asia-east2': ['Hong Kong', 'HK'],
   'asia-northeast1': ['Tokyo', 'JP'],
   'asia-northeast2': ['Osaka', 'JP'],

@@ -1,11 +1,19 @@
 /** Hetzner's locations, types and images in Plinth's words, with net prices in the project's currency. */
 import { z } from 'zod';
+import { placeOf } from '../kit/cities.ts';
 import type { Rest } from '../kit/rest.ts';
 import type { Image, Plan, Region } from '../provider.ts';
 
 const GB = 1_000_000_000;
+const rounded = (degrees: number): number => Math.round(degrees * 100) / 100;
 const price = z.object({ net: z.string() });
-const Location = z.object({ name: z.string(), city: z.string(), country: z.string() });
+const Location = z.object({
+  name: z.string(),
+  city: z.string(),
+  country: z.string(),
+  latitude: z.number().nullish(),
+  longitude: z.number().nullish(),
+});
 const Deprecation = z.object({ unavailable_after: z.string() }).nullish();
 const Type = z.object({
   name: z.string(),
@@ -45,7 +53,11 @@ export function pricing(rest: Rest, signal?: AbortSignal): Promise<Pricing> {
 
 export async function regions(rest: Rest, signal?: AbortSignal): Promise<Region[]> {
   const all = await rest.all({ path: '/locations', signal }, 'locations', Location);
-  return all.map(({ name, city, country }) => ({ id: name, name: city, country, available: true }));
+  return all.map(({ name, city, country, latitude, longitude }) => {
+    const told = typeof latitude === 'number' && typeof longitude === 'number';
+    const location = told ? { location: { latitude: rounded(latitude), longitude: rounded(longitude) } } : placeOf(city, country);
+    return { id: name, name: city, country, ...location, available: true };
+  });
 }
 
 export async function plans(rest: Rest, signal?: AbortSignal): Promise<Plan[]> {

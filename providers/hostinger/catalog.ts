@@ -1,5 +1,6 @@
 /** Hostinger's catalogue in Plinth's words: a plan is a price, for a period that is paid in advance. */
 import { z } from 'zod';
+import { placeOf } from '../kit/cities.ts';
 import type { Image, Plan, Region } from '../provider.ts';
 import { type HostingerRest, VPS } from './rest.ts';
 
@@ -35,12 +36,10 @@ const SIZES: Readonly<Record<string, readonly [number, number, number, number]>>
 
 export async function regions(rest: HostingerRest, signal?: AbortSignal): Promise<Region[]> {
   const all = await rest.call({ path: `${VPS}/data-centers`, signal }, z.array(DataCentre));
-  return all.map(({ id, name, location, city }) => ({
-    id: String(id),
-    name: city ?? name ?? String(id),
-    country: location?.toUpperCase() ?? null,
-    available: true,
-  }));
+  return all.map(({ id, name, location, city }) => {
+    const country = location?.toUpperCase() ?? null;
+    return { id: String(id), name: city ?? name ?? String(id), country, ...placeOf(city ?? '', country), available: true };
+  });
 }
 
 /** Stock is not told: every data centre is taken for one that sells. */

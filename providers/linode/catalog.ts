@@ -1,4 +1,5 @@
 /** Regions, plans and images of Linode in Plinth's words. */
+import { placeOf } from '../kit/cities.ts';
 import type { Call } from '../kit/server-sheet.ts';
 import type { Image, Plan, Region } from '../provider.ts';
 import { isOwnSnapshot } from './snapshots.ts';
@@ -13,12 +14,10 @@ const CLASS_CAPABILITY: Readonly<Record<string, string>> = {
 
 export async function listRegions({ client, signal }: Call): Promise<Region[]> {
   const regions = await client.all({ path: '/regions', signal }, 'data', ApiRegion);
-  return regions.filter(sellable).map((region) => ({
-    id: region.id,
-    name: region.label,
-    country: /^[a-z]{2}$/i.test(region.country) ? region.country.toUpperCase() : null,
-    available: region.status === 'ok',
-  }));
+  return regions.filter(sellable).map(({ id, label: name, country: code, status }) => {
+    const country = /^[a-z]{2}$/i.test(code) ? code.toUpperCase() : null;
+    return { id, name, country, ...placeOf(name, country), available: status === 'ok' };
+  });
 }
 
 export async function listPlans({ client, signal }: Call): Promise<Plan[]> {

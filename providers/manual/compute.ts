@@ -1,4 +1,5 @@
 /** What the service asks of an account whose servers people provide: its own rows and settings answer. */
+import { placeOf } from '../kit/cities.ts';
 import type { AccountConnection, ComputeClient, InstanceSummary } from '../provider.ts';
 import { options } from './descriptor.ts';
 
@@ -15,7 +16,10 @@ export function compute(connection: AccountConnection): ComputeClient {
     account: () => Promise.resolve({ name: 'servers that people provide', status: 'active' }),
     regions: () =>
       Promise.resolve(
-        settings.places.map(({ id, name, country }) => ({ id, name, country: country?.toUpperCase() ?? null, available: true })),
+        settings.places.map(({ id, name, country: code, location }) => {
+          const country = code?.toUpperCase() ?? null;
+          return { id, name, country, ...(location ? { location } : placeOf(name, country)), available: true };
+        }),
       ),
     plans: () =>
       Promise.resolve(

@@ -14,7 +14,17 @@ export const options = z.strictObject({
     .string()
     .regex(/^[A-Z]{3}$/, 'A currency such as EUR.')
     .default('USD'),
-  places: z.array(z.strictObject({ id: name, name, country: z.string().length(2).optional() })).default([{ id: 'main', name: 'Our rack' }]),
+  places: z
+    .array(
+      z.strictObject({
+        id: name,
+        name,
+        country: z.string().length(2).optional(),
+        /** In degrees; absent: of the city, where the name is one that Plinth knows in that country. */
+        location: z.strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) }).optional(),
+      }),
+    )
+    .default([{ id: 'main', name: 'Our rack' }]),
   plans: z
     .array(
       z.strictObject({

@@ -4,6 +4,7 @@ import { part } from '../kit/rest.ts';
 import type { Image, Plan, Region } from '../provider.ts';
 import { meOf, priceOf } from '../kit/ovhcloud/api.ts';
 import { slugOf } from '../kit/ovhcloud/names.ts';
+import { centreAt } from '../kit/ovhcloud/places.ts';
 import type { Flavor, Project } from './rest.ts';
 
 const HOURS_A_MONTH = 730;
@@ -13,25 +14,6 @@ const Place = z.looseObject({
   datacenterLocation: z.string().nullish(),
   countryCode: z.string().nullish(),
 });
-/** Countries of OVH's data centres, where a region does not tell its own. */
-const COUNTRIES: Readonly<Record<string, string>> = {
-  GRA: 'FR',
-  SBG: 'FR',
-  RBX: 'FR',
-  PAR: 'FR',
-  BHS: 'CA',
-  TOR: 'CA',
-  WAW: 'PL',
-  DE: 'DE',
-  UK: 'GB',
-  LON: 'GB',
-  SGP: 'SG',
-  SYD: 'AU',
-  MUM: 'IN',
-  MIL: 'IT',
-  VIN: 'US',
-  HIL: 'US',
-};
 const Pricing = z.looseObject({ price: z.number(), capacities: z.array(z.string()).nullish(), intervalUnit: z.string().nullish() });
 const Catalogue = z.looseObject({
   locale: z.looseObject({ currencyCode: z.string() }),
@@ -42,8 +24,7 @@ export async function regions(project: Project, signal?: AbortSignal): Promise<R
   const names = await project.call({ path: '/region', signal }, z.array(z.string()));
   const places = await Promise.all(names.map((name) => project.call({ path: `/region/${part(name)}`, signal }, Place)));
   return places.map(({ name, status, datacenterLocation, countryCode }) => {
-    const centre = (datacenterLocation ?? name).replace(/\d+.*$/, '');
-    return { id: name, name, country: countryCode?.toUpperCase() ?? COUNTRIES[centre] ?? null, available: status === 'UP' };
+    return { id: name, name, ...centreAt(datacenterLocation ?? name, countryCode), available: status === 'UP' };
   });
 }
 

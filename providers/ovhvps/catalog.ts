@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Rest } from '../kit/rest.ts';
 import { meOf, priceOf } from '../kit/ovhcloud/api.ts';
 import { slugOf } from '../kit/ovhcloud/names.ts';
+import { centreAt } from '../kit/ovhcloud/places.ts';
 import type { Image, Plan, Region } from '../provider.ts';
 
 const HOURS_A_MONTH = 730;
@@ -12,20 +13,6 @@ const TERM = '+';
 export const TERMS: Readonly<Record<string, { readonly months: number; readonly duration: string }>> = {
   default: { months: 1, duration: 'P1M' },
   upfront12: { months: 12, duration: 'P1Y' },
-};
-/** Countries of OVH's data centres. */
-const COUNTRIES: Readonly<Record<string, string>> = {
-  GRA: 'FR',
-  SBG: 'FR',
-  RBX: 'FR',
-  BHS: 'CA',
-  WAW: 'PL',
-  DE: 'DE',
-  UK: 'GB',
-  SGP: 'SG',
-  SYD: 'AU',
-  VIN: 'US',
-  HIL: 'US',
 };
 /** Ranges that are ordered no more, or that are another range's twin, though still listed. */
 const UNSOLD = /-vps-.*-vps-|-degressivity\d+$|-10percent$|-(?:eu|ca)$|\.LZ/;
@@ -169,7 +156,7 @@ export async function regions(rest: Rest, signal?: AbortSignal): Promise<Region[
   return valuesOf(models, 'vps_datacenter').map((id) => ({
     id,
     name: id,
-    country: COUNTRIES[id.replace(/\d+$/, '')] ?? null,
+    ...centreAt(id),
     available: true,
   }));
 }

@@ -145,7 +145,7 @@ function differences(token: string, inputs: Readonly<Record<string, PropertySpec
 type Arrange = (connection: AccountConnection, label: string) => Promise<Sample>;
 let accounts = 0;
 
-function connect(provider: Provider, simulator: Simulator): AccountConnection {
+export function connect(provider: Provider, simulator: Simulator): AccountConnection {
   const token = `sim-contract${++accounts}${'0'.repeat(40)}`;
   const credential = simulatedCredentialOf(provider.descriptor, token);
   return {

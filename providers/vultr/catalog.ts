@@ -1,4 +1,5 @@
 /** Vultr's regions, plans, systems and instances in Plinth's words. */
+import { placeOf } from '../kit/cities.ts';
 import type { AccountInfo, Image, InstanceStatus, InstanceSummary, Plan, Region } from '../provider.ts';
 import { backupsOf } from './instance-specs.ts';
 import type * as vultr from './schemas.ts';
@@ -50,13 +51,13 @@ export function presentAccount(account: vultr.Account): AccountInfo {
   };
 }
 
+/** Where what it calls a city is none. */
+const CITIES: Readonly<Record<string, string>> = { 'Delhi NCR': 'Delhi', 'New Jersey': 'Piscataway', 'Silicon Valley': 'San Jose' };
+
 export function presentRegion(region: vultr.Region): Region {
-  return {
-    id: region.id,
-    name: region.city || region.id,
-    country: region.country === '' ? null : region.country.toUpperCase(),
-    available: true,
-  };
+  const country = region.country === '' ? null : region.country.toUpperCase();
+  const place = placeOf(CITIES[region.city] ?? region.city, country);
+  return { id: region.id, name: region.city || region.id, country, ...place, available: true };
 }
 
 export function presentPlan(plan: vultr.Plan, windows: boolean): Plan {

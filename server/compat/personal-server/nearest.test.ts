@@ -1,8 +1,12 @@
 import { expect, it } from 'vitest';
 import { DATA_CENTRES } from '../../../providers/hostinger/simulator/data.ts';
+import { placeOf } from '../../../providers/kit/cities.ts';
 import { nearestTo, placeOfAddress } from './nearest.ts';
 
-const regions = DATA_CENTRES.map(({ id, city, country }) => ({ id, name: city, country: country.toUpperCase(), available: true }));
+const regions = DATA_CENTRES.map(({ id, city, country: code }) => {
+  const country = code.toUpperCase();
+  return { id, name: city, country, ...placeOf(city, country), available: true };
+});
 
 it.each([
   ['5.9.0.1', '19', 'Germany: Frankfurt'],

