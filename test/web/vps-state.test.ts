@@ -1,7 +1,9 @@
 /** Status, power and what is under way are three things, and each is told as it is: in the list, on the page, in the CSV, by filters. */
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { insertDrift } from '../../server/drift/store.ts';
+import { seriousProblems } from '../support/axe.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { seedVpses } from '../support/seed-vpses.ts';
 import { updateVps } from '../../server/vps/store.ts';
@@ -167,6 +169,59 @@ test('tags are filters: of the list, of what is done to many, and from the page 
   await page.getByRole('region', { name: 'About' }).getByRole('link', { name: 'prod' }).click();
   await row(0).waitFor();
   expect(await page.getByRole('row').count()).toBe(2);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test('the overview tells the last days in numbers, and a dot on its map leads to the VPSes there', { timeout: 60_000 }, async () => {
+  await seed();
+  const { db } = dashboard.runtime.services;
+  const vps = await db.vps.findUniqueOrThrow({ where: { id: idOf(0) } });
+  const { regions } = await call('GET', `/api/admin/upstream/regions?providerId=${vps.accountId}`);
+  const { id: region } = regions.find((each: any) => each.location);
+  await db.vps.update({ where: { id: vps.id }, data: { region } });
+  const owner = { organizationId: vps.organizationId, vpsId: vps.id };
+  const ended = (status: string, seconds: number) => {
+    const finishedAt = new Date();
+    const times = { startedAt: new Date(finishedAt.getTime() - seconds * 1000), finishedAt };
+    return db.operation.create({
+      data: { id: randomUUID(), kind: 'provision', status, request: {}, actor: 'somebody', ...owner, ...times },
+    });
+  };
+  await ended('succeeded', 8);
+  await ended('succeeded', 20);
+  await ended('failed', 1);
+  const { by_region: places } = await call('GET', '/api/overview');
+  const { provider_name: name } = places.find((each: any) => each.provider === vps.provider);
+  // What was remembered of the catalogue before counts for some seconds.
+  const located = async (): Promise<unknown> => (await call('GET', '/api/overview')).by_region.find((each: any) => each.location)?.region;
+  await expect.poll(located, { timeout: 15_000 }).toBe(region);
+
+  const { page, complaints, context } = await dashboard.visit();
+  await page.goto('/');
+  const dot = page.getByRole('list', { name: 'Regions on the map' }).getByRole('link');
+  await dot.waitFor();
+  expect(await page.getByRole('region', { name: 'Where they are' }).getByText('regions in the list only.').count()).toBe(1);
+  await page.getByRole('list', { name: 'Regions', exact: true }).scrollIntoViewIfNeeded();
+  await page.mouse.wheel(0, 5_000);
+  /** The newest day of the table beside a graph. */
+  const today = async (part: string): Promise<string[]> => {
+    await page.getByRole('region', { name: part, exact: true }).getByText('As a table').click();
+    const rows = page.getByRole('region', { name: part, exact: true }).getByRole('table').getByRole('row');
+    return (await rows.nth(1).getByRole('cell').allTextContents()).slice(1);
+  };
+  expect(await today('Fleet')).toEqual([String(await db.vps.count({ where: { deletedAt: null } }))]);
+  expect(await today('Provisioning times')).toEqual(['14 s', '19 s', '2', '1']);
+  const drifts = [await db.drift.count(), await db.drift.count({ where: { resolvedAt: { not: null } } })];
+  expect(await today('Drift')).toEqual(drifts.map(String));
+  expect(await seriousProblems(page)).toEqual([]);
+
+  await dot.hover();
+  await page.getByRole('tooltip').getByText(`${name} · ${region}: 1 VPS`).waitFor();
+  await dot.click();
+  await page.waitForURL((url) => url.pathname === '/vps' && url.searchParams.get('region') === region);
+  await page.getByRole('link', { name: vps.label }).waitFor();
+  expect(await page.getByRole('link', { name: /^many-/ }).count()).toBe(1);
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -1,19 +1,27 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Suspense } from 'react';
 import type { Overview } from '../../kit/api/client.ts';
 import { operationListQuery, overviewQuery } from '../../kit/api/queries.ts';
 import { Attention } from '../components/attention.tsx';
 import { CreateLink } from '../components/create-link.tsx';
 import { FirstRunGuide } from '../components/first-run-guide.tsx';
 import { OperationRows } from '../components/operation-rows.tsx';
+import { Guarded } from '../../kit/parts/guarded.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
+import { WhenSeen } from '../../kit/parts/when-seen.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Card } from '../../kit/ui/card.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { count, duration, plural } from '../../kit/lib/format.ts';
+import { lazyPart } from '../../kit/lib/lazy-part.tsx';
 import { useMay } from '../../kit/lib/use-session.ts';
 import { kindName, sentenceCase, vpsTone } from '../../kit/lib/words.ts';
+
+// Drawings are not what a first visit waits for.
+const RegionMap = lazyPart(() => import('../components/region-map.tsx'), 'RegionMap');
+const OverviewCharts = lazyPart(() => import('../components/overview-charts.tsx'), 'OverviewCharts');
 
 export function OverviewPage() {
   const overview = useQuery(overviewQuery);
@@ -38,11 +46,18 @@ function Parts({ overview }: { overview: Overview }) {
       <ByStatus overview={overview} />
       <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <Operations overview={overview} />
-        <div className="flex min-w-0 flex-col gap-5">
-          <ByRegion overview={overview} />
-          <Durations overview={overview} />
-        </div>
+        <Durations overview={overview} />
       </div>
+      <ByRegion overview={overview} />
+      {overview.by_status.length > 0 && (
+        <WhenSeen>
+          <Guarded>
+            <Suspense fallback={<Loading what="the last days" />}>
+              <OverviewCharts />
+            </Suspense>
+          </Guarded>
+        </WhenSeen>
+      )}
     </>
   );
 }
@@ -90,27 +105,43 @@ function Operations({ overview }: { overview: Overview }) {
 }
 
 function ByRegion({ overview }: { overview: Overview }) {
-  const rows = overview.by_region.toSorted((a, b) => b.count - a.count).slice(0, 10);
-  const most = rows[0]?.count ?? 1;
+  const rows = overview.by_region.toSorted((a, b) => b.count - a.count);
+  const placed = rows.some(({ location }) => location !== null);
   return (
     <Card title="Where they are">
       {rows.length === 0 && <p className="text-ink-2">Providers and regions show here once there is a VPS.</p>}
-      <ul className="flex flex-col gap-2">
-        {rows.map((row) => (
-          <li key={`${row.provider} ${row.region}`}>
-            <Link to="/vps" search={{ provider: row.provider, region: row.region }} className="group block">
-              <span className="flex justify-between gap-2">
-                <span className="truncate group-hover:underline">
-                  {row.provider_name} · {row.region}
-                </span>
-                <span>{count(row.count)}</span>
-              </span>
-              <meter aria-hidden="true" min={0} max={most} value={row.count} className="plain-meter mt-1 block h-1.5 w-full" />
-            </Link>
-          </li>
-        ))}
-      </ul>
+      <div className={placed ? 'grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]' : ''}>
+        {placed && (
+          <Guarded>
+            <Suspense fallback={<Loading what="the map" />}>
+              <RegionMap regions={rows} />
+            </Suspense>
+          </Guarded>
+        )}
+        <Regions rows={rows} />
+      </div>
     </Card>
+  );
+}
+
+function Regions({ rows }: { rows: Overview['by_region'] }) {
+  const most = rows[0]?.count ?? 1;
+  return (
+    <ul aria-label="Regions" className="flex max-h-[25rem] flex-col gap-2 overflow-y-auto p-1">
+      {rows.map((row) => (
+        <li key={`${row.provider} ${row.region}`}>
+          <Link to="/vps" search={{ provider: row.provider, region: row.region }} className="group block">
+            <span className="flex justify-between gap-2">
+              <span className="truncate group-hover:underline">
+                {row.provider_name} · {row.region}
+              </span>
+              <span>{count(row.count)}</span>
+            </span>
+            <meter aria-hidden="true" min={0} max={most} value={row.count} className="plain-meter mt-1 block h-1.5 w-full" />
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,5 +1,5 @@
 /** What the pages ask for, under one name each, and how often they ask again. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, type BulkItem, type BulkRun, type Routes } from './client.ts';
 import { isSnapshotMoving } from '../lib/snapshots.ts';
 import { isLive, paced } from './pace.ts';
@@ -44,6 +44,17 @@ export const overviewQuery = queryOptions({
   queryFn: ({ signal }) => api.getOverview({ signal }),
   refetchInterval: (query) => paced((query.state.data?.operations.length ?? 0) > 0 ? BUSY_MS : CALM_MS),
 });
+
+/** Of days that are over nothing changes, and of the present one little. */
+const HISTORY_MS = 300_000;
+export const overviewHistoryQuery = (days: number) =>
+  queryOptions({
+    queryKey: ['overview-history', days],
+    queryFn: ({ signal }) => api.getOverviewHistory({ query: { days }, signal }),
+    refetchInterval: HISTORY_MS,
+    staleTime: HISTORY_MS / 5,
+    placeholderData: keepPreviousData,
+  });
 
 export interface VpsSearch {
   readonly q?: string;

@@ -17,6 +17,12 @@ describe('scales', () => {
     [0.3, [0, 0.1, 0.2, 0.3]],
     [9_999_999_999, [0, 2.5e9, 5e9, 7.5e9, 1e10]],
   ])('is round up to %j', (highest, expected) => expect(ticks(highest)).toEqual(expected));
+  it.each([
+    [1, [0, 1]],
+    [3, [0, 1, 2, 3]],
+    [9, [0, 5, 10]],
+    [90, [0, 25, 50, 75, 100]],
+  ])('has whole values up to %j', (highest, expected) => expect(ticks(highest, true)).toEqual(expected));
   it('always reaches the highest, with few lines', () => {
     for (let n = 0.001; n < 1e15; n *= 1.7) {
       const found = ticks(n);
@@ -26,7 +32,7 @@ describe('scales', () => {
   });
   it('puts few round times on the axis', () => {
     expect(timeTicks(0, HOUR, 6)).toEqual([0, 1, 2, 3, 4, 5, 6].map((n) => (n * HOUR) / 6));
-    for (const hours of [1, 6, 24, 7 * 24, 31 * 24]) {
+    for (const hours of [1, 6, 24, 7 * 24, 31 * 24, 364 * 24]) {
       const found = timeTicks(1e12, 1e12 + hours * HOUR, 6);
       expect(found.length).toBeGreaterThan(1);
       expect(found.length).toBeLessThanOrEqual(7);

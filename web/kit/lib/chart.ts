@@ -17,12 +17,13 @@ export function valueIn(unit: Metrics['series'][number]['unit'], value: number):
   return unit === 'percent' ? `${value >= 10 ? Math.round(value) : Number(value.toFixed(1))} %` : `${bytes(value)}/s`;
 }
 
-/** Round values from 0 to at least `highest`, three to six of them. */
-export function ticks(highest: number): number[] {
+/** Round values from 0 to at least `highest`, two to six of them; `whole`: of what there are no parts. */
+export function ticks(highest: number, whole = false): number[] {
   if (!(highest > 0)) return [0, 1];
   const rough = highest / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough)!;
+  const steps = [1, 2, 2.5, 5, 10].map((factor) => factor * power);
+  const step = steps.find((each) => each >= rough && (!whole || Number.isInteger(each))) ?? 1;
   const count = Math.ceil(highest / step - 1e-9);
   return Array.from({ length: count + 1 }, (_, n) => Number((n * step).toPrecision(12)));
 }
@@ -48,8 +49,9 @@ export function runs(points: readonly Point[]): Point[][] {
 /** Times for the axis: at most `most`, on round ones. */
 export function timeTicks(from: number, to: number, most: number): number[] {
   const hour = DAY_MS / 24;
-  const steps = [hour / 12, hour / 6, hour / 4, hour / 2, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, DAY_MS, 2 * DAY_MS, 7 * DAY_MS];
-  const step = steps.find((each) => (to - from) / each <= most) ?? 7 * DAY_MS;
+  const days = [1, 2, 7, 14, 28, 56, 112].map((n) => n * DAY_MS);
+  const steps = [hour / 12, hour / 6, hour / 4, hour / 2, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, ...days];
+  const step = steps.find((each) => (to - from) / each <= most) ?? days.at(-1)!;
   // Whole days of the reader, not of UTC.
   const shift = step >= DAY_MS / 2 ? new Date(from).getTimezoneOffset() * 60_000 : 0;
   const first = Math.ceil((from - shift) / step) * step + shift;

@@ -1,7 +1,8 @@
 /** Two plain graphs, drawn by ourselves: bars per day and lines over time, each with its numbers in a table below. */
-import { type PointerEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type PointerEvent, type ReactNode, useState } from 'react';
 import { nearest, type Point, runs, ticks, timeTicks } from '../lib/chart.ts';
 import { cn } from '../lib/cn.ts';
+import { useWidth } from '../lib/use-width.ts';
 import { Table } from './table.tsx';
 
 const HEIGHT = 180;
@@ -14,25 +15,14 @@ const STROKES = ['stroke-accent', 'stroke-busy'] as const;
 const FILLS = ['fill-accent', 'fill-busy'] as const;
 const SWATCHES = ['bg-accent', 'bg-busy'] as const;
 
-/** The width that there is; 0 before it is known. */
-function useWidth() {
-  const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    if (!box.current) return undefined;
-    const watch = new ResizeObserver(([entry]) => entry && setWidth(Math.floor(entry.contentRect.width)));
-    watch.observe(box.current);
-    return () => watch.disconnect();
-  }, []);
-  return { box, width };
-}
-
 interface ChartProps {
   /** What it shows and its main numbers, for who does not see it; also stands above it. */
   summary: string;
   names: readonly string[];
   /** A value as people read it. */
   format: (value: number) => string;
+  /** Of what there are no parts: the scale has whole values only. */
+  whole?: boolean;
   table: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
   /** Of the table; English where none are given. */
   words?: { readonly asTable: string; readonly numbers: string };
@@ -47,7 +37,7 @@ function Figure({
   words = WORDS,
   now,
   children,
-}: Omit<ChartProps, 'format'> & { now: string | null; children: ReactNode }) {
+}: Omit<ChartProps, 'format' | 'whole'> & { now: string | null; children: ReactNode }) {
   return (
     <figure className="flex flex-col gap-2">
       <figcaption className="flex flex-wrap items-center gap-x-4 gap-y-1">
@@ -109,10 +99,10 @@ interface BarsProps extends ChartProps {
   groups: readonly { readonly label: string; readonly values: readonly number[] }[];
 }
 
-export function Bars({ groups, format, ...rest }: BarsProps) {
+export function Bars({ groups, format, whole, ...rest }: BarsProps) {
   const { box, width } = useWidth();
   const [at, setAt] = useState<number | null>(null);
-  const scale = ticks(Math.max(0, ...groups.flatMap(({ values }) => values)));
+  const scale = ticks(Math.max(0, ...groups.flatMap(({ values }) => values)), whole);
   const top = scale.at(-1)!;
   const y = (value: number): number => HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM);
   const slot = (width - LEFT - RIGHT) / Math.max(1, groups.length);
@@ -172,10 +162,13 @@ interface LinesProps extends ChartProps {
   atLeast?: number;
 }
 
-export function Lines({ from, to, lines, format, formatTime, atLeast = 0, ...rest }: LinesProps) {
+export function Lines({ from, to, lines, format, formatTime, atLeast = 0, whole, ...rest }: LinesProps) {
   const { box, width } = useWidth();
   const [at, setAt] = useState<number | null>(null);
-  const scale = ticks(lines.flat().reduce((most, { value }) => Math.max(most, value), atLeast));
+  const scale = ticks(
+    lines.flat().reduce((most, { value }) => Math.max(most, value), atLeast),
+    whole,
+  );
   const top = scale.at(-1)!;
   const plot = Math.max(1, width - LEFT - RIGHT);
   const x = (time: number): number => LEFT + ((time - from) / (to - from)) * plot;
@@ -201,7 +194,7 @@ export function Lines({ from, to, lines, format, formatTime, atLeast = 0, ...res
             onPointerLeave={() => setAt(null)}
           >
             <Scale values={scale} format={format} y={y} width={width} />
-            {timeTicks(from, to, Math.max(2, Math.floor(plot / TICK_WIDTH))).map((time) => (
+            {timeTicks(from, to, Math.max(3, Math.floor(plot / TICK_WIDTH))).map((time) => (
               <text key={time} x={x(time)} y={HEIGHT - 6} textAnchor="middle" className="fill-ink-2 text-[11px]">
                 {formatTime(time)}
               </text>
