@@ -333,6 +333,4 @@ export interface Routes3 {
   streamOperationEvents: { request: { id: string; query?: { after?: number; limit?: number } }; answer: ReadableStream<Uint8Array> };
   /** Make another member owner; who gives it away stays as admin. Needs organization:transfer. */
   transferOrganization: { request: { query?: { organization_id?: string }; body: OrganizationTransfer }; answer: MemberAnswer };
-  /** Turn the second factor off; needs one that was shown in the last ten minutes. Needs session:own. */
-  turnSecondFactorOff: { request: { body: PasswordProof }; answer: undefined };
 }
