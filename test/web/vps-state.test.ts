@@ -160,9 +160,10 @@ test('tags are filters: of the list, of what is done to many, and from the page 
   await page.getByRole('button', { name: 'Tags: all' }).click();
   await page.getByRole('menuitemcheckbox', { name: 'web 2' }).click();
   await row(2).waitFor({ state: 'detached' });
-  expect(await row(1).count()).toBe(1);
+  await row(1).waitFor();
   await page.getByRole('menuitemcheckbox', { name: 'prod 1' }).click();
   await row(1).waitFor({ state: 'detached' });
+  await row(0).waitFor();
   await page.keyboard.press('Escape');
   expect(new URL(page.url()).searchParams.get('tags')).toBe('web,prod');
   await row(0).getByRole('link').click();
