@@ -94,7 +94,11 @@ async function furnishPanels({ call, finished }: BenchService, id: string): Prom
 }
 
 async function restoring(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Restore', exact: true }).first().click();
+  await page
+    .getByRole('button', { name: /^Actions for / })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Restore…' }).click();
   await page.getByRole('button', { name: 'See what it means' }).click();
   await page.getByText('Everything on the disk is lost.').waitFor();
 }

@@ -2,7 +2,7 @@
 import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { lock } from '../../lib/process-lock.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -36,6 +36,12 @@ async function installedChromium(): Promise<string | null> {
     }
   }
   return null;
+}
+
+/** Opens the menu of a row. @returns the item of it; one that is off ends with the reason */
+export async function itemOf(row: Locator, name: string | RegExp): Promise<Locator> {
+  await row.getByRole('button', { name: /^Actions for / }).click();
+  return row.page().getByRole('menuitem', { name });
 }
 
 export interface Visitor {

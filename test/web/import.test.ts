@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { openAccount } from '../../server/accounts/accounts.ts';
 import { seriousProblems } from '../support/axe.ts';
+import { itemOf } from '../support/browser.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { Shop, ZONE } from '../support/shop.ts';
 import { Vendor } from '../support/vendors.ts';
@@ -28,7 +29,7 @@ test('an unmanaged server is imported after its preview', { timeout: 180_000 }, 
   await page.getByRole('button', { name: 'Look now' }).click();
   const row = page.getByRole('row', { name: /bought-elsewhere/ });
   await row.waitFor(LONG);
-  await row.getByRole('button', { name: 'Import' }).click();
+  await (await itemOf(row, 'Import…')).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Label').fill('taken-in');
   await dialog.getByLabel('DNS zone').fill(ZONE);

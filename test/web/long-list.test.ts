@@ -1,6 +1,7 @@
 /** A long list: an event costs a row, not every page; what is loading is not called nothing; what is chosen stays chosen. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { seriousProblems } from '../support/axe.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { seedVpses } from '../support/seed-vpses.ts';
 import { until } from '../support/until.ts';
@@ -115,6 +116,41 @@ test('all that match can be chosen, and the choice stays over opening a row', as
   await page.getByRole('searchbox').fill('many-0');
   await page.getByText('1,200 VPSes match.').waitFor();
   expect(await page.getByText('All 1,').count()).toBe(0);
+  await context.close();
+});
+
+test('the menu of a row asks nothing before it is opened, and works by keys', async () => {
+  await seed();
+  await setStatus(7, 'active');
+  const { page, complaints, context } = await dashboard.visit();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto('/vps?q=many-0000&sort=label');
+  const menu = page.getByRole('button', { name: 'Actions for many-00007' });
+  await menu.waitFor();
+  const [cell, box] = await Promise.all([menu.locator('..').boundingBox(), page.getByRole('table', { name: 'VPSes' }).boundingBox()]);
+  expect(cell!.width).toBe(44);
+  expect(box!.x + box!.width - cell!.x - cell!.width).toBeLessThan(18);
+  expect(asked.filter((path) => path === `/api/vps/${idOf(7)}`)).toEqual([]);
+  await menu.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Open', exact: true }).waitFor();
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Open');
+  await page.getByRole('menuitem', { name: 'Change' }).waitFor();
+  expect(asked).toContain(`/api/vps/${idOf(7)}`);
+  await page.getByRole('menuitem', { name: 'Change' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('menuitem', { name: 'Suspend…' }).waitFor();
+  expect(await seriousProblems(page)).toEqual([]);
+  await page.getByRole('menuitem', { name: 'Give to another organization…' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: /many-00007/ });
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Actions for many-00007');
+  await page.setViewportSize({ width: 375, height: 800 });
+  expect((await menu.boundingBox())!.x).toBeLessThan(375 - 36);
+  expect(complaints).toEqual([]);
   await context.close();
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { generateSync } from 'otplib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBrowser, visit } from '../support/browser.ts';
+import { itemOf, openBrowser, visit } from '../support/browser.ts';
 import { payThere, sound } from '../support/customer.ts';
 import { enterBill } from '../support/bills.ts';
 import { buildDashboard } from '../support/dashboard.ts';
@@ -67,7 +67,7 @@ test('coupons are made, used and ended; the seller and a customer are changed', 
     customer.token,
   );
   expect(quoted.body.quote.total).toBe('8.93');
-  await row.getByRole('button', { name: 'End it' }).click();
+  await (await itemOf(row, 'End it…')).click();
   await dialog.getByLabel(/SPRING-25/).fill('SPRING-25');
   await dialog.getByRole('button', { name: 'End it' }).click();
   await row.getByText('Ended').waitFor();
@@ -173,12 +173,12 @@ test('planned work is told to whom it is about, moved, and called off; on a dark
   await row.getByText('Planned', { exact: true }).waitFor();
   await row.getByText('for 2 h 00 min').waitFor();
   await look(page, 'work');
-  await row.getByRole('button', { name: 'Change' }).click();
+  await (await itemOf(row, 'Change…')).click();
   expect(await dialog.getByLabel('From').inputValue()).toBe('2031-03-01T02:00');
   await dialog.getByLabel('To').fill('2031-03-01T03:00');
   await dialog.getByRole('button', { name: 'Change it and tell them' }).click();
   await row.getByText('for 1 h 00 min').waitFor();
-  await row.getByRole('button', { name: 'Call off' }).click();
+  await (await itemOf(row, 'Call off…')).click();
   await dialog.getByRole('button', { name: 'Call it off' }).click();
   await page.getByText('Nothing is planned.').waitFor();
   await page.getByLabel('Also what is over').check();
@@ -228,7 +228,7 @@ test('the seller’s day: product, margin, order, manual task, refund, acting as
 
   // Some of the money goes back, once the second factor is shown.
   await page.goto('/payments');
-  await page.getByRole('region', { name: 'Payments' }).getByRole('button', { name: 'Refund', exact: true }).first().click();
+  await (await itemOf(page.getByRole('region', { name: 'Payments' }).getByRole('row').nth(1), 'Refund…')).click();
   await dialog.getByLabel('Amount in EUR').fill('5.00');
   await dialog.getByLabel(/^Why/).fill('a day late');
   await dialog.getByRole('button', { name: /^Refund/ }).click();

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Properties } from '../../providers/resource.ts';
 import { openAccount } from '../../server/accounts/accounts.ts';
 import { seriousProblems } from '../support/axe.ts';
+import { itemOf } from '../support/browser.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { Shop, ZONE } from '../support/shop.ts';
 
@@ -63,14 +64,17 @@ test('an orphan and a dangling record are deleted after two sightings, with the 
   const server = page.getByRole('row', { name: /^Orphan lost-one/ });
   await look.click();
   await server.getByText('Its VPS is not known here').waitFor(LONG);
-  const remove = server.getByRole('button', { name: 'Delete' });
-  expect(await remove.getAttribute('aria-disabled')).toBe('true');
+  const remove = page.getByRole('menuitem', { name: /^Delete…/ });
+  expect(await (await itemOf(server, /^Delete…/)).getAttribute('aria-disabled')).toBe('true');
+  await page.keyboard.press('Escape');
   await look.click();
   await server.getByText('Its VPS is not known here').waitFor(LONG);
   // Ours and unknown: a sign of a restored database, so somebody has to say that it is none.
-  expect(await remove.getAttribute('aria-disabled')).toBe('true');
+  expect(await (await itemOf(server, /^Delete…/)).getAttribute('aria-disabled')).toBe('true');
+  await page.keyboard.press('Escape');
   await shop.call('PUT', '/api/admin/kill-switches', { destructive_hold: false });
   await look.click();
+  await itemOf(server, /^Delete…/);
   await expect.poll(() => remove.getAttribute('aria-disabled'), LONG).toBeNull();
   expect(await seriousProblems(page)).toEqual([]);
 
@@ -84,7 +88,7 @@ test('an orphan and a dangling record are deleted after two sightings, with the 
   expect((await shop.servers()).map(({ id }) => id)).toEqual([vps.instance_id]);
 
   const record = page.getByRole('row', { name: new RegExp(`^DNS record old.${ZONE}`) });
-  await record.getByRole('button', { name: 'Delete' }).click();
+  await (await itemOf(record, /^Delete…/)).click();
   const label = dialog.getByLabel(/^Type .* to confirm$/);
   await label.fill(/^Type (.*) to confirm$/.exec((await dialog.locator('label').last().textContent())!)![1]!);
   await dialog.getByRole('button', { name: 'Delete it at the provider' }).click();

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { seriousProblems } from '../support/axe.ts';
+import { itemOf } from '../support/browser.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { Shop } from '../support/shop.ts';
 import { until } from '../support/until.ts';
@@ -189,8 +190,8 @@ test('of its end a final snapshot stays, until that is deleted too', { timeout: 
     .click();
   const kept = page.getByRole('row', { name: /Final snapshot/ });
   await kept.getByText('Available').waitFor();
-  expect(await kept.getByRole('button', { name: 'Restore' }).getAttribute('aria-disabled')).toBe('true');
-  await kept.getByRole('button', { name: /^Delete/ }).click();
+  expect(await (await itemOf(kept, /^Restore…/)).getAttribute('aria-disabled')).toBe('true');
+  await page.getByRole('menuitem', { name: /^Delete…/ }).click();
   const typed = dialog.getByLabel(/^Type .* to confirm$/);
   await typed.fill(/^Type (.*) to confirm$/.exec((await dialog.locator('label').textContent())!)![1]!);
   await dialog.getByRole('button', { name: 'Delete the snapshot' }).click();

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { cloudsOf } from '../support/clouds.ts';
 import { beforeAll, expect, test } from 'vitest';
 import { seriousProblems } from '../support/axe.ts';
+import { itemOf } from '../support/browser.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { Shop } from '../support/shop.ts';
 
@@ -61,8 +62,8 @@ test('a snapshot is made, restored with the name typed, and deleted', { timeout:
   expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   await page.setViewportSize({ width: 1280, height: 900 });
 
-  const restore = row.getByRole('button', { name: 'Restore' });
   await page.getByText('is under way').waitFor({ state: 'detached', ...LONG });
+  const restore = await itemOf(row, /^Restore…/);
   await expect.poll(() => restore.getAttribute('aria-disabled'), LONG).toBeNull();
   await restore.click();
   await dialog.getByRole('button', { name: 'See what it means' }).click();
@@ -76,8 +77,12 @@ test('a snapshot is made, restored with the name typed, and deleted', { timeout:
   expect(await shop.vps(vps.id)).toMatchObject({ status: 'active', ipv4: vps.ipv4, instance_id: vps.instance_id });
 
   await part(page, 'Snapshots');
-  await page.getByRole('button', { name: 'New server from before the upgrade' }).click();
-  await page.getByText(`From the snapshot “before the upgrade” of ${vps.label}`).waitFor();
+  const ordered = page.getByText(`From the snapshot “before the upgrade” of ${vps.label}`);
+  for (const list of [page.url(), '/snapshots']) {
+    await page.goto(list);
+    await (await itemOf(row, /^New server from it…/)).click();
+    await ordered.waitFor();
+  }
   expect(await page.getByLabel('Image').count()).toBe(0);
   expect(await seriousProblems(page)).toEqual([]);
   await page.getByLabel('Name', { exact: true }).fill('a-copy');
@@ -87,7 +92,7 @@ test('a snapshot is made, restored with the name typed, and deleted', { timeout:
   expect(await shop.servers('a-copy')).toMatchObject([{ copyOf: expect.stringContaining(`plinth-vps-${vps.id}-`) }]);
 
   await page.goto(`/vps/${vps.id}?tab=snapshots`);
-  const remove = page.getByRole('button', { name: 'Delete before the upgrade' });
+  const remove = await itemOf(row, /^Delete…/);
   await expect.poll(() => remove.getAttribute('aria-disabled'), LONG).toBeNull();
   await remove.click();
   await dialog.getByLabel('Type before the upgrade to confirm').fill('before the upgrade');

@@ -6,8 +6,9 @@ import { sentenceCase } from '../../kit/lib/words.ts';
 import { ConfirmByTyping } from '../../kit/parts/confirm-by-typing.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { May } from '../../kit/parts/may.tsx';
+import { CopyItem, RowMenu } from '../../kit/parts/row-menu.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
-import { Button } from '../../kit/ui/button.tsx';
+import { MenuItem } from '../../kit/ui/menu.tsx';
 import { Table } from '../../kit/ui/table.tsx';
 import { Time } from '../../kit/ui/time.tsx';
 
@@ -51,16 +52,7 @@ export function InventoryTable({ items }: { items: readonly InventoryRow[] }) {
             <Time at={item.first_seen_at} />
           </td>
           <td className="py-1 text-right">
-            <div className="flex justify-end gap-2">
-              {item.importable && (
-                <May call="importServer">
-                  <Import item={item} />
-                </May>
-              )}
-              <May call="deleteStray">
-                <DeleteStray item={item} />
-              </May>
-            </div>
+            <StrayMenu item={item} />
           </td>
         </tr>
       ))}
@@ -68,44 +60,55 @@ export function InventoryTable({ items }: { items: readonly InventoryRow[] }) {
   );
 }
 
-function Import({ item }: { item: InventoryRow }) {
-  const [asking, ask] = useState(false);
+function StrayMenu({ item }: { item: InventoryRow }) {
+  const [asked, ask] = useState<'import' | 'delete' | null>(null);
   return (
     <>
-      <Button onClick={() => ask(true)}>Import</Button>
-      {asking && <ImportDialog item={item} onClose={() => ask(false)} />}
+      <RowMenu name={item.label}>
+        <CopyItem text={item.object_id} what="the provider’s id" />
+        <CopyItem text={item.id} what="id" />
+        <May call="importServer">
+          <MenuItem disabledReason={importProblem(item)} onSelect={() => ask('import')}>
+            Import…
+          </MenuItem>
+        </May>
+        <May call="deleteStray">
+          <MenuItem danger disabledReason={item.deletable ? null : whyNot(item)} onSelect={() => ask('delete')}>
+            Delete…
+          </MenuItem>
+        </May>
+      </RowMenu>
+      {asked === 'import' && <ImportDialog item={item} onClose={() => ask(null)} />}
+      {asked === 'delete' && <DeleteStray item={item} onClose={() => ask(null)} />}
     </>
   );
 }
 
-function DeleteStray({ item }: { item: InventoryRow }) {
-  const [asking, ask] = useState(false);
+function DeleteStray({ item, onClose }: { item: InventoryRow; onClose: () => void }) {
   const reason = `${KINDS[item.kind][1].toLowerCase()}, deleted from the dashboard`;
   const remove = useAction(() => api.deleteStray({ id: item.id, body: { object_id: item.object_id, reason } }), {
     quiet: true,
-    done: () => ask(false),
+    done: onClose,
   });
-  if (item.kind === 'unmanaged') return null;
-  const problem = item.deletable ? null : whyNot(item);
   return (
-    <>
-      <Button icon="trash" variant="danger" disabledReason={problem} onClick={() => ask(true)}>
-        Delete
-      </Button>
-      <ConfirmByTyping
-        open={asking}
-        onOpenChange={ask}
-        title={`Delete ${item.label}`}
-        name={item.object_id}
-        action="Delete it at the provider"
-        busy={remove.isPending}
-        error={remove.error}
-        onConfirm={() => remove.mutate()}
-      >
-        {LOSSES[item.kind]}
-      </ConfirmByTyping>
-    </>
+    <ConfirmByTyping
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={`Delete ${item.label}`}
+      name={item.object_id}
+      action="Delete it at the provider"
+      busy={remove.isPending}
+      error={remove.error}
+      onConfirm={() => remove.mutate()}
+    >
+      {LOSSES[item.kind]}
+    </ConfirmByTyping>
   );
+}
+
+function importProblem({ importable, kind }: InventoryRow): string | null {
+  if (importable) return null;
+  return kind === 'record' || kind === 'leftover' ? 'It is no server.' : 'It cannot become a VPS here.';
 }
 
 /** A leftover says which thing it is. */
@@ -115,7 +118,8 @@ function whatItIs({ kind, detail }: InventoryRow): string {
 }
 
 /** In the order the server refuses. */
-function whyNot({ reason, seen_count: seen }: InventoryRow): string {
+function whyNot({ kind, reason, seen_count: seen }: InventoryRow): string {
+  if (kind === 'unmanaged') return 'It is not Plinth’s: delete it at the provider.';
   if (reason === 'not_adopted') return 'Its VPS has no other server: retry that VPS, which adopts this one.';
   if (seen < 2) return 'It must be seen by two sweeps first.';
   // Seen often enough and nobody's: only the hold keeps it.

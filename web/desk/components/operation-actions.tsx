@@ -1,4 +1,4 @@
-import { api, type Operation, type Vps } from '../../kit/api/client.ts';
+import { api, type Operation, type Session, type Vps } from '../../kit/api/client.ts';
 import { cancelProblem, rightProblem, vpsActionProblem } from '../lib/abilities.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
@@ -20,12 +20,7 @@ export function OperationActions({
   onRetried: (next: Operation) => void;
 }) {
   const session = useSession();
-  const cancel = useAction(() => api.cancelOperation({ id: operation.id }), {
-    done: ({ operation: after }) =>
-      toast(
-        after.status === 'cancelled' ? 'Cancelled before it began.' : 'Asked to stop; what is under way at the provider is finished first.',
-      ),
-  });
+  const cancel = useCancel(operation);
   if (isUnfinished(operation.status))
     return (
       <Button
@@ -39,8 +34,22 @@ export function OperationActions({
       </Button>
     );
   if (operation.status === 'succeeded') return null;
-  const reason =
-    rightProblem(session, 'vps:retry') ??
-    (isLast ? (vps ? vpsActionProblem('retry', vps, operation) : null) : 'A later operation of this VPS has followed.');
-  return <RunAgain operation={operation} problem={reason} onRetried={onRetried} />;
+  return <RunAgain operation={operation} problem={retryProblem(session, operation, vps, isLast)} onRetried={onRetried} />;
+}
+
+export function useCancel(operation: Operation) {
+  return useAction(() => api.cancelOperation({ id: operation.id }), {
+    done: ({ operation: after }) =>
+      toast(
+        after.status === 'cancelled' ? 'Cancelled before it began.' : 'Asked to stop; what is under way at the provider is finished first.',
+      ),
+  });
+}
+
+/** Why it cannot be run again now, or null. */
+export function retryProblem(session: Session | undefined, operation: Operation, vps: Vps | undefined, isLast: boolean): string | null {
+  const mayNot = rightProblem(session, 'vps:retry');
+  if (mayNot !== null) return mayNot;
+  if (!isLast) return 'A later operation of this VPS has followed.';
+  return vps ? vpsActionProblem('retry', vps, operation) : null;
 }

@@ -3,6 +3,7 @@ import type { Operation } from '../../kit/api/client.ts';
 import { kindName, operationTone, sentenceCase } from '../../kit/lib/words.ts';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
+import { OperationMenu } from './operation-menu.tsx';
 import { Elapsed, Time } from '../../kit/ui/time.tsx';
 
 /** Operations one below the other, each leading to its page. */
@@ -20,7 +21,7 @@ export function OperationRows({
   return (
     <ul className="divide-y divide-line">
       {operations.map((operation) => (
-        <li key={operation.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2">
+        <li key={operation.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-1">
           <span className="w-24 shrink-0">
             <Badge tone={operationTone(operation.status)}>{sentenceCase(operation.status)}</Badge>
           </span>
@@ -37,10 +38,11 @@ export function OperationRows({
               {operation.fault.message}
             </span>
           )}
-          <span className="ml-auto flex gap-3 text-xs text-ink-2">
+          <span className="ml-auto flex items-center gap-3 text-xs text-ink-2">
             {operation.started_at && <Elapsed from={operation.started_at} to={operation.finished_at} />}
             <Time at={operation.created_at} />
           </span>
+          <OperationMenu operation={operation} />
         </li>
       ))}
     </ul>

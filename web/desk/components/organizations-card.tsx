@@ -17,6 +17,7 @@ import { Loading } from '../../kit/ui/spinner.tsx';
 import { Table } from '../../kit/ui/table.tsx';
 import { Time } from '../../kit/ui/time.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
+import { CustomerMenu } from '../shop/customer-menu.tsx';
 
 /** The customers: who owns VPSes, and whom a token can be bound to. */
 export function OrganizationsCard() {
@@ -41,7 +42,7 @@ export function OrganizationsCard() {
       {organizations.error && <ProblemNote error={organizations.error} retry={() => void organizations.refetch()} />}
       {organizations.isPending && <Loading what="organizations" />}
       {organizations.data && (
-        <Table label="Customers" head={['Name', 'VPSes', 'Id', 'Added']} className="min-w-[36rem]">
+        <Table label="Customers" head={['Name', 'VPSes', 'Id', 'Added', '']} className="min-w-[36rem]">
           {organizations.data.map((each) => (
             <tr key={each.id}>
               <td className="py-1.5 pr-4 font-medium break-all">{each.name}</td>
@@ -51,6 +52,9 @@ export function OrganizationsCard() {
               </td>
               <td className="py-1.5 pr-4">
                 <Time at={each.created_at} />
+              </td>
+              <td className="text-right">
+                <CustomerMenu customer={each} />
               </td>
             </tr>
           ))}

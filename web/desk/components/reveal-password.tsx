@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { api, type RevealAnswer, type Vps } from '../../kit/api/client.ts';
+import { api, type RevealAnswer, type Session, type Vps } from '../../kit/api/client.ts';
 import { fieldError } from '../../kit/api/problem.ts';
 import { rightProblem, vpsActionProblem } from '../lib/abilities.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
@@ -13,35 +13,39 @@ import { useNow } from '../../kit/ui/time.tsx';
 
 const SHOWN_MS = 60_000;
 
-/** Asks for a reason, shows the password for a minute, and forgets it. Each time is in the audit trail. */
+/** Why it cannot be shown to who is signed in, or null. */
+export function revealProblem(session: Session | undefined, vps: Vps): string | null {
+  const again = vps.password_revealed;
+  const reason = rightProblem(session, again ? 'vps:reveal-again' : 'vps:reveal') ?? vpsActionProblem('reveal', vps, undefined);
+  return again && reason ? `Shown once already. ${reason}` : reason;
+}
+
 export function RevealPassword({ vps }: { vps: Vps }) {
   const session = useSession();
   const [open, setOpen] = useState(false);
-  const [shown, setShown] = useState<{ reveal: RevealAnswer; until: number } | null>(null);
-  const close = (next: boolean): void => {
-    setOpen(next);
-    if (!next) setShown(null);
-  };
-  const again = vps.password_revealed;
-  const reason = rightProblem(session, again ? 'vps:reveal-again' : 'vps:reveal') ?? vpsActionProblem('reveal', vps, undefined);
   return (
     <>
-      <Button icon="eye" disabledReason={again && reason ? `Shown once already. ${reason}` : reason} onClick={() => setOpen(true)}>
+      <Button icon="eye" disabledReason={revealProblem(session, vps)} onClick={() => setOpen(true)}>
         Reveal password
       </Button>
-      <Dialog open={open} onOpenChange={close} title={`Password of ${vps.label}`}>
-        {shown ? (
-          <Shown {...shown} onEnd={() => close(false)} />
-        ) : (
-          <Ask
-            vps={vps}
-            again={again}
-            onShown={(reveal) => setShown({ reveal, until: Date.now() + SHOWN_MS })}
-            onCancel={() => close(false)}
-          />
-        )}
-      </Dialog>
+      {open && <RevealDialog vps={vps} onClose={() => setOpen(false)} />}
     </>
+  );
+}
+
+/** Asks for a reason, shows the password for a minute, and forgets it. Each time is in the audit trail. */
+export function RevealDialog({ vps, onClose }: { vps: Vps; onClose: () => void }) {
+  const [shown, setShown] = useState<{ reveal: RevealAnswer; until: number } | null>(null);
+  // What it is when it is asked: by the answer it has been shown.
+  const [again] = useState(vps.password_revealed);
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()} title={`Password of ${vps.label}`}>
+      {shown ? (
+        <Shown {...shown} onEnd={onClose} />
+      ) : (
+        <Ask vps={vps} again={again} onShown={(reveal) => setShown({ reveal, until: Date.now() + SHOWN_MS })} onCancel={onClose} />
+      )}
+    </Dialog>
   );
 }
 

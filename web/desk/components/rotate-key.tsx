@@ -3,41 +3,37 @@ import { api, type Account, type AvailableProvider } from '../../kit/api/client.
 import { useAction } from '../../kit/lib/use-action.ts';
 import { CredentialFields, keyOf } from './add-account.tsx';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
-import { May } from '../../kit/parts/may.tsx';
-import { Button } from '../../kit/ui/button.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
 
+interface RotateProps {
+  account: Account;
+  provider: AvailableProvider;
+  onClose: () => void;
+}
+
 /** A new key for the same account. The old one stays until the new one has worked; no stack is touched. */
-export function RotateKey({ account, provider }: { account: Account; provider: AvailableProvider }) {
-  const [open, setOpen] = useState(false);
+export function RotateDialog({ account, provider, onClose }: RotateProps) {
   return (
-    <>
-      <May call="rotateAccountKey">
-        <Button icon="key" onClick={() => setOpen(true)}>
-          Rotate key
-        </Button>
-      </May>
-      <Dialog
-        open={open}
-        onOpenChange={setOpen}
-        title={`New key for ${account.name}`}
-        description="It is tried first; until it works, the old one stays. No VPS is touched."
-      >
-        <RotateForm account={account} provider={provider} onDone={() => setOpen(false)} />
-      </Dialog>
-    </>
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={`New key for ${account.name}`}
+      description="It is tried first; until it works, the old one stays. No VPS is touched."
+    >
+      <RotateForm account={account} provider={provider} onClose={onClose} />
+    </Dialog>
   );
 }
 
-function RotateForm({ account, provider, onDone }: { account: Account; provider: AvailableProvider; onDone: () => void }) {
+function RotateForm({ account, provider, onClose }: RotateProps) {
   const fields = provider.credential_fields;
   const [key, setKey] = useState<Readonly<Record<string, string>>>({});
   const rotate = useAction(() => api.rotateAccountKey({ id: account.id, body: { api_key: keyOf(fields, key) } }), {
     quiet: true,
     done: ({ provider: changed }) => {
       toast(`The key of “${changed.name}” is now version ${changed.key_version}.`);
-      onDone();
+      onClose();
     },
   });
   const empty = fields.find(({ name, optional }) => !optional && !key[name]);
@@ -48,7 +44,7 @@ function RotateForm({ account, provider, onDone }: { account: Account; provider:
       missing={empty ? `Fill in ${empty.label} first.` : null}
       busy={rotate.isPending}
       action="Try the key and replace"
-      onCancel={onDone}
+      onCancel={onClose}
       onSubmit={() => rotate.mutate()}
     >
       <CredentialFields fields={fields} value={key} onChange={setKey} problem={rotate.error} />

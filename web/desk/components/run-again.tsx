@@ -7,6 +7,7 @@ import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { Button, type ButtonVariant } from '../../kit/ui/button.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { TextField } from '../../kit/ui/field.tsx';
+import { MenuItem } from '../../kit/ui/menu.tsx';
 
 interface RunAgainProps {
   /** The VPS's last operation, which failed. */
@@ -17,28 +18,24 @@ interface RunAgainProps {
   onRetried: (next: Operation) => void;
 }
 
+/** Whether it fails the same way until somebody removes its cause, who is asked whether that was done. */
+const failsAgain = ({ fault }: Operation): boolean => fault !== null && !fault.retryable;
+
+const retryOf = (operation: Operation, hostname: string) =>
+  api.retryVps({
+    id: operation.vps_id,
+    idempotencyKey: `retry-${operation.id}-${hostname}`,
+    ...(hostname === '' ? {} : { body: { hostname } }),
+  });
+
 /**
  * Runs a failed operation again. What can pass by itself runs at a click; what will fail the same way until somebody removes
  * its cause says so, and asks whether that was done.
  */
 export function RunAgain({ operation, problem, variant = 'secondary', onRetried }: RunAgainProps) {
   const [asking, ask] = useState(false);
-  const stays = operation.fault !== null && !operation.fault.retryable;
-  const retry = useAction(
-    (hostname: string) =>
-      api.retryVps({
-        id: operation.vps_id,
-        idempotencyKey: `retry-${operation.id}-${hostname}`,
-        ...(hostname === '' ? {} : { body: { hostname } }),
-      }),
-    {
-      quiet: stays,
-      done: (accepted) => {
-        ask(false);
-        onRetried(accepted.operation);
-      },
-    },
-  );
+  const retry = useAction(() => retryOf(operation, ''), { done: (accepted) => onRetried(accepted.operation) });
+  const stays = failsAgain(operation);
   return (
     <>
       <Button
@@ -46,27 +43,42 @@ export function RunAgain({ operation, problem, variant = 'secondary', onRetried 
         variant={stays ? 'secondary' : variant}
         busy={retry.isPending}
         disabledReason={problem}
-        onClick={() => (stays ? ask(true) : retry.mutate(''))}
+        onClick={() => (stays ? ask(true) : retry.mutate())}
       >
         {stays ? 'Run again …' : 'Run again'}
       </Button>
-      {asking && (
-        <CauseDialog operation={operation} busy={retry.isPending} error={retry.error} onClose={() => ask(false)} onRun={retry.mutate} />
-      )}
+      {asking && <CauseDialog operation={operation} onClose={() => ask(false)} onRetried={onRetried} />}
     </>
+  );
+}
+
+/** The same in a menu. `onAsk`: shows CauseDialog. */
+export function RunAgainItem({ operation, problem, onRetried, onAsk }: Omit<RunAgainProps, 'variant'> & { onAsk: () => void }) {
+  const retry = useAction(() => retryOf(operation, ''), { done: (accepted) => onRetried(accepted.operation) });
+  const stays = failsAgain(operation);
+  return (
+    <MenuItem disabledReason={problem} onSelect={() => (stays ? onAsk() : retry.mutate())}>
+      {stays ? 'Run again …' : 'Run again'}
+    </MenuItem>
   );
 }
 
 interface CauseProps {
   operation: Operation;
-  busy: boolean;
-  error: unknown;
   onClose: () => void;
-  onRun: (hostname: string) => void;
+  onRetried: (next: Operation) => void;
 }
 
-function CauseDialog({ operation, busy, error, onClose, onRun }: CauseProps) {
+/** What is to be removed first, and that it was. */
+export function CauseDialog({ operation, onClose, onRetried }: CauseProps) {
   const [hostname, setHostname] = useState('');
+  const retry = useAction(() => retryOf(operation, hostname.trim()), {
+    quiet: true,
+    done: (accepted) => {
+      onClose();
+      onRetried(accepted.operation);
+    },
+  });
   return (
     <Dialog
       open
@@ -75,14 +87,14 @@ function CauseDialog({ operation, busy, error, onClose, onRun }: CauseProps) {
       description="It fails the same way until the cause is removed:"
     >
       <DialogForm
-        error={error}
+        error={retry.error}
         fields={['hostname']}
         missing={null}
-        busy={busy}
+        busy={retry.isPending}
         action="The cause is removed: run again"
         icon="retry"
         onCancel={onClose}
-        onSubmit={() => onRun(hostname.trim())}
+        onSubmit={() => retry.mutate()}
       >
         <p className="rounded-md border border-bad/40 bg-bad-soft px-4 py-3 break-words whitespace-pre-wrap">{operation.fault?.message}</p>
         {kindWords(operation.kind)?.names && (
@@ -93,7 +105,7 @@ function CauseDialog({ operation, busy, error, onClose, onRun }: CauseProps) {
             autoComplete="off"
             spellCheck={false}
             onChange={(event) => setHostname(event.target.value)}
-            error={fieldError(error, 'hostname')}
+            error={fieldError(retry.error, 'hostname')}
           />
         )}
       </DialogForm>

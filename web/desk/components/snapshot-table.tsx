@@ -1,42 +1,27 @@
-import type { Snapshot } from '../../kit/api/client.ts';
-import {
-  copyProblem,
-  costOf,
-  deleteProblem,
-  restoreProblem,
-  sizeOf,
-  snapshotKind,
-  snapshotName,
-  snapshotTone,
-} from '../../kit/lib/snapshots.ts';
+import type { Snapshot, VpsDetail } from '../../kit/api/client.ts';
+import { costOf, sizeOf, snapshotKind, snapshotName, snapshotTone } from '../../kit/lib/snapshots.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { Badge } from '../../kit/ui/badge.tsx';
-import { Button, IconButton } from '../../kit/ui/button.tsx';
 import { Table } from '../../kit/ui/table.tsx';
 import { Time } from '../../kit/ui/time.tsx';
+import { SnapshotMenu, type SnapshotQuestion } from './snapshot-menu.tsx';
 
 /** On a phone these stand below the name. */
 const WIDE_ONLY: ReadonlySet<string> = new Set(['Size', 'Monthly', 'Made']);
 
 interface TableProps {
+  vps: VpsDetail;
   snapshots: readonly Snapshot[];
-  /** Why nothing can be restored or deleted now, whatever the snapshot, or null. */
-  restoreReason: string | null;
-  deleteReason: string | null;
-  /** Why no new server can be made of one, or null. */
-  copyReason: string | null;
-  onRestore: (snapshot: Snapshot) => void;
-  onCopy: (snapshot: Snapshot) => void;
-  onDelete: (snapshot: Snapshot) => void;
+  onAsk: (question: SnapshotQuestion) => void;
 }
 
-export function SnapshotTable({ snapshots, restoreReason, deleteReason, copyReason, onRestore, onCopy, onDelete }: TableProps) {
+export function SnapshotTable({ vps, snapshots, onAsk }: TableProps) {
   return (
     <Table
       label="Snapshots and backups"
       head={['Name', 'State', 'Size', 'Monthly', 'Made', '']}
       wideOnly={WIDE_ONLY}
-      className="sm:min-w-[38rem]"
+      className="sm:min-w-[32rem]"
     >
       {snapshots.map((snapshot) => (
         <tr key={snapshot.id}>
@@ -57,24 +42,8 @@ export function SnapshotTable({ snapshots, restoreReason, deleteReason, copyReas
           <td className="hidden py-2 pr-4 sm:table-cell">
             <Time at={snapshot.created_at} />
           </td>
-          <td className="py-1">
-            <span className="flex justify-end gap-1">
-              <Button disabledReason={restoreReason ?? restoreProblem(snapshot)} onClick={() => onRestore(snapshot)}>
-                Restore
-              </Button>
-              <IconButton
-                icon="plus"
-                label={`New server from ${snapshotName(snapshot)}`}
-                disabledReason={copyReason ?? copyProblem(snapshot)}
-                onClick={() => onCopy(snapshot)}
-              />
-              <IconButton
-                icon="trash"
-                label={`Delete ${snapshotName(snapshot)}`}
-                disabledReason={deleteReason ?? deleteProblem(snapshot)}
-                onClick={() => onDelete(snapshot)}
-              />
-            </span>
+          <td className="py-1 text-right">
+            <SnapshotMenu vps={vps} snapshot={snapshot} onAsk={onAsk} />
           </td>
         </tr>
       ))}

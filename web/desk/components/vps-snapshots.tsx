@@ -1,19 +1,16 @@
 /** What there is to go back to: snapshots that somebody ordered, and the backups of the provider's own schedule. */
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api, type Snapshot, type SnapshotList, type VpsAccepted, type VpsDetail } from '../../kit/api/client.ts';
+import type { SnapshotList, VpsAccepted, VpsDetail } from '../../kit/api/client.ts';
 import { snapshotsQuery } from '../../kit/api/panel-queries.ts';
-import { capabilityProblem, featureProblem, pageProblem, rightProblem } from '../lib/abilities.ts';
+import { capabilityProblem, featureProblem, rightProblem } from '../lib/abilities.ts';
 import { ACTION_RIGHTS } from '../lib/action-rights.ts';
-import { isSnapshotMoving, keepingCosts, snapshotName } from '../../kit/lib/snapshots.ts';
-import { useAction } from '../../kit/lib/use-action.ts';
+import { isSnapshotMoving, keepingCosts } from '../../kit/lib/snapshots.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { BackupsCard } from './backups-card.tsx';
-import { ConfirmByTyping } from '../../kit/parts/confirm-by-typing.tsx';
-import { PreviewedDialog } from './previewed-dialog.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { SnapshotMake } from './snapshot-make.tsx';
+import { SnapshotDialog, type SnapshotQuestion } from './snapshot-menu.tsx';
 import { SnapshotTable } from './snapshot-table.tsx';
 import { hasEnded } from './tombstone.tsx';
 import { Button } from '../../kit/ui/button.tsx';
@@ -26,13 +23,12 @@ interface SnapshotsProps {
   vps: VpsDetail;
   onRequested: (accepted: VpsAccepted) => void;
 }
-type Asking = { readonly what: 'make' } | { readonly what: 'restore' | 'delete'; readonly snapshot: Snapshot } | null;
+type Asking = { readonly what: 'make' } | SnapshotQuestion | null;
 
 export function VpsSnapshots({ vps, onRequested }: SnapshotsProps) {
   const [asking, ask] = useState<Asking>(null);
   const query = useQuery(snapshotsQuery(vps.id));
   const session = useSession();
-  const navigate = useNavigate();
   const mayNot = rightProblem(session, ACTION_RIGHTS.snapshot);
   const ordered = (accepted: VpsAccepted): void => {
     ask(null);
@@ -52,16 +48,7 @@ export function VpsSnapshots({ vps, onRequested }: SnapshotsProps) {
       >
         {query.error && <ProblemNote error={query.error} retry={() => void query.refetch()} />}
         {!query.data && !query.error && <Loading what="the snapshots" />}
-        {query.data && (
-          <Listed
-            vps={vps}
-            list={query.data}
-            mayNotCopy={rightProblem(session, 'vps:create', 'snapshot:restore') ?? pageProblem(session, '/vps/new')}
-            onRestore={(snapshot) => ask({ what: 'restore', snapshot })}
-            onCopy={({ id: snapshot }) => void navigate({ to: '/vps/new', search: { vps: vps.id, snapshot } })}
-            onDelete={(snapshot) => ask({ what: 'delete', snapshot })}
-          />
-        )}
+        {query.data && <Listed vps={vps} list={query.data} onAsk={ask} />}
       </Card>
       {!hasEnded(vps) && <BackupsCard vps={vps} onRequested={onRequested} />}
       {asking?.what === 'make' && (
@@ -74,18 +61,7 @@ export function VpsSnapshots({ vps, onRequested }: SnapshotsProps) {
           }}
         />
       )}
-      {asking?.what === 'restore' && (
-        <PreviewedDialog
-          vps={vps}
-          title={`Restore ${vps.label}`}
-          lead={`The disk becomes what it was when “${snapshotName(asking.snapshot)}” was made. Server and address stay.`}
-          change={{ action: 'restore-snapshot', snapshot: asking.snapshot.id }}
-          hold={null}
-          onClose={() => ask(null)}
-          onRequested={ordered}
-        />
-      )}
-      {asking?.what === 'delete' && <DeleteSnapshot vps={vps} snapshot={asking.snapshot} onClose={() => ask(null)} />}
+      {asking && asking.what !== 'make' && <SnapshotDialog asked={asking} onClose={() => ask(null)} onRequested={ordered} />}
     </div>
   );
 }
@@ -93,16 +69,10 @@ export function VpsSnapshots({ vps, onRequested }: SnapshotsProps) {
 interface ListedProps {
   vps: VpsDetail;
   list: SnapshotList;
-  mayNotCopy: string | null;
-  onRestore: (snapshot: Snapshot) => void;
-  onCopy: (snapshot: Snapshot) => void;
-  onDelete: (snapshot: Snapshot) => void;
+  onAsk: (question: SnapshotQuestion) => void;
 }
 
-function Listed({ vps, list, mayNotCopy, onRestore, onCopy, onDelete }: ListedProps) {
-  const session = useSession();
-  const problem = (action: 'restore-snapshot' | 'delete-snapshot') =>
-    rightProblem(session, ACTION_RIGHTS[action]) ?? capabilityProblem(vps, action);
+function Listed({ vps, list, onAsk }: ListedProps) {
   const cannot = featureProblem(vps, 'snapshots');
   const shown = list.snapshots.filter(({ status }) => status !== 'deleted');
   const costs = keepingCosts(shown);
@@ -118,15 +88,7 @@ function Listed({ vps, list, mayNotCopy, onRestore, onCopy, onDelete }: ListedPr
       {shown.length === 0 ? (
         cannot === null && <p className="text-ink-2">{emptySentence(vps, list)}</p>
       ) : (
-        <SnapshotTable
-          snapshots={shown}
-          restoreReason={problem('restore-snapshot')}
-          deleteReason={problem('delete-snapshot')}
-          copyReason={mayNotCopy ?? featureProblem(vps, 'server_from_snapshot')}
-          onRestore={onRestore}
-          onCopy={onCopy}
-          onDelete={onDelete}
-        />
+        <SnapshotTable vps={vps} snapshots={shown} onAsk={onAsk} />
       )}
       {costs !== null && <p className="mt-3 border-t border-line pt-3 text-right text-ink-2">Keeping them costs {costs}.</p>}
       {shown.some(isSnapshotMoving) && <p className="mt-2 text-xs text-ink-2">The list renews itself while one is made or deleted.</p>}
@@ -139,35 +101,4 @@ function emptySentence({ status }: VpsDetail, { live }: SnapshotList): string {
   return status === 'terminated'
     ? 'Nothing is kept of it.'
     : 'None yet. A snapshot keeps the disk as it is now; it is there until it is deleted.';
-}
-
-function DeleteSnapshot({ vps, snapshot, onClose }: { vps: VpsDetail; snapshot: Snapshot; onClose: () => void }) {
-  const [key] = useState(() => crypto.randomUUID());
-  const name = snapshotName(snapshot);
-  const remove = useAction(
-    () => api.actOnVps({ id: vps.id, body: { action: 'delete-snapshot', snapshot: snapshot.id }, idempotencyKey: key }),
-    {
-      quiet: true,
-      done: () => {
-        onClose();
-        toast(`The snapshot “${name}” is being deleted.`);
-      },
-    },
-  );
-  return (
-    <ConfirmByTyping
-      open
-      onOpenChange={(open) => !open && onClose()}
-      title="Delete a snapshot"
-      name={name}
-      action="Delete the snapshot"
-      busy={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate()}
-    >
-      {vps.status === 'terminated'
-        ? 'The VPS is gone; this is what was kept of it. It cannot be brought back.'
-        : 'What it holds cannot be brought back. The server itself is not touched.'}
-    </ConfirmByTyping>
-  );
 }

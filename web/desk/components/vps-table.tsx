@@ -10,14 +10,16 @@ import {
 } from '@tanstack/react-table';
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type Dispatch, memo, type MouseEvent, type ReactNode, type SetStateAction, useEffect, useRef } from 'react';
+import { type Dispatch, memo, type MouseEvent, type ReactNode, type SetStateAction, useEffect, useRef, useState } from 'react';
 import type { Vps } from '../../kit/api/client.ts';
 import { cn } from '../../kit/lib/cn.ts';
 import { powerOf, underWayText } from '../../kit/lib/words.ts';
 import { SimulatedBadge } from '../../kit/ui/badge.tsx';
 import { Icon } from '../../kit/ui/icon.tsx';
 import { Time } from '../../kit/ui/time.tsx';
+import { RowMenu } from '../../kit/parts/row-menu.tsx';
 import { PowerBadge, StatusBadge } from '../../features/vps/vps-state.tsx';
+import { type AskedOf, VpsRowDialog, VpsRowItems } from './vps-row-menu.tsx';
 
 const ROW_PX = 44;
 const features = tableFeatures({ columnVisibilityFeature, rowSelectionFeature });
@@ -46,6 +48,7 @@ export const LOOKS: Readonly<Record<string, Look>> = {
   created_at: { title: 'Created', px: 112, sort: 'created_at' },
 };
 const CHECKBOX_PX = 40;
+const MENU_PX = 44;
 /** Of the list's box, and its scroll bar. */
 const BORDER_PX = 18;
 const HIDDEN_AT_FIRST: ColumnVisibilityState = { ipv6: false, external_reference: false, tags: false };
@@ -68,7 +71,7 @@ const LEAST_FIRST = [
 export function fitting(chosen: ColumnVisibilityState, widthPx: number): ColumnVisibilityState {
   const wished = { ...HIDDEN_AT_FIRST, ...chosen };
   const shown = new Set(Object.keys(LOOKS).filter((id) => wished[id] !== false));
-  const needed = (): number => [...shown].reduce((sum, id) => sum + LOOKS[id]!.px, CHECKBOX_PX + BORDER_PX);
+  const needed = (): number => [...shown].reduce((sum, id) => sum + LOOKS[id]!.px, CHECKBOX_PX + MENU_PX + BORDER_PX);
   for (const id of LEAST_FIRST) if (needed() > widthPx && chosen[id] !== true) shown.delete(id);
   return Object.fromEntries(Object.keys(LOOKS).map((id) => [id, shown.has(id)]));
 }
@@ -131,6 +134,7 @@ export function VpsTable({ vpses, total, sort, onSort, visibility, selection, on
   useEffect(() => {
     if (lastShown >= rows.length - 30) onEnd();
   }, [lastShown, rows.length, onEnd]);
+  const [asked, ask] = useState<AskedOf | null>(null);
   const shown = table.getVisibleLeafColumns();
   const visibleIds = shown.map((column) => column.id).join(' ');
   const { grid, wide } = tracks(shown.map((column) => LOOKS[column.id]!));
@@ -149,7 +153,7 @@ export function VpsTable({ vpses, total, sort, onSort, visibility, selection, on
       role="table"
       aria-label="VPSes"
       aria-rowcount={(total ?? rows.length) + 1}
-      aria-colcount={shown.length + 1}
+      aria-colcount={shown.length + 2}
       tabIndex={0}
       // As high as its rows are, until the window is full.
       style={{ height: `min(100dvh - 15.5rem, ${ROW_PX * (rows.length + 1)}px)` }}
@@ -173,9 +177,11 @@ export function VpsTable({ vpses, total, sort, onSort, visibility, selection, on
             columns={visibleIds}
             template={grid.gridTemplateColumns}
             onToggle={onSelection}
+            onAsk={ask}
           />
         ))}
       </div>
+      {asked && <VpsRowDialog asked={asked} onClose={() => ask(null)} />}
     </div>
   );
 }
@@ -189,17 +195,18 @@ interface RowProps {
   columns: string;
   template: string;
   onToggle: Dispatch<SetStateAction<RowSelectionState>>;
+  onAsk: (asked: AskedOf) => void;
 }
 
 /** Drawn again only when something of it changes: scrolling draws the new rows and moves the others. */
-const BodyRow = memo(function BodyRow({ vps, index, start, selected, columns: ids, template, onToggle }: RowProps) {
+const BodyRow = memo(function BodyRow({ vps, index, start, selected, columns: ids, template, onToggle, onAsk }: RowProps) {
   const toggle = (): void => onToggle(({ [vps.id]: was, ...others }) => (was ? others : { ...others, [vps.id]: true }));
   return (
     <div
       role="row"
       aria-rowindex={index + 2}
       aria-selected={selected}
-      className={cn('absolute inset-x-0 grid items-center border-b border-line', selected ? 'bg-accent-soft' : 'hover:bg-raised')}
+      className={cn('group absolute inset-x-0 grid items-center border-b border-line', selected ? 'bg-accent-soft' : 'hover:bg-raised')}
       style={{ gridTemplateColumns: template, height: ROW_PX, transform: `translateY(${start}px)` }}
     >
       <div role="cell" className="flex px-3">
@@ -210,6 +217,14 @@ const BodyRow = memo(function BodyRow({ vps, index, start, selected, columns: id
           {CELLS[id]!(vps)}
         </div>
       ))}
+      <div
+        role="cell"
+        className={cn('sticky right-0 grid h-full place-items-center', selected ? 'bg-accent-soft' : 'bg-surface group-hover:bg-raised')}
+      >
+        <RowMenu name={vps.label}>
+          <VpsRowItems vps={vps} onAsk={onAsk} />
+        </RowMenu>
+      </div>
     </div>
   );
 });
@@ -218,8 +233,8 @@ const BodyRow = memo(function BodyRow({ vps, index, start, selected, columns: id
 function tracks(looks: readonly Look[]) {
   const columns = looks.map(({ px, grow }) => (grow ? `minmax(${px}px, ${grow}fr)` : `${px}px`));
   return {
-    grid: { gridTemplateColumns: `${CHECKBOX_PX}px ${columns.join(' ')}` },
-    wide: { minWidth: looks.reduce((sum, { px }) => sum + px, CHECKBOX_PX) },
+    grid: { gridTemplateColumns: `${CHECKBOX_PX}px ${columns.join(' ')} ${MENU_PX}px` },
+    wide: { minWidth: looks.reduce((sum, { px }) => sum + px, CHECKBOX_PX + MENU_PX) },
   };
 }
 
@@ -248,6 +263,9 @@ function HeaderRow({ looks, allSelected, onSelectAll, sort, onSort }: HeaderProp
         {looks.map((look) => (
           <HeaderCell key={look.title} look={look} sort={sort} onSort={onSort} />
         ))}
+        <div role="columnheader" className="sticky right-0 h-full bg-surface">
+          <span className="sr-only">Actions</span>
+        </div>
       </div>
     </div>
   );

@@ -58,9 +58,10 @@ function unasked(files: Files): string[] {
 it('asks before it offers', () => expect(unasked(FILES)).toEqual([]));
 
 it('finds a button that everybody is shown', () => {
-  const file = join('pages', 'product.tsx');
-  const without = FILES.get(file)!.replaceAll('call="setProductStock"', 'call="deleteProductPrice"');
-  expect(unasked(new Map([...FILES, [file, without]]))).toEqual([`${join('shop', 'product-dialogs.tsx')}: setProductStock`]);
+  const without = [join('pages', 'product.tsx'), join('shop', 'product-menu.tsx')].map(
+    (file) => [file, FILES.get(file)!.replaceAll('call="setProductStock"', 'call="deleteProductPrice"')] as const,
+  );
+  expect(unasked(new Map([...FILES, ...without]))).toEqual([`${join('shop', 'product-dialogs.tsx')}: setProductStock`]);
 });
 
 it('names nothing that there is not', () => {

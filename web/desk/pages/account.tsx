@@ -1,16 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api, type Account, type AvailableProvider } from '../../kit/api/client.ts';
+import type { Account, AvailableProvider } from '../../kit/api/client.ts';
 import { accountsQuery } from '../../kit/api/queries.ts';
 import { AccountUsageCard } from '../components/account-usage.tsx';
+import { AccountDialog, type AccountQuestion, useCheck } from '../components/account-menu.tsx';
 import { AccountCatalog, CATALOGS } from '../components/account-catalog.tsx';
-import { ConfirmByTyping } from '../../kit/parts/confirm-by-typing.tsx';
 import { May } from '../../kit/parts/may.tsx';
 import { Crumb } from '../components/crumb.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
-import { RotateKey } from '../components/rotate-key.tsx';
 import { Badge, SimulatedBadge } from '../../kit/ui/badge.tsx';
 import { Button, buttonClass } from '../../kit/ui/button.tsx';
 import { Card, Facts } from '../../kit/ui/card.tsx';
@@ -22,7 +21,6 @@ import { Time } from '../../kit/ui/time.tsx';
 import { pageProblem } from '../lib/abilities.ts';
 import { cn } from '../../kit/lib/cn.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
-import { useAction } from '../../kit/lib/use-action.ts';
 import { accountTone, sentenceCase } from '../../kit/lib/words.ts';
 
 export function AccountPage() {
@@ -129,13 +127,8 @@ function text(value: unknown): string | null {
 }
 
 function Actions({ account, provider, compute }: { account: Account; provider: AvailableProvider; compute: boolean }) {
-  const navigate = useNavigate();
-  const [removing, askRemove] = useState(false);
-  const check = useAction(() => api.checkAccount({ id: account.id }));
-  const remove = useAction(() => api.deleteAccount({ id: account.id }), {
-    quiet: true,
-    done: () => void navigate({ to: '/admin', hash: 'providers' }),
-  });
+  const [asked, ask] = useState<AccountQuestion | null>(null);
+  const check = useCheck(account);
   return (
     <>
       {compute && (
@@ -150,24 +143,17 @@ function Actions({ account, provider, compute }: { account: Account; provider: A
           Check now
         </Button>
       </May>
-      <RotateKey account={account} provider={provider} />
+      <May call="rotateAccountKey">
+        <Button icon="key" onClick={() => ask('rotate')}>
+          Rotate key
+        </Button>
+      </May>
       <May call="deleteAccount">
-        <Button icon="trash" variant="danger" onClick={() => askRemove(true)}>
+        <Button icon="trash" variant="danger" onClick={() => ask('remove')}>
           Remove
         </Button>
       </May>
-      <ConfirmByTyping
-        open={removing}
-        onOpenChange={askRemove}
-        title={`Remove ${account.name}`}
-        name={account.name}
-        action="Remove the account"
-        busy={remove.isPending}
-        error={remove.error}
-        onConfirm={() => remove.mutate()}
-      >
-        Plinth forgets its key. Refused while VPSes use the account. Nothing changes at {provider.name}.
-      </ConfirmByTyping>
+      {asked && <AccountDialog account={account} provider={provider} what={asked} onClose={() => ask(null)} />}
     </>
   );
 }

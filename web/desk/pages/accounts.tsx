@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Account, AccountList } from '../../kit/api/client.ts';
+import type { Account, AccountList, AvailableProvider } from '../../kit/api/client.ts';
 import { accountsQuery } from '../../kit/api/queries.ts';
+import { AccountMenu } from '../components/account-menu.tsx';
 import { AddAccount } from '../components/add-account.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
@@ -59,22 +60,16 @@ function AccountRows({ list, onAdd }: { list: AccountList; onAdd: () => void }) 
         Make an API key at the provider and paste it here. Plinth tries it there before it keeps it, encrypted.
       </Empty>
     );
-  const names = new Map(list.available.map(({ type, name }) => [type, name]));
   return (
     <ul className="divide-y divide-line">
       {list.providers.map((account) => (
-        <AccountRow
-          key={account.id}
-          account={account}
-          provider={names.get(account.type) ?? account.type}
-          roles={list.available.find(({ type }) => type === account.type)?.roles ?? []}
-        />
+        <AccountRow key={account.id} account={account} provider={list.available.find(({ type }) => type === account.type)} />
       ))}
     </ul>
   );
 }
 
-function AccountRow({ account, provider, roles }: { account: Account; provider: string; roles: readonly string[] }) {
+function AccountRow({ account, provider }: { account: Account; provider: AvailableProvider | undefined }) {
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-3">
       <div className="min-w-48 flex-1">
@@ -85,8 +80,8 @@ function AccountRow({ account, provider, roles }: { account: Account; provider: 
           {account.simulated && <SimulatedBadge />}
         </p>
         <p className="text-ink-2">
-          {provider} · {roles.join(' and ') || 'no role'} · key {account.key_last4 ? `…${account.key_last4}` : account.key_fingerprint}{' '}
-          (version {account.key_version})
+          {provider?.name ?? account.type} · {provider?.roles.join(' and ') || 'no role'} · key{' '}
+          {account.key_last4 ? `…${account.key_last4}` : account.key_fingerprint} (version {account.key_version})
         </p>
         {account.check_message && <p className="text-bad">{account.check_message}</p>}
       </div>
@@ -100,6 +95,7 @@ function AccountRow({ account, provider, roles }: { account: Account; provider: 
           'not checked yet'
         )}
       </span>
+      {provider && <AccountMenu account={account} provider={provider} />}
     </li>
   );
 }

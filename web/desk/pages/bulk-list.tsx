@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { BulkRun } from '../../kit/api/client.ts';
 import { bulkListQuery } from '../../kit/api/queries.ts';
+import { RunMenu, runName } from '../components/bulk-menu.tsx';
 import { BulkProgress } from '../components/bulk-progress.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
@@ -11,8 +12,7 @@ import { Empty } from '../../kit/ui/empty.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Time } from '../../kit/ui/time.tsx';
 import { RUN_TONES } from '../lib/bulk.ts';
-import { plural } from '../../kit/lib/format.ts';
-import { kindName, sentenceCase } from '../../kit/lib/words.ts';
+import { sentenceCase } from '../../kit/lib/words.ts';
 
 export function BulkListPage() {
   const list = useInfiniteQuery(bulkListQuery);
@@ -55,12 +55,13 @@ function RunItem({ run }: { run: BulkRun }) {
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <Badge tone={RUN_TONES[run.status]}>{sentenceCase(run.status)}</Badge>
         <Link to="/bulk/$id" params={{ id: run.id }} className="font-semibold underline-offset-2 hover:underline">
-          {kindName(run.action.action)} of {plural(run.counts.total, 'VPS', 'VPSes')}
+          {runName(run)}
         </Link>
         {run.note && <span className="min-w-0 break-words">{run.note}</span>}
         <span className="ml-auto text-xs text-ink-2">
           {run.started_by}, <Time at={run.created_at} />
         </span>
+        <RunMenu run={run} />
       </div>
       <BulkProgress counts={run.counts} />
       {why && <p className="text-ink-2">{why}</p>}

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { api, type BulkRun } from '../../kit/api/client.ts';
+import type { BulkRun } from '../../kit/api/client.ts';
 import { bulkRunQuery, isBulkMoving } from '../../kit/api/queries.ts';
+import { runName, useRunCalls } from '../components/bulk-menu.tsx';
 import { BulkItems } from '../components/bulk-items.tsx';
 import { BulkProgress } from '../components/bulk-progress.tsx';
 import { Crumb } from '../components/crumb.tsx';
@@ -15,7 +16,6 @@ import { Elapsed, Time } from '../../kit/ui/time.tsx';
 import { rightProblem } from '../lib/abilities.ts';
 import { RUN_TONES } from '../lib/bulk.ts';
 import { plural } from '../../kit/lib/format.ts';
-import { useAction } from '../../kit/lib/use-action.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { kindName, sentenceCase } from '../../kit/lib/words.ts';
 
@@ -31,12 +31,7 @@ export function BulkRunPage() {
     );
   const why = run.waiting ?? run.reason;
   return (
-    <Page
-      title={`${kindName(run.action.action)} of ${plural(run.counts.total, 'VPS', 'VPSes')}`}
-      above={<Crumb to="/bulk" />}
-      lead={run.note ?? undefined}
-      actions={<RunActions run={run} />}
-    >
+    <Page title={runName(run)} above={<Crumb to="/bulk" />} lead={run.note ?? undefined} actions={<RunActions run={run} />}>
       <Card title="Progress" actions={<Badge tone={RUN_TONES[run.status]}>{sentenceCase(run.status)}</Badge>}>
         <BulkProgress counts={run.counts} />
         {why && (
@@ -56,37 +51,13 @@ export function BulkRunPage() {
 }
 
 function RunActions({ run }: { run: BulkRun }) {
-  const session = useSession();
-  const mayNot = rightProblem(session, 'bulk:run');
-  const { id } = run;
-  const pause = useAction(() => api.pauseBulkRun({ id, body: {} }));
-  const resume = useAction(() => api.resumeBulkRun({ id }));
-  const cancel = useAction(() => api.cancelBulkRun({ id, body: {} }));
-  const retry = useAction(() => api.retryBulkRun({ id, body: {} }));
-  const open = run.status === 'running' || run.status === 'paused';
-  return (
-    <>
-      {run.status === 'running' && (
-        <Button icon="stop" busy={pause.isPending} disabledReason={mayNot} onClick={() => pause.mutate()}>
-          Pause
-        </Button>
-      )}
-      {run.status === 'paused' && (
-        <Button icon="retry" variant="primary" busy={resume.isPending} disabledReason={mayNot} onClick={() => resume.mutate()}>
-          Resume
-        </Button>
-      )}
-      {run.counts.failed > 0 && (
-        <Button icon="retry" busy={retry.isPending} disabledReason={mayNot} onClick={() => retry.mutate()}>
-          Retry what failed
-        </Button>
-      )}
-      {open && (
-        <Button icon="cross" variant="danger" busy={cancel.isPending} disabledReason={mayNot} onClick={() => cancel.mutate()}>
-          Cancel the rest
-        </Button>
-      )}
-    </>
+  const mayNot = rightProblem(useSession(), 'bulk:run');
+  return useRunCalls(run).map(({ label, icon, variant, call, isOffered }) =>
+    isOffered ? (
+      <Button key={label} icon={icon} variant={variant} busy={call.isPending} disabledReason={mayNot} onClick={() => call.mutate()}>
+        {label}
+      </Button>
+    ) : null,
   );
 }
 

@@ -7,14 +7,16 @@ import { useAction } from '../../kit/lib/use-action.ts';
 import { ConfirmByTyping } from '../../kit/parts/confirm-by-typing.tsx';
 import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
+import { CopyItem, RowMenu } from '../../kit/parts/row-menu.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Card } from '../../kit/ui/card.tsx';
+import { MenuItem } from '../../kit/ui/menu.tsx';
 import { NewCouponDialog } from '../shop/coupon-dialog.tsx';
 import { Listing } from '../shop/listing.tsx';
 import { couponListQuery, productListQuery } from '../shop/queries.ts';
 
-const HEAD = ['Code', 'Takes off', 'For', 'How long', 'Used', 'State', ''] as const;
+const HEAD = ['Code', 'Takes off', 'For', 'How long', 'Used', 'State'] as const;
 
 export function CouponsPage() {
   const list = useInfiniteQuery(couponListQuery);
@@ -39,7 +41,18 @@ export function CouponsPage() {
           list={list}
           rowsOf={({ coupons }) => coupons}
           keyOf={({ id }) => id}
-          row={(coupon) => <Row coupon={coupon} onEnd={() => end(coupon)} />}
+          row={(coupon) => <Row coupon={coupon} />}
+          menu={(coupon) => (
+            <RowMenu name={coupon.code}>
+              <CopyItem text={coupon.code} what="code" />
+              <CopyItem text={coupon.id} what="id" />
+              <May call="endCoupon">
+                <MenuItem danger disabledReason={stateOf(coupon) && 'Nobody can use it any more.'} onSelect={() => end(coupon)}>
+                  End it…
+                </MenuItem>
+              </May>
+            </RowMenu>
+          )}
           empty="No coupon."
         />
       </Card>
@@ -51,7 +64,7 @@ export function CouponsPage() {
 
 const APPLIES = { recurring: 'the price of each period', setup: 'the set-up fee', all: 'the whole order' } as const;
 
-function Row({ coupon, onEnd }: { coupon: Coupon; onEnd: () => void }) {
+function Row({ coupon }: { coupon: Coupon }) {
   const ended = stateOf(coupon) !== null;
   return (
     <>
@@ -77,13 +90,6 @@ function Row({ coupon, onEnd }: { coupon: Coupon; onEnd: () => void }) {
       <td>
         <Badge tone={ended ? 'quiet' : 'good'}>{stateOf(coupon) ?? 'Can be used'}</Badge>
         {!ended && coupon.valid_to !== null && <span className="block text-xs text-ink-2">until {dayOf(new Date(coupon.valid_to))}</span>}
-      </td>
-      <td>
-        <May call="endCoupon">
-          <Button variant="danger" disabledReason={ended ? 'Nobody can use it any more.' : null} onClick={onEnd}>
-            End it
-          </Button>
-        </May>
       </td>
     </>
   );

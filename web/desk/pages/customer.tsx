@@ -3,10 +3,8 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { StatusBadge } from '../../features/vps/vps-state.tsx';
-import { api } from '../../kit/api/client.ts';
 import { money } from '../../kit/lib/format.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
-import { useAction } from '../../kit/lib/use-action.ts';
 import { useMay } from '../../kit/lib/use-session.ts';
 import { May } from '../../kit/parts/may.tsx';
 import { Crumb } from '../components/crumb.tsx';
@@ -16,8 +14,7 @@ import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Card, Facts } from '../../kit/ui/card.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
-import { BillingDialog, OrganizationDialog } from '../shop/billing-dialogs.tsx';
-import { ActAsDialog, BlockDialog, CreditDialog } from '../shop/customer-dialogs.tsx';
+import { type CustomerData, CustomerDialog, type CustomerQuestion, nameOf, useCustomerCalls } from '../shop/customer-menu.tsx';
 import { SshKeysCard } from '../shop/ssh-keys-card.tsx';
 import { InvoiceRows, OrderRows, PaymentRows, SubscriptionRows } from '../shop/rows.tsx';
 import {
@@ -29,13 +26,11 @@ import {
   subscriptionListQuery,
 } from '../shop/queries.ts';
 
-type Dialog = 'act' | 'credit' | 'block' | 'edit' | 'billing';
-
 export function CustomerPage() {
   const { id } = useParams({ from: '/app/selling/customers/$id' });
   const may = useMay();
   const customer = useQuery(customerQuery(id, may));
-  const [dialog, open] = useState<Dialog | null>(null);
+  const [dialog, open] = useState<CustomerQuestion | null>(null);
   const of = { organization: id };
   const [orders, subscriptions, invoices, payments] = [
     useInfiniteQuery(orderListQuery(of)),
@@ -44,7 +39,7 @@ export function CustomerPage() {
     useInfiniteQuery(paymentListQuery(of)),
   ];
   const data = customer.data;
-  const name = data ? (data.organization.display_name ?? data.organization.name) : 'Customer';
+  const name = data ? nameOf(data.organization) : 'Customer';
   return (
     <Page
       title={name}
@@ -80,21 +75,13 @@ export function CustomerPage() {
       </Card>
       {data && <People data={data} />}
       <SshKeysCard organizationId={id} />
-      {dialog === 'act' && <ActAsDialog organizationId={id} name={name} onClose={() => open(null)} />}
-      {dialog === 'credit' && data && <CreditDialog organizationId={id} currency={data.profile.currency} onClose={() => open(null)} />}
-      {dialog === 'edit' && data && <OrganizationDialog organization={data.organization} onClose={() => open(null)} />}
-      {dialog === 'billing' && data && <BillingDialog profile={data.profile} onClose={() => open(null)} />}
-      {dialog === 'block' && <BlockDialog organizationId={id} name={name} onClose={() => open(null)} />}
+      {dialog && data && <CustomerDialog data={data} what={dialog} onClose={() => open(null)} />}
     </Page>
   );
 }
 
-type Data = Awaited<ReturnType<NonNullable<ReturnType<typeof customerQuery>['queryFn']>>>;
-
-function Actions({ data, onOpen: open }: { data: Data; onOpen: (dialog: Dialog) => void }) {
-  const { id } = data.organization;
-  const buys = useAction((internal: boolean) => api.setOrganizationBuyer({ id, body: { internal } }));
-  const unblock = useAction(() => api.unblockOrganization({ id }));
+function Actions({ data, onOpen: open }: { data: CustomerData; onOpen: (what: CustomerQuestion) => void }) {
+  const { buys, unblock } = useCustomerCalls(data);
   return (
     <>
       <May call="actAsCustomer">
@@ -109,13 +96,13 @@ function Actions({ data, onOpen: open }: { data: Data; onOpen: (dialog: Dialog) 
         <Button onClick={() => open('credit')}>Give or take credit</Button>
       </May>
       <May call="setOrganizationBuyer">
-        <Button busy={buys.isPending} onClick={() => buys.mutate(!data.buyer.internal)}>
+        <Button busy={buys.isPending} onClick={() => buys.mutate()}>
           {data.buyer.internal ? 'Let it buy' : 'Let it create'}
         </Button>
       </May>
       {data.organization.status === 'blocked' ? (
         <May call="unblockOrganization">
-          <Button busy={unblock.isPending} onClick={() => unblock.mutate(undefined)}>
+          <Button busy={unblock.isPending} onClick={() => unblock.mutate()}>
             Unblock
           </Button>
         </May>
@@ -151,7 +138,7 @@ function Servers({ id }: { id: string }) {
   );
 }
 
-function Money({ data: { profile, credit, quotas }, onEdit }: { data: Data; onEdit: () => void }) {
+function Money({ data: { profile, credit, quotas }, onEdit }: { data: CustomerData; onEdit: () => void }) {
   return (
     <Card
       title="Billing"
@@ -177,7 +164,7 @@ function Money({ data: { profile, credit, quotas }, onEdit }: { data: Data; onEd
   );
 }
 
-function People({ data: { members } }: { data: Data }) {
+function People({ data: { members } }: { data: CustomerData }) {
   return (
     <Card title="People">
       {members.length === 0 && <p className="text-ink-2">Nobody; its tokens act for it.</p>}

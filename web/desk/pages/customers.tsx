@@ -13,6 +13,7 @@ import { TextField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Table } from '../../kit/ui/table.tsx';
 import { Time } from '../../kit/ui/time.tsx';
+import { CustomerMenu } from '../shop/customer-menu.tsx';
 
 export function CustomersPage() {
   const list = useQuery(organizationsQuery);
@@ -29,7 +30,7 @@ export function CustomersPage() {
         {list.isPending && <Loading what="customers" />}
         {shown?.length === 0 && <p className="text-ink-2">{word === '' ? 'None yet.' : 'No customer has that in its name.'}</p>}
         {shown && shown.length > 0 && (
-          <Table label="Customers" head={['Name', 'State', 'VPSes', 'Since']} className="min-w-[32rem]">
+          <Table label="Customers" head={['Name', 'State', 'VPSes', 'Since', '']} className="min-w-[32rem]">
             {shown.map((each) => (
               <tr key={each.id} className="[&>td]:py-2 [&>td]:pr-4">
                 <td>
@@ -43,6 +44,9 @@ export function CustomersPage() {
                 <td className="tabular-nums">{count(each.vps_count)}</td>
                 <td>
                   <Time at={each.created_at} />
+                </td>
+                <td className="text-right">
+                  <CustomerMenu customer={each} />
                 </td>
               </tr>
             ))}

@@ -24,6 +24,7 @@ import {
   type Subscription,
   subscriptionListQuery,
 } from '../shop/queries.ts';
+import { MoneyMenu, SubscriptionMenu } from '../shop/row-menus.tsx';
 import { InvoiceRows, PaymentRows, RefundRows } from '../shop/rows.tsx';
 
 const STATES = ['draft', 'open', 'paid', 'void', 'uncollectible'].map((word) => [word, sentenceCase(word)] as const);
@@ -73,6 +74,7 @@ function Disputes() {
             <span className="min-w-0 flex-1">{each.reason}</span>
             <span className="tabular-nums">{money(each.amount, each.currency)}</span>
             <Time at={each.opened_at} />
+            <MoneyMenu name={`the dispute about ${money(each.amount, each.currency)}`} of={each} />
           </li>
         ))}
       </ul>
@@ -146,9 +148,10 @@ function Stage({ status, title }: { status: Subscription['status']; title: strin
       <ul className="flex flex-col gap-3">
         {rows.map((each) => (
           <li key={each.id} className="rounded-md border border-line p-3">
-            <p className="flex flex-wrap items-baseline justify-between gap-2">
+            <p className="flex flex-wrap items-center justify-between gap-2">
               <Customer id={each.organization_id} />
-              <span className="font-medium tabular-nums">{money(each.amount, each.currency)}</span>
+              <span className="ml-auto font-medium tabular-nums">{money(each.amount, each.currency)}</span>
+              <SubscriptionMenu subscription={each} />
             </p>
             <p className="text-ink-2">{each.product_name}</p>
             {each.deadline && (

@@ -6,7 +6,6 @@ import { api } from '../../kit/api/client.ts';
 import { money } from '../../kit/lib/format.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
-import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { May } from '../../kit/parts/may.tsx';
 import { Crumb } from '../components/crumb.tsx';
 import { Page } from '../../kit/parts/page.tsx';
@@ -14,10 +13,9 @@ import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Card, Facts } from '../../kit/ui/card.tsx';
-import { Dialog } from '../../kit/ui/dialog.tsx';
-import { TextField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Time } from '../../kit/ui/time.tsx';
+import { cancelOrderProblem, OrderDialog, type OrderQuestion } from '../shop/order-dialogs.tsx';
 import { Customer } from '../shop/listing.tsx';
 import { type Order, orderQuery } from '../shop/queries.ts';
 import { ORDER_TONES } from '../shop/rows.tsx';
@@ -26,8 +24,8 @@ export function OrderPage() {
   const { id } = useParams({ from: '/app/selling/orders/$id' });
   const found = useQuery(orderQuery(id));
   const order = found.data;
-  const [dialog, open] = useState<'pay' | 'cancel' | null>(null);
-  const ended = order && ['fulfilled', 'cancelled', 'expired'].includes(order.status);
+  const [dialog, open] = useState<OrderQuestion | null>(null);
+  const ended = order && cancelOrderProblem(order) !== null;
   return (
     <Page
       title={order ? `Order ${order.number}` : 'Order'}
@@ -75,8 +73,7 @@ export function OrderPage() {
             />
           </Card>
           <Items order={order} />
-          {dialog === 'pay' && <PayDialog order={order} onClose={() => open(null)} />}
-          {dialog === 'cancel' && <CancelDialog order={order} onClose={() => open(null)} />}
+          {dialog && <OrderDialog order={order} what={dialog} onClose={() => open(null)} />}
         </>
       )}
     </Page>
@@ -117,60 +114,5 @@ function Items({ order }: { order: Order }) {
         ))}
       </ul>
     </Card>
-  );
-}
-
-function PayDialog({ order, onClose }: { order: Order; onClose: () => void }) {
-  const [reference, setReference] = useState('');
-  const pay = useAction(
-    () => api.payOrder({ id: order.id, body: { amount: order.total, currency: order.currency, reference: reference.trim() } }),
-    { quiet: true, done: onClose },
-  );
-  return (
-    <Dialog
-      open
-      onOpenChange={onClose}
-      title="Book its payment"
-      description={`${money(order.total, order.currency)} that came by another way.`}
-    >
-      <DialogForm
-        error={pay.error}
-        fields={[]}
-        missing={reference.trim() === '' ? 'Type what the bank statement says.' : null}
-        busy={pay.isPending}
-        action="Book it"
-        onCancel={onClose}
-        onSubmit={() => pay.mutate(undefined)}
-      >
-        <TextField label="Reference" value={reference} onChange={(event) => setReference(event.target.value)} />
-      </DialogForm>
-    </Dialog>
-  );
-}
-
-function CancelDialog({ order, onClose }: { order: Order; onClose: () => void }) {
-  const [reason, setReason] = useState('');
-  const cancel = useAction(() => api.cancelOrder({ id: order.id, body: { reason } }), { quiet: true, done: onClose });
-  return (
-    <Dialog
-      open
-      onOpenChange={onClose}
-      title={`Cancel order ${order.number}`}
-      description="What was not made goes back to stock. Servers that run stay."
-    >
-      <DialogForm
-        error={cancel.error}
-        fields={[]}
-        missing={reason.trim().length < 3 ? 'Say why.' : null}
-        busy={cancel.isPending}
-        action="Cancel the order"
-        cancel="Keep it"
-        variant="danger"
-        onCancel={onClose}
-        onSubmit={() => cancel.mutate(undefined)}
-      >
-        <TextField label="Why" value={reason} onChange={(event) => setReason(event.target.value)} />
-      </DialogForm>
-    </Dialog>
   );
 }

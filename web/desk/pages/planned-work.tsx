@@ -9,16 +9,18 @@ import { useAction } from '../../kit/lib/use-action.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
+import { CopyItem, RowMenu } from '../../kit/parts/row-menu.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Card } from '../../kit/ui/card.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { Checkbox } from '../../kit/ui/field.tsx';
+import { MenuItem } from '../../kit/ui/menu.tsx';
 import { Listing } from '../shop/listing.tsx';
 import { ChangeWorkDialog, PlanWorkDialog } from '../shop/planned-work-dialogs.tsx';
 import { maintenanceListQuery } from '../shop/queries.ts';
 
-const HEAD = ['What', 'When', 'Where', 'Servers', 'State', ''] as const;
+const HEAD = ['What', 'When', 'Where', 'Servers', 'State'] as const;
 const TONES = { planned: 'busy', 'under-way': 'warn', over: 'quiet', cancelled: 'quiet' } as const;
 
 export function PlannedWorkPage() {
@@ -48,7 +50,8 @@ export function PlannedWorkPage() {
           list={list}
           rowsOf={({ maintenance }) => maintenance}
           keyOf={({ id }) => id}
-          row={(work) => <Row work={work} onChange={() => open({ do: 'change', work })} onCancel={() => open({ do: 'cancel', work })} />}
+          row={(work) => <Row work={work} />}
+          menu={(work) => <WorkMenu work={work} onAsk={(what) => open({ do: what, work })} />}
           empty="Nothing is planned."
         />
       </Card>
@@ -59,11 +62,28 @@ export function PlannedWorkPage() {
   );
 }
 
-function Row({ work, onChange, onCancel }: { work: Maintenance; onChange: () => void; onCancel: () => void }) {
+function WorkMenu({ work, onAsk }: { work: Maintenance; onAsk: (what: 'change' | 'cancel') => void }) {
+  const why = work.status === 'over' || work.status === 'cancelled' ? `It is ${work.status}.` : null;
+  return (
+    <RowMenu name={work.title}>
+      <CopyItem text={work.id} what="id" />
+      <May call="updateMaintenance">
+        <MenuItem disabledReason={why} onSelect={() => onAsk('change')}>
+          Change…
+        </MenuItem>
+      </May>
+      <May call="cancelMaintenance">
+        <MenuItem danger disabledReason={why} onSelect={() => onAsk('cancel')}>
+          Call off…
+        </MenuItem>
+      </May>
+    </RowMenu>
+  );
+}
+
+function Row({ work }: { work: Maintenance }) {
   const accounts = useQuery(accountsQuery).data?.providers;
   const [from, to] = [new Date(work.starts_at), new Date(work.ends_at)];
-  const settled = work.status === 'over' || work.status === 'cancelled';
-  const why = settled ? `It is ${work.status}.` : null;
   return (
     <>
       <td className="max-w-80 min-w-44">
@@ -85,20 +105,6 @@ function Row({ work, onChange, onCancel }: { work: Maintenance; onChange: () => 
       </td>
       <td>
         <Badge tone={TONES[work.status]}>{sentenceCase(work.status.replace('-', ' '))}</Badge>
-      </td>
-      <td>
-        <span className="flex gap-2">
-          <May call="updateMaintenance">
-            <Button disabledReason={why} onClick={onChange}>
-              Change
-            </Button>
-          </May>
-          <May call="cancelMaintenance">
-            <Button variant="danger" disabledReason={why} onClick={onCancel}>
-              Call off
-            </Button>
-          </May>
-        </span>
       </td>
     </>
   );

@@ -18,6 +18,7 @@ import { Table } from '../../kit/ui/table.tsx';
 import { Time } from '../../kit/ui/time.tsx';
 import { marginOf } from '../shop/margin.ts';
 import { PlaceDialog, PriceDialog, StockDialog } from '../shop/product-dialogs.tsx';
+import { useShowing } from '../shop/product-menu.tsx';
 import { ProfilesCard } from '../shop/product-profiles.tsx';
 import { marginQuery, type Product, productQuery } from '../shop/queries.ts';
 
@@ -25,7 +26,6 @@ export function ProductPage() {
   const { id } = useParams({ from: '/app/selling/products/$id' });
   const found = useQuery(productQuery(id));
   const product = found.data;
-  const show = useAction((visibility: Product['visibility']) => api.updateProduct({ id: id as Product['id'], body: { visibility } }));
   return (
     <Page
       title={product?.name ?? 'Product'}
@@ -42,13 +42,7 @@ export function ProductPage() {
       actions={
         product && (
           <May call="updateProduct">
-            <Button
-              variant={product.visibility === 'public' ? 'secondary' : 'primary'}
-              busy={show.isPending}
-              onClick={() => show.mutate(product.visibility === 'public' ? 'hidden' : 'public')}
-            >
-              {product.visibility === 'public' ? 'Hide it' : 'Show it to everybody'}
-            </Button>
+            <ShowButton product={product} />
           </May>
         )
       }
@@ -64,6 +58,15 @@ export function ProductPage() {
         </>
       )}
     </Page>
+  );
+}
+
+function ShowButton({ product }: { product: Product }) {
+  const { label, change, busy } = useShowing(product);
+  return (
+    <Button variant={product.visibility === 'public' ? 'secondary' : 'primary'} busy={busy} onClick={change}>
+      {label}
+    </Button>
   );
 }
 

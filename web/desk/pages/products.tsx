@@ -15,6 +15,7 @@ import { Loading } from '../../kit/ui/spinner.tsx';
 import { Table } from '../../kit/ui/table.tsx';
 import { marginOf, monthlyCost } from '../shop/margin.ts';
 import { NewProductDialog } from '../shop/product-dialogs.tsx';
+import { ProductMenu } from '../shop/product-menu.tsx';
 import { type Product, productListQuery } from '../shop/queries.ts';
 
 export function ProductsPage() {
@@ -52,7 +53,11 @@ function Products({ title, kind }: { title: string; kind: Product['kind'] }) {
           </Empty>
         )}
         {shown && shown.length > 0 && (
-          <Table label="Products" head={['Product', 'Seen by', 'A month', 'Cost', 'Margin', 'Left', 'Places']} className="min-w-[44rem]">
+          <Table
+            label="Products"
+            head={['Product', 'Seen by', 'A month', 'Cost', 'Margin', 'Left', 'Places', '']}
+            className="min-w-[44rem]"
+          >
             {shown.map((each) => (
               <Row key={each.id} product={each} />
             ))}
@@ -89,6 +94,9 @@ function Row({ product }: { product: Product }) {
       </td>
       <td className="tabular-nums">{stock === null || stock.free === null ? 'no limit' : `${stock.free} of ${stock.total}`}</td>
       <td>{product.module === 'manual' ? 'by hand' : (product.candidates ?? []).map((each) => each.account_name).join(', ') || 'none'}</td>
+      <td className="text-right">
+        <ProductMenu product={product} />
+      </td>
     </tr>
   );
 }

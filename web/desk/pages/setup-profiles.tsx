@@ -5,10 +5,12 @@ import type { SetupProfile } from '../../kit/api/client.ts';
 import { plural } from '../../kit/lib/format.ts';
 import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
+import { CopyItem, RowMenu } from '../../kit/parts/row-menu.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Card } from '../../kit/ui/card.tsx';
+import { MenuItem } from '../../kit/ui/menu.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Time } from '../../kit/ui/time.tsx';
 import { ProfileEditor } from '../shop/profile-editor.tsx';
@@ -48,9 +50,17 @@ function Profile({ profile, onEdit }: { profile: SetupProfile; onEdit: () => voi
     <Card
       title={profile.name}
       actions={
-        <May call="publishSetupProfile">
-          <Button onClick={onEdit}>{profile.built_in ? 'Make a copy' : 'New version'}</Button>
-        </May>
+        <>
+          <May call="publishSetupProfile">
+            <Button onClick={onEdit}>{profile.built_in ? 'Make a copy' : 'New version'}</Button>
+          </May>
+          <RowMenu name={profile.name}>
+            <CopyItem text={profile.name} what="name" />
+            <May call="publishSetupProfile">
+              <MenuItem onSelect={onEdit}>{profile.built_in ? 'Make a copy' : 'New version'}</MenuItem>
+            </May>
+          </RowMenu>
+        </>
       }
     >
       <p className="flex flex-wrap items-center gap-2">

@@ -2,6 +2,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { RecordedSnapshot } from '../../kit/api/client.ts';
+import { RecordedSnapshotMenu } from '../components/snapshot-menu.tsx';
 import { snapshotListQuery } from '../../kit/api/queries.ts';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
@@ -41,7 +42,7 @@ export function SnapshotsPage() {
       )}
       {snapshots && snapshots.length > 0 && (
         <div className="rounded-lg border border-line bg-surface px-4 py-2">
-          <Table label="Snapshots" head={['VPS', 'Name', 'State', 'Monthly']} wideOnly={WIDE_ONLY}>
+          <Table label="Snapshots" head={['VPS', 'Name', 'State', 'Monthly', '']} wideOnly={WIDE_ONLY}>
             {snapshots.map((snapshot) => (
               <Row key={snapshot.id} snapshot={snapshot} />
             ))}
@@ -85,7 +86,10 @@ function Row({ snapshot }: { snapshot: RecordedSnapshot }) {
       <td className="py-2 pr-4">
         <Badge tone={snapshotTone(snapshot.status)}>{sentenceCase(snapshot.status)}</Badge>
       </td>
-      <td className="py-2 whitespace-nowrap">{costOf(snapshot)}</td>
+      <td className="py-2 pr-4 whitespace-nowrap">{costOf(snapshot)}</td>
+      <td className="py-1 text-right">
+        <RecordedSnapshotMenu snapshot={snapshot} />
+      </td>
     </tr>
   );
 }

@@ -5,6 +5,7 @@ import { api } from '../../kit/api/client.ts';
 import type { PersonTask, PersonTaskField } from '../../kit/api/generated/person-task.ts';
 import { asApiError } from '../../kit/api/problem.ts';
 import { Page } from '../../kit/parts/page.tsx';
+import { CopyItem, OpenItem, RowMenu } from '../../kit/parts/row-menu.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Card } from '../../kit/ui/card.tsx';
@@ -47,7 +48,19 @@ function Task({ task }: { task: PersonTask }) {
     answer.mutate(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '')));
   };
   return (
-    <Card title={task.title} actions={<Time at={task.asked_at} />}>
+    <Card
+      title={task.title}
+      actions={
+        <>
+          <Time at={task.asked_at} />
+          <RowMenu name={task.title}>
+            <OpenItem to={`/vps/${task.vps_id}`}>Open its VPS</OpenItem>
+            <OpenItem to={`/operations/${task.operation_id}`}>Open its operation</OpenItem>
+            <CopyItem text={task.id} what="id" />
+          </RowMenu>
+        </>
+      }
+    >
       <p className="break-words whitespace-pre-wrap">{task.text}</p>
       <form onSubmit={send} className="mt-3 grid gap-3">
         {task.form.map((field) => (

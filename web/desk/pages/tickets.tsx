@@ -2,16 +2,19 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { TicketList, TicketThread } from '../../features/support/tickets.tsx';
+import { type Ticket, TicketList, TicketThread } from '../../features/support/tickets.tsx';
 import { api } from '../../kit/api/client.ts';
 import { useMayCall } from '../../kit/lib/use-may-call.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
+import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
+import { CopyItem, OpenItem, RowMenu } from '../../kit/parts/row-menu.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Card } from '../../kit/ui/card.tsx';
 import { Choice } from '../../kit/ui/choice.tsx';
+import { MenuItem } from '../../kit/ui/menu.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Customer } from '../shop/listing.tsx';
 import { ticketListQuery, ticketQuery } from '../shop/queries.ts';
@@ -31,7 +34,14 @@ export function TicketsPage() {
       {list.isPending && <Loading what="tickets" />}
       <div className="grid items-start gap-5 lg:grid-cols-[22rem_minmax(0,1fr)]">
         <div>
-          {list.data && <TicketList tickets={list.data.pages.flatMap((page) => page.tickets)} chosen={shown} onChoose={show} />}
+          {list.data && (
+            <TicketList
+              tickets={list.data.pages.flatMap((page) => page.tickets)}
+              chosen={shown}
+              onChoose={show}
+              menu={(ticket) => <TicketMenu ticket={ticket} onOpen={() => show(ticket.id)} />}
+            />
+          )}
           {list.hasNextPage && (
             <Button className="mt-3" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
               Show older
@@ -50,11 +60,36 @@ export function TicketsPage() {
   );
 }
 
+function TicketMenu({ ticket, onOpen }: { ticket: Ticket; onOpen: () => void }) {
+  return (
+    <RowMenu name={`ticket ${ticket.number}`}>
+      <MenuItem onSelect={onOpen}>Open</MenuItem>
+      {ticket.vps_id !== null && <OpenItem to={`/vps/${ticket.vps_id}`}>Open its server</OpenItem>}
+      <OpenItem to={`/customers/${ticket.organization_id}`}>Open its customer</OpenItem>
+      <CopyItem text={ticket.id} what="id" />
+      <May call="closeTicket">
+        <CloseItem ticket={ticket} />
+      </May>
+    </RowMenu>
+  );
+}
+
+const useClose = (id: string) => useAction(() => api.closeTicket({ id }));
+
+function CloseItem({ ticket: { id, status } }: { ticket: Ticket }) {
+  const close = useClose(id);
+  return (
+    <MenuItem disabledReason={status === 'closed' ? 'It is closed.' : null} onSelect={() => close.mutate()}>
+      Close it
+    </MenuItem>
+  );
+}
+
 function One({ id }: { id: string }) {
   const mayCall = useMayCall();
   const whole = useQuery(ticketQuery(id));
   const write = useAction((body: { text: string; internal: boolean }) => api.writeInTicket({ id, body }), { quiet: true });
-  const close = useAction(() => api.closeTicket({ id }));
+  const close = useClose(id);
   if (!whole.data) return whole.error ? <ProblemNote error={whole.error} /> : <Loading what="the ticket" />;
   const { ticket } = whole.data;
   return (
@@ -65,7 +100,7 @@ function One({ id }: { id: string }) {
         busy={write.isPending || close.isPending}
         error={write.error}
         onWrite={mayCall('writeInTicket') ? (message) => write.mutate(message) : null}
-        onClose={mayCall('closeTicket') ? () => close.mutate(undefined) : null}
+        onClose={mayCall('closeTicket') ? () => close.mutate() : null}
       />
     </Card>
   );

@@ -18,10 +18,12 @@ interface ListingProps<Page, Row> {
   /** The cells of one row, `<td>` each. */
   row: (row: Row) => ReactNode;
   keyOf: (row: Row) => string;
+  /** What can be done with it: the last cell. */
+  menu: (row: Row) => ReactNode;
   empty: string;
 }
 
-export function Listing<Page, Row>({ label, head, list, rowsOf, row, keyOf, empty }: ListingProps<Page, Row>) {
+export function Listing<Page, Row>({ label, head, list, rowsOf, row, keyOf, menu, empty }: ListingProps<Page, Row>) {
   const rows = list.data?.pages.flatMap(rowsOf) ?? [];
   const named = useNamed(list, rows.map(keyOf));
   return (
@@ -30,7 +32,7 @@ export function Listing<Page, Row>({ label, head, list, rowsOf, row, keyOf, empt
       {list.isPending && <Loading what={label.toLowerCase()} />}
       {list.data && rows.length === 0 && <p className="py-6 text-ink-2">{empty}</p>}
       {rows.length > 0 && (
-        <Table label={label} head={head} className="min-w-[44rem]">
+        <Table label={label} head={[...head, '']} className="min-w-[44rem]">
           {rows.map((each) => (
             <tr
               key={keyOf(each)}
@@ -38,6 +40,9 @@ export function Listing<Page, Row>({ label, head, list, rowsOf, row, keyOf, empt
               className={cn('align-baseline [&>td]:py-2 [&>td]:pr-4', keyOf(each) === named && 'bg-accent-soft')}
             >
               {row(each)}
+              <td className="text-right">
+                <span className="-my-2 inline-block align-middle">{menu(each)}</span>
+              </td>
             </tr>
           ))}
         </Table>

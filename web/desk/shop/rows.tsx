@@ -1,16 +1,13 @@
 /** The rows of the shop's lists, on their own pages and on a customer's. */
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import { money } from '../../kit/lib/format.ts';
 import { sentenceCase, type Tone } from '../../kit/lib/words.ts';
-import { May } from '../../kit/parts/may.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
-import { Button, buttonClass } from '../../kit/ui/button.tsx';
 import { Time } from '../../kit/ui/time.tsx';
 import { Customer, Listing } from './listing.tsx';
-import { RefundDialog } from './money-dialogs.tsx';
 import { InvoiceMenu } from './invoice-menu.tsx';
+import { MoneyMenu, OrderMenu, PaymentMenu, SubscriptionMenu } from './row-menus.tsx';
 import type { Invoice, Order, Payment, Refund, Subscription } from './queries.ts';
 
 type List<Page> = UseInfiniteQueryResult<InfiniteData<Page>>;
@@ -35,6 +32,7 @@ export function OrderRows({ list }: { list: List<{ orders: Order[] }> }) {
       list={list}
       rowsOf={(page) => page.orders}
       keyOf={(order) => order.id}
+      menu={(order) => <OrderMenu order={order} />}
       empty="No order."
       row={(order) => (
         <>
@@ -79,6 +77,7 @@ export function SubscriptionRows({ list }: { list: List<{ subscriptions: Subscri
       list={list}
       rowsOf={(page) => page.subscriptions}
       keyOf={(each) => each.id}
+      menu={(each) => <SubscriptionMenu subscription={each} />}
       empty="No subscription."
       row={(each) => (
         <>
@@ -127,10 +126,11 @@ export function InvoiceRows({ list }: { list: List<{ invoices: Invoice[] }> }) {
   return (
     <Listing
       label="Invoices"
-      head={['Number', 'Customer', 'Kind', 'State', 'Total', 'Due', 'Issued', '']}
+      head={['Number', 'Customer', 'Kind', 'State', 'Total', 'Due', 'Issued']}
       list={list}
       rowsOf={(page) => page.invoices}
       keyOf={(each) => each.id}
+      menu={(each) => <InvoiceMenu invoice={each} />}
       empty="No invoice."
       row={(each) => (
         <>
@@ -146,18 +146,6 @@ export function InvoiceRows({ list }: { list: List<{ invoices: Invoice[] }> }) {
           <td className="tabular-nums">{money(each.total, each.currency)}</td>
           <td className="tabular-nums">{Number(each.amount_due) === 0 ? '–' : money(each.amount_due, each.currency)}</td>
           <td>{each.issued_at && <Time at={each.issued_at} />}</td>
-          <td>
-            <span className="flex gap-1">
-              <a
-                href={`/api/invoices/${each.id}/pdf`}
-                className={buttonClass('ghost')}
-                aria-label={`PDF of ${each.number ?? 'the pro forma'}`}
-              >
-                PDF
-              </a>
-              <InvoiceMenu invoice={each} />
-            </span>
-          </td>
         </>
       )}
     />
@@ -165,47 +153,34 @@ export function InvoiceRows({ list }: { list: List<{ invoices: Invoice[] }> }) {
 }
 
 export function PaymentRows({ list }: { list: List<{ payments: Payment[] }> }) {
-  const [refunding, refund] = useState<Payment | null>(null);
   return (
-    <>
-      <Listing
-        label="Payments"
-        head={['Received', 'Customer', 'By', 'Amount', 'Refunded', '']}
-        list={list}
-        rowsOf={(page) => page.payments}
-        keyOf={(each) => each.id}
-        empty="No payment."
-        row={(each) => (
-          <>
-            <td>
-              <Time at={each.received_at} />
-            </td>
-            <td>
-              <Customer id={each.organization_id} />
-            </td>
-            <td>
-              {each.label ?? each.provider} <span className="text-xs text-ink-2">{each.source}</span>
-            </td>
-            <td className="tabular-nums">{money(each.amount, each.currency)}</td>
-            <td className="tabular-nums">
-              {Number(each.refunded) === 0 ? '–' : money(each.refunded, each.currency)}
-              {Number(each.disputed) > 0 && <span className="block text-xs text-bad">{money(each.disputed, each.currency)} disputed</span>}
-            </td>
-            <td>
-              <May call="refundPayment">
-                <Button
-                  disabledReason={Number(each.refunded) >= Number(each.amount) ? 'All of it was refunded.' : null}
-                  onClick={() => refund(each)}
-                >
-                  Refund
-                </Button>
-              </May>
-            </td>
-          </>
-        )}
-      />
-      {refunding && <RefundDialog payment={refunding} onClose={() => refund(null)} />}
-    </>
+    <Listing
+      label="Payments"
+      head={['Received', 'Customer', 'By', 'Amount', 'Refunded']}
+      list={list}
+      rowsOf={(page) => page.payments}
+      keyOf={(each) => each.id}
+      menu={(each) => <PaymentMenu payment={each} />}
+      empty="No payment."
+      row={(each) => (
+        <>
+          <td>
+            <Time at={each.received_at} />
+          </td>
+          <td>
+            <Customer id={each.organization_id} />
+          </td>
+          <td>
+            {each.label ?? each.provider} <span className="text-xs text-ink-2">{each.source}</span>
+          </td>
+          <td className="tabular-nums">{money(each.amount, each.currency)}</td>
+          <td className="tabular-nums">
+            {Number(each.refunded) === 0 ? '–' : money(each.refunded, each.currency)}
+            {Number(each.disputed) > 0 && <span className="block text-xs text-bad">{money(each.disputed, each.currency)} disputed</span>}
+          </td>
+        </>
+      )}
+    />
   );
 }
 
@@ -218,6 +193,7 @@ export function RefundRows({ list }: { list: List<{ refunds: Refund[] }> }) {
       list={list}
       rowsOf={(page) => page.refunds}
       keyOf={(each) => each.id}
+      menu={(each) => <MoneyMenu name={`the refund of ${money(each.amount, each.currency)}`} of={each} />}
       empty="No refund."
       row={(each) => (
         <>

@@ -1,5 +1,5 @@
 /** Questions to the seller with their answers, as both sides see them. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Routes } from '../../kit/api/client.ts';
 import { cn } from '../../kit/lib/cn.ts';
 import { Badge } from '../../kit/ui/badge.tsx';
@@ -18,23 +18,26 @@ export function TicketList({
   tickets,
   chosen,
   onChoose,
+  menu,
 }: {
   tickets: readonly Ticket[];
   chosen: string | null;
   onChoose: (id: string) => void;
+  /** What can be done with one, at its end. */
+  menu?: (ticket: Ticket) => ReactNode;
 }) {
   const t = supportWords.use();
   if (tickets.length === 0) return <p className="py-4 text-ink-2">{t('none')}</p>;
   return (
     <ul className="flex flex-col gap-2">
       {tickets.map((each) => (
-        <li key={each.id}>
+        <li key={each.id} className="flex items-start gap-1">
           <button
             type="button"
             aria-pressed={chosen === each.id}
             onClick={() => onChoose(each.id)}
             className={cn(
-              'flex w-full flex-col gap-1 rounded-md border border-line bg-surface p-3 text-left hover:border-line-strong',
+              'flex min-w-0 flex-1 flex-col gap-1 rounded-md border border-line bg-surface p-3 text-left hover:border-line-strong',
               chosen === each.id && 'border-accent bg-accent-soft',
             )}
           >
@@ -47,6 +50,7 @@ export function TicketList({
               <Time at={each.changed_at} />
             </span>
           </button>
+          {menu?.(each)}
         </li>
       ))}
     </ul>

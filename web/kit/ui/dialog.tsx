@@ -1,5 +1,5 @@
 import * as Radix from '@radix-ui/react-dialog';
-import type { ReactNode } from 'react';
+import { type ReactNode, type Ref, useState } from 'react';
 import { cn } from '../lib/cn.ts';
 import { kitWords } from '../words/kit.ts';
 import { Icon } from './icon.tsx';
@@ -24,36 +24,60 @@ interface DialogProps {
 }
 
 /** A question in front of the page. Escape and a click outside close it; focus returns to where it was. */
-export function Dialog({ open, onOpenChange, title, description, children, shape = 'box' }: DialogProps) {
-  const t = kitWords.use();
-  const hideTitle = shape === 'palette';
+export function Dialog({ open, onOpenChange, ...asked }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/45" />
-        <Radix.Content
-          {...(description ? {} : { 'aria-describedby': undefined })}
-          className={cn('fixed z-40 border border-line bg-surface shadow-xl', SHAPES[shape])}
-        >
-          <Radix.Title className={hideTitle ? 'sr-only' : 'pr-8 text-base font-semibold'}>{title}</Radix.Title>
-          {description && (
-            <Radix.Description asChild>
-              <div className="mt-1 text-ink-2">{description}</div>
-            </Radix.Description>
-          )}
-          {children}
-          {!hideTitle && (
-            <Radix.Close
-              aria-label={t('close')}
-              className="absolute top-3 right-3 rounded-md p-1.5 text-ink-2 hover:bg-raised hover:text-ink"
-            >
-              <Icon name="cross" />
-            </Radix.Close>
-          )}
-        </Radix.Content>
+        <Box {...asked} />
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** There while it is open only. */
+function Box({
+  title,
+  description,
+  children,
+  shape = 'box',
+  ref,
+}: Omit<DialogProps, 'open' | 'onOpenChange'> & { ref?: Ref<HTMLDivElement> }) {
+  const t = kitWords.use();
+  const [origin] = useState(() => originOf(document.activeElement));
+  const hideTitle = shape === 'palette';
+  return (
+    <Radix.Content
+      ref={ref}
+      {...(description ? {} : { 'aria-describedby': undefined })}
+      onCloseAutoFocus={(event) => {
+        if (!origin?.isConnected) return;
+        event.preventDefault();
+        origin.focus();
+      }}
+      className={cn('fixed z-40 border border-line bg-surface shadow-xl', SHAPES[shape])}
+    >
+      <Radix.Title className={hideTitle ? 'sr-only' : 'pr-8 text-base font-semibold'}>{title}</Radix.Title>
+      {description && (
+        <Radix.Description asChild>
+          <div className="mt-1 text-ink-2">{description}</div>
+        </Radix.Description>
+      )}
+      {children}
+      {!hideTitle && (
+        <Radix.Close aria-label={t('close')} className="absolute top-3 right-3 rounded-md p-1.5 text-ink-2 hover:bg-raised hover:text-ink">
+          <Icon name="cross" />
+        </Radix.Close>
+      )}
+    </Radix.Content>
+  );
+}
+
+/** Where a reader goes back to: of a menu, which is gone by then, the button that opened it. */
+function originOf(element: Element | null): HTMLElement | null {
+  const menu = element?.closest('[role=menu]');
+  if (menu) return originOf(document.getElementById(menu.getAttribute('aria-labelledby') ?? ''));
+  return element instanceof HTMLElement && element !== document.body ? element : null;
 }
 
 export function DialogFooter({ children }: { children: ReactNode }) {

@@ -5,17 +5,16 @@ import { Icon } from './icon.tsx';
 
 const ITEM = 'flex min-h-9 cursor-default items-center gap-2 rounded px-2.5 py-1.5 outline-none select-none data-highlighted:bg-raised';
 
-export function Menu({ trigger, children }: { trigger: ReactElement; children: ReactNode }) {
+const BOX =
+  'z-40 max-h-(--radix-dropdown-menu-content-available-height) max-w-[min(24rem,calc(100vw-1rem))] min-w-52 overflow-y-auto rounded-md border border-line bg-surface p-1 shadow-lg';
+
+/** `defaultOpen`: it is open as soon as it is there. What it holds is drawn while it is open only. */
+export function Menu({ trigger, children, defaultOpen = false }: { trigger: ReactElement; children: ReactNode; defaultOpen?: boolean }) {
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} defaultOpen={defaultOpen}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content
-          align="end"
-          sideOffset={4}
-          collisionPadding={8}
-          className="z-40 max-h-(--radix-dropdown-menu-content-available-height) max-w-[min(24rem,calc(100vw-1rem))] min-w-52 overflow-y-auto rounded-md border border-line bg-surface p-1 shadow-lg"
-        >
+        <Radix.Content align="end" sideOffset={4} collisionPadding={8} className={BOX}>
           {children}
         </Radix.Content>
       </Radix.Portal>
@@ -44,6 +43,23 @@ export function MenuItem({
       {children}
       {off && <span className="text-xs">{disabledReason}</span>}
     </Radix.Item>
+  );
+}
+
+/** A menu inside a menu. */
+export function MenuSub({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <Radix.Sub>
+      <Radix.SubTrigger className={cn(ITEM, 'data-[state=open]:bg-raised')}>
+        {label}
+        <Icon name="chevron" className="ml-auto size-3.5 -rotate-90" />
+      </Radix.SubTrigger>
+      <Radix.Portal>
+        <Radix.SubContent sideOffset={4} collisionPadding={8} className={BOX}>
+          {children}
+        </Radix.SubContent>
+      </Radix.Portal>
+    </Radix.Sub>
   );
 }
 
@@ -90,5 +106,5 @@ export function MenuLabel({ children }: { children: ReactNode }) {
 }
 
 export function MenuSeparator() {
-  return <Radix.Separator className="my-1 h-px bg-line" />;
+  return <Radix.Separator className="my-1 h-px bg-line last:hidden" />;
 }
