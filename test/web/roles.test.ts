@@ -251,6 +251,13 @@ test('an account is added and gets a new key, and what may be left out of it is'
     await dialog.getByLabel('Port (optional)').fill('');
   };
   await fill('sim-dialog');
+  await dialog.getByText('The same as code').click();
+  for (const way of ['curl', 'plinth']) {
+    await dialog.getByRole('button', { name: way, exact: true }).click();
+    const code = await dialog.getByTestId('as-code').textContent();
+    expect(code).toContain('$ENV.RFC2136_SECRET');
+    expect(code).not.toContain(simulatedCredential('sim-dialog')['secret']);
+  }
   await dialog.getByRole('button', { name: 'Try the key and add' }).click();
   await dialog.waitFor({ state: 'detached' });
   await page.getByRole('link', { name: 'Own name server' }).click();

@@ -53,6 +53,9 @@ test('coupons are made, used and ended; the seller and a customer are changed', 
   await dialog.getByLabel('Percent').fill('25');
   await dialog.getByLabel('VPS S').check();
   await dialog.getByLabel('Servers in all').fill('3');
+  await dialog.getByText('The same as code').click();
+  await dialog.getByRole('button', { name: 'plinth', exact: true }).click();
+  expect(await dialog.getByTestId('as-code').textContent()).toMatch(/^plinth coupon create SPRING-25 25% --applies=recurring .*--max=3/);
   await look(page, 'coupon-new');
   await dialog.getByRole('button', { name: 'Make it' }).click();
   const row = page.getByRole('row', { name: /SPRING-25/ });

@@ -7,6 +7,9 @@ import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { SelectField, TextField } from '../../kit/ui/field.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
+import { requestOf, type Secret } from '../lib/as-code.ts';
+import { accountCommand } from '../lib/as-command.ts';
+import { AsCode } from './as-code.tsx';
 
 interface AddProps {
   open: boolean;
@@ -36,7 +39,9 @@ function AddForm({ available, onDone }: { available: readonly AvailableProvider[
   const [key, setKey] = useState<Readonly<Record<string, string>>>({});
   const provider = available.find((each) => each.type === type);
   const fields = provider?.credential_fields ?? [];
-  const add = useAction(() => api.createAccount({ body: { name, type, endpoint, api_key: keyOf(fields, key) } }), {
+  const body = { name, type, endpoint, api_key: keyOf(fields, key) };
+  const secrets = secretsOf(type, fields, key);
+  const add = useAction(() => api.createAccount({ body }), {
     quiet: true,
     done: ({ provider: account }) => {
       toast(`“${account.name}” is ready: its key works.`);
@@ -52,6 +57,14 @@ function AddForm({ available, onDone }: { available: readonly AvailableProvider[
       missing={reason}
       busy={add.isPending}
       action={add.isPending ? 'Trying the key…' : 'Try the key and add'}
+      code={
+        // What is typed stays in its field: the text has the names of variables.
+        <AsCode
+          request={requestOf('createAccount', { ...body, api_key: hidden(body.api_key) })}
+          secrets={secrets}
+          command={accountCommand(body, secrets)}
+        />
+      }
       onCancel={onDone}
       onSubmit={() => add.mutate()}
     >
@@ -107,6 +120,18 @@ interface CredentialProps {
 export function keyOf(fields: CredentialProps['fields'], key: CredentialProps['value']): string | Record<string, string> {
   return fields.length === 1 ? (key[fields[0]!.name] ?? '') : Object.fromEntries(Object.entries(key).filter(([, text]) => text !== ''));
 }
+
+/** The variables that a script has the key's parts in: `CLOUD_TOKEN`. */
+function secretsOf(type: string, fields: CredentialProps['fields'], key: CredentialProps['value']): Secret[] {
+  const given = fields.length === 1 ? fields : fields.filter(({ name }) => key[name]);
+  return given.map(({ name }) => ({
+    at: fields.length === 1 ? ['api_key'] : ['api_key', name],
+    variable: `${type}_${name}`.toUpperCase().replaceAll(/\W/g, '_'),
+  }));
+}
+
+const hidden = (key: string | Record<string, string>) =>
+  typeof key === 'string' ? '' : Object.fromEntries(Object.keys(key).map((name) => [name, '']));
 
 /** One field per part of the provider's credential; a refusal of the key shows at the last. */
 export function CredentialFields({ fields, value, onChange, problem }: CredentialProps) {

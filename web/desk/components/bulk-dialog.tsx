@@ -1,9 +1,12 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { api, type BulkPreview, type BulkRun, type Vps } from '../../kit/api/client.ts';
+import { api, type BulkCreate, type BulkPreview, type BulkRun, type Vps } from '../../kit/api/client.ts';
 import { EMPTY_FORM, type BulkActionName, type BulkForm, formProblem, paceBody, whatBody } from '../lib/bulk.ts';
 import { plural } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { kindName, kindWords } from '../../kit/lib/words.ts';
+import { requestOf } from '../lib/as-code.ts';
+import { bulkCommand } from '../lib/as-command.ts';
+import { AsCode } from './as-code.tsx';
 import { BulkDryRun } from './bulk-dry-run.tsx';
 import { BulkActionFields, BulkPaceFields } from './bulk-fields.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
@@ -72,6 +75,7 @@ export function BulkDialog({ action, chosen, filter, everybody: all, onClose, on
         </div>
         <BulkPaceFields form={form} set={set} />
         {dry && <BulkDryRun dry={dry} />}
+        {problem === null && <RunAsCode body={bodyOf(action, form, chosen, filter, dry?.approval_required ? dry.approval : undefined)} />}
         {error ? <ProblemNote error={error} /> : null}
         {dry ? (
           <StartStep action={action} dry={dry} busy={start.isPending} onBack={onClose} onStart={() => start.mutate(dry.approval)} />
@@ -90,9 +94,18 @@ export function BulkDialog({ action, chosen, filter, everybody: all, onClose, on
 
 const title = (action: BulkActionName): string => kindWords(action)?.verb ?? kindName(action);
 
-function bodyOf(action: BulkActionName, form: BulkForm, chosen: readonly Vps[], filter: object, approval: string) {
+function bodyOf(action: BulkActionName, form: BulkForm, chosen: readonly Vps[], filter: object, approval: string | undefined): BulkCreate {
   const note = form.note.trim();
-  return { ...whatBody(action, form, chosen, filter), pace: paceBody(form), note: note === '' ? null : note, approval };
+  return {
+    ...whatBody(action, form, chosen, filter),
+    pace: paceBody(form),
+    note: note === '' ? null : note,
+    ...(approval !== undefined && { approval }),
+  };
+}
+
+function RunAsCode({ body }: { body: BulkCreate }) {
+  return <AsCode request={requestOf('createBulkRun', body)} command={bulkCommand(body)} />;
 }
 
 /** The last step; what loses data has its number typed. */

@@ -2,15 +2,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { FrontForm } from '../../features/people/front-page.tsx';
-import { api } from '../../kit/api/client.ts';
+import { api, type TaxRateCreate } from '../../kit/api/client.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
+import { CopyItem, RowMenu } from '../../kit/parts/row-menu.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button, buttonClass } from '../../kit/ui/button.tsx';
 import { Card, Facts } from '../../kit/ui/card.tsx';
 import { Checkbox, TextField } from '../../kit/ui/field.tsx';
 import { Table } from '../../kit/ui/table.tsx';
+import { AsCode } from '../components/as-code.tsx';
+import { requestOf } from '../lib/as-code.ts';
+import { taxRateCommand } from '../lib/as-command.ts';
 import { SellerDialog } from '../shop/billing-dialogs.tsx';
 import { sellerQuery, taxRatesQuery } from '../shop/queries.ts';
 
@@ -65,13 +69,14 @@ function RatesCard() {
   const [name, setName] = useState('VAT');
   const [from, setFrom] = useState(() => new Date().toISOString().slice(0, 10));
   const [reverse, setReverse] = useState(false);
-  const add = useAction(
-    () =>
-      api.createTaxRate({
-        body: { name, country: country.toUpperCase(), percent, valid_from: from, reverse_charge: reverse ? 'business_abroad' : 'none' },
-      }),
-    { quiet: true, done: () => setPercent('') },
-  );
+  const body: TaxRateCreate = {
+    name,
+    country: country.toUpperCase(),
+    percent,
+    valid_from: from,
+    reverse_charge: reverse ? 'business_abroad' : 'none',
+  };
+  const add = useAction(() => api.createTaxRate({ body }), { quiet: true, done: () => setPercent('') });
   const missing = !/^[a-z]{2}$/i.test(country)
     ? 'Type a country such as DE.'
     : !/^\d+(\.\d+)?$/.test(percent)
@@ -81,7 +86,7 @@ function RatesCard() {
     <Card title="Tax rates">
       {rates.error && <ProblemNote error={rates.error} retry={() => void rates.refetch()} />}
       {rates.data && rates.data.length > 0 && (
-        <Table label="Tax rates" head={['Country', 'Name', 'Percent', 'From', 'Until', 'Businesses abroad']} className="min-w-[36rem]">
+        <Table label="Tax rates" head={['Country', 'Name', 'Percent', 'From', 'Until', 'Businesses abroad', '']} className="min-w-[36rem]">
           {rates.data.map((each) => (
             <tr key={each.id} className="[&>td]:py-1.5 [&>td]:pr-4">
               <td>
@@ -92,6 +97,11 @@ function RatesCard() {
               <td>{each.valid_from}</td>
               <td>{each.valid_to ?? 'open'}</td>
               <td>{each.reverse_charge === 'business_abroad' ? 'account for it themselves' : 'pay it'}</td>
+              <td className="text-right">
+                <RowMenu name={`${each.name} of ${each.country}`}>
+                  <CopyItem text={each.id} what="id" />
+                </RowMenu>
+              </td>
             </tr>
           ))}
         </Table>
@@ -110,6 +120,7 @@ function RatesCard() {
               checked={reverse}
               onChange={(event) => setReverse(event.target.checked)}
             />
+            {missing === null && <AsCode request={requestOf('createTaxRate', body)} command={taxRateCommand(body)} />}
           </FrontForm>
         </div>
       </May>

@@ -7,7 +7,8 @@ import { useSupportNote } from '../../features/vps/support-note.ts';
 import { type Image, imageProblem, type Plan, planProblem, priceIn, type Region } from '../../kit/api/catalog.ts';
 import { asApiError, fieldError } from '../../kit/api/problem.ts';
 import { accountsQuery, catalogQuery } from '../../kit/api/queries.ts';
-import { OrderAsCode } from '../components/as-code.tsx';
+import { AsCode } from '../components/as-code.tsx';
+import { asCommand, asProgram, requestOf } from '../lib/as-code.ts';
 import { type Source, SourceNote, useSource } from '../components/create-source.tsx';
 import { CreateSummary } from '../components/create-summary.tsx';
 import { DnsFields, KeysField, NameField, OwnerField, SetupFields } from '../components/create-fields.tsx';
@@ -149,10 +150,14 @@ function CreateForm({ accounts, available, begins }: FormProps) {
         mayNot={mayNot}
         busy={create.isPending}
         error={problem && problem.errors.length === 0 ? problem : null}
-        code={missing(form) === null && <OrderAsCode body={bodyOf(form, windows)} />}
+        code={missing(form) === null && <VpsAsCode body={bodyOf(form, windows)} />}
       />
     </form>
   );
+}
+
+function VpsAsCode({ body }: { body: ReturnType<typeof bodyOf> & { readonly label: string } }) {
+  return <AsCode request={requestOf('createVps', body)} command={asCommand(body)} program={asProgram(body)} />;
 }
 
 interface WhereProps {

@@ -8,6 +8,9 @@ import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { Checkbox, SelectField, TextField } from '../../kit/ui/field.tsx';
 import { SomeOf } from '../../kit/ui/some-of.tsx';
+import { AsCode } from '../components/as-code.tsx';
+import { requestOf } from '../lib/as-code.ts';
+import { couponCommand } from '../lib/as-command.ts';
 import { productListQuery, sellerQuery } from './queries.ts';
 
 const EMPTY = {
@@ -29,7 +32,8 @@ export function NewCouponDialog({ onClose }: { onClose: () => void }) {
   const home = useQuery(sellerQuery).data?.currency ?? 'EUR';
   const [typed, set] = useState(EMPTY);
   const change = (part: Partial<Typed>): void => set((before) => ({ ...before, ...part }));
-  const make = useAction(() => api.createCoupon({ body: bodyOf(typed, home) }), { quiet: true, done: onClose });
+  const body = () => bodyOf(typed, home);
+  const make = useAction(() => api.createCoupon({ body: body() }), { quiet: true, done: onClose });
   const error = (field: (typeof FIELDS)[number]) => fieldError(make.error, field);
   const text = (field: 'code' | 'value' | 'periods' | 'most' | 'each' | 'until') => ({
     value: typed[field],
@@ -43,6 +47,7 @@ export function NewCouponDialog({ onClose }: { onClose: () => void }) {
         missing={missingOf(typed)}
         busy={make.isPending}
         action="Make it"
+        code={missingOf(typed) === null && <AsCode request={requestOf('createCoupon', body())} command={couponCommand(body())} />}
         onCancel={onClose}
         onSubmit={() => make.mutate(undefined)}
       >
@@ -81,28 +86,40 @@ export function NewCouponDialog({ onClose }: { onClose: () => void }) {
           ]}
           onChange={(event) => change({ applies: event.target.value as Typed['applies'] })}
         />
-        <div className="grid gap-4 sm:grid-cols-2">
-          <TextField label="Periods" inputMode="numeric" help="Empty: as long as it runs." {...text('periods')} error={error('periods')} />
-          <TextField label="Until" type="date" help="Empty: open." {...text('until')} error={error('valid_to')} />
-          <TextField
-            label="Servers in all"
-            inputMode="numeric"
-            help="Empty: without limit."
-            {...text('most')}
-            error={error('max_redemptions')}
-          />
-          <TextField
-            label="Servers of one customer"
-            inputMode="numeric"
-            help="Empty: without limit."
-            {...text('each')}
-            error={error('per_organization')}
-          />
-        </div>
+        <Limits text={text} error={error} />
         <Products chosen={typed.products} onChange={(products) => change({ products })} />
         <Checkbox label="New customers only" checked={typed.fresh} onChange={(event) => change({ fresh: event.target.checked })} />
       </DialogForm>
     </Dialog>
+  );
+}
+
+interface LimitsProps {
+  text: (field: 'periods' | 'until' | 'most' | 'each') => { value: string; onChange: (event: { target: { value: string } }) => void };
+  error: (field: (typeof FIELDS)[number]) => ReturnType<typeof fieldError>;
+}
+
+/** How long and how often it can be used. */
+function Limits({ text, error }: LimitsProps) {
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <TextField label="Periods" inputMode="numeric" help="Empty: as long as it runs." {...text('periods')} error={error('periods')} />
+      <TextField label="Until" type="date" help="Empty: open." {...text('until')} error={error('valid_to')} />
+      <TextField
+        label="Servers in all"
+        inputMode="numeric"
+        help="Empty: without limit."
+        {...text('most')}
+        error={error('max_redemptions')}
+      />
+      <TextField
+        label="Servers of one customer"
+        inputMode="numeric"
+        help="Empty: without limit."
+        {...text('each')}
+        error={error('per_organization')}
+      />
+    </div>
   );
 }
 

@@ -6,6 +6,7 @@ import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { SelectField, TextField } from '../../kit/ui/field.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
+import { AsCode } from '../components/as-code.tsx';
 import { askOlder } from '../lib/older-routes.ts';
 
 /** As `GET /api/smartvps/stock` answers, of one package. */
@@ -31,28 +32,25 @@ interface Ordered {
   readonly currency: string;
 }
 
+const ORDERS = '/api/v1/orders';
+
 export const memoriesOf = ({ defaultConfigurations }: Package) => Object.entries(Object.values(defaultConfigurations)[0]?.byMemory ?? {});
 
 export function PackageOrderDialog({ entry, onClose }: { entry: Package; onClose: () => void }) {
   const [customer, setCustomer] = useState('');
   const [memory, setMemory] = useState('');
   const [hostname, setHostname] = useState('');
-  const order = useAction(
-    () =>
-      askOlder<Ordered>('POST', '/api/v1/orders', {
-        body: {
-          customer_id: customer.trim(),
-          items: [{ ipStockId: entry._id, productName: entry.name, memory, ...(hostname.trim() && { hostname: hostname.trim() }) }],
-        },
-      }),
-    {
-      quiet: true,
-      done: ({ id, total, currency }) => {
-        toast(`Order ${id} of ${money(total, currency)} is placed. Its server is made when it is paid.`);
-        onClose();
-      },
+  const body = {
+    customer_id: customer.trim(),
+    items: [{ ipStockId: entry._id, productName: entry.name, memory, ...(hostname.trim() && { hostname: hostname.trim() }) }],
+  };
+  const order = useAction(() => askOlder<Ordered>('POST', ORDERS, { body }), {
+    quiet: true,
+    done: ({ id, total, currency }) => {
+      toast(`Order ${id} of ${money(total, currency)} is placed. Its server is made when it is paid.`);
+      onClose();
     },
-  );
+  });
   // A size without a price cannot be sold.
   const sizes = memoriesOf(entry).filter(([, { price }]) => price !== null);
   return (
@@ -68,6 +66,7 @@ export function PackageOrderDialog({ entry, onClose }: { entry: Package; onClose
         missing={customer.trim() === '' ? 'Say whose it is first.' : memory === '' ? 'Choose the memory first.' : null}
         busy={order.isPending}
         action="Order it"
+        code={<AsCode request={{ method: 'POST', path: ORDERS, body }} />}
         onCancel={onClose}
         onSubmit={() => order.mutate(undefined)}
       >

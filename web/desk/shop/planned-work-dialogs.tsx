@@ -10,6 +10,9 @@ import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { SelectField, TextArea, TextField } from '../../kit/ui/field.tsx';
 import { SomeOf } from '../../kit/ui/some-of.tsx';
+import { AsCode } from '../components/as-code.tsx';
+import { requestOf } from '../lib/as-code.ts';
+import { changedWorkCommand, plannedWorkCommand } from '../lib/as-command.ts';
 
 interface Said {
   readonly title: string;
@@ -82,7 +85,9 @@ export function PlanWorkDialog({ onClose }: { onClose: () => void }) {
   const [account, choose] = useState('');
   const [regions, setRegions] = useState<readonly string[]>([]);
   const known = useQuery(catalogQuery<Region>('regions', account)).data?.items ?? [];
-  const plan = useAction(() => api.planMaintenance({ body: { ...bodyOf(said), account_id: account, regions: [...regions] } }), {
+  const missing = missingOf(said) ?? (account === '' ? 'Say at which account.' : null);
+  const body = () => ({ ...bodyOf(said), account_id: account, regions: [...regions] });
+  const plan = useAction(() => api.planMaintenance({ body: body() }), {
     quiet: true,
     done: onClose,
   });
@@ -91,9 +96,10 @@ export function PlanWorkDialog({ onClose }: { onClose: () => void }) {
       <DialogForm
         error={plan.error}
         fields={FIELDS}
-        missing={missingOf(said) ?? (account === '' ? 'Say at which account.' : null)}
+        missing={missing}
         busy={plan.isPending}
         action="Plan it and tell them"
+        code={missing === null && <AsCode request={requestOf('planMaintenance', body())} command={plannedWorkCommand(body())} />}
         onCancel={onClose}
         onSubmit={() => plan.mutate(undefined)}
       >
@@ -130,6 +136,14 @@ export function ChangeWorkDialog({ work, onClose }: { work: Maintenance; onClose
         missing={missingOf(said)}
         busy={change.isPending}
         action="Change it and tell them"
+        code={
+          missingOf(said) === null && (
+            <AsCode
+              request={requestOf('updateMaintenance', bodyOf(said), { id: work.id })}
+              command={changedWorkCommand(work.id, bodyOf(said))}
+            />
+          )
+        }
         onCancel={onClose}
         onSubmit={() => change.mutate(undefined)}
       >

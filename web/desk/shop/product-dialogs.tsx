@@ -11,6 +11,9 @@ import { useAction } from '../../kit/lib/use-action.ts';
 import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { SelectField, TextArea, TextField } from '../../kit/ui/field.tsx';
+import { AsCode } from '../components/as-code.tsx';
+import { requestOf } from '../lib/as-code.ts';
+import { priceCommand, productCommand, stockCommand } from '../lib/as-command.ts';
 import type { Product } from './queries.ts';
 
 interface ProductDialogProps {
@@ -25,13 +28,11 @@ export function NewProductDialog({ kind, onClose }: { kind: Product['kind']; onC
   const [description, setDescription] = useState('');
   const [features, setFeatures] = useState('');
   const [module, setModule] = useState<NonNullable<ProductCreate['module']>>(kind === 'vps' ? 'automatic' : 'manual');
-  const make = useAction(
-    () =>
-      api.createProduct({
-        body: { name, description, kind, module, features: features.split('\n').filter((line) => line.trim() !== '') },
-      }),
-    { quiet: true, done: ({ product }) => void navigate({ to: '/products/$id', params: { id: product.id } }) },
-  );
+  const body: ProductCreate = { name, description, kind, module, features: features.split('\n').filter((line) => line.trim() !== '') };
+  const make = useAction(() => api.createProduct({ body }), {
+    quiet: true,
+    done: ({ product }) => void navigate({ to: '/products/$id', params: { id: product.id } }),
+  });
   return (
     <Dialog open onOpenChange={onClose} title="New product" description="It is hidden until you say that everybody sees it.">
       <DialogForm
@@ -40,6 +41,7 @@ export function NewProductDialog({ kind, onClose }: { kind: Product['kind']; onC
         missing={name.trim() === '' ? 'Give it a name first.' : null}
         busy={make.isPending}
         action="Add it"
+        code={<AsCode request={requestOf('createProduct', body)} command={productCommand(body)} />}
         onCancel={onClose}
         onSubmit={() => make.mutate(undefined)}
       >
@@ -71,7 +73,8 @@ export function PriceDialog({ product, onClose }: ProductDialogProps) {
   const [currency, setCurrency] = useState(product.prices[0]?.currency ?? 'EUR');
   const [amount, setAmount] = useState('');
   const [setup, setSetup] = useState('0');
-  const save = useAction(() => api.createProductPrice({ id: product.id, body: { interval, currency, amount, setup_fee: setup } }), {
+  const body = { interval, currency, amount, setup_fee: setup };
+  const save = useAction(() => api.createProductPrice({ id: product.id, body }), {
     quiet: true,
     done: onClose,
   });
@@ -83,6 +86,7 @@ export function PriceDialog({ product, onClose }: ProductDialogProps) {
         missing={AMOUNT.test(amount) ? null : 'Type an amount such as 12.50.'}
         busy={save.isPending}
         action="Set it"
+        code={<AsCode request={requestOf('createProductPrice', body, { id: product.id })} command={priceCommand(product.id, body)} />}
         onCancel={onClose}
         onSubmit={() => save.mutate(undefined)}
       >
@@ -114,7 +118,8 @@ export function PriceDialog({ product, onClose }: ProductDialogProps) {
 
 export function StockDialog({ product, onClose }: ProductDialogProps) {
   const [total, setTotal] = useState(product.stock?.total == null ? '' : String(product.stock.total));
-  const save = useAction(() => api.setProductStock({ id: product.id, body: { total: total === '' ? null : Number(total) } }), {
+  const body = { total: total === '' ? null : Number(total) };
+  const save = useAction(() => api.setProductStock({ id: product.id, body }), {
     quiet: true,
     done: onClose,
   });
@@ -126,6 +131,7 @@ export function StockDialog({ product, onClose }: ProductDialogProps) {
         missing={/^\d*$/.test(total) ? null : 'Type a whole number, or nothing.'}
         busy={save.isPending}
         action="Set it"
+        code={<AsCode request={requestOf('setProductStock', body, { id: product.id })} command={stockCommand(product.id, body.total)} />}
         onCancel={onClose}
         onSubmit={() => save.mutate(undefined)}
       >
@@ -147,24 +153,18 @@ export function PlaceDialog({ product, onClose }: ProductDialogProps) {
   const [account, setAccount] = useState('');
   const [plan, setPlan] = useState('');
   const plans = useQuery(catalogQuery<Plan>('plans', account)).data?.items ?? [];
-  const save = useAction(
-    () =>
-      api.setProductCandidates({
-        id: product.id,
-        body: {
-          candidates: [
-            ...(product.candidates ?? []).map((each) => ({
-              account_id: each.account_id as never,
-              plan: each.plan,
-              regions: each.regions,
-              images: each.images,
-            })),
-            { account_id: account as never, plan, regions: [], images: [] },
-          ],
-        },
-      }),
-    { quiet: true, done: onClose },
-  );
+  const body = {
+    candidates: [
+      ...(product.candidates ?? []).map((each) => ({
+        account_id: each.account_id as never,
+        plan: each.plan,
+        regions: each.regions,
+        images: each.images,
+      })),
+      { account_id: account as never, plan, regions: [], images: [] },
+    ],
+  };
+  const save = useAction(() => api.setProductCandidates({ id: product.id, body }), { quiet: true, done: onClose });
   return (
     <Dialog open onOpenChange={onClose} title="Another place" description="It is asked after those that stand before it.">
       <DialogForm
@@ -173,6 +173,7 @@ export function PlaceDialog({ product, onClose }: ProductDialogProps) {
         missing={account === '' ? 'Choose an account first.' : plan === '' ? 'Choose a plan first.' : null}
         busy={save.isPending}
         action="Add it"
+        code={<AsCode request={requestOf('setProductCandidates', body, { id: product.id })} />}
         onCancel={onClose}
         onSubmit={() => save.mutate(undefined)}
       >

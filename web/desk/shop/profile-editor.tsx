@@ -9,6 +9,9 @@ import { Button } from '../../kit/ui/button.tsx';
 import { Card } from '../../kit/ui/card.tsx';
 import { SelectField, TextArea, TextField } from '../../kit/ui/field.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
+import { AsCode } from '../components/as-code.tsx';
+import { requestOf } from '../lib/as-code.ts';
+import { profileCommand } from '../lib/as-command.ts';
 import { FilesField, VariablesField } from './profile-fields.tsx';
 
 const EMPTY: SetupTemplate = {
@@ -30,7 +33,8 @@ export function ProfileEditor({ from, onClose }: { from: SetupProfile | null; on
     set((before) => ({ ...before, ...part }));
     show(null);
   };
-  const publish = useAction(() => api.publishSetupProfile({ body: { name, template: cleaned(template) } }), {
+  const body = { name, template: cleaned(template) };
+  const publish = useAction(() => api.publishSetupProfile({ body }), {
     quiet: true,
     done: ({ profile }) => {
       toast(`${profile.name} is published in version ${profile.versions[0]?.version}.`);
@@ -80,6 +84,7 @@ export function ProfileEditor({ from, onClose }: { from: SetupProfile | null; on
             error={fieldError(publish.error, 'template.script')}
           />
           <Ready template={template} onChange={change} />
+          {missing === null && <AsCode request={requestOf('publishSetupProfile', body)} command={profileCommand(body)} />}
         </div>
       </Card>
       <Preview template={template} shown={shown} onShow={show} />

@@ -8,6 +8,7 @@ import { DialogForm } from '../../kit/parts/dialog-form.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { SelectField, TextField } from '../../kit/ui/field.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
+import { AsCode } from '../components/as-code.tsx';
 import { askOlder } from '../lib/older-routes.ts';
 
 type Id = string | number;
@@ -31,6 +32,7 @@ export interface DeskOverview {
 interface Provisioned {
   readonly message: string;
 }
+const PROVISION = '/api/vps/provision';
 const CHOOSE = { value: '', label: 'Choose …' };
 
 const planWords = ({ name, vcpus, ram, monthlyCost, currency, bestFor }: RecommendedPlan): string =>
@@ -66,13 +68,11 @@ export function ProvisionDialog({ provider, name, overview, onClose }: Provision
   const [plan, setPlan] = useState('');
   const [os, setOs] = useState('');
   const { windows, systems } = useSystems(provider, overview);
-  const order = useAction(
-    () =>
-      askOlder<Provisioned>('POST', '/api/vps/provision', {
-        body: { mt5_account_id: account.trim(), vps_name: label.trim(), region, plan, os_id: os, provider },
-      }),
-    { quiet: true, done: ({ message }) => (toast(message), onClose()) },
-  );
+  const body = { mt5_account_id: account.trim(), vps_name: label.trim(), region, plan, os_id: os, provider };
+  const order = useAction(() => askOlder<Provisioned>('POST', PROVISION, { body }), {
+    quiet: true,
+    done: ({ message }) => (toast(message), onClose()),
+  });
   const missing =
     account.trim() === ''
       ? 'Type the trading account first.'
@@ -87,6 +87,7 @@ export function ProvisionDialog({ provider, name, overview, onClose }: Provision
         missing={missing}
         busy={order.isPending}
         action="Provision it"
+        code={<AsCode request={{ method: 'POST', path: PROVISION, body }} />}
         onCancel={onClose}
         onSubmit={() => order.mutate(undefined)}
       >

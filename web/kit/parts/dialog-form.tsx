@@ -19,6 +19,8 @@ interface DialogFormProps {
   variant?: ButtonVariant;
   icon?: IconName;
   cancel?: string;
+  /** What it would send, written down; shown when nothing is missing. */
+  code?: ReactNode;
   onCancel: () => void;
   onSubmit: () => void;
 }
@@ -35,6 +37,7 @@ export function DialogForm(props: DialogFormProps) {
     variant = 'primary',
     icon,
     cancel = kitWords.say('cancel'),
+    code,
     onCancel,
     onSubmit,
   } = props;
@@ -46,6 +49,7 @@ export function DialogForm(props: DialogFormProps) {
   return (
     <form onSubmit={submit} className="mt-4 flex flex-col gap-4" noValidate>
       {children}
+      {missing === null && code}
       {error && !atField ? <ProblemNote error={error} /> : null}
       <DialogFooter>
         <Button onClick={onCancel}>{cancel}</Button>
