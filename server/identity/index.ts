@@ -17,6 +17,7 @@ import { signInSweep } from './sign-in/prune.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { tokenRoutes } from './tokens/routes.ts';
 import { userRoutes } from './users/routes.ts';
+import { viewRoutes } from './views/routes.ts';
 
 export const identity: Domain = {
   name: 'identity',
@@ -31,6 +32,7 @@ export const identity: Domain = {
     ...sessionRoutes(services),
     ...signInRoutes(services),
     ...ownRoutes(services),
+    ...viewRoutes(services),
     ...deviceRoutes(services),
     ...userRoutes(services),
     ...privacyRoutes(services),

@@ -1,6 +1,9 @@
 /** People for tests: a browser's jar of cookies, and the mailbox by which links come. */
 import { generateSync } from 'otplib';
+import type { Browser as Chromium } from 'playwright-core';
 import { expect } from 'vitest';
+import { visit } from './browser.ts';
+import type { Plinth } from './plinth.ts';
 import { until } from './until.ts';
 
 export interface Answered {
@@ -96,4 +99,19 @@ export async function withAuthenticator(own: Browser, password: string): Promise
   const secret = new URL(uri).searchParams.get('secret')!;
   await own.must(204, 'POST', '/api/me/second-factor/confirm', { code: generateSync({ secret }) });
   return { secret, codes };
+}
+
+/** At the desk as a person of staff with a password and an authenticator that was not shown for long. */
+export async function staffAtDesk(plinth: Plinth, browser: Chromium, email: string) {
+  const password = 'a password for sellers';
+  const person = await signedUp(plinth.origin, plinth.adminToken, { email, password, name: 'Grace Hopper' });
+  const { secret } = await withAuthenticator(person, password);
+  const { db } = plinth.runtime.services;
+  await db.user.update({ where: { email }, data: { staffRole: 'superadmin' } });
+  // As if it had been shown long ago: a code counts once, and for ten minutes.
+  await db.usedTotp.deleteMany({});
+  await db.authEntry.updateMany({ where: { secondFactorAt: { not: null } }, data: { secondFactorAt: null } });
+  const visitor = await visit(browser, { origin: plinth.origin });
+  await visitor.context.addCookies([...person.jar].map(([name, value]) => ({ name, value, url: plinth.origin })));
+  return { ...visitor, code: () => generateSync({ secret }) };
 }

@@ -15,6 +15,7 @@ import { openBrowser, visit } from '../support/browser.ts';
 import { buildDashboard } from '../support/dashboard.ts';
 import { withDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
+import { staffAtDesk } from '../support/people.ts';
 import { type Plinth, startPlinth } from '../support/plinth.ts';
 import { until } from '../support/until.ts';
 
@@ -246,4 +247,48 @@ test('what signs in stands nowhere readable', { timeout: 120_000 }, async () => 
     const bytes = await readFile(join(file.parentPath, file.name));
     for (const { name: secret, text } of forms) expect(bytes.includes(text), `${file.name} holds the ${secret}`).toBe(false);
   }
+});
+
+test('a view of the VPS list is kept with the person, also one that the browser had before', { timeout: 120_000 }, async () => {
+  const { page, complaints, context } = await staffAtDesk(plinth, browser, 'mary@seller.test');
+  await page.goto('/vps');
+  const old = JSON.stringify([{ name: 'Old ones', search: { status: 'stopped' } }]);
+  await page.evaluate((text) => localStorage.setItem('plinth.vps-views', text), old);
+  await page.goto('/vps?status=error&sort=label');
+  const views = page.getByRole('button', { name: 'Views' });
+  await views.click();
+  await page.getByRole('menuitem', { name: 'Old ones' }).waitFor();
+  expect(await page.evaluate(() => localStorage.getItem('plinth.vps-views'))).toBe(null);
+  await page.getByRole('menuitem', { name: 'Save this view…' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Broken ones');
+  // What does not get there is not lost: the name stays typed, and the reason stands beside it.
+  await page.route('**/api/me/views/**', (route) => route.abort());
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('dialog').getByRole('alert').waitFor();
+  await page.unroute('**/api/me/views/**');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Broken ones' }).waitFor();
+  // The same person in another browser, where the list cannot be read at first.
+  const second = await visit(browser, { origin: plinth.origin });
+  await second.context.addCookies(await context.cookies());
+  await second.page.route('**/api/me/views?*', (route) =>
+    route.fulfill({ status: 503, json: { code: 'unavailable', detail: 'Not now.' } }),
+  );
+  await second.page.goto('/vps');
+  await second.page.getByRole('button', { name: 'Views' }).click();
+  await second.page.getByText('Not now.').waitFor({ timeout: 30_000 });
+  await second.page.unroute('**/api/me/views?*');
+  await second.page.getByRole('menuitem', { name: 'Try again' }).click();
+  await second.page.getByRole('button', { name: 'Views' }).click();
+  expect(await second.page.getByRole('menuitem').allTextContents()).toEqual(['Broken ones', 'Old ones', 'Save this view…']);
+  await second.page.getByRole('menuitem', { name: 'Broken ones' }).click();
+  await second.page.waitForURL((url) => url.searchParams.get('status') === 'error' && url.searchParams.get('sort') === 'label');
+  await second.context.close();
+  const other = await staffAtDesk(plinth, browser, 'other@seller.test');
+  await other.page.goto('/vps');
+  await other.page.getByRole('button', { name: 'Views' }).click();
+  await other.page.getByText('You keep none yet.').waitFor();
+  await other.context.close();
+  expect(complaints.filter((each) => !each.includes('ERR_FAILED'))).toEqual([]);
+  await context.close();
 });

@@ -1,7 +1,6 @@
 /** The seller at the desk, in a real browser over the real service, engine, simulator and payments. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateSync } from 'otplib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { itemOf, openBrowser, visit } from '../support/browser.ts';
@@ -9,7 +8,7 @@ import { payThere, sound } from '../support/customer.ts';
 import { enterBill } from '../support/bills.ts';
 import { buildDashboard } from '../support/dashboard.ts';
 import { withDatabase } from '../support/database.ts';
-import { signedUp, withAuthenticator } from '../support/people.ts';
+import { staffAtDesk } from '../support/people.ts';
 import { type Plinth, someServer, startPlinth } from '../support/plinth.ts';
 import { type Customer, Selling } from '../support/selling.ts';
 
@@ -192,7 +191,7 @@ test('planned work is told to whom it is about, moved, and called off; on a dark
 
 test('the seller’s day: product, margin, order, manual task, refund, acting as the customer, audit', { timeout: 240_000 }, async () => {
   const account = await rack();
-  const { page, complaints, context, code } = await asStaff('grace@seller.test');
+  const { page, complaints, context, code } = await staffAtDesk(plinth, browser, 'grace@seller.test');
   const dialog = page.getByRole('dialog');
   const customer = await shop.customer();
   await ofAnother();
@@ -352,21 +351,6 @@ async function rack(): Promise<string> {
   const byHand = available.find((each: any) => each.type === 'manual');
   await shop.ok('POST', '/api/admin/providers', { name, type: byHand.type, api_key: {}, configuration: { currency: 'EUR' } });
   return name;
-}
-
-/** At the desk as a person of staff with a password and an authenticator that was not shown for long. */
-async function asStaff(email: string) {
-  const password = 'a password for sellers';
-  const person = await signedUp(plinth.origin, plinth.adminToken, { email, password, name: 'Grace Hopper' });
-  const { secret } = await withAuthenticator(person, password);
-  const { db } = plinth.runtime.services;
-  await db.user.update({ where: { email }, data: { staffRole: 'superadmin' } });
-  // As if it had been shown long ago: a code counts once, and for ten minutes.
-  await db.usedTotp.deleteMany({});
-  await db.authEntry.updateMany({ where: { secondFactorAt: { not: null } }, data: { secondFactorAt: null } });
-  const visitor = await visit(browser, { origin: plinth.origin });
-  await visitor.context.addCookies([...person.jar].map(([name, value]) => ({ name, value, url: plinth.origin })));
-  return { ...visitor, code: () => generateSync({ secret }) };
 }
 
 /** Ordered and paid on the provider's page, as a customer does. */

@@ -53,6 +53,7 @@ export const SHEET: readonly Kept[] = [
   { table: 'api_token', of: 't."userId" = $1', hidden: ['hash', 'prefix'], erased: 'deleted' },
   { table: 'notification', of: 't."userId" = $1', erased: 'deleted', retention: { days: 365, after: 'createdAt' } },
   { table: 'notification_preference', of: 't."userId" = $1', erased: 'deleted' },
+  { table: 'saved_view', of: 't."userId" = $1', erased: 'deleted' },
   {
     table: 'mail_delivery',
     of: '(t."userId" = $1 OR t."address" = $2)',

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { writeStored } from '../../kit/lib/storage.ts';
-import { forgetView, isShown, MOST_VIEWS, nameProblem, savedViews, saveView } from './saved-views.ts';
+import { forgetView, freeName, isShown, MOST_VIEWS, nameProblem, savedViews, saveView } from './saved-views.ts';
 
 const KEY = 'plinth.vps-views';
 beforeEach(() => writeStored(KEY, null));
@@ -34,4 +34,9 @@ it('knows the view that is shown, and what a name must be', () => {
   const view = { name: 'x', search: { status: 'error', q: 'web' } };
   expect([isShown(view, { q: 'web', status: 'error' }), isShown(view, { q: 'web' })]).toEqual([true, false]);
   expect([nameProblem(' '), nameProblem('x'.repeat(41)), nameProblem('x')]).toEqual([expect.any(String), expect.any(String), null]);
+});
+
+it('finds another name for one that is moved where its name is taken', () => {
+  expect([freeName('a', []), freeName('a', ['a']), freeName('a', ['a', 'a (2)'])]).toEqual(['a', 'a (2)', 'a (3)']);
+  expect(nameProblem(freeName('x'.repeat(40), ['x'.repeat(40)]))).toBe(null);
 });

@@ -1,4 +1,7 @@
-/** Looks at the list of VPSes that somebody wants again: filters and order under a name, kept in this browser. */
+/**
+ * Looks at the list of VPSes that somebody wants again: filters and order under a name. They are kept with the person; who signed in
+ * with a token of nobody has them in this browser.
+ */
 import type { VpsSearch } from '../../kit/api/queries.ts';
 import { readStored, writeStored } from '../../kit/lib/storage.ts';
 
@@ -11,7 +14,7 @@ export interface SavedView {
   readonly search: VpsSearch;
 }
 
-/** By name. What is kept there and is no view is left out. */
+/** Those of this browser, by name. What is kept there and is no view is left out. */
 export function savedViews(): readonly SavedView[] {
   try {
     const kept: unknown = JSON.parse(readStored(KEY) ?? '[]');
@@ -21,7 +24,7 @@ export function savedViews(): readonly SavedView[] {
   }
 }
 
-function isView(kept: unknown): kept is SavedView {
+export function isView(kept: unknown): kept is SavedView {
   const { name, search } = (kept ?? {}) as { readonly name?: unknown; readonly search?: unknown };
   if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME) return false;
   if (typeof search !== 'object' || search === null) return false;
@@ -53,4 +56,10 @@ export function nameProblem(name: string): string | null {
 export function isShown({ search }: SavedView, now: VpsSearch): boolean {
   const words = (of: VpsSearch) => JSON.stringify(Object.entries(of).toSorted(([a], [b]) => a.localeCompare(b)));
   return words(search) === words(now);
+}
+
+/** How one that is moved is called where others have their names already. */
+export function freeName(name: string, taken: readonly string[]): string {
+  for (let n = 2; taken.includes(name); n += 1) name = `${name.replace(/ \(\d+\)$/, '').slice(0, LONGEST_NAME - 5)} (${n})`;
+  return name;
 }

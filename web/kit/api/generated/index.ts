@@ -40,6 +40,7 @@ export type * from './product.ts';
 export type * from './provider.ts';
 export type * from './recorded-snapshot.ts';
 export type * from './routes.ts';
+export type * from './saved-view.ts';
 export type * from './service-account.ts';
 export type * from './setup-profile.ts';
 export type * from './simulator.ts';

@@ -180,6 +180,8 @@ export interface Routes1 {
   deleteAccount: { request: { id: string }; answer: undefined };
   /** Take a member out of the organization. Needs member:write. */
   deleteMember: { request: { id: string; query?: { organization_id?: string } }; answer: undefined };
+  /** Keep a look at a list no more. Needs session:own. */
+  deleteMyView: { request: { list: 'vps'; name: string }; answer: undefined };
   /** Forget a passkey of yours. Needs session:own. */
   deletePasskey: { request: { id: string }; answer: undefined };
   /** Forget a payment method, here and at the provider. Needs payment-method:write. */
@@ -276,6 +278,4 @@ export interface Routes1 {
   getBrand: { request: {}; answer: BrandAnswer };
   /** What a phone installs the customers’ pages by. Needs no token. */
   getBrandManifest: { request: {}; answer: undefined };
-  /** The brand’s colours as a stylesheet of both themes. Needs no token. */
-  getBrandStyle: { request: {}; answer: undefined };
 }

@@ -20,8 +20,8 @@ import type { NotificationList, NotificationPreferences } from './notification.t
 import type { EventPage, OperationAnswer, OperationKind, OperationPage, OperationStatus } from './operation.ts';
 import type { OrderPolicyAnswer } from './order-policy.ts';
 import type { OrderAnswer, OrderPage, QuoteAnswer } from './order.ts';
-import type { MemberList, OrganizationAnswer, OrganizationList, QuotaList, TermsStanding } from './organization.ts';
-import type { Overview, OverviewHistory, Session } from './overview.ts';
+import type { MemberList, OrganizationAnswer, OrganizationList, TermsStanding } from './organization.ts';
+import type { Overview, Session } from './overview.ts';
 import type {
   AttemptAnswer,
   AttemptList,
@@ -46,6 +46,7 @@ import type {
 import type { PersonTaskShown } from './person-task.ts';
 import type { ExchangeRateList, PriceChangeList, PriceSuggestion, ProductAnswer, ProductChoices, ProductPage } from './product.ts';
 import type { AccountList, CatalogAnswer } from './provider.ts';
+import type { SavedViewAnswer, SavedViewList, SavedViewPut } from './saved-view.ts';
 import type { SetupChoices, SetupProfileAnswer } from './setup-profile.ts';
 import type { SimulatorState } from './simulator.ts';
 import type { StackAnswer } from './stack.ts';
@@ -59,6 +60,8 @@ import type { VpsAccepted, VpsDetailAnswer, VpsOutputs } from './vps.ts';
 import type { WebhookAnswer, WebhookMessageAnswer } from './webhook.ts';
 
 export interface Routes2 {
+  /** The brand’s colours as a stylesheet of both themes. Needs no token. */
+  getBrandStyle: { request: {}; answer: undefined };
   /** One bulk run, with its items counted by status. Needs bulk:read. */
   getBulkRun: { request: { id: string }; answer: BulkAnswer };
   /** Plans, regions, images or zones of an account. Needs catalog:read. */
@@ -103,8 +106,6 @@ export interface Routes2 {
   getOrganizationBuyer: { request: { id: string }; answer: BuyerAnswer };
   /** VPSes by state and region, unfinished operations, usual times. Needs overview:read. */
   getOverview: { request: {}; answer: Overview };
-  /** VPSes, provisioning and drift of the last days. Needs overview:read. */
-  getOverviewHistory: { request: { query?: { days?: number } }; answer: OverviewHistory };
   /** The organization one acts in. Needs organization:read. */
   getOwnOrganization: { request: { query?: { organization_id?: string } }; answer: OrganizationAnswer };
   /** What the browser makes a passkey of. Needs session:own. */
@@ -205,6 +206,8 @@ export interface Routes2 {
   invite: { request: { body: InvitationCreate }; answer: InvitationAnswer };
   /** Issue a draft: it gets its number and never changes again. Needs invoice:write. */
   issueInvoice: { request: { id: string; body: DriftDismiss }; answer: InvoiceAnswer };
+  /** Keep a look at a list under a name; one of that name is replaced. Needs session:own. */
+  keepMyView: { request: { list: 'vps'; name: string; body: SavedViewPut }; answer: SavedViewAnswer };
   /** Take a cancellation back, while the end has not begun. Needs subscription:cancel. */
   keepSubscription: { request: { id: string }; answer: SubscriptionAnswer };
   /** Leave the organization one acts in. Needs session:own. */
@@ -303,6 +306,8 @@ export interface Routes2 {
   listMyPasskeys: { request: {}; answer: PasskeyList };
   /** Where you are signed in. Needs session:own. */
   listMySessions: { request: {}; answer: SessionList };
+  /** The looks at lists that you keep, by name. Needs session:own. */
+  listMyViews: { request: { query?: { list?: 'vps' } }; answer: SavedViewList };
   /** What you were told, newest first. Needs notification:own. */
   listNotifications: { request: {}; answer: NotificationList };
   /** Events after a number; a stream with Accept: text/event-stream. Needs operation:read. */
@@ -345,8 +350,4 @@ export interface Routes2 {
   listProductSuggestedPrices: { request: { id: string }; answer: PriceSuggestion };
   /** List what is sold. Needs catalog:read. */
   listProducts: { request: { query?: { cursor?: string; limit?: number; retired?: boolean } }; answer: ProductPage };
-  /** What providers charge for a month, every line explained by a VPS, a snapshot or an orphan. Needs report:read. */
-  listProviderBills: { request: { query: { month: string; account_id?: string } }; answer: ProviderBillList };
-  /** What the organization may have at most, and has. Needs quota:read. */
-  listQuotas: { request: { query?: { organization_id?: string } }; answer: QuotaList };
 }

@@ -1,6 +1,7 @@
 /* Made from the OpenAPI document by `node scripts/web-client.ts`. Change the routes and the contract, not this file. */
 import type { TaxRateList, VatCheckList } from './billing.ts';
 import type { BulkAnswer, BulkPreview, BulkPreviewRequest, BulkRetry, BulkStop } from './bulk.ts';
+import type { ProviderBillList } from './business-drift.ts';
 import type { BuyerAnswer, BuyerPut } from './buyer.ts';
 import type { Console } from './console.ts';
 import type { DeviceLoginClient, DeviceLoginCode, DeviceLoginPoll, DeviceLoginState } from './device-login.ts';
@@ -17,7 +18,7 @@ import type { MetersAnswer, MetersRequest, UsageList, UsageReport } from './mete
 import type { NotificationPreference, NotificationPreferences, NotificationsRead } from './notification.ts';
 import type { OrderPolicyAnswer, OrderPolicyInput } from './order-policy.ts';
 import type { OrderAnswer, OrderPayment, OrderReview } from './order.ts';
-import type { MemberAnswer, OrganizationTransfer, OwnerChange, QuotaChange, QuotaList, TermsAnswer, TermsChange } from './organization.ts';
+import type { OwnerChange, QuotaChange, QuotaList, TermsAnswer, TermsChange } from './organization.ts';
 import type { Session, SignIn } from './overview.ts';
 import type {
   AttemptAnswer,
@@ -73,10 +74,14 @@ import type { TicketOpen, TicketPage, TicketStatus, TicketWhole } from './ticket
 import type { TokenCreated, TokenList, TokenRotate } from './token.ts';
 import type { Metrics } from './usage.ts';
 import type { VpsPlanList } from './vps-plan.ts';
-import type { RevealAnswer, RevealRequest, VpsAccepted, VpsAnswer, VpsPage, VpsPreviewed, VpsRetry, VpsStatus, VpsTags } from './vps.ts';
+import type { RevealAnswer, RevealRequest, VpsAccepted, VpsAnswer, VpsPage, VpsPreviewed, VpsRetry, VpsStatus } from './vps.ts';
 import type { WebhookList, WebhookMessageAnswer, WebhookMessagePage, WebhookSecretAnswer } from './webhook.ts';
 
 export interface Routes3 {
+  /** What providers charge for a month, every line explained by a VPS, a snapshot or an orphan. Needs report:read. */
+  listProviderBills: { request: { query: { month: string; account_id?: string } }; answer: ProviderBillList };
+  /** What the organization may have at most, and has. Needs quota:read. */
+  listQuotas: { request: { query?: { organization_id?: string } }; answer: QuotaList };
   /** List refunds, newest first. Needs refund:read. */
   listRefunds: {
     request: { query?: { organization_id?: string; payment_id?: string; cursor?: string; limit?: number } };
@@ -139,8 +144,6 @@ export interface Routes3 {
   listVpsResources: { request: { id: string }; answer: StackResources };
   /** Snapshots and backups of a VPS, as its provider has them now. Needs snapshot:read. */
   listVpsSnapshots: { request: { id: string }; answer: SnapshotList };
-  /** The tags in use, and on how many VPSes each is. Needs vps:read. */
-  listVpsTags: { request: {}; answer: VpsTags };
   /** List VPSes. Needs vps:read. */
   listVpses: {
     request: {
@@ -152,7 +155,6 @@ export interface Routes3 {
         region?: string;
         power?: 'running' | 'stopped' | 'unknown';
         busy?: boolean;
-        tags?: string;
         q?: string;
         sort?: 'created_at' | '-created_at' | 'label' | '-label';
         include_deleted?: boolean;
@@ -331,6 +333,4 @@ export interface Routes3 {
   streamOperation: { request: { id: string; query?: { after?: number; limit?: number } }; answer: ReadableStream<Uint8Array> };
   /** Events after a number; a stream with Accept: text/event-stream. Needs operation:read. */
   streamOperationEvents: { request: { id: string; query?: { after?: number; limit?: number } }; answer: ReadableStream<Uint8Array> };
-  /** Make another member owner; who gives it away stays as admin. Needs organization:transfer. */
-  transferOrganization: { request: { query?: { organization_id?: string }; body: OrganizationTransfer }; answer: MemberAnswer };
 }

@@ -6,7 +6,7 @@ import type { InvoiceAnswer } from './invoice.ts';
 import type { VpsPatch } from './lifecycle.ts';
 import type { MaintenanceAnswer, MaintenanceChange } from './maintenance.ts';
 import type { OrderAnswer } from './order.ts';
-import type { MemberAnswer, MemberPatch, OrganizationAnswer, OrganizationPatch } from './organization.ts';
+import type { MemberAnswer, MemberPatch, OrganizationAnswer, OrganizationPatch, OrganizationTransfer } from './organization.ts';
 import type { LinkSecret, PasswordProof } from './people.ts';
 import type { ProductAnswer, ProductPatch } from './product.ts';
 import type { AccountAnswer, AccountPatch } from './provider.ts';
@@ -19,6 +19,8 @@ import type { VpsAnswer, VpsEnding } from './vps.ts';
 import type { WebhookAnswer, WebhookPatch } from './webhook.ts';
 
 export interface Routes4 {
+  /** Make another member owner; who gives it away stays as admin. Needs organization:transfer. */
+  transferOrganization: { request: { query?: { organization_id?: string }; body: OrganizationTransfer }; answer: MemberAnswer };
   /** Turn the second factor off; needs one that was shown in the last ten minutes. Needs session:own. */
   turnSecondFactorOff: { request: { body: PasswordProof }; answer: undefined };
   /** Lift the block of an organization. Needs organization:block. */
