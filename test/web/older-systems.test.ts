@@ -1,6 +1,7 @@
 /** The pages that older systems' people know, at their addresses, doing the work of those systems. */
 import { expect, test } from 'vitest';
 import { seriousProblems } from '../support/axe.ts';
+import { PAGES } from '../../web/desk/lib/pages.ts';
 import { withDashboard } from '../support/dashboard.ts';
 
 const LONG = { timeout: 90_000 };
@@ -46,6 +47,20 @@ test('the trading desk makes a server for a trading account by its form, once, a
   await page.getByText('Hetzner Connected').waitFor();
   await page.getByRole('button', { name: /^Auto-Provision \(Hetzner/ }).waitFor();
   expect(unexpected(complaints)).toEqual([]);
+  await context.close();
+});
+
+test('each of their pages stands in the navigation while one is on it, and nothing else is marked then', async () => {
+  const { page, context } = await dashboard.visit();
+  const marked = page.getByRole('navigation', { name: 'Main' }).locator('[aria-current="page"]');
+  for (const { to, label } of PAGES.filter(({ older }) => older)) {
+    await page.goto(to);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect([to, await marked.allTextContents()]).toEqual([to, [label]]);
+  }
+  await page.goto('/vps/new');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  expect(await marked.allTextContents()).toEqual(['VPSes']);
   await context.close();
 });
 

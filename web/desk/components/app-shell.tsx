@@ -7,7 +7,7 @@ import { accountsQuery } from '../../kit/api/queries.ts';
 import { useChanges } from '../../kit/api/use-changes.ts';
 import { asApiError } from '../../kit/api/problem.ts';
 import { mayOpen } from '../lib/abilities.ts';
-import { PAGES } from '../lib/pages.ts';
+import { PAGES, pageOf } from '../lib/pages.ts';
 import { useReach } from '../../kit/lib/connection.ts';
 import { lazyPart, PartMissing } from '../../kit/lib/lazy-part.tsx';
 import { currentTheme, setTheme, THEMES, type Theme } from '../../kit/lib/theme.ts';
@@ -25,8 +25,6 @@ import { toast } from '../../kit/ui/toast.tsx';
 import { Tooltip } from '../../kit/ui/tooltip.tsx';
 
 const CommandPalette = lazyPart(() => import('./command-palette.tsx'), 'CommandPalette');
-
-const PLACES = PAGES.filter(({ aside }) => aside === undefined);
 
 export function AppShell() {
   const [palette, setPalette] = useState(false);
@@ -140,13 +138,15 @@ function Navigation() {
   // Shown to who may break it, while an account is at the simulator.
   const mayBreak = session !== undefined && mayOpen(session, '/simulator');
   const simulated = useQuery({ ...accountsQuery, enabled: mayBreak }).data?.providers.some((account) => account.simulated) ?? false;
+  const here = useRouterState({ select: (state) => pageOf(state.location.pathname)?.to });
+  const places = PAGES.filter(({ aside, to }) => (aside === undefined || to === here) && mayOpen(session, to));
   const item = 'flex min-h-9 items-center gap-2.5 rounded-md px-3 text-ink-2 hover:bg-raised hover:text-ink';
   return (
     <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5 overflow-y-auto p-2">
-      {PLACES.filter(({ to }) => mayOpen(session, to)).map(({ to, label, icon, heading }) => (
+      {places.map(({ to, label, icon, heading }) => (
         <Fragment key={to}>
           {heading && <p className="px-3 pt-3 pb-0.5 text-xs text-ink-2">{heading}</p>}
-          <Link to={to} activeOptions={{ exact: to === '/', includeSearch: false }} className={item} activeProps={ACTIVE}>
+          <Link to={to} activeOptions={{ exact: to !== here || to === '/', includeSearch: false }} className={item} activeProps={ACTIVE}>
             <Icon name={icon} />
             {label}
           </Link>

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { PAGES } from './pages.ts';
+import { PAGES, pageOf } from './pages.ts';
 
 /** Before the sign-in: nobody goes there from within. */
 const OUTSIDE = ['/sign-in', '/setup'];
@@ -21,4 +21,14 @@ it('has every page that needs no id, once, and every key once', () => {
 
 it('gives a key to every place of the navigation', () => {
   expect(PAGES.filter(({ aside, key }) => aside === undefined && key === undefined)).toEqual([]);
+});
+
+it('knows where in the navigation each page is, an older system’s at itself', () => {
+  const older = PAGES.filter((page) => page.older);
+  expect(older.length).toBeGreaterThan(2);
+  // Those whose addresses are not Plinth's own manner, in words and in depth.
+  expect(older.map(({ to }) => to)).toEqual(PAGES.flatMap(({ to, aside }) => (aside && /[A-Z]|trading|\/.*\/.*\//.test(to) ? to : [])));
+  for (const { to } of older) expect([to, pageOf(to)?.to, pageOf(`${to}/x`)?.to]).toEqual([to, to, to]);
+  const of = ['/', '/vps', '/vps/new', '/vps/a', '/admin/providers/x', '/products/x', '/me', '/vpsx'].map((path) => pageOf(path)?.to);
+  expect(of).toEqual(['/', '/vps', '/vps', '/vps', '/admin', '/products', undefined, undefined]);
 });

@@ -15,6 +15,8 @@ export interface DeskPage {
   readonly heading?: string;
   /** Not in the navigation: a page that others lead to. */
   readonly aside?: true;
+  /** Has the address of an older system's page: it stands in the navigation while one is on it. */
+  readonly older?: true;
   /** The seller's alone, whatever may be done in one organization. */
   readonly platform?: true;
   readonly needs: readonly Permission[];
@@ -39,13 +41,29 @@ export const PAGES: readonly DeskPage[] = [
     label: 'Server products',
     icon: 'server',
     aside: true,
+    older: true,
     needs: ['product:read', 'organization:list'],
   },
-  { to: '/dashboard/ipStock', label: 'Stock of addresses', icon: 'server', aside: true, needs: ['product:read', 'account:read'] },
+  {
+    to: '/dashboard/ipStock',
+    label: 'Stock of addresses',
+    icon: 'server',
+    aside: true,
+    older: true,
+    needs: ['product:read', 'account:read'],
+  },
   { to: '/setup-profiles', label: 'Set-up profiles', icon: 'settings', key: 'f', needs: ['template:read'] },
   { to: '/coupons', label: 'Coupons', icon: 'filter', key: 'q', needs: ['coupon:read'] },
   { to: '/orders', label: 'Orders', icon: 'download', key: 'e', needs: ['order:read', 'organization:list'] },
-  { to: '/trading-desk', label: 'Trading desk', icon: 'download', aside: true, platform: true, needs: ['vps:create', 'account:read'] },
+  {
+    to: '/trading-desk',
+    label: 'Trading desk',
+    icon: 'download',
+    aside: true,
+    older: true,
+    platform: true,
+    needs: ['vps:create', 'account:read'],
+  },
   { to: '/subscriptions', label: 'Subscriptions', icon: 'refresh', key: 'u', needs: ['subscription:read', 'organization:list'] },
   { to: '/invoices', label: 'Invoices', icon: 'audit', key: 'i', needs: ['invoice:read', 'organization:list'] },
   { to: '/payments', label: 'Payments', icon: 'check', key: 'm', needs: ['payment:read', 'refund:read', 'organization:list'] },
@@ -62,3 +80,9 @@ export const PAGES: readonly DeskPage[] = [
   { to: '/me', label: 'You and your sessions', icon: 'user', aside: true, needs: ['session:own'] },
   { to: '/device', label: 'Let a command line in', icon: 'key', aside: true, needs: ['session:own'] },
 ];
+
+/** The page of the navigation that an address belongs to: its own, or the one that it is of. */
+export function pageOf(path: string): DeskPage | undefined {
+  const above = ({ to }: DeskPage): boolean => path === to || (to !== '/' && path.startsWith(`${to}/`));
+  return PAGES.filter((page) => (page.aside === undefined || page.older) && above(page)).toSorted((a, b) => b.to.length - a.to.length)[0];
+}
