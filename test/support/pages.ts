@@ -42,7 +42,7 @@ export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
           {
             name: 'vps-snapshots',
             path: `/vps/${served.id}?tab=snapshots`,
-            ready: snapshots?.can === false ? snapshots.reason : /^(None yet|Keeping them costs)/,
+            ready: snapshots?.can === false ? snapshots.reason : /^(None yet|Keeping them costs|Available)/,
           },
           { name: 'vps-graphs', path: `/vps/${served.id}?tab=graphs`, ready: 'Processor and network' },
           { name: 'vps-stack', path: `/vps/${served.id}?tab=stack`, ready: 'History of the stack' },

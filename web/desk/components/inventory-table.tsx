@@ -6,7 +6,7 @@ import { sentenceCase } from '../../kit/lib/words.ts';
 import { ConfirmByTyping } from '../../kit/parts/confirm-by-typing.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { May } from '../../kit/parts/may.tsx';
-import { CopyItem, RowMenu } from '../../kit/parts/row-menu.tsx';
+import { CopyItem, MenuCell, RowMenu } from '../../kit/parts/row-menu.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { MenuItem } from '../../kit/ui/menu.tsx';
 import { Table } from '../../kit/ui/table.tsx';
@@ -51,9 +51,9 @@ export function InventoryTable({ items }: { items: readonly InventoryRow[] }) {
           <td className="py-2 pr-4">
             <Time at={item.first_seen_at} />
           </td>
-          <td className="py-1 text-right">
+          <MenuCell>
             <StrayMenu item={item} />
-          </td>
+          </MenuCell>
         </tr>
       ))}
     </Table>

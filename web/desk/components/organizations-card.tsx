@@ -17,6 +17,7 @@ import { Loading } from '../../kit/ui/spinner.tsx';
 import { Table } from '../../kit/ui/table.tsx';
 import { Time } from '../../kit/ui/time.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
+import { MenuCell } from '../../kit/parts/row-menu.tsx';
 import { CustomerMenu } from '../shop/customer-menu.tsx';
 
 /** The customers: who owns VPSes, and whom a token can be bound to. */
@@ -53,9 +54,9 @@ export function OrganizationsCard() {
               <td className="py-1.5 pr-4">
                 <Time at={each.created_at} />
               </td>
-              <td className="text-right">
+              <MenuCell>
                 <CustomerMenu customer={each} />
-              </td>
+              </MenuCell>
             </tr>
           ))}
         </Table>

@@ -4,6 +4,7 @@ import { sentenceCase } from '../../kit/lib/words.ts';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Table } from '../../kit/ui/table.tsx';
 import { Time } from '../../kit/ui/time.tsx';
+import { MenuCell } from '../../kit/parts/row-menu.tsx';
 import { SnapshotMenu, type SnapshotQuestion } from './snapshot-menu.tsx';
 
 /** On a phone these stand below the name. */
@@ -42,9 +43,9 @@ export function SnapshotTable({ vps, snapshots, onAsk }: TableProps) {
           <td className="hidden py-2 pr-4 sm:table-cell">
             <Time at={snapshot.created_at} />
           </td>
-          <td className="py-1 text-right">
+          <MenuCell>
             <SnapshotMenu vps={vps} snapshot={snapshot} onAsk={onAsk} />
-          </td>
+          </MenuCell>
         </tr>
       ))}
     </Table>

@@ -13,6 +13,7 @@ import { TextField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Table } from '../../kit/ui/table.tsx';
 import { Time } from '../../kit/ui/time.tsx';
+import { MenuCell } from '../../kit/parts/row-menu.tsx';
 import { CustomerMenu } from '../shop/customer-menu.tsx';
 
 export function CustomersPage() {
@@ -45,9 +46,9 @@ export function CustomersPage() {
                 <td>
                   <Time at={each.created_at} />
                 </td>
-                <td className="text-right">
+                <MenuCell>
                   <CustomerMenu customer={each} />
-                </td>
+                </MenuCell>
               </tr>
             ))}
           </Table>

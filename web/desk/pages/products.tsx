@@ -13,6 +13,7 @@ import { Card } from '../../kit/ui/card.tsx';
 import { Empty } from '../../kit/ui/empty.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Table } from '../../kit/ui/table.tsx';
+import { MenuCell } from '../../kit/parts/row-menu.tsx';
 import { marginOf, monthlyCost } from '../shop/margin.ts';
 import { NewProductDialog } from '../shop/product-dialogs.tsx';
 import { ProductMenu } from '../shop/product-menu.tsx';
@@ -89,14 +90,16 @@ function Row({ product }: { product: Product }) {
       </td>
       <td className="tabular-nums">{price ? money(price.amount, price.currency) : '–'}</td>
       <td className="tabular-nums">{cost ? money(cost.amount, cost.currency) : '–'}</td>
-      <td className={margin !== null && margin.share < 0 ? 'text-bad tabular-nums' : 'tabular-nums'}>
+      <td className={margin !== null && margin.share < 0 ? 'whitespace-nowrap text-bad tabular-nums' : 'whitespace-nowrap tabular-nums'}>
         {margin === null ? '–' : `${money(margin.amount, price!.currency)} (${Math.round(margin.share * 100)} %)`}
       </td>
-      <td className="tabular-nums">{stock === null || stock.free === null ? 'no limit' : `${stock.free} of ${stock.total}`}</td>
-      <td>{product.module === 'manual' ? 'by hand' : (product.candidates ?? []).map((each) => each.account_name).join(', ') || 'none'}</td>
-      <td className="text-right">
-        <ProductMenu product={product} />
+      <td className="whitespace-nowrap tabular-nums">
+        {stock === null || stock.free === null ? 'no limit' : `${stock.free} of ${stock.total}`}
       </td>
+      <td>{product.module === 'manual' ? 'by hand' : (product.candidates ?? []).map((each) => each.account_name).join(', ') || 'none'}</td>
+      <MenuCell>
+        <ProductMenu product={product} />
+      </MenuCell>
     </tr>
   );
 }

@@ -50,7 +50,7 @@ function Profile({ profile, onEdit }: { profile: SetupProfile; onEdit: () => voi
     <Card
       title={profile.name}
       actions={
-        <>
+        <span className="flex items-center gap-2">
           <May call="publishSetupProfile">
             <Button onClick={onEdit}>{profile.built_in ? 'Make a copy' : 'New version'}</Button>
           </May>
@@ -60,7 +60,7 @@ function Profile({ profile, onEdit }: { profile: SetupProfile; onEdit: () => voi
               <MenuItem onSelect={onEdit}>{profile.built_in ? 'Make a copy' : 'New version'}</MenuItem>
             </May>
           </RowMenu>
-        </>
+        </span>
       }
     >
       <p className="flex flex-wrap items-center gap-2">

@@ -15,6 +15,7 @@ import { Table } from '../../kit/ui/table.tsx';
 import { Time } from '../../kit/ui/time.tsx';
 import { costOf, keptSentence, sizeOf, snapshotKind, snapshotName, snapshotTone } from '../../kit/lib/snapshots.ts';
 import { sentenceCase, vpsTone } from '../../kit/lib/words.ts';
+import { MenuCell } from '../../kit/parts/row-menu.tsx';
 
 /** On a phone these stand below the names. */
 const WIDE_ONLY: ReadonlySet<string> = new Set(['Name']);
@@ -87,9 +88,9 @@ function Row({ snapshot }: { snapshot: RecordedSnapshot }) {
         <Badge tone={snapshotTone(snapshot.status)}>{sentenceCase(snapshot.status)}</Badge>
       </td>
       <td className="py-2 pr-4 whitespace-nowrap">{costOf(snapshot)}</td>
-      <td className="py-1 text-right">
+      <MenuCell>
         <RecordedSnapshotMenu snapshot={snapshot} />
-      </td>
+      </MenuCell>
     </tr>
   );
 }

@@ -51,14 +51,14 @@ function Task({ task }: { task: PersonTask }) {
     <Card
       title={task.title}
       actions={
-        <>
+        <span className="flex items-center gap-2">
           <Time at={task.asked_at} />
           <RowMenu name={task.title}>
             <OpenItem to={`/vps/${task.vps_id}`}>Open its VPS</OpenItem>
             <OpenItem to={`/operations/${task.operation_id}`}>Open its operation</OpenItem>
             <CopyItem text={task.id} what="id" />
           </RowMenu>
-        </>
+        </span>
       }
     >
       <p className="break-words whitespace-pre-wrap">{task.text}</p>

@@ -6,7 +6,7 @@ import { api, type TaxRateCreate } from '../../kit/api/client.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { May } from '../../kit/parts/may.tsx';
 import { Page } from '../../kit/parts/page.tsx';
-import { CopyItem, RowMenu } from '../../kit/parts/row-menu.tsx';
+import { CopyItem, MenuCell, RowMenu } from '../../kit/parts/row-menu.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button, buttonClass } from '../../kit/ui/button.tsx';
 import { Card, Facts } from '../../kit/ui/card.tsx';
@@ -97,11 +97,11 @@ function RatesCard() {
               <td>{each.valid_from}</td>
               <td>{each.valid_to ?? 'open'}</td>
               <td>{each.reverse_charge === 'business_abroad' ? 'account for it themselves' : 'pay it'}</td>
-              <td className="text-right">
+              <MenuCell>
                 <RowMenu name={`${each.name} of ${each.country}`}>
                   <CopyItem text={each.id} what="id" />
                 </RowMenu>
-              </td>
+              </MenuCell>
             </tr>
           ))}
         </Table>

@@ -5,6 +5,7 @@ import { Link, useRouterState } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { cn } from '../../kit/lib/cn.ts';
 import { organizationsQuery } from '../../kit/api/queries.ts';
+import { MenuCell } from '../../kit/parts/row-menu.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
@@ -40,9 +41,7 @@ export function Listing<Page, Row>({ label, head, list, rowsOf, row, keyOf, menu
               className={cn('align-baseline [&>td]:py-2 [&>td]:pr-4', keyOf(each) === named && 'bg-accent-soft')}
             >
               {row(each)}
-              <td className="text-right">
-                <span className="-my-2 inline-block align-middle">{menu(each)}</span>
-              </td>
+              <MenuCell>{menu(each)}</MenuCell>
             </tr>
           ))}
         </Table>

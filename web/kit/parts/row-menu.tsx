@@ -47,6 +47,15 @@ export function RowMenu({ name, children }: RowMenuProps) {
   );
 }
 
+/** The last cell of a table's row: as narrow as its menu, and no higher than the row. */
+export function MenuCell({ children }: { children: ReactNode }) {
+  return (
+    <td className="py-0! pr-0! text-right align-middle sm:w-9">
+      <span className="-my-1 inline-block align-middle">{children}</span>
+    </td>
+  );
+}
+
 /** Whoever opened it with a key stands on its first item. */
 function FirstItem() {
   const here = useRef<HTMLSpanElement>(null);
