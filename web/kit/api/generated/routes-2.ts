@@ -21,7 +21,7 @@ import type { EventPage, OperationAnswer, OperationKind, OperationPage, Operatio
 import type { OrderPolicyAnswer } from './order-policy.ts';
 import type { OrderAnswer, OrderPage, QuoteAnswer } from './order.ts';
 import type { MemberList, OrganizationAnswer, OrganizationList, TermsStanding } from './organization.ts';
-import type { Overview, Session } from './overview.ts';
+import type { Overview, OverviewHistory, Session } from './overview.ts';
 import type {
   AttemptAnswer,
   AttemptList,
@@ -44,7 +44,7 @@ import type {
   SignInOptions,
 } from './people.ts';
 import type { PersonTaskShown } from './person-task.ts';
-import type { ExchangeRateList, PriceChangeList, PriceSuggestion, ProductAnswer, ProductChoices, ProductPage } from './product.ts';
+import type { ExchangeRateList, PriceChangeList, PriceSuggestion, ProductAnswer, ProductChoices } from './product.ts';
 import type { AccountList, CatalogAnswer } from './provider.ts';
 import type { SavedViewAnswer, SavedViewList, SavedViewPut } from './saved-view.ts';
 import type { SetupChoices, SetupProfileAnswer } from './setup-profile.ts';
@@ -106,6 +106,8 @@ export interface Routes2 {
   getOrganizationBuyer: { request: { id: string }; answer: BuyerAnswer };
   /** VPSes by state and region, unfinished operations, usual times. Needs overview:read. */
   getOverview: { request: {}; answer: Overview };
+  /** VPSes, provisioning and drift of the last days. Needs overview:read. */
+  getOverviewHistory: { request: { query?: { days?: number } }; answer: OverviewHistory };
   /** The organization one acts in. Needs organization:read. */
   getOwnOrganization: { request: { query?: { organization_id?: string } }; answer: OrganizationAnswer };
   /** What the browser makes a passkey of. Needs session:own. */
@@ -348,6 +350,4 @@ export interface Routes2 {
   listProductMeters: { request: { id: string }; answer: MetersAnswer };
   /** What the price rule makes of the providers’ costs, with the margin. Needs price:read. */
   listProductSuggestedPrices: { request: { id: string }; answer: PriceSuggestion };
-  /** List what is sold. Needs catalog:read. */
-  listProducts: { request: { query?: { cursor?: string; limit?: number; retired?: boolean } }; answer: ProductPage };
 }

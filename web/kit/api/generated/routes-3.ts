@@ -59,6 +59,7 @@ import type {
   OptionsRequest,
   PriceRuleInput,
   ProductAnswer,
+  ProductPage,
   StockRequest,
 } from './product.ts';
 import type { AccountAnswer, KeyRotate } from './provider.ts';
@@ -74,10 +75,12 @@ import type { TicketOpen, TicketPage, TicketStatus, TicketWhole } from './ticket
 import type { TokenCreated, TokenList, TokenRotate } from './token.ts';
 import type { Metrics } from './usage.ts';
 import type { VpsPlanList } from './vps-plan.ts';
-import type { RevealAnswer, RevealRequest, VpsAccepted, VpsAnswer, VpsPage, VpsPreviewed, VpsRetry, VpsStatus } from './vps.ts';
+import type { RevealAnswer, RevealRequest, VpsAccepted, VpsAnswer, VpsPage, VpsPreviewed, VpsRetry, VpsStatus, VpsTags } from './vps.ts';
 import type { WebhookList, WebhookMessageAnswer, WebhookMessagePage, WebhookSecretAnswer } from './webhook.ts';
 
 export interface Routes3 {
+  /** List what is sold. Needs catalog:read. */
+  listProducts: { request: { query?: { cursor?: string; limit?: number; retired?: boolean } }; answer: ProductPage };
   /** What providers charge for a month, every line explained by a VPS, a snapshot or an orphan. Needs report:read. */
   listProviderBills: { request: { query: { month: string; account_id?: string } }; answer: ProviderBillList };
   /** What the organization may have at most, and has. Needs quota:read. */
@@ -144,6 +147,8 @@ export interface Routes3 {
   listVpsResources: { request: { id: string }; answer: StackResources };
   /** Snapshots and backups of a VPS, as its provider has them now. Needs snapshot:read. */
   listVpsSnapshots: { request: { id: string }; answer: SnapshotList };
+  /** The tags in use, and on how many VPSes each is. Needs vps:read. */
+  listVpsTags: { request: {}; answer: VpsTags };
   /** List VPSes. Needs vps:read. */
   listVpses: {
     request: {
@@ -155,6 +160,7 @@ export interface Routes3 {
         region?: string;
         power?: 'running' | 'stopped' | 'unknown';
         busy?: boolean;
+        tags?: string;
         q?: string;
         sort?: 'created_at' | '-created_at' | 'label' | '-label';
         include_deleted?: boolean;
@@ -329,8 +335,4 @@ export interface Routes3 {
   signUpWithPassword: { request: { body: SignUp }; answer: SignUpAnswer };
   /** Everything that happens, by topic; a stream with Accept: text/event-stream, resumable with Last-Event-ID. Needs event:read. */
   streamChanges: { request: { query?: { after?: string; topics?: string; limit?: number } }; answer: ReadableStream<Uint8Array> };
-  /** Events as server-sent events, resumable with Last-Event-ID. Needs operation:read. */
-  streamOperation: { request: { id: string; query?: { after?: number; limit?: number } }; answer: ReadableStream<Uint8Array> };
-  /** Events after a number; a stream with Accept: text/event-stream. Needs operation:read. */
-  streamOperationEvents: { request: { id: string; query?: { after?: number; limit?: number } }; answer: ReadableStream<Uint8Array> };
 }

@@ -19,6 +19,10 @@ import type { VpsAnswer, VpsEnding } from './vps.ts';
 import type { WebhookAnswer, WebhookPatch } from './webhook.ts';
 
 export interface Routes4 {
+  /** Events as server-sent events, resumable with Last-Event-ID. Needs operation:read. */
+  streamOperation: { request: { id: string; query?: { after?: number; limit?: number } }; answer: ReadableStream<Uint8Array> };
+  /** Events after a number; a stream with Accept: text/event-stream. Needs operation:read. */
+  streamOperationEvents: { request: { id: string; query?: { after?: number; limit?: number } }; answer: ReadableStream<Uint8Array> };
   /** Make another member owner; who gives it away stays as admin. Needs organization:transfer. */
   transferOrganization: { request: { query?: { organization_id?: string }; body: OrganizationTransfer }; answer: MemberAnswer };
   /** Turn the second factor off; needs one that was shown in the last ten minutes. Needs session:own. */
