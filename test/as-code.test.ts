@@ -139,6 +139,7 @@ it('a bulk run', async () => {
   const filtered = { ...body, action: { action: 'reboot' as const }, selection: { filter: { status: 'active' as const, q: 'many-' } } };
   expect((await run(commands.bulkCommand(filtered))).run.selection).toEqual(filtered.selection);
   expect(commands.bulkCommand({ ...body, selection: { filter: {} } })).toMatch(/ --all /);
+  expect(commands.bulkCommand({ ...body, selection: { filter: { tags: 'web,prod' } } })).toMatch(/ --tagged=web --tagged=prod /);
   expect(commands.bulkCommand({ ...body, selection: { filter: { power: 'stopped' } } })).toBe(null);
   expect(commands.bulkCommand({ ...body, action: { action: 'configure', tags: [] } })).toBe(null);
   expect(commands.bulkCommand({ ...body, action: { action: 'destroy', grace_hours: 24 } })).toMatch(/--grace-hours=24 .*--yes$/);

@@ -150,7 +150,7 @@ export const changedWorkCommand = (id: string, { title, text, starts_at: from, e
   );
 
 /** What each filter of a selection is called there; others it has not. */
-const FILTERS: Readonly<Record<string, string>> = { status: 'status', provider: 'provider', region: 'region', q: 'search' };
+const FILTERS: Readonly<Record<string, string>> = { status: 'status', provider: 'provider', region: 'region', tags: 'tagged', q: 'search' };
 /** What each field of an action is called there. */
 const FIELDS: Readonly<Record<string, string>> = {
   plan: 'plan',
@@ -175,7 +175,7 @@ export function bulkCommand({
 }: BulkCreate): string | null {
   const what = optionsOf(fields, FIELDS);
   const whom: readonly Option[] | null =
-    'ids' in selection ? selection.ids.map((id) => ['vps', id] as const) : optionsOf(selection.filter, FILTERS);
+    'ids' in selection ? selection.ids.map((id) => ['vps', id] as const) : optionsOf(eachTag(selection.filter), FILTERS);
   if (what === null || whom === null) return null;
   const first = pace?.canary ?? null;
   return line(
@@ -195,6 +195,11 @@ export function bulkCommand({
       ['yes', ASKS.has(action) || undefined],
     ],
   );
+}
+
+/** A selection has them in one text, a command each by itself. */
+function eachTag<T extends { readonly tags?: string | undefined }>({ tags, ...filter }: T): object {
+  return { ...filter, ...(tags === undefined ? {} : { tags: tags.split(',') }) };
 }
 
 /** null where one has no name there, or says that there is to be nothing. */
