@@ -41,7 +41,11 @@ export function AsCode({ request, secrets = [], command = null, program }: AsCod
           <CopyButton text={text} what={`what stands here for ${way}`} />
         </span>
       </div>
-      <pre tabIndex={0} className="mt-2 max-h-80 overflow-auto rounded-md bg-raised p-3 font-mono text-xs wrap-anywhere whitespace-pre-wrap" data-testid="as-code">
+      <pre
+        tabIndex={0}
+        className="mt-2 max-h-80 overflow-auto rounded-md bg-raised p-3 font-mono text-xs wrap-anywhere whitespace-pre-wrap"
+        data-testid="as-code"
+      >
         {text}
       </pre>
       <p className="mt-1 text-xs text-ink-2">{needs(way, secrets)}</p>
