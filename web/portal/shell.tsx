@@ -1,25 +1,23 @@
 /** The frame of every page behind the sign-in: at the side of a wide window, at the foot of a phone's. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
-import { api, forgetSession } from '../kit/api/client.ts';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { meQuery } from '../kit/api/people-queries.ts';
 import { useChanges } from '../kit/api/use-changes.ts';
-import { isLanguage, LANGUAGES, type Language, setLanguage, useLanguage } from '../kit/i18n/language.ts';
+import { isLanguage, setLanguage } from '../kit/i18n/language.ts';
 import { brandName, useBrand } from '../kit/lib/brand.ts';
+import { lazyPart } from '../kit/lib/lazy-part.tsx';
 import { readStored } from '../kit/lib/storage.ts';
-import { currentTheme, setTheme, THEMES, type Theme } from '../kit/lib/theme.ts';
-import { useAction } from '../kit/lib/use-action.ts';
 import { useSession } from '../kit/lib/use-session.ts';
 import { OfflineBar } from '../kit/parts/offline-bar.tsx';
 import { Dialog } from '../kit/ui/dialog.tsx';
 import { Empty } from '../kit/ui/empty.tsx';
 import { Icon } from '../kit/ui/icon.tsx';
-import { Menu, MenuItem, MenuLabel, MenuRadio, MenuSeparator } from '../kit/ui/menu.tsx';
 import { kitWords } from '../kit/words/kit.ts';
-import { Link, useGo } from './link.tsx';
+import { Link } from './link.tsx';
 import { ActingBar } from './parts/acting-bar.tsx';
 import { Page } from './parts/page.tsx';
+import { PERSON_BUTTON, PersonName } from './parts/person-name.tsx';
 import { placesFor } from './places.ts';
 import { shellWords } from './words/shell.ts';
 
@@ -54,7 +52,7 @@ export function PortalShell() {
           <BrandMark small />
           <div className="ml-auto flex items-center gap-1">
             <LiveDot />
-            <PersonMenu />
+            <PersonButton />
           </div>
         </header>
         <OfflineBar />
@@ -203,71 +201,31 @@ function LiveDot() {
   );
 }
 
-const NAMES: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
+/** What it holds is loaded when somebody is about to open it: the first page does without. */
+const PersonMenu = lazyPart(() => import('./parts/person-menu.tsx'), 'PersonMenu');
 
-function PersonMenu() {
-  const t = shellWords.use();
+function PersonButton() {
   const session = useSession();
   const me = useQuery({ ...meQuery, enabled: session?.user_id != null }).data;
-  const go = useGo();
-  const queries = useQueryClient();
-  const language = useLanguage();
-  const [theme, chooseTheme] = useState<Theme>(currentTheme);
-  const choose = useAction((id: string) => api.chooseOrganization({ body: { organization_id: id as never } }), {
-    done: () => queries.clear(),
-  });
-  const signOut = useAction(() => api.signOut(), {
-    renews: false,
-    done: () => {
-      forgetSession();
-      queries.clear();
-      go('/portal/sign-in');
-    },
-  });
-  return (
-    <Menu
-      trigger={
-        <button type="button" className="flex h-10 min-w-0 items-center gap-2 rounded-md px-2 text-ink-2 hover:bg-raised hover:text-ink">
-          <Icon name="user" />
-          <span className="max-w-36 truncate">{me?.name ?? session?.name ?? '…'}</span>
-          <Icon name="chevron" className="size-3.5" />
-        </button>
-      }
+  const [asked, ask] = useState(false);
+  const name = me?.name ?? session?.name ?? '…';
+  const closed = (
+    <button
+      type="button"
+      aria-haspopup="menu"
+      aria-expanded={false}
+      className={PERSON_BUTTON}
+      onPointerEnter={() => void PersonMenu.preload()}
+      onFocus={() => void PersonMenu.preload()}
+      onClick={() => ask(true)}
     >
-      {(me?.memberships.length ?? 0) > 1 && (
-        <>
-          <MenuLabel>{t('actingFor')}</MenuLabel>
-          <MenuRadio
-            value={session?.organization_id ?? ''}
-            options={me!.memberships.map((each) => [each.organization_id, each.organization_name] as const)}
-            onChange={(id) => choose.mutate(id)}
-          />
-          <MenuSeparator />
-        </>
-      )}
-      <MenuLabel>{t('language')}</MenuLabel>
-      <MenuRadio
-        value={language}
-        options={LANGUAGES.map((each) => [each, NAMES[each]] as const)}
-        onChange={(next) => {
-          setLanguage(next as Language, { keep: true });
-          // Mails and invoices follow.
-          if (me) void api.changeMe({ body: { locale: next as Language } }).catch(() => undefined);
-        }}
-      />
-      <MenuSeparator />
-      <MenuLabel>{t('theme')}</MenuLabel>
-      <MenuRadio
-        value={theme}
-        options={THEMES.map((each) => [each, t('themeOf', { theme: each })] as const)}
-        onChange={(next) => {
-          setTheme(next as Theme);
-          chooseTheme(next as Theme);
-        }}
-      />
-      <MenuSeparator />
-      <MenuItem onSelect={() => go('/portal/account')}>{t('account')}</MenuItem>
-      <MenuItem onSelect={() => signOut.mutate(undefined)}>{t('signOut')}</MenuItem>
-    </Menu>
+      <PersonName name={name} />
+    </button>
+  );
+  if (!asked) return closed;
+  return (
+    <Suspense fallback={closed}>
+      <PersonMenu name={name} />
+    </Suspense>
   );
 }
