@@ -1,14 +1,14 @@
 /** The frame of every page behind the sign-in: at the side of a wide window, at the foot of a phone's. */
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { meQuery } from '../kit/api/people-queries.ts';
 import { useChanges } from '../kit/api/use-changes.ts';
 import { isLanguage, setLanguage } from '../kit/i18n/language.ts';
 import { brandName, useBrand } from '../kit/lib/brand.ts';
-import { lazyPart } from '../kit/lib/lazy-part.tsx';
 import { readStored } from '../kit/lib/storage.ts';
 import { useSession } from '../kit/lib/use-session.ts';
+import { LaterMenu } from '../kit/parts/later-menu.tsx';
 import { OfflineBar } from '../kit/parts/offline-bar.tsx';
 import { Dialog } from '../kit/ui/dialog.tsx';
 import { Empty } from '../kit/ui/empty.tsx';
@@ -17,7 +17,6 @@ import { kitWords } from '../kit/words/kit.ts';
 import { Link } from './link.tsx';
 import { ActingBar } from './parts/acting-bar.tsx';
 import { Page } from './parts/page.tsx';
-import { PERSON_BUTTON, PersonName } from './parts/person-name.tsx';
 import { placesFor } from './places.ts';
 import { shellWords } from './words/shell.ts';
 
@@ -201,31 +200,16 @@ function LiveDot() {
   );
 }
 
-/** What it holds is loaded when somebody is about to open it: the first page does without. */
-const PersonMenu = lazyPart(() => import('./parts/person-menu.tsx'), 'PersonMenu');
+const personMenu = async () => (await import('./parts/person-menu.tsx')).PersonMenu;
 
 function PersonButton() {
   const session = useSession();
   const me = useQuery({ ...meQuery, enabled: session?.user_id != null }).data;
-  const [asked, ask] = useState(false);
-  const name = me?.name ?? session?.name ?? '…';
-  const closed = (
-    <button
-      type="button"
-      aria-haspopup="menu"
-      aria-expanded={false}
-      className={PERSON_BUTTON}
-      onPointerEnter={() => void PersonMenu.preload()}
-      onFocus={() => void PersonMenu.preload()}
-      onClick={() => ask(true)}
-    >
-      <PersonName name={name} />
-    </button>
-  );
-  if (!asked) return closed;
   return (
-    <Suspense fallback={closed}>
-      <PersonMenu name={name} />
-    </Suspense>
+    <LaterMenu load={personMenu} className="flex h-10 min-w-0 items-center gap-2 rounded-md px-2 text-ink-2 hover:bg-raised hover:text-ink">
+      <Icon name="user" />
+      <span className="max-w-36 truncate">{me?.name ?? session?.name ?? '…'}</span>
+      <Icon name="chevron" className="size-3.5" />
+    </LaterMenu>
   );
 }

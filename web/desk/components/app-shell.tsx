@@ -1,8 +1,7 @@
 /** The frame of every page behind the sign-in: navigation, search, the person's menu. */
-import { CatchBoundary, Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { CatchBoundary, Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
 import { Fragment, Suspense, useEffect, useRef, useState } from 'react';
-import { api, forgetSession } from '../../kit/api/client.ts';
 import { accountsQuery } from '../../kit/api/queries.ts';
 import { useChanges } from '../../kit/api/use-changes.ts';
 import { asApiError } from '../../kit/api/problem.ts';
@@ -10,17 +9,13 @@ import { mayOpen } from '../lib/abilities.ts';
 import { PAGES, pageOf } from '../lib/pages.ts';
 import { useReach } from '../../kit/lib/connection.ts';
 import { lazyPart, PartMissing } from '../../kit/lib/lazy-part.tsx';
-import { currentTheme, setTheme, THEMES, type Theme } from '../../kit/lib/theme.ts';
-import { useAction } from '../../kit/lib/use-action.ts';
-import { clearSelection } from '../lib/vps-selection.ts';
 import { useSession } from '../../kit/lib/use-session.ts';
 import { useShortcuts } from '../lib/use-shortcuts.ts';
-import { sentenceCase } from '../../kit/lib/words.ts';
+import { LaterMenu } from '../../kit/parts/later-menu.tsx';
 import { OfflineBar } from '../../kit/parts/offline-bar.tsx';
 import { Dialog } from '../../kit/ui/dialog.tsx';
 import { Icon } from '../../kit/ui/icon.tsx';
 import { IconButton } from '../../kit/ui/button.tsx';
-import { Menu, MenuItem, MenuLabel, MenuRadio, MenuSeparator } from '../../kit/ui/menu.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
 import { Tooltip } from '../../kit/ui/tooltip.tsx';
 
@@ -65,7 +60,7 @@ export function AppShell() {
           </button>
           <div className="ml-auto flex items-center gap-1">
             <LiveBadge />
-            <PersonMenu />
+            <PersonButton />
           </div>
         </header>
         <OfflineBar />
@@ -162,50 +157,16 @@ function Navigation() {
   );
 }
 
-function PersonMenu() {
+const personMenu = async () => (await import('./person-menu.tsx')).PersonMenu;
+
+function PersonButton() {
   const session = useSession();
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const [theme, chooseTheme] = useState<Theme>(currentTheme);
-  // Not before the service has said so: until then this browser is signed in.
-  const signOut = useAction(() => api.signOut(), {
-    renews: false,
-    done: () => {
-      forgetSession();
-      queries.clear();
-      clearSelection();
-      void navigate({ to: '/sign-in' });
-    },
-  });
   return (
-    <Menu
-      trigger={
-        <button type="button" className="flex h-9 items-center gap-2 rounded-md px-2 text-ink-2 hover:bg-raised hover:text-ink">
-          <Icon name="user" />
-          <span className="sr-only">Theme and sign-out, </span>
-          <span className="max-w-40 truncate max-sm:sr-only">{session?.name ?? '…'}</span>
-          <Icon name="chevron" className="size-3.5" />
-        </button>
-      }
-    >
-      {session && (
-        <MenuLabel>
-          {session.name} · {session.role} · Plinth {session.version}
-        </MenuLabel>
-      )}
-      <MenuSeparator />
-      <MenuLabel>Theme</MenuLabel>
-      <MenuRadio
-        value={theme}
-        options={THEMES.map((each) => [each, sentenceCase(each)] as const)}
-        onChange={(next) => {
-          setTheme(next as Theme);
-          chooseTheme(next as Theme);
-        }}
-      />
-      <MenuSeparator />
-      {session && session.user_id !== null && <MenuItem onSelect={() => void navigate({ to: '/me' })}>You and your sessions</MenuItem>}
-      <MenuItem onSelect={() => signOut.mutate()}>Sign out</MenuItem>
-    </Menu>
+    <LaterMenu load={personMenu} className="flex h-9 items-center gap-2 rounded-md px-2 text-ink-2 hover:bg-raised hover:text-ink">
+      <Icon name="user" />
+      <span className="sr-only">Theme and sign-out, </span>
+      <span className="max-w-40 truncate max-sm:sr-only">{session?.name ?? '…'}</span>
+      <Icon name="chevron" className="size-3.5" />
+    </LaterMenu>
   );
 }

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { Operation } from '../../kit/api/client.ts';
 import { kindName, operationTone, sentenceCase } from '../../kit/lib/words.ts';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
-import { OperationMenu } from './operation-menu.tsx';
 import { Elapsed, Time } from '../../kit/ui/time.tsx';
 
 /** Operations one below the other, each leading to its page. */
@@ -11,10 +11,13 @@ export function OperationRows({
   operations,
   empty,
   withVps = true,
+  menuOf,
 }: {
   operations: readonly Operation[] | undefined;
   empty: string;
   withVps?: boolean;
+  /** Of a whole list; the newest few on a page that is about more lead to their own pages only. */
+  menuOf?: (operation: Operation) => ReactNode;
 }) {
   if (!operations) return <Loading what="operations" />;
   if (operations.length === 0) return <p className="text-ink-2">{empty}</p>;
@@ -42,7 +45,7 @@ export function OperationRows({
             {operation.started_at && <Elapsed from={operation.started_at} to={operation.finished_at} />}
             <Time at={operation.created_at} />
           </span>
-          <OperationMenu operation={operation} />
+          {menuOf?.(operation)}
         </li>
       ))}
     </ul>

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { KIND_WORDS } from '../../kit/lib/kind-words.ts';
 import { OPERATION_STATUSES } from '../../../contract/words.ts';
 import { type OperationSearch, operationListQuery } from '../../kit/api/queries.ts';
+import { OperationMenu } from '../components/operation-menu.tsx';
 import { OperationRows } from '../components/operation-rows.tsx';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
@@ -53,7 +54,7 @@ export function OperationListPage() {
         </Empty>
       ) : (
         <div className="rounded-lg border border-line bg-surface px-4 py-1">
-          <OperationRows operations={operations} empty="" />
+          <OperationRows operations={operations} empty="" menuOf={(operation) => <OperationMenu operation={operation} />} />
         </div>
       )}
       {list.hasNextPage && (

@@ -1,6 +1,6 @@
 /** Who is signed in, for whom they act, and how the pages look to them. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import { api, forgetSession } from '../../kit/api/client.ts';
 import { meQuery } from '../../kit/api/people-queries.ts';
 import { LANGUAGES, type Language, setLanguage, useLanguage } from '../../kit/i18n/language.ts';
@@ -10,12 +10,11 @@ import { useSession } from '../../kit/lib/use-session.ts';
 import { Menu, MenuItem, MenuLabel, MenuRadio, MenuSeparator } from '../../kit/ui/menu.tsx';
 import { useGo } from '../link.tsx';
 import { shellWords } from '../words/shell.ts';
-import { PERSON_BUTTON, PersonName } from './person-name.tsx';
 
 const NAMES: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
 
 /** Open as soon as it is there. */
-export function PersonMenu({ name }: { name: string }) {
+export function PersonMenu({ trigger }: { trigger: ReactElement }) {
   const t = shellWords.use();
   const session = useSession();
   const me = useQuery({ ...meQuery, enabled: session?.user_id != null }).data;
@@ -35,14 +34,7 @@ export function PersonMenu({ name }: { name: string }) {
     },
   });
   return (
-    <Menu
-      defaultOpen
-      trigger={
-        <button type="button" className={PERSON_BUTTON}>
-          <PersonName name={name} />
-        </button>
-      }
-    >
+    <Menu defaultOpen trigger={trigger}>
       {(me?.memberships.length ?? 0) > 1 && (
         <>
           <MenuLabel>{t('actingFor')}</MenuLabel>
