@@ -53,8 +53,8 @@ const OF_FIELD: Readonly<Record<string, string>> = {
   snapshot_id: 'snapshot',
   ssh_key_ids: 'ssh_key',
 };
-/** What belongs to no organization. */
-const NOBODYS = new Set(['kind', 'products', 'stack', 'setup-profiles', 'versions']);
+/** What belongs to no organization; views are a person’s own. */
+const NOBODYS = new Set(['kind', 'products', 'stack', 'setup-profiles', 'versions', 'views', '{list}']);
 const NOBODYS_FIELDS = /^(product|provider|os|template|data_center|mt5_account|tax)_id$/;
 const SAMPLES = 4;
 /** People with a browser alone get there, or a body made by chance hardly does: test/hard/door-matrix.test.ts reaches these. */
