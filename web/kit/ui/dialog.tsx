@@ -1,6 +1,7 @@
 import * as Radix from '@radix-ui/react-dialog';
 import { type ReactNode, type Ref, useState } from 'react';
 import { cn } from '../lib/cn.ts';
+import { lastOpener } from '../lib/opener.ts';
 import { kitWords } from '../words/kit.ts';
 import { Icon } from './icon.tsx';
 
@@ -44,7 +45,7 @@ function Box({
   ref,
 }: Omit<DialogProps, 'open' | 'onOpenChange'> & { ref?: Ref<HTMLDivElement> }) {
   const t = kitWords.use();
-  const [origin] = useState(() => originOf(document.activeElement));
+  const [origin] = useState(() => originOf(document.activeElement) ?? lastOpener());
   const hideTitle = shape === 'palette';
   return (
     <Radix.Content

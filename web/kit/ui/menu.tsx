@@ -1,6 +1,7 @@
 import * as Radix from '@radix-ui/react-dropdown-menu';
 import type { ReactElement, ReactNode } from 'react';
 import { cn } from '../lib/cn.ts';
+import { rememberOpener } from '../lib/opener.ts';
 import { Icon } from './icon.tsx';
 
 const ITEM = 'flex min-h-9 cursor-default items-center gap-2 rounded px-2.5 py-1.5 outline-none select-none data-highlighted:bg-raised';
@@ -14,7 +15,7 @@ export function Menu({ trigger, children, defaultOpen = false }: { trigger: Reac
     <Radix.Root modal={false} defaultOpen={defaultOpen}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content align="end" sideOffset={4} collisionPadding={8} className={BOX}>
+        <Radix.Content ref={rememberOpener} align="end" sideOffset={4} collisionPadding={8} className={BOX}>
           {children}
         </Radix.Content>
       </Radix.Portal>
