@@ -33,7 +33,7 @@ interface Look {
   readonly sort?: string;
 }
 export const LOOKS: Readonly<Record<string, Look>> = {
-  label: { title: 'Name', px: 156, grow: 2, sort: 'label' },
+  label: { title: 'Name', px: 130, grow: 2, sort: 'label' },
   status: { title: 'Status', px: 124 },
   power_state: { title: 'Power', px: 148 },
   under_way: { title: 'Under way', px: 128 },
