@@ -1,5 +1,5 @@
 // `npm test`: from a fresh clone to all tests but the hard ones. Arguments go to Vitest (`npm test -- providers/`).
-// `npm run test:hard`: samples of what is hard on machine and patience (test/hard/): deaths, cut lines, every trouble, every page.
+// `npm run test:hard`: samples of what is hard on machine and patience (test/hard/): deaths, cut lines, every trouble, every page, lives of months.
 // `npm run test:quick`: types, what is pure, the architecture, and one server from nothing to nothing.
 // `npm run test:long`: what those take samples of, whole. Stopped, it goes on where it was as long as the commit is the same.
 import { execFileSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** Which permission each action on a VPS needs, as the service's sheets of kinds say; test/web/roles.test.ts compares them. */
+/** Which permission each action on a VPS needs, as the service's sheets of kinds say; test/hard/roles.test.ts compares them. */
 import type { VpsActionName } from '../../../contract/lifecycle.ts';
 import type { Permission } from '../../../contract/permissions.ts';
 

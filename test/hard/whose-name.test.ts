@@ -1,9 +1,9 @@
 /** A name that is somebody else's: one owner per DNS name, asked before anything is bought, and nothing bought that shows nowhere. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { withDatabase } from './support/database.ts';
-import { type Plinth, startPlinth } from './support/plinth.ts';
-import { Shop, ZONE } from './support/shop.ts';
-import { until } from './support/until.ts';
+import { withDatabase } from '../support/database.ts';
+import { type Plinth, startPlinth } from '../support/plinth.ts';
+import { Shop, ZONE } from '../support/shop.ts';
+import { until } from '../support/until.ts';
 
 const database = withDatabase();
 let plinth: Plinth;

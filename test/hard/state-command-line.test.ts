@@ -5,12 +5,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Door } from '../server/backend/context.ts';
-import { integrityError } from '../server/kernel/deployment.ts';
-import { withDatabase } from './support/database.ts';
-import { openCloud, openTerminal, type Cloud, type Terminal } from './support/hand-run.ts';
-import { LONG } from './support/long.ts';
-import { startStateService, type StateService } from './support/state-service.ts';
+import type { Door } from '../../server/backend/context.ts';
+import { integrityError } from '../../server/kernel/deployment.ts';
+import { withDatabase } from '../support/database.ts';
+import { openCloud, openTerminal, type Cloud, type Terminal } from '../support/hand-run.ts';
+import { LONG } from '../support/long.ts';
+import { startStateService, type StateService } from '../support/state-service.ts';
 
 /** Longer than a starved machine keeps a command line waiting, which renews at half of five minutes. */
 const LEASE_MS = 120_000;

@@ -1,10 +1,10 @@
 /** Subscriptions over months, by a clock that is advanced over HTTP: renewed, paid late, suspended, ended, cancelled. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import './support/other-zone.ts';
-import { withDatabase } from './support/database.ts';
-import { type Plinth, startPlinth } from './support/plinth.ts';
-import { type Customer, Selling } from './support/selling.ts';
-import { until } from './support/until.ts';
+import '../support/other-zone.ts';
+import { withDatabase } from '../support/database.ts';
+import { type Plinth, startPlinth } from '../support/plinth.ts';
+import { type Customer, Selling } from '../support/selling.ts';
+import { until } from '../support/until.ts';
 
 const database = withDatabase();
 let plinth: Plinth;
