@@ -12,8 +12,8 @@ const STATUSES = ['active', 'active', 'active', 'active', 'provisioning', 'error
 const MACHINE = { plan: 's-1vcpu-1gb', image: 'ubuntu-24-04-x64' };
 const REGIONS = ['nyc1', 'fra1', 'ams3', 'sgp1', 'lon1'];
 
-/** Adds `count` VPSes named `many-00000` and on. */
-export async function seedVpses({ services }: Runtime, count: number): Promise<void> {
+/** Adds `count` VPSes, named `many-00000` and on unless `first` says otherwise. */
+export async function seedVpses({ services }: Runtime, count: number, first = 0): Promise<void> {
   const organization = await ensureOrganization(services.db, 'default');
   const accounts = await allAccounts(services);
   const compute = accounts.filter(({ provider }) => services.providers.find(({ descriptor }) => descriptor.id === provider)?.compute);
@@ -42,8 +42,8 @@ export async function seedVpses({ services }: Runtime, count: number): Promise<v
       createdAt: new Date(start + n * 1000),
     };
   };
-  for (let from = 0; from < count; from += 1000)
-    await services.db.vps.createMany({ data: Array.from({ length: Math.min(1000, count - from) }, (_, n) => row(from + n)) });
+  for (let done = 0; done < count; done += 1000)
+    await services.db.vps.createMany({ data: Array.from({ length: Math.min(1000, count - done) }, (_, n) => row(first + done + n)) });
 }
 
 /** A bulk run over the first of them; without a worker it stays as it begins. */
