@@ -85,8 +85,8 @@ const reinstall = command({
   ],
   run: async (context, [word = ''], options) => {
     const api = await context.api();
-    if (options['without-setup'] && options.setup !== undefined)
-      throw usage('plinth vps reinstall: --setup and --without-setup exclude each other.');
+    if (options['without-setup'] && (options.setup !== undefined || options['setup-value'].length > 0))
+      throw usage('plinth vps reinstall: --without-setup excludes --setup and --setup-value.');
     const vps = await findVps(api, word);
     const pasted = await Promise.all(options['ssh-key'].map((key) => sshKey(context.io.cwd, key)));
     const body = {
