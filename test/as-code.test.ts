@@ -66,6 +66,10 @@ it('a product, its price and its stock', async () => {
   expect(product.prices).toMatchObject([{ interval: 'quarter', currency: 'EUR', amount: '12.50', setup_fee: '3.00' }]);
   expect((await run(commands.stockCommand(id, 7))).product.stock.total).toBe(7);
   expect((await run(commands.stockCommand(id, null))).product.stock?.total ?? null).toBe(null);
+  const template = { description: 'x', variables: [], script: 'true\n', checks: [{ type: 'finished' as const }] };
+  for (const name of ['web', 'mail']) await send('publishSetupProfile', { name, template });
+  const chosen = { setup_profiles: ['web', 'mail'] };
+  expect((await run(commands.productCommand({ ...body('3'), ...chosen }))).product).toMatchObject(chosen);
   // What it cannot say is not shown.
   expect(commands.productCommand({ ...body('x'), features: ['2 vCPU'] })).toBe(null);
   expect(commands.productCommand(body('--visibility=public'))).toBe(null);

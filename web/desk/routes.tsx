@@ -66,8 +66,10 @@ const vpsListRoute = createRoute({
 const vpsCreateRoute = createRoute({
   ...inApp,
   path: '/vps/new',
-  validateSearch: (raw: Raw): { account?: string; vps?: string; snapshot?: string; guide?: boolean } => ({
-    ...texts(raw, ['account', 'vps', 'snapshot']),
+  validateSearch: (
+    raw: Raw,
+  ): { account?: string; plan?: string; region?: string; image?: string; vps?: string; snapshot?: string; guide?: boolean } => ({
+    ...texts(raw, ['account', 'plan', 'region', 'image', 'vps', 'snapshot']),
     ...(raw.guide === true ? { guide: true } : {}),
   }),
   component: lazyPart(() => import('./pages/vps-create.tsx'), 'VpsCreatePage'),

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { releaseOf } from '../../../contract/release.ts';
 import { api, type Account } from '../../kit/api/client.ts';
@@ -7,9 +8,13 @@ import { catalogQuery } from '../../kit/api/queries.ts';
 import { memory, money } from '../../kit/lib/format.ts';
 import { useAction } from '../../kit/lib/use-action.ts';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
+import { CopyItem, MenuCell, RowMenu } from '../../kit/parts/row-menu.tsx';
 import { Button } from '../../kit/ui/button.tsx';
+import { MenuItem } from '../../kit/ui/menu.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Time } from '../../kit/ui/time.tsx';
+import { useSession } from '../../kit/lib/use-session.ts';
+import { pageProblem } from '../lib/abilities.ts';
 
 type CatalogId = 'plans' | 'regions' | 'images' | 'zones';
 export const CATALOGS: readonly { readonly id: CatalogId; readonly title: string }[] = [
@@ -78,6 +83,9 @@ export function AccountCatalog({ account, kind }: { account: Account; kind: Cata
                   {title}
                 </th>
               ))}
+              <th>
+                <span className="sr-only">Actions</span>
+              </th>
             </tr>
           </thead>
           <tbody className="divide-y divide-line">
@@ -88,11 +96,37 @@ export function AccountCatalog({ account, kind }: { account: Account; kind: Cata
                     {cell(item)}
                   </td>
                 ))}
+                <MenuCell>
+                  <ItemMenu account={account} kind={kind} id={item.id} />
+                </MenuCell>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
     </>
+  );
+}
+
+/** What a row of each catalogue is in the form of a new VPS. */
+const IN_FORM: Partial<Record<CatalogId, 'plan' | 'region' | 'image'>> = { plans: 'plan', regions: 'region', images: 'image' };
+
+function ItemMenu({ account, kind, id }: { account: Account; kind: CatalogId; id: string }) {
+  const field = IN_FORM[kind];
+  return (
+    <RowMenu name={id}>
+      <CopyItem text={id} what="id" />
+      {field && <NewWithIt account={account} field={field} id={id} />}
+    </RowMenu>
+  );
+}
+
+function NewWithIt({ account, field, id }: { account: Account; field: 'plan' | 'region' | 'image'; id: string }) {
+  const navigate = useNavigate();
+  const problem = pageProblem(useSession(), '/vps/new');
+  return (
+    <MenuItem disabledReason={problem} onSelect={() => void navigate({ to: '/vps/new', search: { account: account.id, [field]: id } })}>
+      New VPS {field === 'region' ? 'there' : 'with it'}…
+    </MenuItem>
   );
 }

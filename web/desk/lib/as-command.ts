@@ -35,6 +35,7 @@ export function productCommand({
   module,
   kind = 'vps',
   features = [],
+  setup_profiles: profiles = [],
   ...rest
 }: ProductCreate): string | null {
   if (kind !== 'vps' || features.length > 0 || Object.keys(rest).length > 0) return null;
@@ -44,6 +45,7 @@ export function productCommand({
       ['description', description || undefined],
       ['visibility', visibility],
       ['manual', module === 'manual' || undefined],
+      ...profiles.map((profile) => ['setup-profile', profile] as const),
     ],
   );
 }

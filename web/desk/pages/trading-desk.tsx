@@ -8,6 +8,7 @@ import { useAction } from '../../kit/lib/use-action.ts';
 import { sentenceCase } from '../../kit/lib/words.ts';
 import { Page } from '../../kit/parts/page.tsx';
 import { ProblemNote } from '../../kit/parts/problem-note.tsx';
+import { MenuCell, RowMenu } from '../../kit/parts/row-menu.tsx';
 import { Badge } from '../../kit/ui/badge.tsx';
 import { Button } from '../../kit/ui/button.tsx';
 import { Card } from '../../kit/ui/card.tsx';
@@ -15,6 +16,7 @@ import { SelectField } from '../../kit/ui/field.tsx';
 import { Loading } from '../../kit/ui/spinner.tsx';
 import { Table } from '../../kit/ui/table.tsx';
 import { toast } from '../../kit/ui/toast.tsx';
+import { type AskedOf, VpsRowDialog, VpsRowItems } from '../components/vps-row-menu.tsx';
 import { askOlder } from '../lib/older-routes.ts';
 import { type DeskOverview, ProvisionDialog } from '../shop/trading-form.tsx';
 
@@ -97,6 +99,7 @@ export function TradingDeskPage() {
 }
 
 function Servers({ name, all, error, retry }: { name: string; all: readonly Vps[] | undefined; error: unknown; retry: () => void }) {
+  const [asked, ask] = useState<AskedOf | null>(null);
   return (
     <Card title="Servers of trading accounts">
       {error ? <ProblemNote error={error} retry={retry} /> : !all && <Loading what="servers" />}
@@ -104,19 +107,20 @@ function Servers({ name, all, error, retry }: { name: string; all: readonly Vps[
       {all && all.length > 0 && (
         <Table
           label="Servers of trading accounts"
-          head={['Trading account', 'Server', 'Status', 'Address', 'Region', 'Plan']}
+          head={['Trading account', 'Server', 'Status', 'Address', 'Region', 'Plan', '']}
           className="min-w-[44rem]"
         >
           {all.map((vps) => (
-            <Row key={vps.id} vps={vps} />
+            <Row key={vps.id} vps={vps} onAsk={ask} />
           ))}
         </Table>
       )}
+      {asked && <VpsRowDialog asked={asked} onClose={() => ask(null)} />}
     </Card>
   );
 }
 
-function Row({ vps }: { vps: Vps }) {
+function Row({ vps, onAsk }: { vps: Vps; onAsk: (asked: AskedOf) => void }) {
   return (
     <tr className="align-baseline [&>td]:py-2 [&>td]:pr-4">
       <td className="font-medium">{vps.external_reference!.slice(REFERENCE.length)}</td>
@@ -131,6 +135,11 @@ function Row({ vps }: { vps: Vps }) {
       <td className="tabular-nums">{vps.ip_address ?? 'none yet'}</td>
       <td>{vps.region}</td>
       <td>{vps.plan}</td>
+      <MenuCell>
+        <RowMenu name={vps.label}>
+          <VpsRowItems vps={vps} onAsk={onAsk} />
+        </RowMenu>
+      </MenuCell>
     </tr>
   );
 }

@@ -94,7 +94,7 @@ interface FormProps {
 }
 
 function CreateForm({ accounts, available, begins }: FormProps) {
-  const { account: asked } = useSearch({ from: '/app/vps/new' });
+  const { account: asked, plan = '', region = '', image = '' } = useSearch({ from: '/app/vps/new' });
   const navigate = useNavigate();
   const session = useSession();
   const [form, setForm] = useState<VpsForm>(() => ({
@@ -102,7 +102,7 @@ function CreateForm({ accounts, available, begins }: FormProps) {
     account: accounts.find(({ id }) => id === (begins?.vps.provider_id ?? asked))?.id ?? accounts[0]!.id,
     ...(begins
       ? { snapshot: begins.snapshot.id, organization: begins.vps.organization_id, region: begins.vps.region, plan: begins.vps.plan }
-      : {}),
+      : { plan, region, image }),
   }));
   const source = form.snapshot === '' ? null : begins;
   // One key per filled-in form: a second click or a repeated request after a lost answer makes one VPS, not two.
