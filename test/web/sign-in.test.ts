@@ -7,6 +7,8 @@ import { expect, test } from 'vitest';
 import { openSession } from '../../server/identity/sessions/sessions.ts';
 import { createToken } from '../../server/identity/tokens/authenticate.ts';
 import { revokeToken } from '../../server/identity/tokens/store.ts';
+import { ensureOrganization } from '../../server/kernel/settings.ts';
+import { visit } from '../support/browser.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { until } from '../support/until.ts';
 
@@ -149,4 +151,28 @@ test.each([
   await page.getByRole('navigation', { name: 'Main' }).waitFor();
   await until(() => page.url() === `${dashboard.origin}/`);
   await context.close();
+});
+
+test('an address of no page is told in the frame, whose navigation leads on, and not before signing in', async () => {
+  const { db } = dashboard.runtime.services;
+  const { id: organizationId } = await ensureOrganization(db, 'default');
+  const { secret: member } = await createToken(db, { name: 'member', role: 'admin', organizationId, expiresAt: null });
+  for (const [token, path, other] of [
+    [dashboard.token, '/no/such/page', 'Drift and inventory'],
+    [member, '/portal/no/such/page', 'Help'],
+  ] as const) {
+    const { page, context, complaints } = await visit(dashboard.browser, { origin: dashboard.origin, token });
+    await page.goto(path);
+    await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor();
+    expect(await page.title()).toMatch(/^There is nothing at this address · /);
+    expect(await page.getByRole('main').count()).toBe(1);
+    await page.getByRole('navigation').getByRole('link', { name: other, exact: true }).click();
+    await page.getByRole('heading', { name: other, exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  }
+  const stranger = await dashboard.visit({ signedIn: false });
+  await stranger.page.goto('/no/such/page');
+  await stranger.page.getByRole('heading', { name: 'Sign in to Plinth' }).waitFor();
+  await stranger.context.close();
 });

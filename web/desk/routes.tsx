@@ -4,7 +4,8 @@ import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect
 import { isSignedIn } from '../kit/api/client.ts';
 import type { OperationSearch, SnapshotSearch, VpsSearch } from '../kit/api/queries.ts';
 import { AppShell } from './components/app-shell.tsx';
-import { NotFound, PageProblem } from '../kit/parts/problem-note.tsx';
+import { NotFound } from '../kit/parts/not-found.tsx';
+import { PageProblem } from '../kit/parts/problem-note.tsx';
 import { safeNext } from '../kit/lib/next.ts';
 import { lazyPart } from '../kit/lib/lazy-part.tsx';
 import { isVpsTab, type VpsTab } from './lib/vps-tab.ts';
@@ -21,7 +22,7 @@ const after = (href: unknown): { next?: string } => {
   return next === undefined ? {} : { next };
 };
 
-const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet, notFoundComponent: () => <NotFound /> });
+const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet });
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -259,6 +260,9 @@ const shop = [
   brandRoute,
 ] as const;
 
+/** What is no page; it can be left by the navigation like any other. */
+const nothingRoute = createRoute({ ...inApp, path: '$', component: NotFound });
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   setUpRoute,
@@ -285,6 +289,7 @@ const routeTree = rootRoute.addChildren([
     tasksRoute,
     deviceRoute,
     sellingRoute.addChildren(shop),
+    nothingRoute,
   ]),
 ]);
 

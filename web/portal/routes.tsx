@@ -4,11 +4,11 @@ import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect
 import { isSignedIn } from '../kit/api/client.ts';
 import { lazyPart } from '../kit/lib/lazy-part.tsx';
 import { safeNext } from '../kit/lib/next.ts';
-import { NotFound, PageProblem } from '../kit/parts/problem-note.tsx';
+import { NotFound } from '../kit/parts/not-found.tsx';
+import { PageProblem } from '../kit/parts/problem-note.tsx';
 import { PortalShell } from './shell.tsx';
 
-const NoPage = () => <NotFound home="/portal" />;
-const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet, notFoundComponent: NoPage });
+const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet });
 const atFront = { getParentRoute: () => rootRoute } as const;
 const links = () => import('./pages/links.tsx');
 
@@ -46,6 +46,8 @@ const pages = [
   createRoute({ ...inside, path: '/portal/keys', component: lazyPart(() => import('./pages/keys.tsx'), 'KeysPage') }),
   createRoute({ ...inside, path: '/portal/api', component: lazyPart(() => import('./pages/developers.tsx'), 'DevelopersPage') }),
   createRoute({ ...inside, path: '/portal/activity', component: lazyPart(() => import('./pages/activity.tsx'), 'ActivityPage') }),
+  // What is no page; it can be left by the navigation like any other.
+  createRoute({ ...inside, path: '$', component: () => <NotFound home="/portal" /> }),
 ];
 
 export function makeRouter(queries: QueryClient) {
@@ -55,6 +57,5 @@ export function makeRouter(queries: QueryClient) {
     defaultPreload: 'intent',
     scrollRestoration: true,
     defaultErrorComponent: PageProblem,
-    defaultNotFoundComponent: NoPage,
   });
 }

@@ -1,10 +1,10 @@
 /** Errors as people need them: what happened, what to do, and the number to tell whoever runs Plinth. */
-import { Link, useRouter } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { ApiError, asApiError } from '../api/problem.ts';
 import { onReach, reachNow } from '../lib/connection.ts';
 import { PartMissing } from '../lib/lazy-part.tsx';
-import { Button, buttonClass } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ShowFactor } from './show-factor.tsx';
 import { kitWords } from '../words/kit.ts';
@@ -66,19 +66,5 @@ export function PageProblem({ error, reset }: { error: unknown; reset: () => voi
     <div className="p-6">
       <ProblemNote error={drawingProblem(error)} retry={retry} />
     </div>
-  );
-}
-
-/** `home`: where its audience begins. */
-export function NotFound({ home = '/' }: { home?: string }) {
-  const t = kitWords.use();
-  return (
-    <main className="mx-auto max-w-prose p-10 text-center">
-      <h1 className="text-lg font-semibold">{t('nothingHere')}</h1>
-      <p className="mt-2 text-ink-2">{t('nothingHereWhy')}</p>
-      <Link to={home} className={buttonClass('primary', 'mt-4')}>
-        {t('toOverview')}
-      </Link>
-    </main>
   );
 }
