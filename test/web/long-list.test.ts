@@ -55,6 +55,18 @@ test('an event costs the row that it is about, however long the list is', async 
   await context.close();
 });
 
+test('for who wants less motion the list is as high as its rows at once, not a frame later', async () => {
+  await seed();
+  const { page, context } = await dashboard.visit();
+  await page.goto('/vps');
+  await scrollThrough(page);
+  const motion = await page.evaluate<string[]>(
+    `[...document.querySelectorAll('[role="table"] *')].map((each) => getComputedStyle(each)).filter(({ transitionDuration: of, transitionProperty: what }) => of !== '0s' && what !== 'none').map(({ transitionProperty }) => transitionProperty)`,
+  );
+  expect(motion).toEqual([]);
+  await context.close();
+});
+
 test('a row goes when it matches no more, and comes when it does', async () => {
   await seed();
   await setStatus(100, 'suspended');

@@ -1,16 +1,7 @@
 /** The VPSes as one long table: rows are drawn only where one looks, so ten thousand are as quick as ten. */
-import {
-  columnVisibilityFeature,
-  createColumnHelper,
-  rowSelectionFeature,
-  tableFeatures,
-  useTable,
-  type ColumnVisibilityState,
-  type RowSelectionState,
-} from '@tanstack/react-table';
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type Dispatch, memo, type MouseEvent, type ReactNode, type SetStateAction, useEffect, useRef, useState } from 'react';
+import { type Dispatch, memo, type MouseEvent, type ReactNode, type SetStateAction, useEffect, useMemo, useRef, useState } from 'react';
 import type { Vps } from '../../kit/api/client.ts';
 import { cn } from '../../kit/lib/cn.ts';
 import { powerOf, underWayText } from '../../kit/lib/words.ts';
@@ -19,11 +10,12 @@ import { Icon } from '../../kit/ui/icon.tsx';
 import { Time } from '../../kit/ui/time.tsx';
 import { RowMenu } from '../../kit/parts/row-menu.tsx';
 import { PowerBadge, StatusBadge } from '../../features/vps/vps-state.tsx';
+import type { RowSelection } from '../lib/vps-selection.ts';
 import { type AskedOf, VpsRowDialog, VpsRowItems } from './vps-row-menu.tsx';
 
 const ROW_PX = 44;
-const features = tableFeatures({ columnVisibilityFeature, rowSelectionFeature });
-const helper = createColumnHelper<typeof features, Vps>();
+/** By the column's id; what is not named is shown. */
+export type ColumnVisibility = Readonly<Record<string, boolean>>;
 
 /** `px` is the least width, `grow` its share of what is left; `sort` is the API's word for sorting by it. */
 interface Look {
@@ -51,7 +43,7 @@ const CHECKBOX_PX = 40;
 const MENU_PX = 44;
 /** Of the list's box, and its scroll bar. */
 const BORDER_PX = 18;
-const HIDDEN_AT_FIRST: ColumnVisibilityState = { ipv6: false, external_reference: false, tags: false };
+const HIDDEN_AT_FIRST: ColumnVisibility = { ipv6: false, external_reference: false, tags: false };
 /** What is dropped first where the window is too narrow for all. */
 const LEAST_FIRST = [
   'ipv6',
@@ -68,7 +60,7 @@ const LEAST_FIRST = [
 ] as const;
 
 /** The columns that a list so wide shows without being pushed sideways; what a person chose is shown all the same. */
-export function fitting(chosen: ColumnVisibilityState, widthPx: number): ColumnVisibilityState {
+export function fitting(chosen: ColumnVisibility, widthPx: number): ColumnVisibility {
   const wished = { ...HIDDEN_AT_FIRST, ...chosen };
   const shown = new Set(Object.keys(LOOKS).filter((id) => wished[id] !== false));
   const needed = (): number => [...shown].reduce((sum, id) => sum + LOOKS[id]!.px, CHECKBOX_PX + MENU_PX + BORDER_PX);
@@ -98,33 +90,23 @@ const CELLS: Readonly<Record<string, (vps: Vps) => ReactNode>> = {
   tags: ({ tags }) => (tags.length > 0 ? tags.join(', ') : <span className="text-ink-2">–</span>),
   created_at: ({ created_at: at }) => <Time at={at} />,
 };
-const columns = helper.columns(Object.keys(LOOKS).map((id) => helper.accessor(id as keyof Vps, { id })));
 
 interface VpsTableProps {
   vpses: Vps[];
   total: number | undefined;
   sort: string;
   onSort: (sort: string) => void;
-  visibility: ColumnVisibilityState;
-  selection: RowSelectionState;
-  onSelection: Dispatch<SetStateAction<RowSelectionState>>;
+  visibility: ColumnVisibility;
+  selection: RowSelection;
+  onSelection: Dispatch<SetStateAction<RowSelection>>;
   /** Called when the last rows come into view. */
   onEnd: () => void;
 }
 
 export function VpsTable({ vpses, total, sort, onSort, visibility, selection, onSelection, onEnd }: VpsTableProps) {
-  const table = useTable({
-    features,
-    columns,
-    data: vpses,
-    getRowId: (vps: Vps) => vps.id,
-    state: { columnVisibility: visibility, rowSelection: selection },
-    onRowSelectionChange: onSelection as never,
-  });
-  const rows = table.getRowModel().rows;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
-    count: rows.length,
+    count: vpses.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 12,
@@ -132,12 +114,23 @@ export function VpsTable({ vpses, total, sort, onSort, visibility, selection, on
   const items = virtual.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? -1;
   useEffect(() => {
-    if (lastShown >= rows.length - 30) onEnd();
-  }, [lastShown, rows.length, onEnd]);
+    if (lastShown >= vpses.length - 30) onEnd();
+  }, [lastShown, vpses.length, onEnd]);
   const [asked, ask] = useState<AskedOf | null>(null);
-  const shown = table.getVisibleLeafColumns();
-  const visibleIds = shown.map((column) => column.id).join(' ');
-  const { grid, wide } = tracks(shown.map((column) => LOOKS[column.id]!));
+  const shown = Object.keys(LOOKS).filter((id) => visibility[id] !== false);
+  const looks = shown.map((id) => LOOKS[id]!);
+  const visibleIds = shown.join(' ');
+  const { grid, wide } = tracks(looks);
+  const allSelected = useMemo(() => vpses.length > 0 && vpses.every(({ id }) => selection[id]), [vpses, selection]);
+  const selectAll = (): void => {
+    const loaded = new Set(vpses.map(({ id }) => id));
+    onSelection((old) => ({
+      ...Object.fromEntries(Object.entries(old).filter(([id]) => !loaded.has(id))),
+      ...(allSelected ? {} : Object.fromEntries([...loaded].map((id) => [id, true]))),
+    }));
+  };
+  // The menus stay in sight where the list is pushed sideways. Elsewhere they would be so many layers for nothing.
+  const pinned = wide.minWidth + BORDER_PX > (virtual.scrollRect?.width ?? 0);
   const navigate = useNavigate();
   // One listener for all names: a router's link per row would cost more than the rest of the row.
   const open = (event: MouseEvent): void => {
@@ -152,30 +145,25 @@ export function VpsTable({ vpses, total, sort, onSort, visibility, selection, on
       onClick={open}
       role="table"
       aria-label="VPSes"
-      aria-rowcount={(total ?? rows.length) + 1}
+      aria-rowcount={(total ?? vpses.length) + 1}
       aria-colcount={shown.length + 2}
       tabIndex={0}
       // As high as its rows are, until the window is full.
-      style={{ height: `min(100dvh - 15.5rem, ${ROW_PX * (rows.length + 1)}px)` }}
+      style={{ height: `min(100dvh - 15.5rem, ${ROW_PX * (vpses.length + 1)}px)` }}
       className="min-h-72 overflow-auto rounded-lg border border-line bg-surface [contain:strict]"
     >
-      <HeaderRow
-        looks={shown.map((column) => LOOKS[column.id]!)}
-        allSelected={rows.length > 0 && table.getIsAllRowsSelected()}
-        onSelectAll={table.getToggleAllRowsSelectedHandler()}
-        sort={sort}
-        onSort={onSort}
-      />
+      <HeaderRow looks={looks} allSelected={allSelected} onSelectAll={selectAll} sort={sort} onSort={onSort} pinned={pinned} />
       <div role="rowgroup" className="relative" style={{ ...wide, height: virtual.getTotalSize() }}>
         {items.map((item) => (
           <BodyRow
-            key={rows[item.index]!.id}
-            vps={rows[item.index]!.original}
+            key={vpses[item.index]!.id}
+            vps={vpses[item.index]!}
             index={item.index}
             start={item.start}
-            selected={selection[rows[item.index]!.id] === true}
+            selected={selection[vpses[item.index]!.id] === true}
             columns={visibleIds}
             template={grid.gridTemplateColumns}
+            pinned={pinned}
             onToggle={onSelection}
             onAsk={ask}
           />
@@ -194,12 +182,14 @@ interface RowProps {
   /** Ids of the columns, joined by spaces: the same text means the same row. */
   columns: string;
   template: string;
-  onToggle: Dispatch<SetStateAction<RowSelectionState>>;
+  /** Whether the menu stays in sight when the list is pushed sideways. */
+  pinned: boolean;
+  onToggle: Dispatch<SetStateAction<RowSelection>>;
   onAsk: (asked: AskedOf) => void;
 }
 
 /** Drawn again only when something of it changes: scrolling draws the new rows and moves the others. */
-const BodyRow = memo(function BodyRow({ vps, index, start, selected, columns: ids, template, onToggle, onAsk }: RowProps) {
+const BodyRow = memo(function BodyRow({ vps, index, start, selected, columns: ids, template, pinned, onToggle, onAsk }: RowProps) {
   const toggle = (): void => onToggle(({ [vps.id]: was, ...others }) => (was ? others : { ...others, [vps.id]: true }));
   return (
     <div
@@ -219,7 +209,10 @@ const BodyRow = memo(function BodyRow({ vps, index, start, selected, columns: id
       ))}
       <div
         role="cell"
-        className={cn('sticky right-0 grid h-full place-items-center', selected ? 'bg-accent-soft' : 'bg-surface group-hover:bg-raised')}
+        className={cn(
+          'grid h-full place-items-center',
+          pinned && cn('sticky right-0', selected ? 'bg-accent-soft' : 'bg-surface group-hover:bg-raised'),
+        )}
       >
         <RowMenu name={vps.label}>
           <VpsRowItems vps={vps} onAsk={onAsk} />
@@ -241,12 +234,13 @@ function tracks(looks: readonly Look[]) {
 interface HeaderProps {
   looks: readonly Look[];
   allSelected: boolean;
-  onSelectAll: (event: unknown) => void;
+  onSelectAll: () => void;
   sort: string;
   onSort: (sort: string) => void;
+  pinned: boolean;
 }
 
-function HeaderRow({ looks, allSelected, onSelectAll, sort, onSort }: HeaderProps) {
+function HeaderRow({ looks, allSelected, onSelectAll, sort, onSort, pinned }: HeaderProps) {
   const { grid, wide } = tracks(looks);
   return (
     <div role="rowgroup" className="sticky top-0 z-10 border-b border-line bg-surface" style={wide}>
@@ -263,7 +257,7 @@ function HeaderRow({ looks, allSelected, onSelectAll, sort, onSort }: HeaderProp
         {looks.map((look) => (
           <HeaderCell key={look.title} look={look} sort={sort} onSort={onSort} />
         ))}
-        <div role="columnheader" className="sticky right-0 h-full bg-surface">
+        <div role="columnheader" className={cn(pinned && 'sticky right-0 h-full bg-surface')}>
           <span className="sr-only">Actions</span>
         </div>
       </div>

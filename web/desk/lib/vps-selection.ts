@@ -1,9 +1,11 @@
 /** Which VPSes are chosen in the list; kept while one of them is looked at, forgotten with the window. */
-import type { RowSelectionState } from '@tanstack/react-table';
 import { type SetStateAction, useSyncExternalStore } from 'react';
 
+/** Ids of the chosen rows, each with `true`. */
+export type RowSelection = Readonly<Record<string, boolean>>;
+
 interface Selection {
-  readonly rows: RowSelectionState;
+  readonly rows: RowSelection;
   /** The filters of which all matches are chosen, loaded or not. */
   readonly allOf: string | null;
 }
@@ -21,7 +23,7 @@ const subscribe = (listener: () => void): (() => void) => {
 };
 
 /** Choosing rows one by one ends the choice of all. */
-export const selectRows = (rows: SetStateAction<RowSelectionState>): void =>
+export const selectRows = (rows: SetStateAction<RowSelection>): void =>
   change({ rows: typeof rows === 'function' ? rows(now.rows) : rows, allOf: null });
 export const selectAllOf = (filter: string): void => change({ ...now, allOf: filter });
 export const clearSelection = (): void => change(NOTHING);

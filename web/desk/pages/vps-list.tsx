@@ -1,12 +1,11 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { ColumnVisibilityState } from '@tanstack/react-table';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { VPS_POWERS, VPS_STATUSES } from '../../../contract/words.ts';
 import { api, type Overview, type Vps } from '../../kit/api/client.ts';
 import { overviewQuery, type VpsSearch, vpsFilter, vpsListQuery, vpsListRequest } from '../../kit/api/queries.ts';
 import { BulkBar } from '../components/vps-bulk-bar.tsx';
-import { fitting, LOOKS, VpsTable } from '../components/vps-table.tsx';
+import { type ColumnVisibility, fitting, LOOKS, VpsTable } from '../components/vps-table.tsx';
 import { CreateLink } from '../components/create-link.tsx';
 import { TagsMenu } from '../components/tags-menu.tsx';
 import { SavedViews } from '../components/saved-views.tsx';
@@ -141,21 +140,21 @@ function useListWidth(): number {
   return width - (width >= 768 ? 208 : 0) - (width >= 640 ? 48 : 32);
 }
 
-const NO_CHOICE: ColumnVisibilityState = {};
+const NO_CHOICE: ColumnVisibility = {};
 
 /** The person's own choice of columns on wide screens, and of the others what fits. */
 function useColumns() {
   const room = useListWidth();
   const wide = useWiderThan(768);
-  const [own, setOwn] = useState<ColumnVisibilityState>(() => {
+  const [own, setOwn] = useState<ColumnVisibility>(() => {
     try {
-      return JSON.parse(readStored(COLUMNS_KEY) ?? '{}') as ColumnVisibilityState;
+      return JSON.parse(readStored(COLUMNS_KEY) ?? '{}') as ColumnVisibility;
     } catch {
       return NO_CHOICE;
     }
   });
   const shown = useMemo(() => fitting(wide ? own : NO_CHOICE, room), [own, wide, room]);
-  const change = (part: ColumnVisibilityState): void => {
+  const change = (part: ColumnVisibility): void => {
     const next = { ...own, ...part };
     writeStored(COLUMNS_KEY, JSON.stringify(next));
     setOwn(next);
@@ -171,8 +170,8 @@ function Actions({
 }: {
   search: VpsSearch;
   setSearch: (change: Change) => void;
-  visibility: ColumnVisibilityState;
-  setVisibility: (next: ColumnVisibilityState) => void;
+  visibility: ColumnVisibility;
+  setVisibility: (next: ColumnVisibility) => void;
 }) {
   const [busy, setBusy] = useState(false);
   const exportAll = async (): Promise<void> => {

@@ -24,7 +24,7 @@ export function Badge({ tone = 'quiet', dot = true, children }: { tone?: Tone; d
 export function SimulatedBadge() {
   return (
     <span
-      className="inline-flex items-center rounded-full border border-dashed border-warn px-2 py-px text-xs text-warn"
+      className="inline-flex items-center rounded-full border border-warn px-2 py-px text-xs text-warn"
       title="No such server exists in the world; nothing is bought."
     >
       simulated
