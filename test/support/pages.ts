@@ -63,7 +63,7 @@ export async function everyPage({ services }: Runtime): Promise<PageToVisit[]> {
     { name: 'audit', path: '/audit', ready: /The chain is/ },
     { name: 'customers', path: '/customers', ready: /seller’s|Since|None yet/ },
     { name: 'products', path: '/products', ready: /Nothing is sold yet|Margin/ },
-    { name: 'server-products', path: '/admin/dedicated-servers/products', ready: 'Server products' },
+    { name: 'server-products', path: '/admin/dedicated-servers/products', ready: /^What customers order/ },
     { name: 'orders', path: '/orders', ready: /^No order\.|^Total$/ },
     { name: 'subscriptions', path: '/subscriptions', ready: /^No subscription\.|Paid until/ },
     { name: 'invoices', path: '/invoices', ready: /^No invoice\.|Issued/ },

@@ -18,7 +18,7 @@ import { sentenceCase, vpsTone } from '../../kit/lib/words.ts';
 import { MenuCell } from '../../kit/parts/row-menu.tsx';
 
 /** On a phone these stand below the names. */
-const WIDE_ONLY: ReadonlySet<string> = new Set(['Name']);
+const WIDE_ONLY: ReadonlySet<string> = new Set(['Name', 'Monthly']);
 
 export function SnapshotsPage() {
   const search = useSearch({ from: '/app/snapshots' });
@@ -73,7 +73,8 @@ function Row({ snapshot }: { snapshot: RecordedSnapshot }) {
           {simulated && <SimulatedBadge />}
         </span>
         <span className="block text-xs text-ink-2 sm:hidden">
-          {snapshotName(snapshot)}, {sizeOf(snapshot)}, <Time at={snapshot.created_at} />
+          {snapshotName(snapshot)}, {sizeOf(snapshot)}, {snapshot.monthly_cost ? `${costOf(snapshot)} a month, ` : ''}
+          <Time at={snapshot.created_at} />
         </span>
       </td>
       <td className="hidden max-w-72 py-2 pr-4 wrap-anywhere sm:table-cell">
@@ -87,7 +88,7 @@ function Row({ snapshot }: { snapshot: RecordedSnapshot }) {
       <td className="py-2 pr-4">
         <Badge tone={snapshotTone(snapshot.status)}>{sentenceCase(snapshot.status)}</Badge>
       </td>
-      <td className="py-2 pr-4 whitespace-nowrap">{costOf(snapshot)}</td>
+      <td className="hidden py-2 pr-4 whitespace-nowrap sm:table-cell">{costOf(snapshot)}</td>
       <MenuCell>
         <RecordedSnapshotMenu snapshot={snapshot} />
       </MenuCell>
