@@ -290,8 +290,8 @@ function HeaderCell({ look, sort, onSort }: { look: Look; sort: string; onSort: 
 
 function NameCell({ vps }: { vps: Vps }) {
   return (
-    <span className="flex items-center gap-2">
-      <a href={`/vps/${vps.id}`} data-vps={vps.id} className="truncate font-medium underline-offset-2 hover:underline">
+    <span className="flex items-center gap-2 max-sm:flex-col max-sm:items-start max-sm:gap-0">
+      <a href={`/vps/${vps.id}`} data-vps={vps.id} className="max-w-full truncate font-medium underline-offset-2 hover:underline">
         {vps.label}
       </a>
       {vps.simulated && <SimulatedBadge />}
