@@ -1,5 +1,7 @@
 /** What the README says has a page has one: a stack's history with export and rollback, all states checked, the master key. */
 import { beforeAll, expect, test } from 'vitest';
+import { allAccounts } from '../../server/accounts/accounts.ts';
+import { itemOf } from '../support/browser.ts';
 import { withDashboard } from '../support/dashboard.ts';
 import { Shop } from '../support/shop.ts';
 
@@ -53,6 +55,38 @@ test('all states are checked on request, and the master key shows what it seals'
   const states = page.getByRole('region', { name: 'States of the stacks' });
   await states.getByRole('button', { name: 'Check all' }).click();
   await states.getByText('1 stack checked: all of them are sound.').waitFor(LONG);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test('a plan, a region and an image of an account lead to the form of a new VPS with it', { timeout: 60_000 }, async () => {
+  const accounts = await allAccounts(dashboard.runtime.services);
+  const { id } = accounts.find(({ provider }) => provider === 'hetzner')!;
+  const { page, context, complaints } = await dashboard.visit();
+  for (const [tab, row, item, field] of [
+    ['Plans', 'cpx31', 'New VPS with it…', 'plan'],
+    ['Regions', 'hel1', 'New VPS there…', 'region'],
+    ['Images', 'debian-12', 'New VPS with it…', 'image'],
+  ] as const) {
+    await page.goto(`/admin/providers/${id}`);
+    await page.getByRole('button', { name: tab, exact: true }).click();
+    await (
+      await itemOf(
+        page
+          .getByRole('row')
+          .filter({ has: page.getByText(row, { exact: true }) })
+          .first(),
+        item,
+      )
+    ).click();
+    await page.getByRole('heading', { name: 'Create a VPS' }).waitFor();
+    const chosen =
+      field === 'plan'
+        ? page.getByRole('radio', { name: new RegExp(row) })
+        : page.getByRole('combobox', { name: field === 'region' ? 'Region' : 'Image' });
+    if (field === 'plan') await expect.poll(() => chosen.isChecked()).toBe(true);
+    else await expect.poll(() => chosen.inputValue()).toBe(row);
+  }
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -264,8 +264,10 @@ function useFittingChoice(form: VpsForm, set: (change: Partial<VpsForm>) => void
     const region =
       form.region !== ''
         ? form.region
-        : (regions.find((each) => each.available && plans.some((one) => planProblem(one, each.id) === null))?.id ?? '');
-    const able = plans.filter((each) => planProblem(each, region) === null && each.memoryMb >= 1024);
+        : (regions.find((each) => each.available && (plan ? [plan] : plans).some((one) => planProblem(one, each.id) === null))?.id ?? '');
+    // An image that was asked for by the address looks for a plan that can hold it.
+    const holds = (each: Plan): boolean => form.plan !== '' || !image || imageProblem(image, region, each) === null;
+    const able = plans.filter((each) => planProblem(each, region) === null && each.memoryMb >= 1024 && holds(each));
     const cheapest = able.toSorted((a, b) => Number(priceIn(a, region)) - Number(priceIn(b, region)))[0];
     const fitting = plan && planProblem(plan, region) === null ? plan : cheapest;
     // A snapshot has its system already.
