@@ -1,13 +1,11 @@
 /** A person with the plain `pulumi` command on a pulled stack: the same state, the same clouds, through the real service. */
-import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { openAccount } from '../../server/accounts/accounts.ts';
 import { withDatabase } from '../support/database.ts';
-import { testEngine } from '../support/engine.ts';
+import { openTerminals, type Terminals } from '../support/hand.ts';
 import { LONG } from '../support/long.ts';
 import { type Plinth, someServer, startPlinth } from '../support/plinth.ts';
 import { until } from '../support/until.ts';
@@ -15,62 +13,23 @@ import { Vendor } from '../support/vendors.ts';
 
 const database = withDatabase();
 let plinth: Plinth;
+let terminals: Terminals;
 let dir: string;
-let path: string;
-let engine: string;
 let server: string[];
 
 beforeAll(async () => {
   plinth = await startPlinth(database.url);
-  const toolchain = await testEngine('engine+language');
-  engine = toolchain.pulumi;
-  path = [toolchain.languageHostDir, resolve('node_modules/.bin'), '/usr/bin', '/bin'].filter(Boolean).join(':');
-  // The project as it is in the repository, in a folder where stack files may be written.
-  dir = await mkdtemp(join(tmpdir(), 'plinth-by-hand-'));
-  await copyFile('Pulumi.yaml', join(dir, 'Pulumi.yaml'));
-  await copyFile('package.json', join(dir, 'package.json'));
-  for (const folder of ['stacks', 'automation', 'bin', 'node_modules']) await symlink(resolve(folder), join(dir, folder));
+  // Of the file backend, where one is used; Plinth's own state needs none.
+  terminals = await openTerminals({ commandMs: 50_000, env: { PULUMI_CONFIG_PASSPHRASE: 'correct horse' } });
+  dir = terminals.dir;
   server = await someServer(plinth);
 });
 afterAll(async () => {
   await plinth?.stop();
-  if (dir) await rm(dir, { recursive: true, force: true });
+  await terminals?.close();
 });
 
-/** Each person has a home of their own, logged in with `pulumi login`. */
-async function person(name: string, token: string) {
-  const home = join(dir, 'homes', name);
-  await mkdir(home, { recursive: true });
-  const env = {
-    PATH: path,
-    HOME: home,
-    TMPDIR: home,
-    PULUMI_HOME: join(home, '.pulumi'),
-    PULUMI_ACCESS_TOKEN: token,
-    PULUMI_SKIP_UPDATE_CHECK: 'true',
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-    // Of the file backend, where one is used; Plinth's own state needs none.
-    PULUMI_CONFIG_PASSPHRASE: 'correct horse',
-    PLINTH_TEST_RUN: process.env['PLINTH_TEST_RUN'] ?? '',
-  };
-  const pulumi = (...args: string[]): Promise<{ code: number; out: string }> =>
-    new Promise((done) => {
-      execFile(
-        engine,
-        [...args, '--non-interactive', '--color', 'never'],
-        { cwd: dir, env, timeout: 50_000, maxBuffer: 64 * 1024 * 1024 },
-        (error, stdout, stderr) =>
-          done({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, out: `${stdout}\n${stderr}` }),
-      );
-    });
-  const must = async (...args: string[]): Promise<string> => {
-    const { code, out } = await pulumi(...args);
-    expect(code, out).toBe(0);
-    return out;
-  };
-  await must('login', plinth.origin);
-  return { pulumi, must };
-}
+const person = (name: string, token: string) => terminals.person(name, plinth.origin, token);
 
 async function createAndPull(label: string, more: string[] = [], input?: string): Promise<{ id: string; file: string; name: string }> {
   const created = await plinth.cli(['vps', 'create', label, ...server, ...more, '--wait', '--json'], input === undefined ? {} : { input });
@@ -296,10 +255,12 @@ it.runIf(LONG)(
 
 it('stack pull says what to type, without the token', async () => {
   await createAndPull('hand-words');
-  const { code, out, err } = await plinth.cli(['stack', 'pull', 'hand-words', '--dir', dir], { env: { PLINTH_PULUMI_BIN: engine } });
+  const { code, out, err } = await plinth.cli(['stack', 'pull', 'hand-words', '--dir', dir], {
+    env: { PLINTH_PULUMI_BIN: terminals.engine },
+  });
   expect(code, err).toBe(0);
   expect(out).toContain(`pulumi login ${plinth.origin}`);
-  expect(out).toContain(dirname(engine));
+  expect(out).toContain(dirname(terminals.engine));
   expect(out).not.toContain(plinth.adminToken);
 }, 120_000);
 

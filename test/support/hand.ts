@@ -18,12 +18,20 @@ export interface Person {
 export interface Terminals {
   /** The project as it is in the repository. */
   readonly dir: string;
+  /** The `pulumi` that they type. */
+  readonly engine: string;
   /** Logged in at the service with the token. */
   person(name: string, origin: string, token: string): Promise<Person>;
   close(): Promise<void>;
 }
 
-export async function openTerminals(): Promise<Terminals> {
+interface Options {
+  readonly commandMs?: number;
+  /** Of each command, beside what every home has. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function openTerminals({ commandMs = COMMAND_MS, env: more = {} }: Options = {}): Promise<Terminals> {
   const { pulumi: engine, languageHostDir } = await testEngine('engine+language');
   const path = [languageHostDir, resolve('node_modules/.bin'), '/usr/bin', '/bin'].filter(Boolean).join(':');
   const dir = await mkdtemp(join(tmpdir(), 'plinth-terminals-'));
@@ -31,6 +39,7 @@ export async function openTerminals(): Promise<Terminals> {
   for (const folder of ['stacks', 'automation', 'bin', 'node_modules']) await symlink(resolve(folder), join(dir, folder));
   return {
     dir,
+    engine,
     async person(name, origin, token) {
       const home = join(dir, 'homes', name);
       await mkdir(home, { recursive: true });
@@ -43,10 +52,11 @@ export async function openTerminals(): Promise<Terminals> {
         PULUMI_SKIP_UPDATE_CHECK: 'true',
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
         PLINTH_TEST_RUN: process.env['PLINTH_TEST_RUN'] ?? '',
+        ...more,
       };
       const pulumi = (...args: string[]): Promise<{ code: number; out: string }> =>
         new Promise((done) => {
-          const options = { cwd: dir, env, timeout: COMMAND_MS };
+          const options = { cwd: dir, env, timeout: commandMs, maxBuffer: 64 * 1024 * 1024 };
           execFile(engine, [...args, '--non-interactive', '--color', 'never'], options, (error, stdout, stderr) =>
             done({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, out: `${stdout}\n${stderr}` }),
           );
