@@ -38,7 +38,12 @@ export function wordsOf(language: Language) {
 
 /** The beginning of a message, up to its first value: enough to find it by. */
 export const begin = (message: string): RegExp =>
-  new RegExp(`^${message.split('{')[0]!.trimEnd().replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}`);
+  new RegExp(
+    `^${message
+      .split('{')[0]!
+      .trimEnd()
+      .replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}`,
+  );
 
 /** Nothing serious by axe, and nothing wider than the window. */
 export async function sound(page: Page, what: string): Promise<void> {
