@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { plinthItself } from '../server/identity/policy/grants.ts';
 import { inTransaction } from '../server/kernel/database.ts';
 import { prepareOrder } from '../server/orders/orders.ts';
-import { makeQuote } from '../server/orders/quote.ts';
+import { prepareQuote } from '../server/orders/quote.ts';
 import { recordPayment } from '../server/payments/record.ts';
 import { progress, round } from './support/figures.ts';
 import { type BenchShop, openShop, parallel } from './support/shop.ts';
@@ -32,7 +32,7 @@ async function placed({
     const items = [
       { product_id: productId as never, interval: 'month' as const, label: `s-${randomUUID().slice(0, 8)}`, ssh_keys: [], tags: [] },
     ];
-    const { id, hash } = await makeQuote(services, BY, { items, organization_id });
+    const { id, hash } = await (await prepareQuote(services, BY, { items, organization_id }))(services.db);
     const place = await prepareOrder(services, BY, { quoteId: id, hash, externalReference: null });
     const order = await inTransaction(services.db, (tx) => place(tx));
     orders.push({ id: order.id, organizationId: order.organizationId, invoiceId: order.invoiceId!, total: order.total });

@@ -127,6 +127,12 @@ describe('who may call what', () => {
       expect(() => assertDeclared([{ ...routes[0]!, permission: permission as never }])).toThrow(/declares no permission/);
   });
 
+  it('does not start with a change that says neither that it is one transaction nor why it is none', () => {
+    const change = routes.find((each) => each.method === 'post' && 'transaction' in each)!;
+    for (const wrong of [{ transaction: undefined }, { apart: 'in steps' }])
+      expect(() => assertDeclared([{ ...change, ...wrong } as never])).toThrow(/says neither `transaction` nor why it is `apart`/);
+  });
+
   it('hides one organization from another', async () => {
     const created = await call('POST', '/api/vps', { body: { ...body, label: 'scoped' } });
     expect(created.status).toBe(202);

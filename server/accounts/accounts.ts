@@ -10,7 +10,7 @@ import { timeNow } from '../kernel/clock.ts';
 import { notFound, Refusal, refuseField } from '../kernel/problem.ts';
 import { accountById, accountUse, deleteAccount, dropCatalog, insertAccount, listAccounts, updateAccount } from './store.ts';
 import { appendAudit } from '../kernel/audit.ts';
-import { type Account, brokenUnique, inTransaction, type Json } from '../kernel/database.ts';
+import { type Account, brokenUnique, type Commit, type Db, inTransaction, type Json } from '../kernel/database.ts';
 import { type AccountOptions, optionsOf, parseConfiguration } from './options.ts';
 import { assertSameAccount } from './same-account.ts';
 import { findProvider, type Principal, type Services } from '../kernel/services.ts';
@@ -85,7 +85,13 @@ function clientFor(
   };
 }
 
-export async function createAccount(services: Services, principal: Principal, body: AccountCreate, requestId: string): Promise<Account> {
+/** Tries the key at the provider; what it answers adds the account. */
+export async function prepareAccount(
+  services: Services,
+  principal: Principal,
+  body: AccountCreate,
+  requestId: string,
+): Promise<Commit<Account>> {
   const provider = findProvider(services, body.type);
   if (!provider || !provider.descriptor.roles.some((role) => role !== 'utility'))
     throw refuseField('type', `"${body.type}" is no provider here`, `Choose one of: ${names(services)}.`);
@@ -96,8 +102,8 @@ export async function createAccount(services: Services, principal: Principal, bo
   const opened = { accountId: id, credential, endpoint };
   await liveCheck(services, provider, opened);
   await checkZones(clientFor(services, provider, opened).dns, configuration);
-  return await unique(body.name, () =>
-    inTransaction(services.db, async (tx) => {
+  return (tx) =>
+    unique(body.name, async () => {
       const account = await insertAccount(tx, {
         id,
         provider: body.type,
@@ -119,22 +125,22 @@ export async function createAccount(services: Services, principal: Principal, bo
         data: { provider: body.type, name: body.name, requestId },
       });
       return account;
-    }),
-  );
+    });
 }
 
-export async function patchAccount(
+/** Asks the provider for the zones that the configuration names; what it answers makes the change. */
+export async function preparePatch(
   services: Services,
   principal: Principal,
   id: string,
   body: { name?: string | undefined; configuration?: Record<string, unknown> | undefined; active?: boolean | undefined },
-): Promise<Account> {
+): Promise<Commit<Account>> {
   const account = await mustAccount(services, id);
   const configuration =
     body.configuration === undefined ? undefined : parseConfiguration(providerOf(services, account), body.configuration);
   if (configuration !== undefined) await checkZones(clientOf(services, account).dns, configuration);
-  return await unique(body.name ?? '', () =>
-    inTransaction(services.db, async (tx) => {
+  return (tx) =>
+    unique(body.name ?? '', async () => {
       const changed = await updateAccount(tx, id, {
         ...(body.name === undefined ? {} : { name: body.name }),
         ...(configuration === undefined ? {} : { configuration }),
@@ -150,19 +156,19 @@ export async function patchAccount(
         after: settingsOf(changed),
       });
       return changed;
-    }),
-  );
+    });
 }
 
 /** What a patch can change. */
 const settingsOf = ({ name, configuration }: Account): Json => ({ name, configuration: configuration as Json });
 
-export async function rotateKey(
+/** Tries the new key at the provider; what it answers puts it in the old one's place. */
+export async function prepareKey(
   services: Services,
   principal: Principal,
   id: string,
   key: string | Record<string, string>,
-): Promise<Account> {
+): Promise<Commit<Account>> {
   const account = await mustAccount(services, id);
   const provider = providerOf(services, account);
   const credential = parseCredential(provider, key);
@@ -170,7 +176,7 @@ export async function rotateKey(
   const opened = { accountId: id, credential, endpoint };
   await liveCheck(services, provider, opened);
   await assertSameAccount(services.db, id, clientFor(services, provider, opened));
-  return await inTransaction(services.db, async (tx) => {
+  return async (tx) => {
     await dropCatalog(tx, id);
     const change = { ...atRest(services, id, credential), status: 'ok', checkMessage: null, lastCheckedAt: timeNow() };
     const changed = await updateAccount(tx, id, { ...change, secretVersion: { increment: 1 } });
@@ -182,11 +188,11 @@ export async function rotateKey(
       data: { version: changed.secretVersion },
     });
     return changed;
-  });
+  };
 }
 
-/** Asks the provider now whether the key works, and records the answer. */
-export async function checkAccount(services: Services, id: string): Promise<Account> {
+/** Asks the provider now whether the key works; what it answers records it. */
+export async function prepareCheck(services: Services, id: string): Promise<Commit<Account>> {
   const account = await mustAccount(services, id);
   let status = 'ok';
   let checkMessage: string | null = null;
@@ -197,7 +203,7 @@ export async function checkAccount(services: Services, id: string): Promise<Acco
     status = isProviderError(error, 'credentials', 'forbidden') ? 'refused' : 'unreachable';
     checkMessage = error.detail.message;
   }
-  return await updateAccount(services.db, id, { status, checkMessage, lastCheckedAt: timeNow() });
+  return (tx) => updateAccount(tx, id, { status, checkMessage, lastCheckedAt: timeNow() });
 }
 
 async function askAccount(services: Services, account: Account): Promise<void> {
@@ -206,8 +212,8 @@ async function askAccount(services: Services, account: Account): Promise<void> {
 }
 
 export async function removeAccount(services: Services, principal: Principal, id: string): Promise<void> {
-  await mustAccount(services, id);
   await inTransaction(services.db, async (tx) => {
+    await mustAccount({ db: tx }, id);
     const use = await accountUse(tx, id);
     if (use.living > 0)
       throw new Refusal(
@@ -226,7 +232,7 @@ export async function removeAccount(services: Services, principal: Principal, id
   });
 }
 
-export async function mustAccount(services: Services, id: string): Promise<Account> {
+export async function mustAccount(services: { readonly db: Db }, id: string): Promise<Account> {
   const account = await accountById(services.db, id);
   if (!account) throw notFound('provider account', id);
   return account;

@@ -14,11 +14,11 @@ import {
 } from '../../contract/provider.ts';
 import { onPlatform } from '../kernel/can.ts';
 import { refuseField } from '../kernel/problem.ts';
-import { allAccounts, checkAccount, createAccount, defaultOf, mustAccount, patchAccount, removeAccount, rotateKey } from './accounts.ts';
+import { allAccounts, defaultOf, mustAccount, prepareAccount, prepareCheck, prepareKey, preparePatch, removeAccount } from './accounts.ts';
 import { accountUsage } from './usage.ts';
 import { readCatalog } from './catalog.ts';
 import { featuresAt } from './features.ts';
-import type { Principal, Services } from '../kernel/services.ts';
+import { type Principal, type Services, within } from '../kernel/services.ts';
 import type { Account } from '../kernel/database.ts';
 import { presentAccount } from './present.ts';
 import { presentCatalog } from './present-catalog.ts';
@@ -49,10 +49,9 @@ export function adminRoutes(services: Services, accountOfVps: AccountOfVps): Rou
       permission: 'account:create',
       body: AccountCreate,
       responses: { 201: { description: 'Added.', schema: AccountAnswer } },
-      handler: async ({ principal, body, requestId }) => ({
-        status: 201,
-        body: { provider: presentAccount(await createAccount(services, principal, body, requestId)) },
-      }),
+      transaction: true,
+      prepare: ({ principal, body, requestId }) => prepareAccount(services, principal, body, requestId),
+      handler: async ({ tx, prepared }) => ({ status: 201, body: { provider: presentAccount(await prepared(tx)) } }),
     }),
     ...oneAccount(services),
     catalogRoute(services, accountOfVps),
@@ -79,7 +78,9 @@ function oneAccount(services: Services): Route[] {
       params: AccountParams,
       body: AccountPatch,
       responses: answer,
-      handler: async ({ principal, params, body }) => one(await patchAccount(services, principal, params.id, body)),
+      transaction: true,
+      prepare: ({ principal, params, body }) => preparePatch(services, principal, params.id, body),
+      handler: async ({ tx, prepared }) => one(await prepared(tx)),
     }),
     route({
       method: 'delete',
@@ -88,8 +89,9 @@ function oneAccount(services: Services): Route[] {
       permission: 'account:delete',
       params: AccountParams,
       responses: { 204: { description: 'Removed.' } },
-      handler: async ({ principal, params }) => {
-        await removeAccount(services, principal, params.id);
+      transaction: true,
+      handler: async ({ principal, params, tx }) => {
+        await removeAccount(within(services, tx), principal, params.id);
         return { status: 204 };
       },
     }),
@@ -101,7 +103,9 @@ function oneAccount(services: Services): Route[] {
       params: AccountParams,
       body: KeyRotate,
       responses: answer,
-      handler: async ({ principal, params, body }) => one(await rotateKey(services, principal, params.id, body.api_key)),
+      transaction: true,
+      prepare: ({ principal, params, body }) => prepareKey(services, principal, params.id, body.api_key),
+      handler: async ({ tx, prepared }) => one(await prepared(tx)),
     }),
     route({
       method: 'get',
@@ -120,7 +124,9 @@ function oneAccount(services: Services): Route[] {
       permission: 'account:check',
       params: AccountParams,
       responses: answer,
-      handler: async ({ params }) => one(await checkAccount(services, params.id)),
+      transaction: true,
+      prepare: ({ params }) => prepareCheck(services, params.id),
+      handler: async ({ tx, prepared }) => one(await prepared(tx)),
     }),
   ];
 }

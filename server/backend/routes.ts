@@ -83,6 +83,7 @@ export function stackRoutes(services: Services, care: StackCare): Route[] {
       params: VpsParams,
       body: StackRollback,
       responses: { 200: { description: 'Done; refresh the VPS next.', schema: StackRolledBack } },
+      apart: 'in steps',
       handler: async ({ principal, params, body }) => ({
         status: 200,
         body: await rollbackStack(services, care, principal, params.id, body.version, body.reason),

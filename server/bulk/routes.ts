@@ -43,6 +43,7 @@ function startRoutes(services: Services): Route[] {
       body: BulkPreviewRequest,
       largeBody: true,
       responses: { 200: { description: 'Nothing was changed.', schema: BulkPreview } },
+      apart: 'changes nothing',
       handler: async ({ principal, body }) => ({ status: 200, body: (await dryRun(services, principal, body)).preview }),
     }),
     route({

@@ -18,10 +18,11 @@ import {
   SweepParams,
 } from '../../contract/drift.ts';
 import { DriftPolicyChange, DriftPolicyList, DriftPolicyQuery } from '../../contract/drift-policy.ts';
+import type { Db } from '../kernel/database.ts';
 import { notFound } from '../kernel/problem.ts';
 import { changeSwitches, globalSwitches } from '../kernel/kill-switches/kill-switches.ts';
 import { actOnDrift, dismissDrift, type DriftAction, mustDrift } from './drift.ts';
-import { changeDriftPolicies } from './policies/policies.ts';
+import { changeDriftPolicies, fittingPolicies } from './policies/policies.ts';
 import { deleteStray } from './inventory/inventory.ts';
 import { type Services, within } from '../kernel/services.ts';
 import { listAccounts } from '../accounts/store.ts';
@@ -66,8 +67,9 @@ function sweepRoutes({ db }: Services): Route[] {
       permission: 'sweep:run',
       params: SweepParams,
       responses: { 202: { description: 'A worker takes it up at once.', schema: SweepAnswer } },
-      handler: async ({ principal, params }) => {
-        const sweep = await requestSweep(db, params.name, principal.name);
+      transaction: true,
+      handler: async ({ principal, params, tx }) => {
+        const sweep = await requestSweep(tx, params.name, principal.name);
         if (!sweep) throw notFound('sweep', params.name);
         return { status: 202, body: { sweep: presentSweep(sweep) } };
       },
@@ -76,14 +78,11 @@ function sweepRoutes({ db }: Services): Route[] {
 }
 
 function switchRoutes(services: Services): Route[] {
-  const { db } = services;
-  const answer = async () => {
-    const [switches, accounts, own, alerts] = await Promise.all([
-      globalSwitches(db),
-      listAccounts(db),
-      listAccountSwitches(db),
-      listAlerts(db, false, ALERTS),
-    ]);
+  const answer = async (db: Db) => {
+    const switches = await globalSwitches(db);
+    const accounts = await listAccounts(db);
+    const own = await listAccountSwitches(db);
+    const alerts = await listAlerts(db, false, ALERTS);
     const body = {
       stopped: switches.stopped,
       destructive_hold: switches.hold,
@@ -110,7 +109,7 @@ function switchRoutes(services: Services): Route[] {
       summary: 'What Plinth may do by itself, and what needs a person',
       permission: 'kill-switch:read',
       responses,
-      handler: async () => answer(),
+      handler: async () => answer(services.db),
     }),
     route({
       method: 'put',
@@ -120,14 +119,15 @@ function switchRoutes(services: Services): Route[] {
       permission: 'kill-switch:write',
       body: KillSwitchChange,
       responses,
-      handler: async ({ principal, body }) => (await changeSwitches(services, principal, body), answer()),
+      transaction: true,
+      handler: async ({ principal, body, tx }) => (await changeSwitches(within(services, tx), principal, body), answer(tx)),
     }),
   ];
 }
 
 function policyRoutes(services: Services): Route[] {
-  const rules = async (accountId: string | undefined) => {
-    const rows = await listDriftPolicies(services.db, accountId === undefined ? undefined : [accountId]);
+  const rules = async (db: Db, accountId: string | undefined) => {
+    const rows = await listDriftPolicies(db, accountId === undefined ? undefined : [accountId]);
     return { status: 200, body: { rules: rows.map(presentPolicy) } };
   };
   return [
@@ -138,7 +138,7 @@ function policyRoutes(services: Services): Route[] {
       permission: 'drift-policy:read',
       query: DriftPolicyQuery,
       responses: { 200: { description: 'By account, plan and field.', schema: DriftPolicyList } },
-      handler: async ({ query }) => rules(query.account_id),
+      handler: async ({ query }) => rules(services.db, query.account_id),
     }),
     route({
       method: 'put',
@@ -147,7 +147,9 @@ function policyRoutes(services: Services): Route[] {
       permission: 'drift-policy:write',
       body: DriftPolicyChange,
       responses: { 200: { description: 'The account’s rules as they are now.', schema: DriftPolicyList } },
-      handler: async ({ principal, body }) => (await changeDriftPolicies(services, principal, body), rules(body.account_id)),
+      transaction: true,
+      prepare: ({ body }) => fittingPolicies(services, body),
+      handler: async ({ principal, body, tx }) => (await changeDriftPolicies(tx, principal, body), rules(tx, body.account_id)),
     }),
   ];
 }
@@ -213,9 +215,10 @@ function driftActRoutes(services: Services): Route[] {
       params: DriftParams,
       body: DriftDismiss,
       responses: { 200: { description: 'Dismissed.', schema: DriftAnswer } },
-      handler: async ({ principal, params, body }) => ({
+      transaction: true,
+      handler: async ({ principal, params, body, tx }) => ({
         status: 200,
-        body: { drift: presentDrift(await dismissDrift(services, principal, params.id, body.reason)) },
+        body: { drift: presentDrift(await dismissDrift(within(services, tx), principal, params.id, body.reason)) },
       }),
     }),
   ];
@@ -251,6 +254,7 @@ function inventoryRoutes(services: Services): Route[] {
       params: InventoryParams,
       body: InventoryDelete,
       responses: { 200: { description: 'The provider no longer has it.', schema: InventoryAnswer } },
+      apart: 'in steps',
       handler: async ({ principal, params, body }) => ({
         status: 200,
         body: { item: presentItem(await deleteStray(services, principal, params.id, body.object_id, body.reason), false) },

@@ -10,6 +10,7 @@ import {
   NotificationsRead,
 } from '../../contract/notification.ts';
 import { personOf } from '../identity/sign-in/own-routes.ts';
+import type { Db } from '../kernel/database.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import type { Services } from '../kernel/services.ts';
 import { countUnread, markRead, notificationsOf, preferencesOf, setPreference, type Subjects } from './store.ts';
@@ -18,9 +19,9 @@ const SHOWN = 100;
 const OWN = { permission: 'notification:own' } as const;
 
 export function notificationRoutes(services: Services): Route[] {
-  const preferences = async (userId: string) => {
+  const preferences = async (userId: string, db: Db = services.db) => {
     const off = new Set(
-      (await preferencesOf(services.db, userId)).filter(({ enabled }) => !enabled).map(({ kind, channel }) => `${kind}/${channel}`),
+      (await preferencesOf(db, userId)).filter(({ enabled }) => !enabled).map(({ kind, channel }) => `${kind}/${channel}`),
     );
     const all = NOTIFICATION_KINDS.flatMap((kind) => NotificationChannel.options.map((channel) => ({ kind, channel })));
     return { preferences: all.map((each) => ({ ...each, enabled: !off.has(`${each.kind}/${each.channel}`) })) };
@@ -57,8 +58,9 @@ export function notificationRoutes(services: Services): Route[] {
       summary: 'Mark what you have read',
       body: NotificationsRead,
       responses: { 204: { description: 'Marked.' } },
-      handler: async ({ principal, body }) => {
-        await markRead(services.db, personOf(principal), body.ids);
+      transaction: true,
+      handler: async ({ principal, body, tx }) => {
+        await markRead(tx, personOf(principal), body.ids);
         return { status: 204 };
       },
     }),
@@ -79,10 +81,11 @@ export function notificationRoutes(services: Services): Route[] {
       summary: 'Turn a kind on or off for a channel',
       body: NotificationPreference,
       responses: { 200: { description: 'All of them, as they are now.', schema: NotificationPreferences } },
-      handler: async ({ principal, body }) => {
+      transaction: true,
+      handler: async ({ principal, body, tx }) => {
         const userId = personOf(principal);
-        await setPreference(services.db, { userId, ...body });
-        return { status: 200, body: await preferences(userId) };
+        await setPreference(tx, { userId, ...body });
+        return { status: 200, body: await preferences(userId, tx) };
       },
     }),
   ];

@@ -20,6 +20,7 @@ export function masterKeyRoutes(services: Services): Route[] {
       summary: 'Move secrets from the previous master key to the present one',
       permission: 'master-key:rotate',
       responses: { 200: { description: 'What was moved; ask again until done.', schema: MasterKeyRotated } },
+      apart: 'in steps',
       handler: async ({ principal }) => ({ status: 200, body: await rotateMasterKey(services, principal) }),
     }),
   ];

@@ -12,7 +12,7 @@ import { countLines } from '../billing/invoices/issue.ts';
 import { profileOf } from '../billing/profile/profile.ts';
 import { findProvider } from '../kernel/services.ts';
 import { businessNow } from '../kernel/business-clock.ts';
-import type { Db, Json, StockItem } from '../kernel/database.ts';
+import type { Commit, Db, Json, StockItem } from '../kernel/database.ts';
 import { fingerprint } from '../kernel/fingerprint.ts';
 import { notFound, Refusal, refuseField } from '../kernel/problem.ts';
 import type { Principal, Services } from '../kernel/services.ts';
@@ -36,13 +36,13 @@ const VALID_MS = 30 * 60_000;
 export type { QuotedItem };
 export type QuoteWire = z.input<typeof Wire>;
 
-/** `complimentary`: why the seller gives it away; then nothing is charged. */
-export async function makeQuote(
+/** Looks for prices and places; what it answers keeps the quote. `complimentary`: why the seller gives it away; then nothing is charged. */
+export async function prepareQuote(
   services: Services,
   principal: Principal,
   body: QuoteRequest,
   { complimentary }: { readonly complimentary?: string } = {},
-): Promise<QuoteWire> {
+): Promise<Commit<QuoteWire>> {
   if (body.items.some((item) => item.from_snapshot !== undefined)) mustCan(principal, 'snapshot:restore');
   const organizationId = await organizationFor(services, principal, body.organization_id);
   const now = await businessNow(services.db, organizationId);
@@ -88,8 +88,10 @@ export async function makeQuote(
   const hash = fingerprint({ id, organizationId, ...shown });
   const expiresAt = new Date(now.getTime() + VALID_MS);
   const stored = { id, organizationId, currency, total: counted.total, hash, createdBy: principal.name, createdAt: now, expiresAt };
-  await insertQuote(services.db, { ...stored, items: items as unknown as Json, lines: shown as unknown as Json });
-  return wireOf({ id, organizationId, hash, expiresAt, lines: shown as unknown as Json });
+  return async (tx) => {
+    await insertQuote(tx, { ...stored, items: items as unknown as Json, lines: shown as unknown as Json });
+    return wireOf({ id, organizationId, hash, expiresAt, lines: shown as unknown as Json });
+  };
 }
 
 interface Asking {

@@ -19,7 +19,7 @@ import type { Db } from '../kernel/database.ts';
 import { cancelOrder, mustOrder, prepareOrder } from './orders.ts';
 import { markReady } from './fulfil.ts';
 import { presentOrder, presentOrders } from './present.ts';
-import { makeQuote, wireOf } from './quote.ts';
+import { prepareQuote, wireOf } from './quote.ts';
 import { listOrders, type OrderRow, quoteById } from './store.ts';
 
 const is = { 200: { description: 'The order as it is now.', schema: OrderAnswer } };
@@ -38,7 +38,9 @@ function quotes(services: Services): Route[] {
       permission: 'quote:make',
       body: QuoteRequest,
       responses: { 201: { description: 'Holds for half an hour; nothing is reserved.', schema: QuoteAnswer } },
-      handler: async ({ principal, body }) => ({ status: 201, body: { quote: await makeQuote(services, principal, body) } }),
+      transaction: true,
+      prepare: ({ principal, body }) => prepareQuote(services, principal, body),
+      handler: async ({ tx, prepared }) => ({ status: 201, body: { quote: await prepared(tx) } }),
     }),
     route({
       method: 'get',

@@ -22,7 +22,7 @@ import { type Answer, type Route, route } from '../kernel/http/route.ts';
 import { notFound } from '../kernel/problem.ts';
 import { publicAddress } from '../kernel/public-address.ts';
 import type { Scope } from '../kernel/listing.ts';
-import type { Principal, Services } from '../kernel/services.ts';
+import { type Principal, type Services, within } from '../kernel/services.ts';
 import { organizationById } from '../kernel/settings.ts';
 import {
   accountOf,
@@ -78,6 +78,7 @@ function methods(services: Services): Route[] {
       permission: 'payment-method:write',
       body: MethodSetup,
       responses: { 201: { description: 'Send the payer to `url`.', schema: MethodSetupAnswer } },
+      apart: 'in steps',
       handler: async ({ principal, body, request, requestId }) => {
         const organizationId = ofOrganization(principal, body.organization_id);
         if (!(await organizationById(db, organizationId))) throw notFound('organization', organizationId);
@@ -173,8 +174,8 @@ async function present(services: Services, account: PaymentAccount): Promise<Acc
 
 function accounts(services: Services): Route[] {
   const { db } = services;
-  const shown = async (id: string, within: Db = db) => {
-    const account = await accountOf(within, id);
+  const shown = async (id: string, from: Db = db) => {
+    const account = await accountOf(from, id);
     if (!account) throw notFound('payment account', id);
     return { payment_account: await present(services, account) };
   };
@@ -200,6 +201,7 @@ function accounts(services: Services): Route[] {
       params: PaymentAccountParams,
       body: PaymentAccountPut,
       responses: IS,
+      apart: 'in steps',
       handler: async ({ principal, params, body }) => {
         const { apiBase, id } = mustProvider(params.provider);
         await saveTill(services, { provider: id, secretKey: body.secret_key, endpointKind: 'real', apiBase, actor: principal.name });
@@ -241,10 +243,11 @@ function accounts(services: Services): Route[] {
       body: WebhookSecrets,
       unrepeated: true,
       responses: IS,
-      handler: async ({ principal, params, body }) => {
-        await shown(params.provider);
-        await setWebhookSecrets(services, params.provider, body.secrets, principal.name);
-        return { status: 200, body: await shown(params.provider) };
+      transaction: true,
+      handler: async ({ principal, params, body, tx }) => {
+        await shown(params.provider, tx);
+        await setWebhookSecrets(within(services, tx), params.provider, body.secrets, principal.name);
+        return { status: 200, body: await shown(params.provider, tx) };
       },
     }),
   ];

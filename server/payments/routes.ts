@@ -55,6 +55,7 @@ function paying(services: Services): Route[] {
       params: InvoiceParams,
       body: PayRequest,
       responses: { 201: { description: 'Send the payer to `url`.', schema: AttemptAnswer } },
+      apart: 'in steps',
       handler: async ({ principal, params, body }) => {
         const { organizationId, name: actor } = principal;
         const request = { invoiceId: params.id, returnUrl: backTo(services, body.return_url), saveMethod: body.save_method, actor };
@@ -130,6 +131,7 @@ function attempts(services: Services): Route[] {
       permission: 'invoice:pay',
       params: AttemptParams,
       responses: { 200: { description: 'As it is now.', schema: AttemptAnswer } },
+      apart: 'in steps',
       handler: async ({ principal, params }) => ({
         status: 200,
         body: { attempt: presentAttempt(await called(() => cancelAttempt(services, principal.organizationId, params.id))) },

@@ -4,9 +4,9 @@ import { formatAmount, MoneyError, parseMoney, parseRate, money } from '../../co
 import type { CandidatesRequest, PriceRequest, PriceRule, PriceSuggestion, ProductCreate, ProductPatch } from '../../contract/product.ts';
 import { mustAccount, providerOf } from '../accounts/accounts.ts';
 import { appendAudit } from '../kernel/audit.ts';
-import { type Db, inTransaction, type Json, type Commit } from '../kernel/database.ts';
+import { type Db, inTransaction, type Json } from '../kernel/database.ts';
 import { notFound, Refusal, refuseField } from '../kernel/problem.ts';
-import { type Principal, type Services, within } from '../kernel/services.ts';
+import type { Principal, Services } from '../kernel/services.ts';
 import { listProfiles } from '../profiles/store.ts';
 import { type Offer, offerOf } from './offer.ts';
 import { markUp } from './markup.ts';
@@ -128,14 +128,8 @@ export function amountField(field: string, text: string, currency: string): bigi
   }
 }
 
-/** Every place is looked up in its catalogue, so that what cannot be had is known before it is sold. */
-export async function prepareCandidates(
-  services: Services,
-  by: By,
-  id: string,
-  body: CandidatesRequest,
-  now: Date,
-): Promise<Commit<ProductRow>> {
+/** Every place, looked up in its catalogue, so that what cannot be had is known before it is sold. */
+export async function seekCandidates(services: Services, body: CandidatesRequest, now: Date): Promise<readonly NewCandidate[]> {
   const list: NewCandidate[] = [];
   for (const [index, each] of body.candidates.entries()) {
     const account = await mustAccount(services, each.account_id).catch(() => null);
@@ -150,13 +144,12 @@ export async function prepareCandidates(
       );
     list.push({ accountId: account.id, plan: each.plan, regions: each.regions, images: each.images, ...costColumns(offer, now) });
   }
-  const data = { candidates: list.map(({ accountId, plan }) => ({ account: accountId, plan })) };
-  return (outer) => changed(within(services, outer), by, id, 'product.candidates-set', data, (tx) => replaceCandidates(tx, id, list));
+  return list;
 }
 
-/** The whole of it, for who has no transaction of its own. */
-export async function setCandidates(services: Services, by: By, id: string, body: CandidatesRequest, now: Date): Promise<ProductRow> {
-  return await inTransaction(services.db, await prepareCandidates(services, by, id, body, now));
+export async function putCandidates(services: Services, by: By, id: string, list: readonly NewCandidate[]): Promise<ProductRow> {
+  const data = { candidates: list.map(({ accountId, plan }) => ({ account: accountId, plan })) };
+  return await changed(services, by, id, 'product.candidates-set', data, (tx) => replaceCandidates(tx, id, list));
 }
 
 export function costColumns(offer: Offer, now: Date) {

@@ -35,7 +35,8 @@ import {
   mustProduct,
   patchProduct,
   removeProduct,
-  prepareCandidates,
+  seekCandidates,
+  putCandidates,
   setRule,
   setStock,
   suggestPrices,
@@ -142,8 +143,9 @@ function making(services: Services): Route[] {
       permission: 'product:delete',
       params: ProductParams,
       responses: { 204: { description: 'Deleted.' } },
-      handler: async ({ principal, params }) => {
-        await removeProduct(services, principal, params.id);
+      transaction: true,
+      handler: async ({ principal, params, tx }) => {
+        await removeProduct(within(services, tx), principal, params.id);
         return { status: 204 };
       },
     }),
@@ -156,8 +158,11 @@ function making(services: Services): Route[] {
       body: CandidatesRequest,
       responses: is,
       transaction: true,
-      prepare: ({ principal, params, body }) => prepareCandidates(services, principal, params.id, body, timeNow()),
-      handler: async ({ tx, prepared }) => ({ status: 200, body: shown(await prepared(tx)) }),
+      prepare: ({ body }) => seekCandidates(services, body, timeNow()),
+      handler: async ({ principal, params, tx, prepared }) => ({
+        status: 200,
+        body: shown(await putCandidates(within(services, tx), principal, params.id, prepared)),
+      }),
     }),
     route({
       method: 'put',

@@ -44,7 +44,7 @@ export async function offeredProfiles(db: Db, names: readonly string[] | null): 
 
 /** A new version, unless the newest is the same. @throws Refusal with all that is wrong with the template */
 export async function publishProfile(
-  db: Database,
+  db: Database | Db,
   by: Pick<Principal, 'name'>,
   name: string,
   template: SetupTemplate,

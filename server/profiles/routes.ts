@@ -39,8 +39,9 @@ export function setupProfileRoutes(services: Services): Route[] {
       permission: 'template:write',
       body: SetupPublish,
       responses: { 201: { description: 'Published; servers that were made before keep theirs.', schema: SetupProfileAnswer } },
-      handler: async ({ principal, body }) => {
-        const row = await publishProfile(services.db, principal, body.name, body.template);
+      transaction: true,
+      handler: async ({ principal, body, tx }) => {
+        const row = await publishProfile(tx, principal, body.name, body.template);
         return { status: 201, body: { profile: presentProfile(row) } };
       },
     }),
@@ -52,6 +53,7 @@ export function setupProfileRoutes(services: Services): Route[] {
       permission: 'template:read',
       body: SetupPreviewRequest,
       responses: { 200: { description: 'The script and its files, with placeholders for secrets.', schema: SetupPreview } },
+      apart: 'changes nothing',
       handler: async ({ body }) => ({ status: 200, body: await previewProfile(services.db, body) }),
     }),
   ];

@@ -103,8 +103,9 @@ function oneVps(services: Services): Route[] {
       params: VpsParams,
       body: RevealRequest,
       responses: { 200: { description: 'The password. Keep it.', schema: RevealAnswer } },
-      handler: async ({ principal, params, body, response }) => {
-        const shown = await revealPassword(services, principal, params.id, body.reason, body.again);
+      transaction: true,
+      handler: async ({ principal, params, body, response, tx }) => {
+        const shown = await revealPassword(within(services, tx), principal, params.id, body.reason, body.again);
         response.setHeader('cache-control', 'no-store, no-transform');
         const simulated = shown.vps.account.endpointKind === 'simulator';
         return { status: 200, body: { username: shown.username, password: shown.password, reveal_count: shown.count, simulated } };

@@ -42,17 +42,15 @@ export async function sellerOf(db: Db): Promise<Seller> {
   return parsed.success ? parsed.data : UNNAMED;
 }
 
-export async function changeSeller(services: Services, principal: Principal, seller: Seller): Promise<void> {
+export async function changeSeller(tx: Db, principal: Principal, seller: Seller): Promise<void> {
   refuseZone('time_zone', seller.time_zone);
-  await inTransaction(services.db, async (tx) => {
-    await writeSetting(tx, SELLER, seller);
-    await appendAudit(tx, {
-      actor: principal.name,
-      action: 'seller.changed',
-      target: 'seller',
-      organizationId: null,
-      data: { name: seller.name, country: seller.country, tax_id: seller.tax_id ?? '' },
-    });
+  await writeSetting(tx, SELLER, seller);
+  await appendAudit(tx, {
+    actor: principal.name,
+    action: 'seller.changed',
+    target: 'seller',
+    organizationId: null,
+    data: { name: seller.name, country: seller.country, tax_id: seller.tax_id ?? '' },
   });
 }
 

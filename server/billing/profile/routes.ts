@@ -12,10 +12,10 @@ import type { BillingProfile as ProfileWire } from '../../../contract/billing.ts
 import { type Route, route } from '../../kernel/http/route.ts';
 import { notFound, refuseField } from '../../kernel/problem.ts';
 import type { Db } from '../../kernel/database.ts';
-import type { Principal, Services } from '../../kernel/services.ts';
+import { type Principal, type Services, within } from '../../kernel/services.ts';
 import { organizationById } from '../../kernel/settings.ts';
 import { listChecks } from '../tax/store.ts';
-import { checkTaxId, presentCheck } from '../tax/vat-check.ts';
+import { askOffice, keepCheck, presentCheck } from '../tax/vat-check.ts';
 import { changeProfile, changeSeller, profileOf, sellerOf } from './profile.ts';
 import { type BillingProfile, hasIssued } from './store.ts';
 
@@ -81,12 +81,13 @@ function ofBuyers(services: Services): Route[] {
       query: OfOrganization,
       body: BillingProfileChange,
       responses: { 200: { description: 'As it is now.', schema: BillingProfileAnswer } },
-      handler: async ({ principal, query, body }) => {
-        const id = await mustOrganization(db, principal, query.organization_id);
+      transaction: true,
+      handler: async ({ principal, query, body, tx }) => {
+        const id = await mustOrganization(tx, principal, query.organization_id);
         const { tax_id: taxId, tax_exempt: taxExempt, time_zone: timeZone, ...rest } = body;
         return {
           status: 200,
-          body: await shown(db, await changeProfile(services, principal, id, { ...rest, taxId, timeZone, taxExempt })),
+          body: await shown(tx, await changeProfile(within(services, tx), principal, id, { ...rest, taxId, timeZone, taxExempt })),
         };
       },
     }),
@@ -104,10 +105,12 @@ function checking(services: Services): Route[] {
       permission: 'organization:set-billing',
       query: OfOrganization,
       responses: { 200: { description: 'What it said.', schema: VatCheckAnswer } },
-      handler: async ({ principal, query }) => {
-        const id = await mustOrganization(db, principal, query.organization_id);
-        return { status: 200, body: { check: presentCheck(await checkTaxId(services, principal, id)) } };
-      },
+      transaction: true,
+      prepare: async ({ principal, query }) => await askOffice(services, await mustOrganization(db, principal, query.organization_id)),
+      handler: async ({ principal, tx, prepared }) => ({
+        status: 200,
+        body: { check: presentCheck(await keepCheck(tx, principal, prepared)) },
+      }),
     }),
     route({
       method: 'get',
@@ -143,9 +146,10 @@ function ofSeller(services: Services): Route[] {
       permission: 'tax:write',
       body: Seller,
       responses: { 200: { description: 'As it is now.', schema: SellerAnswer } },
-      handler: async ({ principal, body }) => {
-        await changeSeller(services, principal, body);
-        return { status: 200, body: { seller: await sellerOf(services.db) } };
+      transaction: true,
+      handler: async ({ principal, body, tx }) => {
+        await changeSeller(tx, principal, body);
+        return { status: 200, body: { seller: await sellerOf(tx) } };
       },
     }),
   ];

@@ -153,6 +153,7 @@ function changing(services: Services): Route[] {
       params: SubscriptionParams,
       body: SubscriptionChangeRequest,
       responses: { 200: { description: 'Nothing is changed.', schema: SubscriptionChangePreview } },
+      apart: 'changes nothing',
       handler: async ({ principal, params, body }) => {
         return { status: 200, body: await previewChange(services, principal, params.id, asked(body)) };
       },

@@ -7,10 +7,11 @@ import { z } from 'zod';
 import type { VatCheck as CheckWire } from '../../../contract/billing.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { timeNow } from '../../kernel/clock.ts';
-import { inTransaction, type Json } from '../../kernel/database.ts';
+import type { Db, Json } from '../../kernel/database.ts';
 import { Refusal } from '../../kernel/problem.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
 import { keepProfile, profileOf } from '../profile/profile.ts';
+import type { BillingProfile } from '../profile/store.ts';
 import { insertCheck, markTaxId, type VatCheck } from './store.ts';
 
 export interface VatAnswer {
@@ -49,28 +50,35 @@ export const simulatedVies: VatOffice = async (country, number) => {
   return { result, evidence: { simulated: true, countryCode: country, vatNumber: number, valid: result === 'valid' } };
 };
 
-/** Checks the organization's present number and keeps the answer. Unanswered, what was known before stays. */
-export async function checkTaxId(services: Services, principal: Pick<Principal, 'name'>, organizationId: string): Promise<VatCheck> {
+/** What was said about the number that the profile had when it was asked. */
+export interface Asked extends VatAnswer {
+  readonly profile: BillingProfile;
+  readonly number: string;
+}
+
+/** Asks about the organization's present number. @throws Refusal 409 when it has none */
+export async function askOffice(services: Services, organizationId: string): Promise<Asked> {
   const profile = await profileOf(services.db, organizationId);
   if (profile.taxId === null)
     throw new Refusal(409, 'no_tax_id', 'This organization has no tax id. Give it one in its billing profile first.');
   const plain = profile.taxId.replaceAll(/[^A-Z0-9]/g, '');
   const country = /^[A-Z]{2}/.exec(plain)?.[0] ?? profile.country;
   const office = services.config.simulator.enabled ? simulatedVies : vies;
-  const { result, evidence } = await office(country, plain.replace(/^[A-Z]{2}/, ''));
-  return await inTransaction(services.db, async (tx) => {
-    await keepProfile(tx, profile);
-    const check = await insertCheck(tx, { organizationId, number: profile.taxId!, result, evidence, at: timeNow() });
-    if (result !== 'unavailable') await markTaxId(tx, organizationId, profile.taxId!, result === 'valid');
-    await appendAudit(tx, {
-      actor: principal.name,
-      action: 'tax-id.checked',
-      target: organizationId,
-      organizationId,
-      data: { number: profile.taxId!, result },
-    });
-    return check;
-  });
+  return { ...(await office(country, plain.replace(/^[A-Z]{2}/, ''))), profile, number: profile.taxId };
+}
+
+/** Unanswered, what was known before stays. */
+export async function keepCheck(
+  tx: Db,
+  { name }: Pick<Principal, 'name'>,
+  { profile, number, result, evidence }: Asked,
+): Promise<VatCheck> {
+  const { organizationId } = profile;
+  await keepProfile(tx, profile);
+  const check = await insertCheck(tx, { organizationId, number, result, evidence, at: timeNow() });
+  if (result !== 'unavailable') await markTaxId(tx, organizationId, number, result === 'valid');
+  await appendAudit(tx, { actor: name, action: 'tax-id.checked', target: organizationId, organizationId, data: { number, result } });
+  return check;
 }
 
 export function presentCheck({ number, result, evidence, at }: VatCheck): CheckWire {

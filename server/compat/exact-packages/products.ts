@@ -9,7 +9,7 @@ import { timeNow } from '../../kernel/clock.ts';
 import { type Account, inTransaction } from '../../kernel/database.ts';
 import { type Services, within } from '../../kernel/services.ts';
 import { markUp } from '../../products/markup.ts';
-import { addPrice, createProduct, setCandidates } from '../../products/products.ts';
+import { addPrice, createProduct, putCandidates, seekCandidates } from '../../products/products.ts';
 import { exchangeRate } from '../../products/store.ts';
 import { type MemoryProduct, memoryProducts, setSoldAs } from './store.ts';
 
@@ -51,7 +51,7 @@ async function make(services: Services, account: Account, plan: Plan): Promise<v
   const { items } = await readCatalog(services, account, 'images');
   const images = items.filter(({ deprecated }) => !deprecated).map((image) => image.id);
   const candidates = [{ account_id: account.id as never, plan: plan.id, regions: [], images }];
-  await setCandidates(services, BY, id, { candidates }, timeNow());
+  await putCandidates(services, BY, id, await seekCandidates(services, { candidates }, timeNow()));
   await price(services, id, plan);
 }
 

@@ -49,6 +49,7 @@ export function exactPackageRoutes(services: Services): Route[] {
       summary: 'Exact packages: take over what the provider has now',
       permission: 'compat:E',
       responses: { 200: { description: 'What was changed.', schema: SyncAnswer } },
+      apart: 'in steps',
       handler: async () => ({ status: 200, body: await syncPackages(services).catch(asFailure) }),
     }),
     route({

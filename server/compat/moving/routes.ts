@@ -39,6 +39,7 @@ export function movingRoutes(services: Services): Route[] {
       body: MovingRequest,
       largeBody: true,
       responses: { 200: { description: 'Each row, and what became of it.', schema: MovingAnswer } },
+      apart: 'in steps',
       handler: async ({ principal, body }) => ({ status: 200, body: await moveRows(services, principal, body) }),
     }),
     route({
@@ -49,6 +50,7 @@ export function movingRoutes(services: Services): Route[] {
       permission: 'inventory:import',
       params: MovingParams,
       responses: { 200: { description: 'What is gone, and what stays.', schema: MovingUndone } },
+      apart: 'in steps',
       handler: async ({ principal, params }) => ({ status: 200, body: await undoMoving(services, principal, params.id) }),
     }),
   ];

@@ -7,11 +7,20 @@ import { mustAccount } from '../../accounts/accounts.ts';
 import { readCatalog } from '../../accounts/catalog.ts';
 import { sellerOf } from '../../billing/profile/profile.ts';
 import { timeNow } from '../../kernel/clock.ts';
-import { inTransaction, type Json } from '../../kernel/database.ts';
+import { type Commit, inTransaction, type Json } from '../../kernel/database.ts';
 import { notFound, refuseField } from '../../kernel/problem.ts';
 import { type Principal, type Services, within } from '../../kernel/services.ts';
 import { holdsAt } from '../../products/present.ts';
-import { addPrice, amountField, createProduct, patchProduct, removeProduct, setCandidates, setRule } from '../../products/products.ts';
+import {
+  addPrice,
+  amountField,
+  createProduct,
+  patchProduct,
+  putCandidates,
+  removeProduct,
+  seekCandidates,
+  setRule,
+} from '../../products/products.ts';
 import { productById, type ProductRow, productUsed } from '../../products/store.ts';
 import { setVpsPlan, vpsPlanRows } from './store.ts';
 
@@ -34,49 +43,55 @@ export async function showVpsPlan(services: Services, row: ProductRow): Promise<
   return present(row, (await sellerOf(services.db)).currency);
 }
 
-/** @throws Refusal naming the field when account, plan or region are not there */
-export async function createVpsPlan(services: Services, by: By, body: VpsPlanCreate): Promise<Wire> {
+/**
+ * Looks for it in the account's catalogue; what it answers adds it.
+ * @throws Refusal naming the field when account, plan or region are not there
+ */
+export async function prepareVpsPlan(services: Services, by: By, body: VpsPlanCreate): Promise<Commit<Wire>> {
   const specifications = await completed(services, body);
+  const candidates = await candidatesAt(services, body, specifications.region);
   const visibility = body.active ? 'public' : 'hidden';
-  const made = await inTransaction(services.db, async (tx) => {
-    const product = await createProduct(within(services, tx), by, ProductCreate.parse({ name: body.name, visibility }));
-    await setVpsPlan(tx, product.id, specifications as Json);
-    return product;
-  });
-  try {
-    await place(services, by, made.id, body, specifications.region);
-    await price(services, by, made.id, body.base_price, body.markup_price);
-    return await showVpsPlan(services, await mustVpsPlan(services, made.id));
-  } catch (error) {
-    // Half a plan is none.
-    await removeProduct(services, by, made.id);
-    throw error;
-  }
+  return async (tx) => {
+    const inside = within(services, tx);
+    const { id } = await createProduct(inside, by, ProductCreate.parse({ name: body.name, visibility }));
+    await setVpsPlan(tx, id, specifications as Json);
+    await putCandidates(inside, by, id, candidates);
+    await price(inside, by, id, body.base_price, body.markup_price);
+    return await showVpsPlan(inside, await mustVpsPlan(inside, id));
+  };
 }
 
-export async function changeVpsPlan(services: Services, by: By, id: string, body: VpsPlanPatch): Promise<Wire> {
+/** The whole of it, for who has no transaction of its own. */
+export async function createVpsPlan(services: Services, by: By, body: VpsPlanCreate): Promise<Wire> {
+  return await inTransaction(services.db, await prepareVpsPlan(services, by, body));
+}
+
+export async function prepareVpsPlanPatch(services: Services, by: By, id: string, body: VpsPlanPatch): Promise<Commit<Wire>> {
   const row = await mustVpsPlan(services, id);
   const before = await showVpsPlan(services, row);
   const { provider_id = before.provider_id ?? undefined, provider_plan_id = before.provider_plan_id } = body;
   const moved = body.provider_id !== undefined || body.provider_plan_id !== undefined || body.specifications !== undefined;
   const specifications = { ...before.specifications, ...body.specifications };
+  let candidates: Awaited<ReturnType<typeof candidatesAt>> | undefined;
   if (moved) {
     if (provider_id === undefined) throw refuseField('provider_id', 'is no account any more', 'Send another one.');
     const asked = { provider_id, provider_plan_id, specifications };
     const whole = await completed(services, asked as Pick<VpsPlanCreate, 'provider_id' | 'provider_plan_id' | 'specifications'>);
-    await place(services, by, id, asked as unknown as VpsPlanCreate, whole.region);
+    candidates = await candidatesAt(services, asked as unknown as VpsPlanCreate, whole.region);
   }
   const patch = {
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.active === undefined ? {} : { visibility: body.active ? ('public' as const) : ('hidden' as const) }),
   };
-  await inTransaction(services.db, async (tx) => {
-    await patchProduct(within(services, tx), by, id, patch);
+  return async (tx) => {
+    const inside = within(services, tx);
+    if (candidates !== undefined) await putCandidates(inside, by, id, candidates);
+    await patchProduct(inside, by, id, patch);
     await setVpsPlan(tx, id, specifications as Json);
-  });
-  if (body.base_price !== undefined || body.markup_price !== undefined)
-    await price(services, by, id, body.base_price ?? before.base_price, body.markup_price ?? before.markup_price);
-  return await showVpsPlan(services, await mustVpsPlan(services, id));
+    if (body.base_price !== undefined || body.markup_price !== undefined)
+      await price(inside, by, id, body.base_price ?? before.base_price, body.markup_price ?? before.markup_price);
+    return await showVpsPlan(inside, await mustVpsPlan(inside, id));
+  };
 }
 
 /** One that was sold is retired: its servers and their terms stay. */
@@ -106,15 +121,13 @@ async function completed(
   return { vcpus: plan.vcpus, memory: plan.memoryMb, disk: plan.diskGb, transfer: plan.transferGb, ...specifications };
 }
 
-async function place(
+async function candidatesAt(
   services: Services,
-  by: By,
-  id: string,
   { provider_id, provider_plan_id }: Pick<VpsPlanCreate, 'provider_id' | 'provider_plan_id'>,
   region: string | undefined,
-): Promise<void> {
+) {
   const one = { account_id: provider_id, plan: provider_plan_id, regions: region === undefined ? [] : [region], images: [] };
-  await setCandidates(services, by, id, { candidates: [one] }, timeNow());
+  return await seekCandidates(services, { candidates: [one] }, timeNow());
 }
 
 async function price(services: Services, by: By, id: string, base: number | string, plus: number | string): Promise<void> {

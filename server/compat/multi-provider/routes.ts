@@ -2,8 +2,8 @@
 import { ProductParams } from '../../../contract/product.ts';
 import { VpsPlanAnswer, VpsPlanCreate, VpsPlanList, VpsPlanPatch } from '../../../contract/vps-plan.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
-import type { Services } from '../../kernel/services.ts';
-import { changeVpsPlan, createVpsPlan, listVpsPlans, mustVpsPlan, removeVpsPlan, showVpsPlan } from './plans.ts';
+import { type Services, within } from '../../kernel/services.ts';
+import { listVpsPlans, mustVpsPlan, prepareVpsPlan, prepareVpsPlanPatch, removeVpsPlan, showVpsPlan } from './plans.ts';
 
 const path = '/api/admin/vps-plans' as const;
 
@@ -26,7 +26,9 @@ export function vpsPlanRoutes(services: Services): Route[] {
       permission: 'product:write',
       body: VpsPlanCreate,
       responses: { 201: { description: 'It can be ordered as a product of the same id.', schema: VpsPlanAnswer } },
-      handler: async ({ principal, body }) => ({ status: 201, body: { plan: await createVpsPlan(services, principal, body) } }),
+      transaction: true,
+      prepare: ({ principal, body }) => prepareVpsPlan(services, principal, body),
+      handler: async ({ tx, prepared }) => ({ status: 201, body: { plan: await prepared(tx) } }),
     }),
     route({
       method: 'get',
@@ -47,10 +49,9 @@ export function vpsPlanRoutes(services: Services): Route[] {
       params: ProductParams,
       body: VpsPlanPatch,
       responses: { 200: { description: 'As it is now.', schema: VpsPlanAnswer } },
-      handler: async ({ principal, params, body }) => ({
-        status: 200,
-        body: { plan: await changeVpsPlan(services, principal, params.id, body) },
-      }),
+      transaction: true,
+      prepare: ({ principal, params, body }) => prepareVpsPlanPatch(services, principal, params.id, body),
+      handler: async ({ tx, prepared }) => ({ status: 200, body: { plan: await prepared(tx) } }),
     }),
     route({
       method: 'delete',
@@ -60,8 +61,9 @@ export function vpsPlanRoutes(services: Services): Route[] {
       permission: 'product:delete',
       params: ProductParams,
       responses: { 204: { description: 'Gone; one that was sold is kept for its servers.' } },
-      handler: async ({ principal, params }) => {
-        await removeVpsPlan(services, principal, params.id);
+      transaction: true,
+      handler: async ({ principal, params, tx }) => {
+        await removeVpsPlan(within(services, tx), principal, params.id);
         return { status: 204 };
       },
     }),

@@ -1,18 +1,19 @@
 /** The server shop's instances: items of paid orders, with their servers and what staff filled in by hand. */
 import type { z } from 'zod';
 import type { ShopInstance, ShopInstancePatch, ShopInstanceQuery, ShopInstanceStatus } from '../../../contract/compat/server-shop.ts';
+import type { VpsAction } from '../../../contract/lifecycle.ts';
 import { mustCompute } from '../../accounts/accounts.ts';
 import { cancelSubscription } from '../../billing/subscriptions/cancel.ts';
 import { begin } from '../../billing/subscriptions/life.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { businessNow } from '../../kernel/business-clock.ts';
 import { timeNow } from '../../kernel/clock.ts';
-import { inTransaction, type Json } from '../../kernel/database.ts';
+import { type Commit, type Db, inTransaction, type Json } from '../../kernel/database.ts';
 import { notFound, Refusal } from '../../kernel/problem.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
 import { settleOrder } from '../../orders/fulfil.ts';
 import { changeItem, lockOrder } from '../../orders/store.ts';
-import { requestAction } from '../../vps/changes/actions.ts';
+import { prepareAction } from '../../vps/changes/actions.ts';
 import { listVpses, type VpsWithAccount, vpsById } from '../../vps/store.ts';
 import { answerTask } from '../../vps/tasks/answer.ts';
 import { listTasks } from '../../vps/tasks/store.ts';
@@ -28,14 +29,14 @@ type Wire = z.input<typeof ShopInstance>;
 type Filled = z.output<typeof ShopInstancePatch>;
 const TIMEOUT_MS = 30_000;
 
-export async function mustInstance(services: Services, number: number): Promise<InstanceRow> {
+export async function mustInstance(services: { readonly db: Db }, number: number): Promise<InstanceRow> {
   const id = await targetOf(services.db, 'D', 'instance', number);
   const [row] = id === null ? [] : await instanceRows(services.db, { id });
   if (!row) throw notFound('instance', String(number));
   return row;
 }
 
-export async function instanceOfItem(services: Services, itemId: string): Promise<Wire> {
+export async function instanceOfItem(services: { readonly db: Db }, itemId: string): Promise<Wire> {
   const [row] = await instanceRows(services.db, { id: itemId });
   if (!row) throw notFound('instance', itemId);
   return await presentInstance(services, row);
@@ -53,12 +54,12 @@ export async function listInstances(services: Services, query: z.output<typeof S
   return all.filter((each) => each.status === status).slice(skip, skip + limit);
 }
 
-export async function presentInstance(services: Services, row: InstanceRow): Promise<Wire> {
+export async function presentInstance(services: { readonly db: Db }, row: InstanceRow): Promise<Wire> {
   return (await presentAll(services, [row]))[0]!;
 }
 
 /** What stands in other tables is asked for once for all of them. */
-async function presentAll({ db }: Services, rows: readonly InstanceRow[]): Promise<Wire[]> {
+async function presentAll({ db }: { readonly db: Db }, rows: readonly InstanceRow[]): Promise<Wire[]> {
   const numbers = await numbersOf(
     db,
     'D',
@@ -232,22 +233,22 @@ function mustServer(row: InstanceRow): string {
   return row.vpsId;
 }
 
-export async function suspendInstance(services: Services, principal: Principal, number: number, reason: string | undefined): Promise<Wire> {
-  const row = await mustInstance(services, number);
-  const action = { action: 'suspend', reason: reason || 'suspended by staff' } as const;
-  await requestAction(services, forSystem(principal, 'compat:D'), mustServer(row), action);
-  return await instanceOfItem(services, row.id);
-}
-
-export async function actOnInstance(
+export async function prepareSuspend(
   services: Services,
   principal: Principal,
   number: number,
-  action: 'unsuspend' | 'reboot',
-): Promise<Wire> {
+  reason: string | undefined,
+): Promise<Commit<Wire>> {
+  return await prepareAct(services, principal, number, { action: 'suspend', reason: reason || 'suspended by staff' });
+}
+
+export async function prepareAct(services: Services, principal: Principal, number: number, action: VpsAction): Promise<Commit<Wire>> {
   const row = await mustInstance(services, number);
-  await requestAction(services, forSystem(principal, 'compat:D'), mustServer(row), { action });
-  return await instanceOfItem(services, row.id);
+  const act = await prepareAction(services, forSystem(principal, 'compat:D'), mustServer(row), action);
+  return async (tx) => {
+    await act(tx);
+    return await instanceOfItem({ db: tx }, row.id);
+  };
 }
 
 export async function terminateInstance(services: Services, principal: Principal, number: number): Promise<Wire> {

@@ -5,12 +5,12 @@ import type { ShopOrder, ShopOrderCreate, ShopPayment, ShopProvision } from '../
 import { formatAmount, money } from '../../../contract/money.ts';
 import type { OrderItemRequest } from '../../../contract/order.ts';
 import type { Interval } from '../../../contract/product.ts';
-import { inTransaction } from '../../kernel/database.ts';
+import type { Commit, Db } from '../../kernel/database.ts';
 import { notFound, refuseField } from '../../kernel/problem.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
 import { audit, mustOrder, prepareOrder } from '../../orders/orders.ts';
 import { payOrder } from '../../payments/order-payment.ts';
-import { makeQuote } from '../../orders/quote.ts';
+import { prepareQuote } from '../../orders/quote.ts';
 import type { OrderRow } from '../../orders/store.ts';
 import { productsById, type ProductRow } from '../../products/store.ts';
 import { numbersOf } from '../numbers-store.ts';
@@ -43,7 +43,8 @@ interface Wanted {
   readonly ssh_key?: string | undefined;
 }
 
-export async function createShopOrder(services: Services, principal: Principal, body: ShopOrderCreate): Promise<Wire> {
+/** Quotes it; what it answers places the order. */
+export async function prepareShopOrder(services: Services, principal: Principal, body: ShopOrderCreate): Promise<Commit<Wire>> {
   const wanted: Wanted[] = [];
   for (const item of body.items) {
     const { billing_cycle, quantity, hostname, operating_system } = item;
@@ -52,7 +53,8 @@ export async function createShopOrder(services: Services, principal: Principal, 
       wanted.push({ product, interval: INTERVALS[billing_cycle], hostname: nth(hostname, index), operating_system, region });
   }
   const organization = await customerOrganization(services, principal, body.customer_id);
-  return await present(services, await place(services, principal, organization, wanted));
+  const place = await preparePlace(services, principal, organization, wanted);
+  return async (tx) => await present({ db: tx }, await place(tx));
 }
 
 /** By its number, or by the exact package that it is. */
@@ -74,23 +76,24 @@ function nth(hostname: string | undefined, index: number): string | undefined {
   return [`${first}-${index + 1}`, ...rest].join('.');
 }
 
-async function place(
+async function preparePlace(
   services: Services,
   principal: Principal,
   organizationId: string,
   wanted: readonly Wanted[],
   complimentary?: string,
-): Promise<OrderRow> {
+): Promise<Commit<OrderRow>> {
   const items = wanted.map((each) => itemOf(each));
   const asked = { items, organization_id: organizationId as never };
-  const { id, hash } = await makeQuote(services, principal, asked, complimentary === undefined ? {} : { complimentary });
+  const quote = await prepareQuote(services, principal, asked, complimentary === undefined ? {} : { complimentary });
+  const { id, hash } = await quote(services.db);
   const placing = { quoteId: id, hash, externalReference: null, source: 'compat_d' };
   const commit = await prepareOrder(services, principal, placing);
-  return await inTransaction(services.db, async (tx) => {
+  return async (tx) => {
     const order = await commit(tx);
     if (complimentary !== undefined) await audit(tx, principal, order, 'order.complimentary', { reason: complimentary });
     return order;
-  });
+  };
 }
 
 function itemOf({ product, interval, hostname, operating_system, region, ssh_key }: Wanted): OrderItemRequest {
@@ -113,8 +116,8 @@ function itemOf({ product, interval, hostname, operating_system, region, ssh_key
   };
 }
 
-/** By a paid order, or, without one, as a gift of the seller's. Answers the item. */
-export async function provisionFor(services: Services, principal: Principal, body: ShopProvision): Promise<string> {
+/** By a paid order, or, without one, as a gift of the seller's. Answers what answers the item. */
+export async function prepareProvision(services: Services, principal: Principal, body: ShopProvision): Promise<Commit<string>> {
   const product = await mustShopProduct(services, body.product_id);
   if (body.order_id !== undefined) {
     const order = await mustShopOrder(services, principal, body.order_id);
@@ -122,7 +125,7 @@ export async function provisionFor(services: Services, principal: Principal, bod
     if (!item) throw refuseField('order_id', 'has no such product', 'Send the order that it was bought with.');
     if (order.paidAt === null)
       throw refuseField('order_id', 'is not paid', 'Pay it first: POST /api/v1/orders/{id}/pay.', 409, 'order_not_paid');
-    return item.id;
+    return async () => item.id;
   }
   const organization = await customerOrganization(services, principal, body.customer_id);
   const [first] = product.prices;
@@ -136,11 +139,11 @@ export async function provisionFor(services: Services, principal: Principal, bod
     ssh_key: body.ssh_key,
   };
   const reason = `Provisioned by ${principal.name} for customer ${body.customer_id}${body.notes ? `: ${body.notes.slice(0, 200)}` : ''}`;
-  const order = await place(services, principal, organization, [wanted], reason);
-  return order.items[0]!.id;
+  const place = await preparePlace(services, principal, organization, [wanted], reason);
+  return async (tx) => (await place(tx)).items[0]!.id;
 }
 
-export async function mustShopOrder(services: Services, principal: Principal, number: number): Promise<OrderRow> {
+export async function mustShopOrder(services: { readonly db: Db }, principal: Principal, number: number): Promise<OrderRow> {
   const id = await orderIdOf(services.db, number);
   if (id === null) throw notFound('order', String(number));
   return await mustOrder(services.db, principal, id);
@@ -148,15 +151,14 @@ export async function mustShopOrder(services: Services, principal: Principal, nu
 
 export async function payShopOrder(
   services: Services,
+  tx: Db,
   principal: Principal,
   number: number,
   { amount, currency, reference }: z.output<typeof ShopPayment>,
 ): Promise<Wire> {
-  const order = await mustShopOrder(services, principal, number);
-  const paid = await inTransaction(services.db, (tx) =>
-    payOrder(services, tx, principal, order.id, { amount: priceText(amount), currency, reference }),
-  );
-  return await present(services, paid);
+  const order = await mustShopOrder({ db: tx }, principal, number);
+  const paid = await payOrder(services, tx, principal, order.id, { amount: priceText(amount), currency, reference });
+  return await present({ db: tx }, paid);
 }
 
 export async function listShopOrders(
@@ -169,12 +171,12 @@ export async function listShopOrders(
   return await presentAll(services, await ordersIn(services.db, customer, skip, limit));
 }
 
-export async function present(services: Services, order: OrderRow): Promise<Wire> {
+export async function present(services: { readonly db: Db }, order: OrderRow): Promise<Wire> {
   return (await presentAll(services, [order]))[0]!;
 }
 
 /** What stands in other tables is asked for once for all of them. */
-async function presentAll({ db }: Services, orders: readonly OrderRow[]): Promise<Wire[]> {
+async function presentAll({ db }: { readonly db: Db }, orders: readonly OrderRow[]): Promise<Wire[]> {
   const all = orders.flatMap(({ items }) => items);
   const paid = orders.filter(({ paidAt }) => paidAt !== null).flatMap(({ items }) => items.map(({ id }) => id));
   const numbers = await numbersOf(db, 'D', 'instance', paid);

@@ -8,11 +8,20 @@ import { allAccounts, defaultOf } from '../../accounts/accounts.ts';
 import { readCatalog } from '../../accounts/catalog.ts';
 import { sellerOf } from '../../billing/profile/profile.ts';
 import { timeNow } from '../../kernel/clock.ts';
-import { type Account, type Json, inTransaction } from '../../kernel/database.ts';
+import { type Account, type Commit, type Json, inTransaction } from '../../kernel/database.ts';
 import { notFound, refuseField } from '../../kernel/problem.ts';
 import { findProvider, type Principal, type Services, within } from '../../kernel/services.ts';
 import { holdsAt } from '../../products/present.ts';
-import { addPrice, createProduct, dropPrice, patchProduct, removeProduct, setCandidates, setStock } from '../../products/products.ts';
+import {
+  addPrice,
+  createProduct,
+  dropPrice,
+  patchProduct,
+  putCandidates,
+  removeProduct,
+  seekCandidates,
+  setStock,
+} from '../../products/products.ts';
 import { productById, type ProductRow, productsById } from '../../products/store.ts';
 import { productIdOf, productIds, setCompat, setModule } from './store.ts';
 
@@ -33,13 +42,16 @@ export async function mustShopProduct(services: Services, number: number): Promi
   return product;
 }
 
-export async function createShopProduct(services: Services, principal: Principal, body: ShopProductCreate): Promise<Wire> {
+/** Looks for the place where its servers are made; what it answers adds the product. */
+export async function prepareShopProduct(services: Services, principal: Principal, body: ShopProductCreate): Promise<Commit<Wire>> {
   const place = await placeOf(services, body);
+  const candidates = await candidatesAt(services, place);
   const { name, description, server_type: kind, is_active } = body;
   const visibility = is_active ? 'public' : 'hidden';
   const fields = { name, description: description ?? '', kind, visibility, features: linesOf(body.features) } as const;
-  const made = await inTransaction(services.db, async (tx) => {
-    const product = await createProduct(within(services, tx), principal, {
+  return async (tx) => {
+    const inside = within(services, tx);
+    const product = await createProduct(inside, principal, {
       ...fields,
       sort: 0,
       module: place ? 'automatic' : 'manual',
@@ -51,35 +63,42 @@ export async function createShopProduct(services: Services, principal: Principal
       setup_profiles: [],
     });
     await setCompat(tx, product.id, keptOf({}, body), kind);
-    return product;
-  });
-  try {
-    return await complete(services, principal, made.id, body, place);
-  } catch (error) {
-    // Half a product is none.
-    await removeProduct(services, principal, made.id);
-    throw error;
-  }
+    return await complete(inside, principal, product.id, body, candidates);
+  };
 }
 
-export async function changeShopProduct(services: Services, principal: Principal, number: number, body: Fields): Promise<Wire> {
+/** The whole of it, for who has no transaction of its own. */
+export async function createShopProduct(services: Services, principal: Principal, body: ShopProductCreate): Promise<Wire> {
+  return await inTransaction(services.db, await prepareShopProduct(services, principal, body));
+}
+
+export async function prepareShopPatch(services: Services, principal: Principal, number: number, body: Fields): Promise<Commit<Wire>> {
   const product = await mustShopProduct(services, number);
   const before = product.compat as Fields | null;
   const whole = { ...shown(product, 'USD'), ...before, ...body } as unknown as ShopProductCreate;
   const moved = ['provisioning_type', 'provisioning_module', 'provider', 'module_config', 'region'].some((field) => field in body);
   const place = moved ? await placeOf(services, whole) : undefined;
+  const candidates = place === undefined ? undefined : await candidatesAt(services, place);
   const patch: ProductPatch = {
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.description === undefined ? {} : { description: body.description ?? '' }),
     ...(body.is_active === undefined ? {} : { visibility: body.is_active ? 'public' : 'hidden' }),
     ...(body.features === undefined ? {} : { features: linesOf(body.features) }),
   };
-  await inTransaction(services.db, async (tx) => {
-    await patchProduct(within(services, tx), principal, product.id, patch);
+  return async (tx) => {
+    const inside = within(services, tx);
+    await patchProduct(inside, principal, product.id, patch);
     await setCompat(tx, product.id, keptOf(before ?? {}, body), body.server_type ?? product.kind);
     if (place !== undefined) await setModule(tx, product.id, place ? 'automatic' : 'manual');
-  });
-  return await complete(services, principal, product.id, body, place);
+    return await complete(inside, principal, product.id, body, candidates);
+  };
+}
+
+type Candidates = Awaited<ReturnType<typeof seekCandidates>>;
+async function candidatesAt(services: Services, place: Place | null): Promise<Candidates> {
+  if (place === null) return [];
+  const one = { account_id: place.account.id as never, plan: place.plan, regions: place.regions, images: place.images };
+  return await seekCandidates(services, { candidates: [one] }, timeNow());
 }
 
 /** Prices, places and stock, as far as they are said. */
@@ -88,7 +107,7 @@ async function complete(
   principal: Principal,
   id: string,
   body: Fields,
-  place: Place | null | undefined,
+  candidates: Candidates | undefined,
 ): Promise<Wire> {
   const { currency } = await sellerOf(services.db);
   const now = timeNow();
@@ -107,12 +126,7 @@ async function complete(
     const setup_fee = body.setup_fee === undefined ? written(current?.setupFee ?? 0n) : priceText(body.setup_fee);
     await addPrice(services, principal, id, { interval, currency, amount, setup_fee, tax_behavior: 'exclusive' }, now);
   }
-  if (place !== undefined) {
-    const candidates = place
-      ? [{ account_id: place.account.id as never, plan: place.plan, regions: place.regions, images: place.images }]
-      : [];
-    await setCandidates(services, principal, id, { candidates }, now);
-  }
+  if (candidates !== undefined) await putCandidates(services, principal, id, candidates);
   if (body.stock_count !== undefined) {
     const { sold } = stockOf(before);
     await setStock(services, principal, id, body.stock_count === null ? null : body.stock_count + sold);

@@ -21,21 +21,21 @@ import {
   ShopSuspend,
 } from '../../../contract/compat/server-shop.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
-import type { Services } from '../../kernel/services.ts';
+import { type Services, within } from '../../kernel/services.ts';
 import { saidAsDetail } from '../refusal.ts';
 import {
-  actOnInstance,
   changeInstance,
   instanceOfItem,
   instanceStatus,
   listInstances,
   mustInstance,
+  prepareAct,
+  prepareSuspend,
   presentInstance,
-  suspendInstance,
   terminateInstance,
 } from './instances.ts';
-import { createShopOrder, listShopOrders, mustShopOrder, payShopOrder, present as presentOrder, provisionFor } from './orders.ts';
-import { changeShopProduct, createShopProduct, listShopProducts, mustShopProduct, present, removeShopProduct } from './products.ts';
+import { listShopOrders, mustShopOrder, payShopOrder, prepareProvision, prepareShopOrder, present as presentOrder } from './orders.ts';
+import { listShopProducts, mustShopProduct, prepareShopPatch, prepareShopProduct, present, removeShopProduct } from './products.ts';
 
 const SHOP = '/api/v1/dedicated-servers';
 const shop = { refusal: saidAsDetail, whole: true, permission: 'compat:D' } as const;
@@ -57,7 +57,9 @@ function products(services: Services): Route[] {
       summary: 'Server shop: add a product',
       body: ShopProductCreate,
       responses: made(ShopProduct),
-      handler: async ({ principal, body }) => ({ status: 201, body: await createShopProduct(services, principal, body) }),
+      transaction: true,
+      prepare: ({ principal, body }) => prepareShopProduct(services, principal, body),
+      handler: async ({ tx, prepared }) => ({ status: 201, body: await prepared(tx) }),
     }),
     route({
       ...shop,
@@ -88,10 +90,9 @@ function products(services: Services): Route[] {
       params: ShopParams,
       body: ShopProductPatch,
       responses: ok(ShopProduct),
-      handler: async ({ principal, params, body }) => ({
-        status: 200,
-        body: await changeShopProduct(services, principal, params.id, body),
-      }),
+      transaction: true,
+      prepare: ({ principal, params, body }) => prepareShopPatch(services, principal, params.id, body),
+      handler: async ({ tx, prepared }) => ({ status: 200, body: await prepared(tx) }),
     }),
     route({
       ...shop,
@@ -101,8 +102,9 @@ function products(services: Services): Route[] {
       summary: 'Server shop: delete a product that was never sold',
       params: ShopParams,
       responses: { 204: { description: 'Deleted.' } },
-      handler: async ({ principal, params }) => {
-        await removeShopProduct(services, principal, params.id);
+      transaction: true,
+      handler: async ({ principal, params, tx }) => {
+        await removeShopProduct(within(services, tx), principal, params.id);
         return { status: 204 };
       },
     }),
@@ -120,10 +122,9 @@ function instances(services: Services): Route[] {
       summary: 'Server shop: provision for a customer, by a paid order or as a gift',
       body: ShopProvision,
       responses: made(ShopInstance),
-      handler: async ({ principal, body }) => ({
-        status: 201,
-        body: await instanceOfItem(services, await provisionFor(services, principal, body)),
-      }),
+      transaction: true,
+      prepare: ({ principal, body }) => prepareProvision(services, principal, body),
+      handler: async ({ tx, prepared }) => ({ status: 201, body: await instanceOfItem({ db: tx }, await prepared(tx)) }),
     }),
     route({
       ...shop,
@@ -154,7 +155,11 @@ function instances(services: Services): Route[] {
       params: ShopParams,
       body: ShopInstancePatch,
       responses: ok(ShopInstance),
-      handler: async ({ principal, params, body }) => ({ status: 200, body: await changeInstance(services, principal, params.id, body) }),
+      transaction: true,
+      handler: async ({ principal, params, body, tx }) => ({
+        status: 200,
+        body: await changeInstance(within(services, tx), principal, params.id, body),
+      }),
     }),
     route({
       ...shop,
@@ -179,31 +184,38 @@ function instanceActions(services: Services): Route[] {
       id: 'suspendShopInstance',
       summary: 'Server shop: suspend',
       body: ShopSuspend,
-      handler: async ({ principal, params, body }) => ({
-        status: 200,
-        body: await suspendInstance(services, principal, params.id, body.reason),
-      }),
+      transaction: true,
+      prepare: ({ principal, params, body }) => prepareSuspend(services, principal, params.id, body.reason),
+      handler: async ({ tx, prepared }) => ({ status: 200, body: await prepared(tx) }),
     }),
     route({
       ...action,
       path: `${path}/unsuspend`,
       id: 'unsuspendShopInstance',
       summary: 'Server shop: lift a suspension',
-      handler: async ({ principal, params }) => ({ status: 200, body: await actOnInstance(services, principal, params.id, 'unsuspend') }),
+      transaction: true,
+      prepare: ({ principal, params }) => prepareAct(services, principal, params.id, { action: 'unsuspend' }),
+      handler: async ({ tx, prepared }) => ({ status: 200, body: await prepared(tx) }),
     }),
     route({
       ...action,
       path: `${path}/reboot`,
       id: 'rebootShopInstance',
       summary: 'Server shop: reboot',
-      handler: async ({ principal, params }) => ({ status: 200, body: await actOnInstance(services, principal, params.id, 'reboot') }),
+      transaction: true,
+      prepare: ({ principal, params }) => prepareAct(services, principal, params.id, { action: 'reboot' }),
+      handler: async ({ tx, prepared }) => ({ status: 200, body: await prepared(tx) }),
     }),
     route({
       ...action,
       path: `${path}/terminate`,
       id: 'terminateShopInstance',
       summary: 'Server shop: terminate, with proof',
-      handler: async ({ principal, params }) => ({ status: 200, body: await terminateInstance(services, principal, params.id) }),
+      transaction: true,
+      handler: async ({ principal, params, tx }) => ({
+        status: 200,
+        body: await terminateInstance(within(services, tx), principal, params.id),
+      }),
     }),
   ];
 }
@@ -219,7 +231,9 @@ function orders(services: Services): Route[] {
       summary: 'Server shop: order for a customer',
       body: ShopOrderCreate,
       responses: made(ShopOrder),
-      handler: async ({ principal, body }) => ({ status: 201, body: await createShopOrder(services, principal, body) }),
+      transaction: true,
+      prepare: ({ principal, body }) => prepareShopOrder(services, principal, body),
+      handler: async ({ tx, prepared }) => ({ status: 201, body: await prepared(tx) }),
     }),
     route({
       ...shop,
@@ -253,7 +267,11 @@ function orders(services: Services): Route[] {
       params: ShopParams,
       body: ShopPayment,
       responses: ok(ShopOrder),
-      handler: async ({ principal, params, body }) => ({ status: 200, body: await payShopOrder(services, principal, params.id, body) }),
+      transaction: true,
+      handler: async ({ principal, params, body, tx }) => ({
+        status: 200,
+        body: await payShopOrder(services, tx, principal, params.id, body),
+      }),
     }),
   ];
 }

@@ -17,7 +17,7 @@ import { mustCan } from '../../kernel/can.ts';
 import { notFound, refuseField } from '../../kernel/problem.ts';
 import { parsePart } from '../../kernel/http/problems.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
-import type { Principal, Services } from '../../kernel/services.ts';
+import { type Principal, type Services, within } from '../../kernel/services.ts';
 import { livingVpsOf } from '../../vps/store.ts';
 import { mustVps } from '../../vps/vps.ts';
 import { endOwn } from '../personal-server/end.ts';
@@ -64,6 +64,7 @@ export function tradingDeskRoutes(services: Services): Route[] {
         201: { description: 'Trading desk: begun; the provider has it in the usual case.', schema: DeskProvisioned },
         202: { description: 'Personal server: begun.', schema: OwnProvisioned },
       },
+      apart: 'in steps',
       handler: async ({ principal, body, response }) => {
         response.setHeader('cache-control', 'no-store, no-transform');
         if (!isDesk(body)) return { status: 202, body: await provisionOwn(services, principal, parsePart(OwnProvision, body, 'body')) };
@@ -81,6 +82,7 @@ export function tradingDeskRoutes(services: Services): Route[] {
       permission: 'compat:A',
       body: DeskSync,
       responses: { 200: { description: 'As it is there.', schema: DeskSynced } },
+      apart: 'in steps',
       handler: async ({ principal, body, response }) => ({
         status: 200,
         body: await sync(services, forSystem(principal, 'compat:A'), body.vps_id, untilHungUp(response)),
@@ -95,9 +97,10 @@ export function tradingDeskRoutes(services: Services): Route[] {
       permission: { anyOf: ['compat:A', 'compat:C'], of: ({ query }) => [query.vps_id === undefined ? 'compat:C' : 'compat:A'] },
       query: DeskDelete,
       responses: { 200: { description: 'Its end has begun.', schema: DeskDeleted } },
-      handler: async ({ principal, query }) => {
-        if (query.vps_id === undefined) await endOwn(services, principal);
-        else await remove(services, forSystem(principal, 'compat:A'), query.vps_id);
+      transaction: true,
+      handler: async ({ principal, query, tx }) => {
+        if (query.vps_id === undefined) await endOwn(within(services, tx), principal);
+        else await remove(within(services, tx), forSystem(principal, 'compat:A'), query.vps_id);
         return { status: 200, body: { success: true, message: 'VPS is being deleted' } };
       },
     }),

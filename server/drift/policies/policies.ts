@@ -4,30 +4,30 @@ import type { DriftPolicyChange } from '../../../contract/drift-policy.ts';
 import { notFound, Refusal } from '../../kernel/problem.ts';
 import { accountById } from '../../accounts/store.ts';
 import { appendAudit } from '../../kernel/audit.ts';
-import { type Account, inTransaction } from '../../kernel/database.ts';
+import type { Account, Db } from '../../kernel/database.ts';
 import { dropDriftPolicy, planInUse, saveDriftPolicy } from './store.ts';
 import { readCatalog } from '../../accounts/catalog.ts';
 import type { Principal, Services } from '../../kernel/services.ts';
 
+type Change = z.output<typeof DriftPolicyChange>;
+
 /** @throws Refusal when there is no such account, or it neither offers nor has the plan: such a rule would never fit. */
-export async function changeDriftPolicies(
-  services: Services,
-  principal: Principal,
-  change: z.output<typeof DriftPolicyChange>,
-): Promise<void> {
-  const { account_id: accountId, plan, fields, policy } = change;
+export async function fittingPolicies(services: Services, { account_id: accountId, plan, policy }: Change): Promise<void> {
   const account = await accountById(services.db, accountId);
   if (!account) throw notFound('provider account', accountId);
   if (plan !== null && policy !== null) await requirePlan(services, account, plan);
-  await inTransaction(services.db, async (tx) => {
-    for (const field of fields.length > 0 ? fields : [null]) {
-      const key = { accountId, plan, field };
-      if (policy === null) await dropDriftPolicy(tx, key);
-      else await saveDriftPolicy(tx, { ...key, policy, changedBy: principal.name });
-    }
-    const data = { ...(plan === null ? {} : { plan }), fields, policy: policy ?? 'as the account' };
-    await appendAudit(tx, { actor: principal.name, action: 'automation.rule-changed', target: accountId, organizationId: null, data });
-  });
+}
+
+/** Of rules that fit. */
+export async function changeDriftPolicies(tx: Db, principal: Principal, change: Change): Promise<void> {
+  const { account_id: accountId, plan, fields, policy } = change;
+  for (const field of fields.length > 0 ? fields : [null]) {
+    const key = { accountId, plan, field };
+    if (policy === null) await dropDriftPolicy(tx, key);
+    else await saveDriftPolicy(tx, { ...key, policy, changedBy: principal.name });
+  }
+  const data = { ...(plan === null ? {} : { plan }), fields, policy: policy ?? 'as the account' };
+  await appendAudit(tx, { actor: principal.name, action: 'automation.rule-changed', target: accountId, organizationId: null, data });
 }
 
 async function requirePlan(services: Services, account: Account, plan: string): Promise<void> {

@@ -132,6 +132,7 @@ function guestRoutes(services: Services): Route[] {
       unrepeated: true,
       body: LinkSecret,
       responses: { 200: { description: 'Open.', schema: InvitationAnswer } },
+      apart: 'changes nothing',
       handler: async ({ body }) => {
         const row = await invitationByHash(services.db, hashOf(body.secret));
         if (!row) throw gone();

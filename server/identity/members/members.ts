@@ -3,14 +3,14 @@ import { revokeTokens } from '../tokens/store.ts';
 import { appendAudit } from '../../kernel/audit.ts';
 import { mustCan } from '../../kernel/can.ts';
 import { timeNow } from '../../kernel/clock.ts';
-import { type Db, inTransaction } from '../../kernel/database.ts';
+import type { Db } from '../../kernel/database.ts';
 import { notFound, Refusal } from '../../kernel/problem.ts';
-import type { Principal, Services } from '../../kernel/services.ts';
-import { lockOwners, memberById, type MemberRow, removeMember, setMemberRole } from './store.ts';
+import type { Principal } from '../../kernel/services.ts';
+import { lockOwners, memberById, type MemberRow, ownersNow, removeMember, setMemberRole } from './store.ts';
 
 /** @throws Refusal 403 when owners are concerned and the caller is none, 409 `last_owner`. */
-export async function changeRole(services: Services, principal: Principal, organizationId: string, userId: string, role: string) {
-  return await guarded(services, async (tx) => {
+export async function changeRole(tx: Db, principal: Principal, organizationId: string, userId: string, role: string) {
+  return await guarded(tx, async () => {
     const { member, owners } = await mustMember(tx, organizationId, userId);
     if (member.role === 'owner' || role === 'owner') mustCan(principal, 'organization:transfer');
     if (member.role === 'owner' && role !== 'owner') requireAnother(owners, member);
@@ -21,8 +21,8 @@ export async function changeRole(services: Services, principal: Principal, organ
 }
 
 /** Takes somebody out, with the tokens that they have there. */
-export async function dropMember(services: Services, principal: Principal, organizationId: string, userId: string): Promise<void> {
-  await guarded(services, async (tx) => {
+export async function dropMember(tx: Db, principal: Principal, organizationId: string, userId: string): Promise<void> {
+  await guarded(tx, async () => {
     const { member, owners } = await mustMember(tx, organizationId, userId);
     const leaves = principal.actor.kind === 'user' && principal.actor.id === userId;
     if (member.role === 'owner' && !leaves) mustCan(principal, 'organization:transfer');
@@ -34,8 +34,8 @@ export async function dropMember(services: Services, principal: Principal, organ
 }
 
 /** The other becomes owner; who gave it away stays as admin. */
-export async function transfer(services: Services, principal: Principal, organizationId: string, to: string): Promise<MemberRow> {
-  return await guarded(services, async (tx) => {
+export async function transfer(tx: Db, principal: Principal, organizationId: string, to: string): Promise<MemberRow> {
+  return await guarded(tx, async () => {
     const { member, owners } = await mustMember(tx, organizationId, to);
     if (member.role === 'owner') throw new Refusal(409, 'nothing_to_change', `${member.user.name} is an owner already.`);
     const changed = await setMemberRole(tx, organizationId, to, 'owner');
@@ -60,11 +60,13 @@ function requireAnother(owners: readonly string[], { userId, user }: MemberRow):
 const lastOwner = (name: string): Refusal =>
   new Refusal(409, 'last_owner', `${name} is the only owner. Make somebody else owner first, or close the organization.`);
 
-async function guarded<T>({ db }: Services, work: (tx: Db) => Promise<T>): Promise<T> {
+/** What is said at the commit, where two took each other's place at one moment, is said here already. */
+async function guarded<T>(tx: Db, work: () => Promise<T>): Promise<T> {
   try {
-    return await inTransaction(db, work);
+    const done = await work();
+    await ownersNow(tx);
+    return done;
   } catch (error) {
-    // Said at the commit, where two took each other's place at one moment.
     if (error instanceof Error && error.message.includes('at least one owner')) throw lastOwner('This member');
     throw error;
   }

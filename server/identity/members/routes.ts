@@ -45,9 +45,10 @@ export function memberRoutes(services: Services): Route[] {
       params: MemberParams,
       body: MemberPatch,
       responses: { 200: { description: 'The member.', schema: MemberAnswer } },
-      handler: async ({ principal, params, body }) => {
+      transaction: true,
+      handler: async ({ principal, params, body, tx }) => {
         const organizationId = organizationOf(principal, body.organization_id);
-        return { status: 200, body: { member: present(await changeRole(services, principal, organizationId, params.id, body.role)) } };
+        return { status: 200, body: { member: present(await changeRole(tx, principal, organizationId, params.id, body.role)) } };
       },
     }),
     route({
@@ -58,8 +59,9 @@ export function memberRoutes(services: Services): Route[] {
       params: MemberParams,
       query: OfOrganization,
       responses: { 204: { description: 'Out, and their tokens there count no more.' } },
-      handler: async ({ principal, params, query }) => {
-        await dropMember(services, principal, organizationOf(principal, query.organization_id), params.id);
+      transaction: true,
+      handler: async ({ principal, params, query, tx }) => {
+        await dropMember(tx, principal, organizationOf(principal, query.organization_id), params.id);
         return { status: 204 };
       },
     }),
@@ -70,11 +72,12 @@ export function memberRoutes(services: Services): Route[] {
       summary: 'Leave the organization one acts in',
       permission: 'session:own',
       responses: { 204: { description: 'Out.' } },
-      handler: async ({ principal }) => {
+      transaction: true,
+      handler: async ({ principal, tx }) => {
         const { actor, organizationId } = principal;
         if (actor.kind !== 'user' || organizationId === null || actor.onBehalfOf)
           throw new Refusal(409, 'no_member', 'Only a person who is a member can leave an organization.');
-        await dropMember(services, principal, organizationId, actor.id);
+        await dropMember(tx, principal, organizationId, actor.id);
         return { status: 204 };
       },
     }),
@@ -87,9 +90,10 @@ export function memberRoutes(services: Services): Route[] {
       query: OfOrganization,
       body: OrganizationTransfer,
       responses: { 200: { description: 'The new owner.', schema: MemberAnswer } },
-      handler: async ({ principal, query, body }) => {
+      transaction: true,
+      handler: async ({ principal, query, body, tx }) => {
         const organizationId = organizationOf(principal, query.organization_id);
-        return { status: 200, body: { member: present(await transfer(services, principal, organizationId, body.user_id)) } };
+        return { status: 200, body: { member: present(await transfer(tx, principal, organizationId, body.user_id)) } };
       },
     }),
   ];

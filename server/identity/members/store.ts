@@ -22,6 +22,11 @@ export async function lockOwners(db: Db, organizationId: string): Promise<string
   return rows.map(({ userId }) => userId);
 }
 
+/** Checks now, and not at the commit, that the organization still has an owner. @throws as the commit would */
+export async function ownersNow(db: Db): Promise<void> {
+  await db.$executeRaw`SET CONSTRAINTS "member_keeps_an_owner" IMMEDIATE`;
+}
+
 export async function setMemberRole(db: Db, organizationId: string, userId: string, role: string): Promise<MemberRow> {
   return await db.member.update({ where: key(organizationId, userId), data: { role }, include: WITH });
 }

@@ -56,13 +56,14 @@ export function deviceRoutes(services: Services): Route[] {
       summary: 'Begin to let a command line in: it shows the code, a person answers in the browser',
       body: DeviceLoginBegin,
       responses: { 200: { description: 'Poll with the secret.', schema: DeviceLoginBegun } },
-      handler: async ({ body, request }) => {
-        await signInOf(services).count(callerOf(services.config, request).address);
+      transaction: true,
+      prepare: ({ request }) => signInOf(services).count(callerOf(services.config, request).address),
+      handler: async ({ body, request, tx }) => {
         const letters = Array.from({ length: 8 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
         const user_code = `${letters.slice(0, 4)}-${letters.slice(4)}`;
         const device_secret = randomBytes(32).toString('base64url');
         const row = { id: randomUUID(), client: body.client, deviceHash: hashOf(device_secret), userHash: codeHash(user_code) };
-        await insertDeviceLogin(services.db, { ...row, expiresAt: timeIn(LIFE_S * 1000) });
+        await insertDeviceLogin(tx, { ...row, expiresAt: timeIn(LIFE_S * 1000) });
         const url = `${baseOf(services.config, request)}/device#${user_code}`;
         return { status: 200, body: { device_secret, user_code, url, expires_in_seconds: LIFE_S, interval_seconds: EVERY_S } };
       },
@@ -89,6 +90,7 @@ export function deviceRoutes(services: Services): Route[] {
       summary: 'Which program a code is of',
       body: DeviceLoginCode,
       responses: { 200: { description: 'It waits.', schema: DeviceLoginClient } },
+      apart: 'changes nothing',
       handler: async ({ principal, body, request }) => {
         mustBePerson(principal);
         await signInOf(services).count(callerOf(services.config, request).address, principal.actor.id);

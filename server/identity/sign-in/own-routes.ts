@@ -28,6 +28,8 @@ import { chooseOrganization, endSessions, sessionsOfUser } from './entries-store
 import { type Asked, signInOf } from './sign-in.ts';
 
 const OWN = { permission: 'session:own', unrepeated: true } as const;
+/** What the sign-in library changes. */
+const ASKED = { ...OWN, apart: 'by the sign-in library' } as const;
 
 /** @throws Refusal 403 to a token: it has no password, no sessions and no second factor. */
 export function mustBePerson(principal: Principal): { userId: string; sessionId: string; name: string } {
@@ -116,12 +118,13 @@ function profileRoutes(services: Services): Route[] {
       summary: 'Act for another organization of yours in this session',
       body: OrganizationChoice,
       responses: { 204: { description: 'From the next request on.' } },
-      handler: async ({ principal, body }) => {
+      transaction: true,
+      handler: async ({ principal, body, tx }) => {
         const { userId, sessionId } = mustBePerson(principal);
-        const memberships = await membershipsOf(services.db, userId);
+        const memberships = await membershipsOf(tx, userId);
         if (!memberships.some(({ organizationId }) => organizationId === body.organization_id))
           throw notFound('organization', body.organization_id);
-        await chooseOrganization(services.db, sessionId, body.organization_id);
+        await chooseOrganization(tx, sessionId, body.organization_id);
         return { status: 204 };
       },
     }),
@@ -200,7 +203,7 @@ type Own<B> = RouteContext<unknown, unknown, B>;
 
 function passwordRoute(services: Services, ask: Ask): Route {
   return route({
-    ...OWN,
+    ...ASKED,
     method: 'post',
     path: '/api/me/password',
     id: 'changeMyPassword',
@@ -244,7 +247,7 @@ function factorRoutes(services: Services, ask: Ask): Route[] {
   return [
     passwordRoute(services, ask),
     route({
-      ...OWN,
+      ...ASKED,
       method: 'post',
       path: '/api/me/second-factor',
       id: 'beginSecondFactor',
@@ -258,7 +261,7 @@ function factorRoutes(services: Services, ask: Ask): Route[] {
       },
     }),
     route({
-      ...OWN,
+      ...ASKED,
       method: 'post',
       path: '/api/me/second-factor/confirm',
       id: 'confirmSecondFactor',
@@ -275,7 +278,7 @@ function factorRoutes(services: Services, ask: Ask): Route[] {
       },
     }),
     route({
-      ...OWN,
+      ...ASKED,
       method: 'post',
       path: '/api/me/second-factor/recovery-codes',
       id: 'renewRecoveryCodes',
@@ -297,7 +300,7 @@ type Audited = (principal: Principal, action: string) => NonNullable<Asked['afte
 
 function offRoute(audited: Audited, ask: Ask): Route {
   return route({
-    ...OWN,
+    ...ASKED,
     method: 'post',
     path: '/api/me/second-factor/off',
     id: 'turnSecondFactorOff',
@@ -339,7 +342,7 @@ function passkeyRoutes(services: Services, ask: Ask): Route[] {
       handler: async ({ principal }) => ({ status: 200, body: await list(mustBePerson(principal).userId) }),
     }),
     route({
-      ...OWN,
+      ...ASKED,
       method: 'post',
       path: '/api/me/passkeys/options',
       id: 'getPasskeyOptions',
@@ -352,7 +355,7 @@ function passkeyRoutes(services: Services, ask: Ask): Route[] {
       },
     }),
     route({
-      ...OWN,
+      ...ASKED,
       method: 'post',
       path: '/api/me/passkeys',
       id: 'addPasskey',

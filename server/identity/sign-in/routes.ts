@@ -61,6 +61,7 @@ function signUpRoutes(services: Services, signIn: () => SignIn): Route[] {
       summary: 'Become a user; the answer is the same for an address that has one',
       body: SignUp,
       responses: { 200: { description: 'A link was sent to the address, or the invitation’s link proved it.', schema: SignUpAnswer } },
+      apart: 'by the sign-in library',
       handler: async ({ body, request, response }) => {
         const { invitation: secret, ...person } = body;
         const invitation = secret === undefined ? null : await invitationByHash(services.db, hashOf(secret));
@@ -101,6 +102,7 @@ function signUpRoutes(services: Services, signIn: () => SignIn): Route[] {
       summary: 'Prove an address by the link that was sent to it',
       body: LinkSecret,
       responses: { 204: { description: 'Proved. Sign in now.' } },
+      apart: 'by the sign-in library',
       handler: async ({ body, request, response }) => {
         await signIn().ask(request, response, { path: '/verify-email', method: 'GET', query: { token: body.secret } });
         return { status: 204 };
@@ -114,6 +116,7 @@ function signUpRoutes(services: Services, signIn: () => SignIn): Route[] {
       summary: 'Have the link that proves an address sent again',
       body: EmailOnly,
       responses: { 204: { description: 'Sent, if there is somebody who waits for it.' } },
+      apart: 'by the sign-in library',
       handler: async ({ body, request, response }) => {
         await signIn().ask(request, response, { path: '/send-verification-email', body, account: body.email, evenly: true });
         return { status: 204 };
@@ -132,6 +135,7 @@ function setUpRoute(services: Services, signIn: () => SignIn): Route {
     summary: 'Make the first superadmin, with the secret of the link that the first start leaves',
     body: SetUp,
     responses: { 200: { description: 'Made. Sign in now.', schema: SignUpAnswer } },
+    apart: 'by the sign-in library',
     handler: async ({ body, request, response }) => {
       const { secret, ...person } = body;
       if (!isSetupSecret(services, secret) || !(await needsSetup(services.db)))
@@ -170,6 +174,7 @@ function passwordRoutes(_services: Services, signIn: () => SignIn): Route[] {
       summary: 'Sign in with address and password',
       body: PasswordSignIn,
       responses: { 200: { description: 'Signed in by a cookie, or a second factor is asked for.', schema: SignInAnswer } },
+      apart: 'by the sign-in library',
       handler: async ({ body, request, response }) => {
         const { keep, ...credential } = body;
         const asked = { path: '/sign-in/email', body: { ...credential, rememberMe: keep }, account: body.email };
@@ -185,6 +190,7 @@ function passwordRoutes(_services: Services, signIn: () => SignIn): Route[] {
       summary: 'Show the second factor: at a sign-in, or anew within a session',
       body: SecondFactorCode,
       responses: { 200: { description: 'Signed in.', schema: SignInAnswer } },
+      apart: 'by the sign-in library',
       handler: async ({ body, request, response }) => {
         const path = body.kind === 'recovery' ? '/two-factor/verify-backup-code' : '/two-factor/verify-totp';
         await signIn().ask(request, response, { path, body: { code: body.code } });
@@ -199,6 +205,7 @@ function passwordRoutes(_services: Services, signIn: () => SignIn): Route[] {
       summary: 'Have a link sent that sets a new password; the answer is the same for an unknown address',
       body: EmailOnly,
       responses: { 204: { description: 'Sent, if there is a user of this address.' } },
+      apart: 'by the sign-in library',
       handler: async ({ body, request, response }) => {
         await signIn().ask(request, response, { path: '/request-password-reset', body, account: body.email, evenly: true });
         return { status: 204 };
@@ -212,6 +219,7 @@ function passwordRoutes(_services: Services, signIn: () => SignIn): Route[] {
       summary: 'Set a new password by the link; every session of the user ends',
       body: PasswordReset,
       responses: { 204: { description: 'Set. Sign in now.' } },
+      apart: 'by the sign-in library',
       handler: async ({ body, request, response }) => {
         await signIn().ask(request, response, { path: '/reset-password', body: { token: body.secret, newPassword: body.password } });
         return { status: 204 };
@@ -229,6 +237,7 @@ function otherRoutes(services: Services, signIn: () => SignIn): Route[] {
       id: 'getPasskeySignInOptions',
       summary: 'What the browser asks a passkey for',
       responses: { 200: { description: 'For navigator.credentials.get.', schema: PasskeyOptions } },
+      apart: 'by the sign-in library',
       handler: async ({ request, response }) => {
         const { body } = await signIn().ask(request, response, { path: '/passkey/generate-authenticate-options', method: 'GET' });
         // Who holds the key must show a PIN or a finger: it stands for both factors.
@@ -243,6 +252,7 @@ function otherRoutes(services: Services, signIn: () => SignIn): Route[] {
       summary: 'Sign in with a passkey; no second factor is asked for',
       body: PasskeyAnswer,
       responses: { 200: { description: 'Signed in by a cookie.', schema: SignInAnswer } },
+      apart: 'by the sign-in library',
       handler: async ({ body, request, response }) => {
         await signIn().ask(request, response, { path: '/passkey/verify-authentication', body });
         return { status: 200, body: { signed_in: true, next: null } };
@@ -255,6 +265,7 @@ function otherRoutes(services: Services, signIn: () => SignIn): Route[] {
       id: 'signInWithOidc',
       summary: 'Where to go for signing in at the OpenID Connect provider',
       responses: { 200: { description: 'Open this address.', schema: Address } },
+      apart: 'by the sign-in library',
       handler: async ({ request, response }) => ({ status: 200, body: { url: await oidcAddress(services, signIn(), request, response) } }),
     }),
     route({

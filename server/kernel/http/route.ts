@@ -56,6 +56,15 @@ export interface Route<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.
   readonly whole?: true;
   /** Takes no Idempotency-Key: its answer is for this one request, and nothing of it is kept. */
   readonly unrepeated?: true;
+  /**
+   * Why its change is not one transaction of the router's, where it is none: every other changing route has `transaction`.
+   * - `changes nothing`: it looks, and only its question needs a body;
+   * - `in steps`: a provider is asked between them, or there are too many for one transaction; each is kept as it comes, and asked again it
+   *   goes on where it was;
+   * - `by the sign-in library`: which keeps people and sessions in transactions of its own;
+   * - `not kept here`: what it changes stands outside the database.
+   */
+  readonly apart?: 'changes nothing' | 'in steps' | 'by the sign-in library' | 'not kept here';
   /** A megabyte instead of 128 KiB. */
   readonly largeBody?: true;
   /** `streamed`: may also be (or only is) a stream of server-sent events. `media`: a file of one of these types. */

@@ -78,6 +78,11 @@ export function assertDeclared(routes: readonly Route[]): void {
     const asked = route.permission === undefined ? [] : permissionsOf(route);
     if (route.permission !== 'public' && (asked.length === 0 || !asked.every(isPermission)))
       throw new Error(`${name} declares no permission of the table. Every route says who may call it.`);
+    const { transaction, apart, method } = route as AnyRoute;
+    if (method !== 'get' && (transaction === true) === (apart !== undefined))
+      throw new Error(
+        `${name} says neither \`transaction\` nor why it is \`apart\`, or both. A change and its kept answer are one transaction.`,
+      );
     const id = operationIdOf(route);
     if (seen.has(name)) throw new Error(`${name} is declared twice.`);
     if (seen.has(id)) throw new Error(`${name} would be the second route called ${id}: give it an \`id\` of its own.`);

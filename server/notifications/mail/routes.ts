@@ -55,8 +55,9 @@ export function mailboxRoutes(services: Services): Route[] {
       summary: 'Forget all caught mails',
       permission: 'mailbox:act',
       responses: { 204: { description: 'Empty.' } },
-      handler: async () => {
-        await deleteCaught(services.db);
+      transaction: true,
+      handler: async ({ tx }) => {
+        await deleteCaught(tx);
         return { status: 204 };
       },
     }),

@@ -136,12 +136,10 @@ export async function retryClass(
 }
 
 /** Takes it off the list until it happens again; the audit trail keeps by whom and why. */
-export async function dismissLetter(services: Services, principal: Principal, id: string, reason: string): Promise<DeadLetter> {
-  const letter = await mustLetter(services.db, id);
-  await inTransaction(services.db, async (tx) => {
-    await appendAudit(tx, dismissalOf(id, principal.name, reason, letter.happened_at));
-    if (letter.source === 'job') await removeDeadJob(tx, nameIn(id));
-  });
+export async function dismissLetter(tx: Db, principal: Principal, id: string, reason: string): Promise<DeadLetter> {
+  const letter = await mustLetter(tx, id);
+  await appendAudit(tx, dismissalOf(id, principal.name, reason, letter.happened_at));
+  if (letter.source === 'job') await removeDeadJob(tx, nameIn(id));
   return { ...letter, dismissed: { by: principal.name, reason, at: timeNow().toISOString() } };
 }
 

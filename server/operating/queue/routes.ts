@@ -57,6 +57,7 @@ function actRoutes(services: Services): Route[] {
       permission: 'queue:act',
       body: DeadLetterRetryMany,
       responses: { 200: { description: 'What runs again, and what refused to.', schema: DeadLettersRetried } },
+      apart: 'in steps',
       handler: async ({ principal, body: { limit, ...filter } }) => ({
         status: 200,
         body: await retryClass(services, principal, filter, limit),
@@ -81,9 +82,10 @@ function actRoutes(services: Services): Route[] {
       params: DeadLetterParams,
       body: DeadLetterDismiss,
       responses: { 200: { description: 'Dismissed.', schema: DeadLetterAnswer } },
-      handler: async ({ principal, params, body }) => ({
+      transaction: true,
+      handler: async ({ principal, params, body, tx }) => ({
         status: 200,
-        body: { letter: await dismissLetter(services, principal, params.id, body.reason) },
+        body: { letter: await dismissLetter(tx, principal, params.id, body.reason) },
       }),
     }),
   ];

@@ -78,6 +78,7 @@ function breakRoutes(services: Services): Route[] {
       params: SimulatorInstanceParams,
       body: SimulatorChange,
       responses: { 204: { description: 'Done; nobody was told.' } },
+      apart: 'not kept here',
       handler: async ({ params, body: { change, ...rest } }) => {
         await changeInstance(services, params.provider, params.id, change, rest);
         return { status: 204 };
@@ -90,6 +91,7 @@ function breakRoutes(services: Services): Route[] {
       permission: 'simulator:act',
       body: SimulatorStock,
       responses: { 204: { description: 'Done; catalogues learn of it when they are read again.' } },
+      apart: 'not kept here',
       handler: async ({ body }) => {
         await setStock(services, body);
         return { status: 204 };
@@ -102,6 +104,7 @@ function breakRoutes(services: Services): Route[] {
       permission: 'simulator:act',
       body: SimulatorFaultCreate,
       responses: { 201: { description: 'It is on.', schema: SimulatorFault } },
+      apart: 'not kept here',
       handler: async ({ body }) => ({ status: 201, body: await addFault(services, body) }),
     }),
     route({
@@ -111,6 +114,7 @@ function breakRoutes(services: Services): Route[] {
       permission: 'simulator:act',
       params: SimulatorFaultParams,
       responses: { 204: { description: 'It is off.' } },
+      apart: 'not kept here',
       handler: async ({ params }) => {
         await removeFault(services, params.id);
         return { status: 204 };

@@ -36,11 +36,6 @@ export async function prepareAction(services: Services, principal: Principal, id
   };
 }
 
-/** The whole of it, for who has no transaction of its own. */
-export async function requestAction(services: Services, principal: Principal, id: string, body: VpsAction): Promise<Accepted> {
-  return await inTransaction(services.db, await prepareAction(services, principal, id, body));
-}
-
 async function prepare(services: Services, principal: Principal, id: string, sheet: Sheet, body: VpsAction): Promise<unknown> {
   const vps = await mustVps(services, principal, id);
   await requireCapability(services, services.db, principal, vps, body.action);

@@ -19,6 +19,7 @@ export function consoleRoutes(services: Services): Route[] {
       responses: {
         200: { description: 'Where it is, for a moment. Keep it to yourself; `relay` opens it through Plinth.', schema: Console },
       },
+      apart: 'in steps',
       handler: async ({ principal, params, response }) => {
         const opened = await openConsole(services, principal, params.id);
         response.setHeader('cache-control', 'no-store, no-transform');

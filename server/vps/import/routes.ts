@@ -18,6 +18,7 @@ export function importRoutes(services: Services): Route[] {
       params: InventoryParams,
       body: InventoryImport,
       responses: { 200: { description: 'Nothing was changed.', schema: InventoryImportPreview } },
+      apart: 'changes nothing',
       handler: async ({ principal, params, body }) => ({
         status: 200,
         body: await previewImport(services, principal, params.id, body),

@@ -9,8 +9,9 @@ import {
   OperationQuery,
   type OperationStatus,
 } from '../../../contract/operation.ts';
+import type { Db } from '../../kernel/database.ts';
 import { notFound } from '../../kernel/problem.ts';
-import type { Principal, Services } from '../../kernel/services.ts';
+import { type Principal, type Services, within } from '../../kernel/services.ts';
 import { cancelOperation } from './cancel.ts';
 import { eventsAfter } from '../../kernel/events/store.ts';
 import { listOperations, type OperationWithVps, operationWithVps } from './store.ts';
@@ -21,8 +22,8 @@ import { type Route, route, STREAMED } from '../../kernel/http/route.ts';
 import { streamEvents } from './stream.ts';
 
 export function operationRoutes(services: Services, hub: EventHub): Route[] {
-  const must: Must = async (principal, id) => {
-    const operation = await operationWithVps(services.db, principal.organizationId, id);
+  const must: Must = async (principal, id, db = services.db) => {
+    const operation = await operationWithVps(db, principal.organizationId, id);
     if (!operation) throw notFound('operation', id);
     return operation;
   };
@@ -67,16 +68,17 @@ export function operationRoutes(services: Services, hub: EventHub): Route[] {
       permission: 'operation:cancel',
       params: OperationParams,
       responses: { 202: { description: 'Asked to stop.', schema: OperationAnswer } },
-      handler: async ({ principal, params }) => {
-        const { vps, ...asked } = await must(principal, params.id);
-        return { status: 202, body: { operation: presentOperation(await cancelOperation(services, principal, asked), vps) } };
+      transaction: true,
+      handler: async ({ principal, params, tx }) => {
+        const { vps, ...asked } = await must(principal, params.id, tx);
+        return { status: 202, body: { operation: presentOperation(await cancelOperation(within(services, tx), principal, asked), vps) } };
       },
     }),
     ...eventRoutes(services, hub, must),
   ];
 }
 
-type Must = (principal: Principal, id: string) => Promise<OperationWithVps>;
+type Must = (principal: Principal, id: string, db?: Db) => Promise<OperationWithVps>;
 
 function eventRoutes(services: Services, hub: EventHub, must: Must): Route[] {
   return [

@@ -60,8 +60,9 @@ export function setupRoutes(services: Services): Route[] {
       params: SetupParams,
       body: SetupFinished,
       responses: { 204: { description: 'Noted.' } },
-      handler: async ({ params, body }) => {
-        const setup = await noteFinished(services.db, params.key, body.ok);
+      transaction: true,
+      handler: async ({ params, body, tx }) => {
+        const setup = await noteFinished(tx, params.key, body.ok);
         if (!setup) throw unknown();
         if (!body.ok) services.log.warn({ vps: setup.vpsId }, 'the set-up script of a server stopped at an error');
         return { status: 204 };

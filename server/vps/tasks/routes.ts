@@ -9,7 +9,7 @@ import {
 } from '../../../contract/person-task.ts';
 import { decodeCursor, pageOf, placeInTime } from '../../kernel/http/cursor.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
-import type { Services } from '../../kernel/services.ts';
+import { type Services, within } from '../../kernel/services.ts';
 import { presentOperation } from '../present.ts';
 import { answerTask, mustTask } from './answer.ts';
 import { presentTask } from './present.ts';
@@ -51,8 +51,9 @@ export function taskRoutes(services: Services): Route[] {
       params: PersonTaskParams,
       body: PersonTaskAnswer,
       responses: { 200: { description: 'The task, and the operation that goes on.', schema: PersonTaskAnswered } },
-      handler: async ({ principal, params, body }) => {
-        const { task, operation, vps } = await answerTask(services, principal, params.id, body.answers);
+      transaction: true,
+      handler: async ({ principal, params, body, tx }) => {
+        const { task, operation, vps } = await answerTask(within(services, tx), principal, params.id, body.answers);
         return { status: 200, body: { task: presentTask(task), operation: presentOperation(operation, vps) } };
       },
     }),
