@@ -15,6 +15,8 @@ export interface CloudWire {
   /** Reads bodies that are no JSON, before anything looks at the call. */
   readonly reads?: RequestHandler;
   readonly looks?: Simulation['looks'];
+  /** Takes over what a former release kept in other documents; it runs at every start, before any call. */
+  readonly adopt?: (cloud: Cloud) => void;
   /** What an account holds beside what every cloud has. */
   readonly leftovers?: (world: SimWorld) => SimLeftover[];
   mount(wire: Wire, cloud: Cloud): void;
@@ -32,6 +34,7 @@ export function simulateCloud(api: CloudWire): Simulation {
     ...(api.accountDefaults === undefined ? {} : { accountDefaults: api.accountDefaults }),
     router(world) {
       const cloud = cloudOf(world);
+      api.adopt?.(cloud);
       cloud.start();
       const router = Router();
       if (api.reads) router.use(api.reads);
