@@ -9,7 +9,7 @@ import { Rest } from '../kit/rest.ts';
 import { getZone } from './get-zone.ts';
 import { dns, records } from './records.ts';
 import { dialect } from './rest.ts';
-import { simulation } from './simulator.ts';
+import { simulation } from './simulator/simulator.ts';
 
 const recordResource = records.resource();
 let simulator: Simulator;

@@ -1,8 +1,8 @@
 /** Cloudflare's API v4 on loopback: zones and their DNS records. Facts and their sources stand in README.md. */
 import { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
-import type { Collection, SimAccount, SimWorld, Simulation } from '../simulation.ts';
-import { buildRecord, filterRecords, Refusal, refuseConflicts, type SimRecord } from './simulator-records.ts';
-import { zonesOf, zoneView, type SimZone } from './simulator-zones.ts';
+import type { Collection, SimAccount, SimWorld, Simulation } from '../../simulation.ts';
+import { buildRecord, filterRecords, Refusal, refuseConflicts, type SimRecord } from './records.ts';
+import { zonesOf, zoneView, type SimZone } from './zones.ts';
 
 type Body = Record<string, unknown>;
 

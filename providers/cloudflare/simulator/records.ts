@@ -1,7 +1,7 @@
 /** Cloudflare's rules for DNS records, as data in and refusals out. */
 import { isIPv4 } from 'node:net';
-import { shortIpv6 } from '../../lib/addresses.ts';
-import { fqdn } from '../kit/dns.ts';
+import { shortIpv6 } from '../../../lib/addresses.ts';
+import { fqdn } from '../../kit/dns.ts';
 
 /** A record as stored; answers leave `zoneId` out. */
 export interface SimRecord {

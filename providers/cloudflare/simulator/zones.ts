@@ -1,6 +1,6 @@
 /** The zones of the simulated accounts. */
 import { createHash } from 'node:crypto';
-import type { SimWorld } from '../simulation.ts';
+import type { SimWorld } from '../../simulation.ts';
 
 export interface SimZone {
   id: string;
