@@ -21,7 +21,7 @@ const words: Words = {
 export const simulation = simulateZones({
   id: 'digitaloceandns',
   accountDefaults: { rateLimit: { requests: 5_000, perMs: 3_600_000 } },
-  seeds: ['digitaloceandns.test'],
+  seeds: () => [{ name: 'digitaloceandns.test' }],
   words,
   mount,
   errorAnswer: (status) => ({ body: { id: status === 404 ? 'not_found' : 'server_error', message: `status ${status}` } }),

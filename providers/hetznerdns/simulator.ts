@@ -26,7 +26,7 @@ export const simulation = simulateZones({
   id: 'hetznerdns',
   sets: true,
   accountDefaults: { rateLimit: { requests: 3_600, perMs: 3_600_000 } },
-  seeds: ['hetznerdns.test'],
+  seeds: () => [{ name: 'hetznerdns.test' }],
   words,
   mount,
   errorAnswer: (status) => ({ body: { error: { code: status === 404 ? 'not_found' : 'service_error', message: `status ${status}` } } }),

@@ -22,7 +22,7 @@ const words: Words = {
 export const simulation = simulateZones({
   id: 'linodedns',
   accountDefaults: { rateLimit: { requests: 400, perMs: 60_000 } },
-  seeds: ['linodedns.test'],
+  seeds: () => [{ name: 'linodedns.test' }],
   words,
   mount,
   errorAnswer: (status) => ({ body: { errors: [{ reason: status === 404 ? 'Not found' : `status ${status}` }] } }),

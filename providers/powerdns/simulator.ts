@@ -25,7 +25,7 @@ export const simulation = simulateZones({
   id: 'powerdns',
   sets: true,
   accountDefaults: { rateLimit: { requests: 100_000, perMs: 60_000 } },
-  seeds: ['powerdns.test'],
+  seeds: () => [{ name: 'powerdns.test' }],
   words,
   mount,
   errorAnswer: (status) => ({ body: { error: `status ${status}` } }),

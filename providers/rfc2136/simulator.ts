@@ -21,7 +21,7 @@ const simulated = simulateNames(
     id: 'rfc2136',
     sets: true,
     accountDefaults: { rateLimit: { requests: 100_000, perMs: 60_000 } },
-    seeds: SIMULATED_ZONES,
+    seeds: () => SIMULATED_ZONES.map((name) => ({ name })),
     errorAnswer: (status) => ({ body: { error: `status ${status}: this server speaks DNS over TCP, at this port` } }),
   },
   (world, zones) => {

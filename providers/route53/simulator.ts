@@ -39,7 +39,7 @@ export const simulation = simulateZones({
   sets: true,
   // The real one's five a second, as a mean.
   accountDefaults: { rateLimit: { requests: 300, perMs: 60_000 } },
-  seeds: ['route53.test'],
+  seeds: () => [{ name: 'route53.test' }],
   words,
   reads: textBodies,
   mount,

@@ -24,17 +24,19 @@ export interface SimZone {
   createdMs: number;
 }
 
+/** A zone that an account has from its first look on. Its id is the next number, unless it must outlive the world. */
+export type Seed = Pick<SimZone, 'name'> & Partial<Pick<SimZone, 'id'>>;
+
 const TYPES = ['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'NS', 'SRV', 'TXT'];
 const HOST_NAME = /^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]+$/;
 
 export class Zones {
   readonly world: SimWorld;
   readonly names: Collection<SimName>;
-  readonly #seeds: readonly string[];
+  readonly #seeds: (account: string) => readonly Seed[];
   readonly #zones: Collection<SimZone>;
 
-  /** @param seeds the zones that every account has */
-  constructor(world: SimWorld, seeds: readonly string[]) {
+  constructor(world: SimWorld, seeds: (account: string) => readonly Seed[]) {
     this.world = world;
     this.#seeds = seeds;
     this.names = world.collection<SimName>('records');
@@ -45,7 +47,9 @@ export class Zones {
   zones(account: string): SimZone[] {
     const own = this.#zones.filter((zone) => zone.account === account);
     if (own.length > 0) return own;
-    return this.#seeds.map((name) => this.#zones.put({ id: this.#nextId(), account, name, createdMs: this.world.now() }));
+    return this.#seeds(account).map((seed) =>
+      this.#zones.put({ id: seed.id ?? this.#nextId(), account, createdMs: this.world.now(), name: seed.name }),
+    );
   }
 
   /** By id or name. @throws Refusal `not_found` */
@@ -104,8 +108,7 @@ export class Zones {
 export interface ZoneWire extends Pick<Simulation, 'id' | 'errorAnswer' | 'accountDefaults'> {
   /** Records are known by name and type, not by a number. */
   readonly sets?: boolean;
-  /** Zones that every account has. */
-  readonly seeds: readonly string[];
+  readonly seeds: (account: string) => readonly Seed[];
   readonly words: Words;
   /** How bodies are read that are no JSON. */
   readonly reads?: RequestHandler;

@@ -1,26 +1,17 @@
 /** Cloudflare's rules for DNS records, as data in and refusals out. */
 import { isIPv4 } from 'node:net';
 import { shortIpv6 } from '../../../lib/addresses.ts';
+import type { SimName, SimZone } from '../../../simulator/cloud/zones.ts';
 import { fqdn } from '../../kit/dns.ts';
 
-/** A record as stored; answers leave `zoneId` out. */
-export interface SimRecord {
-  id: string;
-  zoneId: string;
-  name: string;
-  type: string;
-  content: string;
-  proxiable: boolean;
+/** A record with what only Cloudflare has of one. */
+export interface CloudflareName extends SimName {
   proxied: boolean;
-  ttl: number;
   settings: Record<string, unknown>;
-  meta: Record<string, unknown>;
-  comment: string | null;
   tags: string[];
-  created_on: string;
-  modified_on: string;
-  comment_modified_on?: string;
-  tags_modified_on?: string;
+  modifiedMs: number;
+  commentedMs?: number;
+  taggedMs?: number;
   priority?: number;
   data?: Record<string, unknown>;
 }
@@ -69,7 +60,7 @@ const HOST_NAME = /^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([
 const COMMENT_MAX = 100;
 
 /** The record that a POST or PUT of `body` makes; `old` keeps its id and birthday. Throws Refusal. */
-export function buildRecord(body: Body, zone: { id: string; name: string }, now: string, id: string, old?: SimRecord): SimRecord {
+export function buildRecord(body: Body, zone: SimZone, now: number, id: string, old?: CloudflareName): CloudflareName {
   const type = String(body['type'] ?? '');
   if (!TYPES.has(type)) throw new Refusal(400, 9004, `DNS record type "${type}" is invalid.`);
   if (typeof body['name'] !== 'string' || body['name'] === '') throw new Refusal(400, 9000, 'DNS name is invalid.');
@@ -80,24 +71,62 @@ export function buildRecord(body: Body, zone: { id: string; name: string }, now:
   const tags = Array.isArray(body['tags']) ? body['tags'].map(String) : [];
   return {
     id,
-    zoneId: zone.id,
+    account: zone.account,
+    zone: zone.name,
     name,
     type,
     content: readContent(type, body),
-    proxiable: HOST_TYPES.has(type),
     proxied: readProxied(type, proxied),
     ttl: proxied ? 1 : readTtl(body['ttl']),
     settings: (body['settings'] as Record<string, unknown> | null | undefined) ?? {},
-    meta: {},
     comment,
     tags,
-    created_on: old?.created_on ?? now,
-    modified_on: now,
-    ...(comment === null ? {} : { comment_modified_on: comment === old?.comment ? (old.comment_modified_on ?? now) : now }),
-    ...(tags.length === 0 ? {} : { tags_modified_on: now }),
+    createdMs: old?.createdMs ?? now,
+    modifiedMs: now,
+    ...(comment === '' ? {} : { commentedMs: comment === old?.comment ? (old.commentedMs ?? now) : now }),
+    ...(tags.length === 0 ? {} : { taggedMs: now }),
     ...(typeof body['priority'] === 'number' ? { priority: body['priority'] } : {}),
     ...(typeof body['data'] === 'object' && body['data'] !== null ? { data: body['data'] as Record<string, unknown> } : {}),
   };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString().replace('Z', '000Z');
+
+/** As answers have it. */
+export function showRecord(record: CloudflareName): Body {
+  const { id, name, type, content, proxied, ttl, settings, comment, tags, createdMs, modifiedMs, commentedMs, taggedMs } = record;
+  return {
+    id,
+    name,
+    type,
+    content,
+    proxiable: HOST_TYPES.has(type),
+    proxied,
+    ttl,
+    settings,
+    meta: {},
+    comment: comment || null,
+    tags,
+    created_on: iso(createdMs),
+    modified_on: iso(modifiedMs),
+    ...(commentedMs === undefined ? {} : { comment_modified_on: iso(commentedMs) }),
+    ...(taggedMs === undefined ? {} : { tags_modified_on: iso(taggedMs) }),
+    ...(record.priority === undefined ? {} : { priority: record.priority }),
+    ...(record.data === undefined ? {} : { data: record.data }),
+  };
+}
+
+/** What a former release kept of a record: what it answered, with the id of its zone. */
+export interface FormerRecord {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly created_on: string;
+  readonly modified_on: string;
+}
+
+export function adoptedRecord(former: FormerRecord, zone: SimZone): CloudflareName {
+  const { created_on, modified_on } = former;
+  return { ...buildRecord({ ...former }, zone, Date.parse(modified_on), former.id), createdMs: Date.parse(created_on) };
 }
 
 function readContent(type: string, body: Body): string {
@@ -134,15 +163,15 @@ function readTtl(ttl: unknown): number {
   throw new Refusal(400, 9021, 'Invalid TTL. Must be between 60 and 86400 seconds, or 1 for Automatic.');
 }
 
-function readComment(comment: unknown): string | null {
-  if (comment === undefined || comment === null || comment === '') return null;
+function readComment(comment: unknown): string {
+  if (comment === undefined || comment === null || comment === '') return '';
   if (typeof comment !== 'string') throw new Refusal(400, 9000, 'DNS record comment is invalid.');
   if (comment.length > COMMENT_MAX) throw new Refusal(400, 9300, `DNS record comment exceeds the limit of ${COMMENT_MAX} characters.`);
   return comment;
 }
 
 /** Cloudflare's coexistence rules; `others` are the zone's records but the one itself. */
-export function refuseConflicts(record: SimRecord, others: readonly SimRecord[]): void {
+export function refuseConflicts(record: SimName, others: readonly SimName[]): void {
   for (const other of others) {
     if (other.name !== record.name) continue;
     if (other.type === record.type && other.content === record.content)
@@ -154,7 +183,7 @@ export function refuseConflicts(record: SimRecord, others: readonly SimRecord[])
   }
 }
 
-type Test = (record: SimRecord) => boolean;
+type Test = (record: CloudflareName) => boolean;
 
 const MODES: Readonly<Record<string, (value: string, wanted: string) => boolean>> = {
   exact: (value, wanted) => value === wanted,
@@ -164,7 +193,7 @@ const MODES: Readonly<Record<string, (value: string, wanted: string) => boolean>
 };
 
 /** Filters `name`, `name.exact`, `comment.present`, `tag.exact` and so on, all of which must hold, or one with `match=any`. */
-export function filterRecords(records: readonly SimRecord[], query: Readonly<Record<string, unknown>>): SimRecord[] {
+export function filterRecords(records: readonly CloudflareName[], query: Readonly<Record<string, unknown>>): CloudflareName[] {
   const tests: Test[] = [];
   for (const [key, raw] of Object.entries(query)) {
     const [field = '', mode = 'exact'] = key.split('.');
@@ -179,13 +208,13 @@ export function filterRecords(records: readonly SimRecord[], query: Readonly<Rec
 function testOf(field: string, mode: string, wanted: string): Test | undefined {
   if (field === 'proxied') return (record) => String(record.proxied) === wanted;
   if (field === 'type') return (record) => record.type.toLowerCase() === wanted;
-  if (field === 'search') return (record) => JSON.stringify(record).toLowerCase().includes(wanted);
+  if (field === 'search') return (record) => JSON.stringify(showRecord(record)).toLowerCase().includes(wanted);
   if (!['name', 'content', 'comment', 'tag'].includes(field)) return undefined;
-  const values = (record: SimRecord): string[] => {
+  const values = (record: CloudflareName): string[] => {
     if (field === 'tag')
       return record.tags.map((tag) => (mode === 'present' || mode === 'absent' ? tag.split(':')[0]! : tag).toLowerCase());
     const value = record[field as 'name' | 'content' | 'comment'];
-    return value === null ? [] : [value.toLowerCase()];
+    return value === '' ? [] : [value.toLowerCase()];
   };
   if (mode === 'present' || mode === 'absent') {
     const present: Test = (record) => (field === 'tag' ? values(record).includes(wanted) : values(record).length > 0);

@@ -1,26 +1,43 @@
 /** Cloudflare's API v4 on loopback: zones and their DNS records. Facts and their sources stand in README.md. */
 import { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
-import type { Collection, SimAccount, SimWorld, Simulation } from '../../simulation.ts';
-import { buildRecord, filterRecords, Refusal, refuseConflicts, type SimRecord } from './records.ts';
-import { zonesOf, zoneView, type SimZone } from './zones.ts';
+import { simulateNames, type SimZone, type Zones } from '../../../simulator/cloud/zones.ts';
+import type { SimAccount, SimWorld, Simulation } from '../../simulation.ts';
+import {
+  adoptedRecord,
+  buildRecord,
+  type CloudflareName,
+  filterRecords,
+  type FormerRecord,
+  Refusal,
+  refuseConflicts,
+  showRecord,
+} from './records.ts';
+import { adoptedZone, type FormerZone, seedsOf, showAccount, showZone, statusOf, tenantOf } from './zones.ts';
 
 type Body = Record<string, unknown>;
 
-const RECORDS = 'records';
-
-export const simulation: Simulation = {
-  id: 'cloudflare',
-  contentType: 'application/json',
-  accountDefaults: { rateLimit: { requests: 1_200, perMs: 300_000 }, createLimit: null },
-  recordCollection: RECORDS,
-  router(world) {
+const simulated = simulateNames(
+  {
+    id: 'cloudflare',
+    accountDefaults: { rateLimit: { requests: 1_200, perMs: 300_000 }, createLimit: null },
+    seeds: seedsOf,
+    errorAnswer(status) {
+      if (status === 429)
+        return { body: failure(971, 'Please wait and consider throttling your request speed'), headers: { 'retry-after': '1' } };
+      if (status === 401 || status === 403) return { body: failure(10000, 'Authentication error') };
+      if (status === 404) return { body: failure(7003, 'Could not route to that path, perhaps your object identifier is invalid?') };
+      return { body: failure(status >= 500 ? 10013 : 6003, status >= 500 ? 'An unknown error has occurred' : 'Invalid request') };
+    },
+  },
+  (world, zones) => {
+    adopt(world);
     const router = Router();
     router.use(authenticate(world));
     const api = Router();
     mountToken(api);
-    mountAccounts(api, world);
-    mountZones(api, world);
-    mountRecords(api, world);
+    mountAccounts(api);
+    mountZones(api, zones);
+    mountRecords(api, zones);
     api.use((request) => {
       throw new Refusal(404, 7003, `Could not route to ${request.originalUrl.split('?')[0]}, perhaps your object identifier is invalid?`, [
         { code: 7000, message: 'No route for that URI' },
@@ -30,29 +47,19 @@ export const simulation: Simulation = {
     router.use(refused);
     return router;
   },
-  errorAnswer(status) {
-    if (status === 429)
-      return { body: failure(971, 'Please wait and consider throttling your request speed'), headers: { 'retry-after': '1' } };
-    if (status === 401 || status === 403) return { body: failure(10000, 'Authentication error') };
-    if (status === 404) return { body: failure(7003, 'Could not route to that path, perhaps your object identifier is invalid?') };
-    return { body: failure(status >= 500 ? 10013 : 6003, status >= 500 ? 'An unknown error has occurred' : 'Invalid request') };
-  },
-  records(world) {
-    const names = new Map(
-      world
-        .collection<SimZone>('zones')
-        .all()
-        .map((zone) => [zone.id, zone.name]),
-    );
-    return recordsOf(world)
-      .all()
-      .map(({ id, zoneId, name, type, content, comment }) => ({ id, zone: names.get(zoneId) ?? zoneId, name, type, content, comment }));
-  },
-  removeBehindBack: (world, id) => recordsOf(world).delete(id),
-};
+);
 
-function recordsOf(world: SimWorld): Collection<SimRecord> {
-  return world.collection<SimRecord>(RECORDS);
+export const simulation: Simulation = { ...simulated, contentType: 'application/json' };
+
+/** Takes over zones and records as a former release kept them. */
+function adopt(world: SimWorld): void {
+  const zones = world.collection<SimZone | FormerZone>('zones');
+  for (const zone of zones.all()) if (!('createdMs' in zone)) zones.put(adoptedZone(zone));
+  const records = world.collection<CloudflareName | FormerRecord>('records');
+  for (const record of records.all()) {
+    const zone = 'zoneId' in record ? (zones.get(record.zoneId) as SimZone | undefined) : undefined;
+    if (zone) records.put(adoptedRecord(record as FormerRecord, zone));
+  }
 }
 
 /** The token's form first (400), then whether it is known (403), then its turn (429), then its rights (403). */
@@ -91,7 +98,7 @@ function mountToken(api: Router): void {
 }
 
 /** The user of the token, and the accounts that its zones are in. */
-function mountAccounts(api: Router, world: SimWorld): void {
+function mountAccounts(api: Router): void {
   api.get('/user', (_request, response) => {
     const { id } = accountOf(response);
     const email = `${id.replace(/[^a-z0-9-]/gi, '').slice(0, 40)}@simulator.invalid`;
@@ -100,87 +107,88 @@ function mountAccounts(api: Router, world: SimWorld): void {
     response.json(success({ id: hex, email, ...plain, suspended: false, two_factor_authentication_enabled: false }));
   });
   api.get('/accounts', (request, response) => {
-    const accounts = new Map(zonesOf(world, accountOf(response).id).map(({ account }) => [account.id, account]));
-    const shown = [...accounts.values()].map((account) => ({ ...account, settings: { enforce_twofactor: false }, type: 'standard' }));
-    response.json(page(request, shown, { size: 20, least: 5, most: 50 }));
+    const account = { ...showAccount(tenant(response)), settings: { enforce_twofactor: false }, type: 'standard' };
+    response.json(page(request, [account], { size: 20, least: 5, most: 50 }));
   });
 }
 
-function mountZones(api: Router, world: SimWorld): void {
+function mountZones(api: Router, world: Zones): void {
   api.get('/zones', (request, response) => {
-    const { name, status, order, direction } = request.query;
-    const zones = zonesOf(world, accountOf(response).id)
+    const { name, status, order, direction, 'account.id': accountId, 'account.name': accountName } = request.query;
+    const account = showAccount(tenant(response));
+    const zones = world
+      .zones(tenant(response))
       .filter((zone) => name === undefined || zoneNameFits(zone.name, String(name)))
-      .filter((zone) => status === undefined || zone.status === status)
-      .filter((zone) => request.query['account.id'] === undefined || zone.account.id === request.query['account.id'])
-      .filter((zone) => request.query['account.name'] === undefined || zone.account.name === request.query['account.name']);
+      .filter((zone) => status === undefined || statusOf(zone) === status)
+      .filter(() => accountId === undefined || account.id === accountId)
+      .filter(() => accountName === undefined || account.name === accountName);
     if (order === 'name') zones.sort((a, b) => a.name.localeCompare(b.name));
     if (direction === 'desc') zones.reverse();
-    response.json(page(request, zones.map(zoneView), { size: 20, least: 5, most: 50 }));
+    response.json(page(request, zones.map(showZone), { size: 20, least: 5, most: 50 }));
   });
   api.get('/zones/:zone', (request, response) => {
-    response.json(success(zoneView(zoneOf(world, request, response))));
+    response.json(success(showZone(zoneOf(world, request, response))));
   });
 }
 
-function mountRecords(api: Router, world: SimWorld): void {
-  const records = recordsOf(world);
+function mountRecords(api: Router, zones: Zones): void {
+  const { world, names } = zones;
   const base = '/zones/:zone/dns_records';
-  const now = (): string => new Date(world.now()).toISOString().replace('Z', '000Z');
-  const inZone = (zone: SimZone): SimRecord[] => records.filter((record) => record.zoneId === zone.id);
-  const write = (zone: SimZone, body: Body, old?: SimRecord): SimRecord => {
-    const record = buildRecord(body, zone, now(), old?.id ?? world.hex(32), old);
+  const inZone = (zone: SimZone): CloudflareName[] => zones.of(zone) as CloudflareName[];
+  const write = (zone: SimZone, body: Body, old?: CloudflareName): CloudflareName => {
+    const record = buildRecord(body, zone, world.now(), old?.id ?? world.hex(32), old);
     refuseConflicts(
       record,
       inZone(zone).filter((other) => other.id !== record.id),
     );
-    return records.put(record);
-  };
-  const existing = (zone: SimZone, id: unknown): SimRecord => {
-    const record = records.get(String(id));
-    if (record?.zoneId !== zone.id) throw new Refusal(404, 81044, 'Record does not exist.');
+    names.put(record);
     return record;
   };
-  const remove = (zone: SimZone, id: unknown): SimRecord => {
+  const existing = (zone: SimZone, id: unknown): CloudflareName => {
+    const record = inZone(zone).find((each) => each.id === String(id));
+    if (!record) throw new Refusal(404, 81044, 'Record does not exist.');
+    return record;
+  };
+  const remove = (zone: SimZone, id: unknown): CloudflareName => {
     const record = existing(zone, id);
-    records.delete(record.id);
+    names.delete(record.id);
     return record;
   };
 
   // A zone file as BIND reads it.
   api.get(`${base}/export`, (request, response) => {
-    const lines = inZone(zoneOf(world, request, response)).map(
+    const lines = inZone(zoneOf(zones, request, response)).map(
       ({ name, ttl, type, priority, content }) =>
         `${name}.\t${ttl}\tIN\t${type}\t${priority === undefined ? '' : `${priority} `}${content}`,
     );
     response.type('text/plain').send(`${lines.join('\n')}\n`);
   });
   api.get(base, (request, response) => {
-    const found = filterRecords(inZone(zoneOf(world, request, response)), request.query);
+    const found = filterRecords(inZone(zoneOf(zones, request, response)), request.query);
     if (request.query['order'] !== undefined) sortBy(found, String(request.query['order']), request.query['direction'] === 'desc');
-    response.json(page(request, found.map(view), { size: 100, least: 1, most: 5_000_000 }));
+    response.json(page(request, found.map(showRecord), { size: 100, least: 1, most: 5_000_000 }));
   });
   api.post(`${base}/batch`, (request, response) => {
-    const zone = zoneOf(world, request, response);
+    const zone = zoneOf(zones, request, response);
     response.json(success(batch(zone, bodyOf(request))));
   });
   api.post(base, (request, response) => {
-    response.json(success(view(write(zoneOf(world, request, response), bodyOf(request)))));
+    response.json(success(showRecord(write(zoneOf(zones, request, response), bodyOf(request)))));
   });
   api
     .route(`${base}/:record`)
-    .get((request, response) => void response.json(success(view(existing(zoneOf(world, request, response), request.params.record)))))
+    .get((request, response) => void response.json(success(showRecord(existing(zoneOf(zones, request, response), request.params.record)))))
     .put((request, response) => {
-      const zone = zoneOf(world, request, response);
-      response.json(success(view(write(zone, bodyOf(request), existing(zone, request.params.record)))));
+      const zone = zoneOf(zones, request, response);
+      response.json(success(showRecord(write(zone, bodyOf(request), existing(zone, request.params.record)))));
     })
     .patch((request, response) => {
-      const zone = zoneOf(world, request, response);
+      const zone = zoneOf(zones, request, response);
       const old = existing(zone, request.params.record);
-      response.json(success(view(write(zone, { ...view(old), ...bodyOf(request) }, old))));
+      response.json(success(showRecord(write(zone, { ...showRecord(old), ...bodyOf(request) }, old))));
     })
     .delete((request, response) => {
-      response.json({ result: { id: remove(zoneOf(world, request, response), request.params.record).id } });
+      response.json({ result: { id: remove(zoneOf(zones, request, response), request.params.record).id } });
     });
 
   /** All or nothing, in Cloudflare's order: deletes, patches, puts, posts. */
@@ -188,27 +196,23 @@ function mountRecords(api: Router, world: SimWorld): void {
     const before = inZone(zone);
     const part = (key: string): Body[] => (Array.isArray(body[key]) ? (body[key] as Body[]) : []);
     try {
-      const deletes = part('deletes').map((item) => view(remove(zone, item['id'])));
+      const deletes = part('deletes').map((item) => showRecord(remove(zone, item['id'])));
       const patches = part('patches').map((item) => {
         const old = existing(zone, item['id']);
-        return view(write(zone, { ...view(old), ...item }, old));
+        return showRecord(write(zone, { ...showRecord(old), ...item }, old));
       });
-      const puts = part('puts').map((item) => view(write(zone, item, existing(zone, item['id']))));
-      const posts = part('posts').map((item) => view(write(zone, item)));
+      const puts = part('puts').map((item) => showRecord(write(zone, item, existing(zone, item['id']))));
+      const posts = part('posts').map((item) => showRecord(write(zone, item)));
       return { deletes, patches, puts, posts };
     } catch (error) {
-      for (const record of inZone(zone)) records.delete(record.id);
-      for (const record of before) records.put(record);
+      for (const record of inZone(zone)) names.delete(record.id);
+      for (const record of before) names.put(record);
       throw error;
     }
   }
 }
 
-function view({ zoneId: _zoneId, ...record }: SimRecord): Body {
-  return record;
-}
-
-function sortBy(records: SimRecord[], order: string, descending: boolean): void {
+function sortBy(records: CloudflareName[], order: string, descending: boolean): void {
   if (!['type', 'name', 'content', 'ttl', 'proxied'].includes(order)) return;
   const key = order as 'type' | 'name' | 'content' | 'ttl' | 'proxied';
   records.sort((a, b) => String(a[key]).localeCompare(String(b[key]), 'en', { numeric: true }) * (descending ? -1 : 1));
@@ -223,12 +227,14 @@ function zoneNameFits(name: string, filter: string): boolean {
   return name === value.toLowerCase();
 }
 
-function zoneOf(world: SimWorld, request: Request, response: Response): SimZone {
+function zoneOf(zones: Zones, request: Request, response: Response): SimZone {
   const id = String(request.params['zone']);
-  const zone = zonesOf(world, accountOf(response).id).find((candidate) => candidate.id === id);
+  const zone = zones.zones(tenant(response)).find((candidate) => candidate.id === id);
   if (zone) return zone;
   throw new Refusal(404, 7003, `Could not route to /client/v4/zones/${id}, perhaps your object identifier is invalid?`);
 }
+
+const tenant = (response: Response): string => tenantOf(accountOf(response).id);
 
 function accountOf(response: Response): SimAccount {
   return response.locals['account'] as SimAccount;

@@ -1,46 +1,50 @@
-/** The zones of the simulated accounts. */
+/** The zones of the simulated accounts, and how Cloudflare shows them. */
 import { createHash } from 'node:crypto';
-import type { SimWorld } from '../../simulation.ts';
+import type { Seed, SimZone } from '../../../simulator/cloud/zones.ts';
 
-export interface SimZone {
-  id: string;
-  name: string;
-  status: 'active' | 'pending';
-  account: { id: string; name: string };
-  created_on: string;
-}
-
-const SEEDS = [
-  { name: 'plinth.test', status: 'active' },
-  { name: 'example-hosting.test', status: 'active' },
-  { name: 'unfinished.test', status: 'pending' },
-] as const;
+const MAIN = 'main';
+const PENDING = 'unfinished.test';
+const SEEDS = ['plinth.test', 'example-hosting.test', PENDING];
 
 /**
- * The zones a token sees, made at its first look. Tokens `sim-<word>` share one account, as tokens of one
- * company do, so that a token can be rotated; `sim-<account>_<word>` belongs to an account of its own, which has the
- * zone `<account>.test` besides.
+ * The account that a token's zones are in. Tokens `sim-<word>` share one, as tokens of one company do, so that a token can be
+ * rotated; `sim-<account>_<word>` belongs to an account of its own, which has the zone `<account>.test` besides.
  */
-export function zonesOf(world: SimWorld, token: string): SimZone[] {
-  const tenant = token.includes('_') ? token.slice(0, token.indexOf('_')) : 'main';
-  const zones = world.collection<SimZone>('zones');
-  const account = { id: hexId(`account/${tenant}`), name: tenant === 'main' ? 'Simulated account' : `Simulated account ${tenant}` };
-  const own = zones.filter((zone) => zone.account.id === account.id);
-  if (own.length > 0) return own;
-  const created_on = new Date(world.now()).toISOString();
-  // Ids follow from names: a restarted simulator with no file still knows the zones of existing stacks.
-  const seeds =
-    tenant === 'main' ? SEEDS : [...SEEDS, { name: `${tenant.replace(/^sim-/, '').toLowerCase()}.test`, status: 'active' as const }];
-  return seeds.map(({ name, status }) => zones.put({ id: hexId(`zone/${tenant}/${name}`), name, status, account, created_on }));
+export const tenantOf = (token: string): string => (token.includes('_') ? token.slice(0, token.indexOf('_')) : MAIN);
+
+/** Ids follow from names: a restarted simulator with no file still knows the zones of existing stacks. */
+export function seedsOf(tenant: string): Seed[] {
+  const names = tenant === MAIN ? SEEDS : [...SEEDS, `${tenant.replace(/^sim-/, '').toLowerCase()}.test`];
+  return names.map((name) => ({ name, id: hexId(`zone/${tenant}/${name}`) }));
+}
+
+export const statusOf = ({ name }: SimZone): 'active' | 'pending' => (name === PENDING ? 'pending' : 'active');
+
+export function showAccount(tenant: string): { readonly id: string; readonly name: string } {
+  return { id: hexId(`account/${tenant}`), name: tenant === MAIN ? 'Simulated account' : `Simulated account ${tenant}` };
+}
+
+/** What a former release kept of a zone: its account by the name that it shows. */
+export interface FormerZone {
+  readonly id: string;
+  readonly name: string;
+  readonly account: { readonly name: string };
+  readonly created_on: string;
+}
+
+export function adoptedZone({ id, name, account, created_on }: FormerZone): SimZone {
+  return { id, name, account: account.name.slice(showAccount(MAIN).name.length).trim() || MAIN, createdMs: Date.parse(created_on) };
 }
 
 /** Today's shape of a zone. */
-export function zoneView(zone: SimZone): Record<string, unknown> {
-  const active = zone.status === 'active';
+export function showZone(zone: SimZone): Record<string, unknown> {
+  const status = statusOf(zone);
+  const active = status === 'active';
+  const created = new Date(zone.createdMs).toISOString();
   return {
     id: zone.id,
     name: zone.name,
-    status: zone.status,
+    status,
     paused: false,
     type: 'full',
     development_mode: 0,
@@ -48,9 +52,9 @@ export function zoneView(zone: SimZone): Record<string, unknown> {
     original_name_servers: ['ns1.registrar.test', 'ns2.registrar.test'],
     original_registrar: null,
     original_dnshost: null,
-    modified_on: zone.created_on,
-    created_on: zone.created_on,
-    activated_on: active ? zone.created_on : null,
+    modified_on: created,
+    created_on: created,
+    activated_on: active ? created : null,
     vanity_name_servers: [],
     vanity_name_servers_ips: null,
     meta: {
@@ -63,7 +67,7 @@ export function zoneView(zone: SimZone): Record<string, unknown> {
       foundation_dns: false,
     },
     owner: { id: null, type: 'user', email: null },
-    account: zone.account,
+    account: showAccount(zone.account),
     tenant: { id: null, name: null },
     tenant_unit: { id: null },
     permissions: ['#dns_records:edit', '#dns_records:read', '#zone:read'],
