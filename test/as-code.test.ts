@@ -75,6 +75,20 @@ it('a product, its price and its stock', async () => {
   expect(commands.productCommand(body('--visibility=public'))).toBe(null);
 });
 
+it('the places of a product', async () => {
+  const { providers } = await plinth.json('account', 'list');
+  const idOf = (provider: string): string => providers.find(({ type }: { type: string }) => type === provider).id;
+  const { product } = await send('createProduct', { name: HOSTILE });
+  const candidates = [
+    { account_id: idOf('digitalocean'), plan: 's-1vcpu-1gb', regions: ['fra1', 'ams3'], images: ['debian-12-x64', 'ubuntu-24-04-x64'] },
+    { account_id: idOf('linode'), plan: 'g6-nanode-1', regions: [], images: ['linode/debian12'] },
+    { account_id: idOf('vultr'), plan: 'vc2-1c-1gb', regions: [], images: [] },
+  ];
+  const placed = await run(commands.placeCommand(product.id, { candidates } as never));
+  expect(placed.product.candidates).toMatchObject(candidates);
+  expect(commands.placeCommand(product.id, { candidates: [{ ...candidates[0]!, plan: 'a/b' }] } as never)).toBe(null);
+});
+
 it('a coupon over a percentage and over an amount', async () => {
   const { product } = await send('createProduct', { name: 'for coupons' });
   const rest = { product_ids: [product.id as string], max_redemptions: 5, per_organization: null, new_customers_only: true };

@@ -174,7 +174,7 @@ const place = command({
       type: 'string',
       multiple: true,
       value: 'ACCOUNT/PLAN[/REGION,…[/IMAGE,…]]',
-      help: 'a place; the first is preferred. Separate with blanks where an id has a slash: "ACCOUNT PLAN REGIONS IMAGES"',
+      help: 'a place; the first is preferred. An account whose name has a slash goes by its id',
     },
     ...MUTATION_OPTIONS,
   },

@@ -61,6 +61,21 @@ export function priceCommand(product: string, { amount, currency, interval, setu
   );
 }
 
+type Candidates = Routes['setProductCandidates']['request']['body'];
+
+/** Null where a slash or a comma in a name would be taken for what parts them. */
+export function placeCommand(product: string, { candidates }: Candidates): string | null {
+  const parted = candidates.map(({ account_id: account, plan, regions = [], images = [] }) => {
+    const plain = [plan, ...regions].every((each) => !/[/,]/.test(each)) && images.every((each) => !each.includes(','));
+    return plain ? ([account, plan, regions.join(','), images.join(',')] as const) : null;
+  });
+  if (parted.includes(null)) return null;
+  return line(
+    ['product', 'place', product],
+    parted.map((each) => ['at', each!.join('/').replace(/\/+$/, '')] as const),
+  );
+}
+
 export const stockCommand = (product: string, total: number | null): string | null =>
   line(['stock', 'set', product, total === null ? 'unlimited' : String(total)]);
 

@@ -13,7 +13,7 @@ import { Dialog } from '../../kit/ui/dialog.tsx';
 import { SelectField, TextArea, TextField } from '../../kit/ui/field.tsx';
 import { AsCode } from '../components/as-code.tsx';
 import { requestOf } from '../lib/as-code.ts';
-import { priceCommand, productCommand, stockCommand } from '../lib/as-command.ts';
+import { placeCommand, priceCommand, productCommand, stockCommand } from '../lib/as-command.ts';
 import type { Product } from './queries.ts';
 
 interface ProductDialogProps {
@@ -173,7 +173,7 @@ export function PlaceDialog({ product, onClose }: ProductDialogProps) {
         missing={account === '' ? 'Choose an account first.' : plan === '' ? 'Choose a plan first.' : null}
         busy={save.isPending}
         action="Add it"
-        code={<AsCode request={requestOf('setProductCandidates', body, { id: product.id })} />}
+        code={<AsCode request={requestOf('setProductCandidates', body, { id: product.id })} command={placeCommand(product.id, body)} />}
         onCancel={onClose}
         onSubmit={() => save.mutate(undefined)}
       >
