@@ -14,7 +14,7 @@ import { simulation as route53 } from '../providers/route53/simulator.ts';
 import { simulation as ovh } from '../providers/ovh/simulator/simulator.ts';
 import { simulation as ovhvps } from '../providers/ovhvps/simulator/simulator.ts';
 import { simulation as smartvps } from '../providers/smartvps/simulator.ts';
-import { simulation as vultr } from '../providers/vultr/simulator.ts';
+import { simulation as vultr } from '../providers/vultr/simulator/simulator.ts';
 import { simulation as linode } from '../providers/linode/simulator/simulator.ts';
 import { simulation as payments } from './payments/simulation.ts';
 import type { Simulation } from '../providers/simulation.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compute as computeOf } from './compute.ts';
-import { instancesOf } from './simulator-instances.ts';
+import type { SimServer } from '../../simulator/cloud/model.ts';
 import { createOf, instanceInputs, urn, withBench, instanceResource } from './testing.ts';
 import { dialect } from './rest.ts';
 
@@ -18,18 +18,18 @@ test.each([
 test('changes of a locked server wait for it, although Vultr answers 500', () =>
   withBench(async (bench) => {
     const { id, outputs } = await createOf(bench, instanceResource, 'shop', instanceInputs());
-    const world = bench.simulator.world.worlds.get('vultr')!;
-    const lock = (server: 'locked' | 'ok'): void => void instancesOf(world).put({ ...instancesOf(world).get(id)!, server });
+    const instances = bench.simulator.world.worlds.get('vultr')!.collection<SimServer>('instances');
+    const lock = (lockedBy: string | null): void => void instances.put({ ...instances.get(id)!, lockedBy });
     // It is not even asked while it is seen to be locked; a lock that comes in between is the refusal above.
     const whileLocked = async (change: () => Promise<unknown>): Promise<void> => {
-      lock('locked');
+      lock('somebody');
       let done = false;
       const changed = change().then(() => (done = true));
       const looks = (): number => bench.simulator.world.requests.latest(2_000, 'vultr').length;
       const before = looks();
       await expect.poll(looks, { timeout: 30_000 }).toBeGreaterThan(before + 4);
       expect(done).toBe(false);
-      lock('ok');
+      lock(null);
       await changed;
     };
     const compute = computeOf(bench.client);

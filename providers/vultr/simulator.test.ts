@@ -3,7 +3,7 @@ import type { ResourceDefinition } from '../resource.ts';
 import { openApiCheck } from '../testing/openapi-check.ts';
 import { recordTraffic } from '../testing/traffic.ts';
 import { compute as computeOf } from './compute.ts';
-import { PUBLIC_ISOS } from './simulator-data.ts';
+import { PUBLIC_ISOS } from './simulator/data.ts';
 import {
   createOf,
   instanceInputs,

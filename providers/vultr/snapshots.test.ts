@@ -113,8 +113,8 @@ test('a restore brings back what was on the disk, address and name stay, and it 
     await compute.power(id, 'off');
     await bench.fault({ kind: 'lost-answer', method: 'POST', path: '/restore$' });
     await compute.snapshots.restore(id, taken, {});
-    expect(onlyView(bench)).toEqual({ ...before, copyOf: NAME });
-    expect(before.status).toBe('active');
+    expect(onlyView(bench)).toEqual({ ...before, image: taken.id, copyOf: NAME });
+    expect(before.status).toBe('running');
     expect(await calls(bench, `POST /v2/instances/${id}/restore`)).toBe(1);
     await bench.fault({ kind: 'cut', method: 'POST', path: '/restore$' });
     await compute.snapshots.restore(id, taken, {});

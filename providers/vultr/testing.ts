@@ -9,7 +9,7 @@ import { groups, keys, reverseIpv4, reverseIpv6, rule, scripts } from './helpers
 import { dialect } from './rest.ts';
 import { Instance } from './schemas.ts';
 import { servers } from './server.ts';
-import { simulation } from './simulator.ts';
+import { simulation } from './simulator/simulator.ts';
 
 export const instanceResource = servers.resource();
 export const sshKeyResource = keys.resource();

@@ -2,6 +2,8 @@
  * Vultr's catalog as data: regions, systems with their real ids, plans in their real numbers and sizes.
  * Prices are list prices of 2024-2026 to the dollar; the newest promotions and GPU plans are left out.
  */
+import type { SimPlan } from '../../../simulator/cloud/model.ts';
+
 const REGIONS_TEXT = `
 ams Amsterdam NL Europe|atl Atlanta US North_America|blr Bangalore IN Asia|bom Mumbai IN Asia|cdg Paris FR Europe
 del Delhi_NCR IN Asia|dfw Dallas US North_America|ewr New_Jersey US North_America|fra Frankfurt DE Europe|hnl Honolulu US North_America
@@ -11,28 +13,14 @@ nrt Tokyo JP Asia|ord Chicago US North_America|sao São_Paulo BR South_America|s
 sgp Singapore SG Asia|sjc Silicon_Valley US North_America|sto Stockholm SE Europe|syd Sydney AU Australia|tlv Tel_Aviv IL Asia
 waw Warsaw PL Europe|yto Toronto CA North_America`;
 
-export interface SimRegion {
-  readonly id: string;
-  readonly city: string;
-  readonly country: string;
-  readonly continent: string;
-  readonly options: string[];
-}
+const OPTIONS = ['ddos_protection', 'block_storage_high_perf', 'block_storage_storage_opt', 'load_balancers', 'kubernetes'];
 
-export const REGIONS: readonly SimRegion[] = REGIONS_TEXT.trim()
+export const REGIONS = REGIONS_TEXT.trim()
   .split(/[|\n]/)
   .map((entry) => {
     const [id = '', city = '', country = '', continent = ''] = entry.split(' ');
-    const options = ['ddos_protection', 'block_storage_high_perf', 'block_storage_storage_opt', 'load_balancers', 'kubernetes'];
-    return { id, city: city.replaceAll('_', ' '), country, continent: continent.replaceAll('_', ' '), options };
+    return { id, city: city.replaceAll('_', ' '), country, continent: continent.replaceAll('_', ' '), options: OPTIONS };
   });
-
-export interface SimOs {
-  readonly id: number;
-  readonly name: string;
-  readonly arch: string;
-  readonly family: string;
-}
 
 const OS_TEXT = `
 127 CentOS 6 x64 centos|159 Custom iso|164 Snapshot snapshot|167 CentOS 7 x64 centos|180 Backup backup|186 Application application
@@ -48,24 +36,19 @@ const OS_TEXT = `
 2136 Debian 12 x64 (bookworm) debian|2157 openSUSE Leap 15 x64 opensuse|2179 Ubuntu 23.10 x64 ubuntu|2180 Fedora 39 x64 fedora
 2187 OpenBSD 7.4 x64 openbsd|2212 FreeBSD 14 x64 freebsd|2283 Fedora 40 x64 fedora|2284 Ubuntu 24.04 LTS x64 ubuntu|2286 OpenBSD 7.5 x64 openbsd`;
 
-export const SYSTEMS: readonly SimOs[] = OS_TEXT.trim()
+export const SYSTEMS = OS_TEXT.trim()
   .split(/[|\n]/)
   .map((entry) => {
     const words = entry.split(' ');
     return { id: Number(words[0]), name: words.slice(1, -1).join(' '), arch: 'x64', family: words.at(-1)! };
   });
 
-export interface SimPlan {
-  readonly id: string;
-  readonly vcpu_count: number;
-  readonly ram: number;
-  readonly disk: number;
-  readonly disk_count: number;
+export interface VultrPlan extends SimPlan {
+  /** GB of transfer a month. */
   readonly bandwidth: number;
-  readonly monthly_cost: number;
-  readonly hourly_cost: number;
+  readonly monthly: number;
+  /** `vc2`, `vhf` and so on. */
   readonly type: string;
-  readonly locations: string[];
 }
 
 /** Type and suffix, then `cores-memory GB: disk GB, transfer TB, dollars a month`. */
@@ -80,71 +63,66 @@ voc-c+s-amd|1c-2gb:25,4,28 2c-4gb:50,5,40 2c-4gb:75,5,45 4c-8gb:75,6,80 4c-8gb:1
 voc-m+s-amd|1c-8gb:50,5,40 2c-16gb:100,6,80 2c-16gb:200,6,100 2c-16gb:400,6,125 4c-32gb:200,7,160 4c-32gb:400,7,195 4c-32gb:800,7,250 8c-64gb:400,8,325 8c-64gb:800,8,395 8c-64gb:1600,8,500 16c-128gb:800,9,650 16c-128gb:1600,9,790 16c-128gb:3200,9,1000 24c-192gb:1200,10,975 32c-256gb:1600,11,1300
 voc-s+s-amd|1c-8gb:150,4,75 2c-16gb:320,5,150 2c-16gb:480,5,180 4c-32gb:640,6,300 4c-32gb:960,6,360 8c-64gb:1280,7,600 8c-64gb:1920,7,720 16c-128gb:2560,8,1200 16c-128gb:3840,8,1440 24c-192gb:3840,9,1800 24c-192gb:5760,9,2160`;
 
-export const PLANS: readonly SimPlan[] = PLANS_TEXT.trim()
+export const PLANS: readonly VultrPlan[] = PLANS_TEXT.trim()
   .split('\n')
   .flatMap((line) => {
     const [kind = '', sizes = ''] = line.split('|');
     const [family = '', suffix = ''] = kind.split('+');
-    return sizes.split(' ').map((size, index) => planOf(family, suffix, size, index));
+    return sizes.split(' ').map((size, index) => plan(family, suffix, size, index));
   });
 
-function planOf(family: string, suffix: string, size: string, index: number): SimPlan {
+function plan(family: string, suffix: string, size: string, index: number): VultrPlan {
   const [shape = '', numbers = ''] = size.split(':');
-  const [disk = 0, terabytes = 0, cost = 0] = numbers.split(',').map(Number);
+  const [disk = 0, terabytes = 0, monthly = 0] = numbers.split(',').map(Number);
   const [cores = '', memory = ''] = shape.split('-');
   const tail = suffix === '' ? '' : suffix.startsWith('s-') ? `-${disk}${suffix}` : `-${suffix}`;
   // Big and special plans are in fewer places.
   const everywhere = family === 'vc2' && index > 0;
-  const locations = REGIONS.map((region) => region.id).filter(
-    (_, place) => everywhere || (place + index) % (family === 'vdc' ? 4 : 6) !== 0,
-  );
+  const regions = REGIONS.map(({ id }) => id).filter((_, place) => everywhere || (place + index) % (family === 'vdc' ? 4 : 6) !== 0);
   return {
     id: `${family}-${shape}${tail}`,
-    vcpu_count: Number.parseInt(cores, 10),
-    ram: Number.parseFloat(memory) * 1024,
-    disk,
-    disk_count: 1,
+    vcpus: Number.parseInt(cores, 10),
+    memoryMb: Number.parseFloat(memory) * 1024,
+    diskGb: disk,
     bandwidth: terabytes * 1024,
-    monthly_cost: cost,
-    hourly_cost: Number((cost / 730).toFixed(3)),
+    monthly,
     type: family,
-    locations: alwaysIn(family, index, locations),
+    regions: alwaysIn(family, index, regions),
   };
 }
 
 /** The desks' recommended regions have the recommended plans. */
-function alwaysIn(family: string, index: number, locations: string[]): string[] {
-  if (family !== 'vhf' || index > 3) return locations;
-  return [...new Set([...locations, 'ewr', 'ord', 'lhr', 'fra', 'ams', 'sgp', 'nrt'])].sort();
+function alwaysIn(family: string, index: number, regions: string[]): string[] {
+  if (family !== 'vhf' || index > 3) return regions;
+  return [...new Set([...regions, 'ewr', 'ord', 'lhr', 'fra', 'ams', 'sgp', 'nrt'])].sort();
+}
+
+export function planOf(id: string): VultrPlan {
+  return PLANS.find((each) => each.id === id) ?? PLANS[0]!;
+}
+
+export function hourlyOf({ monthly }: VultrPlan): number {
+  return Number((monthly / 730).toFixed(3));
+}
+
+export function isWindows(os: number): boolean {
+  return SYSTEMS.find(({ id }) => id === os)?.family === 'windows';
 }
 
 /** Windows needs 2 GB of memory and room for its image. */
-export function supportsWindows(plan: SimPlan): boolean {
-  return plan.ram >= 2048 && plan.disk >= 32;
+export function supportsWindows({ memoryMb, diskGb }: VultrPlan): boolean {
+  return memoryMb >= 2048 && diskGb >= 32;
 }
 
+const application = (id: number, name: string, short_name: string, system: string) => {
+  return { id, name, short_name, deploy_name: `${name} on ${system} x64`, type: 'one-click', vendor: 'vultr', image_id: '' };
+};
 export const APPLICATIONS = [
-  { id: 1, name: 'LEMP', short_name: 'lemp', deploy_name: 'LEMP on CentOS 7 x64', type: 'one-click', vendor: 'vultr', image_id: '' },
-  { id: 17, name: 'Docker', short_name: 'docker', deploy_name: 'Docker on CentOS 7 x64', type: 'one-click', vendor: 'vultr', image_id: '' },
-  {
-    id: 37,
-    name: 'Docker',
-    short_name: 'docker',
-    deploy_name: 'Docker on Ubuntu 22.04 x64',
-    type: 'one-click',
-    vendor: 'vultr',
-    image_id: '',
-  },
-  {
-    id: 50,
-    name: 'Pritunl',
-    short_name: 'pritunl',
-    deploy_name: 'Pritunl on Ubuntu 22.04 x64',
-    type: 'one-click',
-    vendor: 'vultr',
-    image_id: '',
-  },
-] as const;
+  application(1, 'LEMP', 'lemp', 'CentOS 7'),
+  application(17, 'Docker', 'docker', 'CentOS 7'),
+  application(37, 'Docker', 'docker', 'Ubuntu 22.04'),
+  application(50, 'Pritunl', 'pritunl', 'Ubuntu 22.04'),
+];
 
 /** A part of the public ISO library, in the manner of its names. */
 export const PUBLIC_ISOS = [
