@@ -34,6 +34,7 @@ export interface Workplace {
 export class Jobs {
   readonly #cloud: Workplace;
   readonly #jobs: Collection<SimJob & { after: string | null; during: Partial<SimServer>; locks: boolean }>;
+  #ended: (job: SimJob) => void = () => undefined;
   constructor(cloud: Workplace) {
     this.#cloud = cloud;
     this.#jobs = cloud.world.collection('jobs');
@@ -73,6 +74,11 @@ export class Jobs {
     return this.start({ id: '', account } as SimServer, { command, ms, about, locks: false });
   }
 
+  /** What the wire keeps of its own changes with the end of a job, good or bad; `run` comes after its effect. */
+  whenEnded(run: (job: SimJob) => void): void {
+    this.#ended = run;
+  }
+
   handleTimers(): void {
     this.#cloud.world.onTimer('job-end', (payload) => this.#end(String(payload['id'])));
   }
@@ -95,6 +101,7 @@ export class Jobs {
     this.#jobs.put({ ...job, status: fails ? 'error' : 'success', finishedMs: world.now(), error });
     if (fails) this.#fail(job);
     else this.#apply(job);
+    this.#ended(this.#jobs.get(id)!);
     const next = this.#jobs.find((each) => each.after === id && each.status === 'waiting');
     if (next && !fails) this.#begin(next.id);
     else if (next) this.#jobs.put({ ...next, status: 'error', finishedMs: world.now(), error });
