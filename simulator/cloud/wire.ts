@@ -118,8 +118,8 @@ export class Wire {
   made(route: `${Method} ${string}`, run: Run): void {
     this.on(route, run, 201);
   }
-  /** Of what takes something away: 204, and no body. */
-  gone(route: `delete ${string}`, run: (call: Call) => void): void {
+  /** Of what takes something away, or tells nothing of what it changed: 204, and no body. */
+  gone(route: `${Method} ${string}`, run: (call: Call) => void): void {
     this.on(route, (call) => void run(call), 204);
   }
 
