@@ -37,11 +37,7 @@ export function mountDetails(wire: Wire, cloud: Cloud): void {
   });
   wire.on('get /v2/instances/:id/vpcs', (call) => {
     const { vpcs } = extraOf(find(call));
-    return page(
-      call,
-      'vpcs',
-      vpcs.map((id) => ({ id, mac_address: '5a:02:00:00:00:00', ip_address: '10.1.96.3' })),
-    );
+    return page(call, 'vpcs', vpcs, (id) => ({ id, mac_address: '5a:02:00:00:00:00', ip_address: '10.1.96.3' }));
   });
   // Withdrawn by Vultr in July 2026; the flag brings the old answer back.
   wire.on('get /v2/instances/:id/vpc2', (call) => {
@@ -84,8 +80,8 @@ function mountAddresses(wire: Wire, cloud: Cloud, find: (call: Call) => SimServe
     if (call.body['ip'] !== server.ipv4) throw invalid('Invalid IP address.');
     cloud.change(server, { reverse: { ...server.reverse, [server.ipv4]: name } });
   };
-  wire.on('post /v2/instances/:id/ipv4/reverse', (call) => nameIpv4(call, textOf(call, 'reverse')), 204);
-  wire.on('post /v2/instances/:id/ipv4/reverse/default', (call) => nameIpv4(call, ''), 204);
+  wire.gone('post /v2/instances/:id/ipv4/reverse', (call) => nameIpv4(call, textOf(call, 'reverse')));
+  wire.gone('post /v2/instances/:id/ipv4/reverse/default', (call) => nameIpv4(call, ''));
   mountReverseIpv6(wire, cloud, find);
 }
 
@@ -98,22 +94,17 @@ function mountReverseIpv6(wire: Wire, cloud: Cloud, find: (call: Call) => SimSer
       throw invalid('Invalid IPv6 address: it is not of this server.');
     return ip;
   };
-  wire.on('get /v2/instances/:id/ipv6/reverse', (call) => ({
-    reverse_ipv6s: Object.entries(find(call).reverse).flatMap(([ip, reverse]) =>
-      ip.includes(':') ? [{ ip: expandIpv6(ip), reverse }] : [],
-    ),
-  }));
-  wire.on(
-    'post /v2/instances/:id/ipv6/reverse',
-    (call) => {
-      const server = find(call);
-      const ip = shortOf(server, textOf(call, 'ip'));
-      const reverse = textOf(call, 'reverse');
-      if (!/^[a-z0-9.-]+\.[a-z0-9-]+\.?$/i.test(reverse)) throw invalid('Invalid reverse DNS entry.');
-      cloud.change(server, { reverse: { ...server.reverse, [ip]: reverse } });
-    },
-    204,
-  );
+  wire.on('get /v2/instances/:id/ipv6/reverse', (call) => {
+    const names = Object.entries(find(call).reverse).filter(([ip]) => ip.includes(':'));
+    return { reverse_ipv6s: names.map(([ip, reverse]) => ({ ip: expandIpv6(ip), reverse })) };
+  });
+  wire.gone('post /v2/instances/:id/ipv6/reverse', (call) => {
+    const server = find(call);
+    const ip = shortOf(server, textOf(call, 'ip'));
+    const reverse = textOf(call, 'reverse');
+    if (!/^[a-z0-9.-]+\.[a-z0-9-]+\.?$/i.test(reverse)) throw invalid('Invalid reverse DNS entry.');
+    cloud.change(server, { reverse: { ...server.reverse, [ip]: reverse } });
+  });
   wire.gone('delete /v2/instances/:id/ipv6/reverse/:ip', (call) => {
     const server = find(call);
     const { [shortOf(server, call.param('ip'))]: gone, ...others } = server.reverse;

@@ -6,9 +6,9 @@ import type { Cloud } from '../../../simulator/cloud/cloud.ts';
 import { Refusal, type SimImage, type SimServer } from '../../../simulator/cloud/model.ts';
 import type { Call, Wire } from '../../../simulator/cloud/wire.ts';
 import { planOf, PUBLIC_ISOS } from './data.ts';
-import { install } from './instances.ts';
-import { extraOf, extraWith, isComplete, isSnapshot, requireSettled, showImage, stateOf } from './shapes.ts';
-import { invalid, locked, page, textOf } from './words.ts';
+import { install } from './installation.ts';
+import { extraOf, extraWith, isSnapshot, requireSettled, showImage, stateOf, toldOf } from './shapes.ts';
+import { accepted, invalid, locked, owned, page, textOf } from './words.ts';
 
 const ISO_MS = 20_000;
 const DAY_MS = 86_400_000;
@@ -35,27 +35,26 @@ function ownImage(cloud: Cloud, call: Call, kind: SimImage['kind'], id = call.pa
 }
 
 function take(cloud: Cloud, server: SimServer, kind: SimImage['kind'], name: string): SimImage {
-  const { os, app } = extraOf(server);
-  const disk = { ...server, image: String(os), diskGb: planOf(server.plan).diskGb };
-  return cloud.snapshot(disk, { name, kind, labels: { app: String(app) } }, kind, kind === 'snapshot').image;
+  const { os_id, app_id } = toldOf(server);
+  const disk = { ...server, image: String(os_id), diskGb: planOf(server.plan).diskGb };
+  return cloud.snapshot(disk, { name, kind, labels: { app: String(app_id) } }, kind, kind === 'snapshot').image;
 }
 
 function mountSnapshots(wire: Wire, cloud: Cloud): void {
   const own = (call: Call): SimImage => ownImage(cloud, call, 'snapshot');
   wire.on('get /v2/snapshots', (call) => {
     const wanted = call.query('description');
-    const found = cloud.images.filter(({ kind, account }) => kind === 'snapshot' && account === call.account.id);
-    const shown = found.filter(({ name }) => wanted === undefined || name === wanted).map((image) => showImage(cloud, image));
-    return page(call, 'snapshots', shown);
+    const found = owned(call, cloud.images).filter(({ kind, name }) => kind === 'snapshot' && name === (wanted ?? name));
+    return page(call, 'snapshots', found, showImage);
   });
   wire.made('post /v2/snapshots', (call) => {
     const server = cloud.own(cloud.servers, call.account.id, textOf(call, 'instance_id'), 'instance');
     if (cloud.world.hasFlag('snapshot-quota')) throw invalid('You have reached the maximum number of snapshots for this account.');
     requireSettled(server, 'create snapshot');
-    return { snapshot: showImage(cloud, take(cloud, server, 'snapshot', textOf(call, 'description'))) };
+    return { snapshot: showImage(take(cloud, server, 'snapshot', textOf(call, 'description'))) };
   });
-  wire.on('get /v2/snapshots/:id', (call) => ({ snapshot: showImage(cloud, own(call)) }));
-  wire.on('put /v2/snapshots/:id', (call) => void cloud.images.put({ ...own(call), name: textOf(call, 'description') }), 204);
+  wire.on('get /v2/snapshots/:id', (call) => ({ snapshot: showImage(own(call)) }));
+  wire.gone('put /v2/snapshots/:id', (call) => void cloud.images.put({ ...own(call), name: textOf(call, 'description') }));
   wire.gone('delete /v2/snapshots/:id', (call) => {
     const image = own(call);
     const isBeingMade = image.state === 'creating' && !cloud.world.hasFlag('snapshot-stuck', image.id);
@@ -63,71 +62,62 @@ function mountSnapshots(wire: Wire, cloud: Cloud): void {
     if (isBeingMade || isBeingRestored) throw locked('destroy snapshot', 'Snapshot');
     if (!cloud.world.hasFlag('keep-on-delete', image.id)) cloud.images.delete(image.id);
   });
-}
-
-/** Oldest first. */
-function backupsOf(cloud: Cloud, id: string): SimImage[] {
-  return cloud.images.filter(({ kind, serverId }) => kind === 'backup' && serverId === id);
+  // One that is stuck stays so, while its server goes on.
+  cloud.jobs.whenEnded(({ effect }) => {
+    const image = effect.image && cloud.images.get(effect.image.id);
+    if (image && cloud.world.hasFlag('snapshot-stuck', image.id)) cloud.images.put({ ...image, state: 'creating' });
+  });
 }
 
 function mountBackups(wire: Wire, cloud: Cloud): void {
   wire.on('get /v2/backups', (call) => {
     const wanted = call.query('instance_id');
     if (wanted !== undefined) cloud.own(cloud.servers, call.account.id, wanted, 'instance');
-    const own = cloud.images.filter(({ kind, account }) => kind === 'backup' && account === call.account.id);
-    const fitting = own.filter(({ serverId }) => wanted === undefined || serverId === wanted);
-    return page(
-      call,
-      'backups',
-      fitting.map((image) => showImage(cloud, image)),
-    );
+    const found = owned(call, cloud.images).filter(({ kind, serverId }) => kind === 'backup' && serverId === (wanted ?? serverId));
+    return page(call, 'backups', found, showImage);
   });
-  wire.on('get /v2/backups/:id', (call) => ({ backup: showImage(cloud, ownImage(cloud, call, 'backup')) }));
+  wire.on('get /v2/backups/:id', (call) => ({ backup: showImage(ownImage(cloud, call, 'backup')) }));
   cloud.world.onTimer('vultr-backup', ({ id, series }) => {
     const server = cloud.servers.get(String(id));
     if (!server?.backups || extraOf(server).series !== series) return;
     if (stateOf(cloud, server) === 'ok') {
       take(cloud, server, 'backup', 'Automatic server backup');
-      for (const old of backupsOf(cloud, server.id).slice(0, -BACKUPS_KEPT)) cloud.images.delete(old.id);
+      const oldestFirst = cloud.images.filter(({ kind, serverId }) => kind === 'backup' && serverId === id);
+      for (const old of oldestFirst.slice(0, -BACKUPS_KEPT)) cloud.images.delete(old.id);
     }
-    schedule(cloud, server, Number(series));
+    schedule(cloud, server);
   });
 }
 
 /** Starts or restarts the schedule of a server with backups. */
-export function scheduleBackups(cloud: Cloud, server: SimServer): void {
+export function scheduleBackups(cloud: Cloud, server: SimServer): SimServer {
   const series = cloud.world.nextInt(`backups/${server.id}`, 1);
-  cloud.change(server, extraWith(server, { series }));
-  schedule(cloud, server, series);
+  return schedule(cloud, cloud.change(server, extraWith(server, { series })));
 }
 
-function schedule(cloud: Cloud, server: SimServer, series: number): void {
-  const period = PERIODS_MS[extraOf(server).schedule.type] ?? DAY_MS;
-  cloud.world.schedule('vultr-backup', { id: server.id, series }, period);
+function schedule(cloud: Cloud, server: SimServer): SimServer {
+  const { series, schedule: asked } = extraOf(server);
+  cloud.world.schedule('vultr-backup', { id: server.id, series }, PERIODS_MS[asked.type] ?? DAY_MS);
+  return server;
 }
 
 function mountRestore(wire: Wire, cloud: Cloud): void {
-  wire.on(
-    'post /v2/instances/:id/restore',
-    (call) => {
-      const server = cloud.server(call.account.id, call.param('id'));
-      const kind = call.body['snapshot_id'] === undefined ? 'backup' : 'snapshot';
-      const image = ownImage(cloud, call, kind, textOf(call, `${kind}_id`));
-      if (kind === 'backup' && image.serverId !== server.id) throw invalid('Invalid backup.');
-      if (!isComplete(cloud, image)) throw invalid(`Unable to restore: the ${kind} is not complete.`);
-      if (image.diskGb > planOf(server.plan).diskGb)
-        throw invalid(`Unable to restore: the ${kind} is larger than the disk of this server.`);
-      requireSettled(server, 'restore server');
-      install(cloud, server, {
-        // Of a backup, Vultr goes on to tell the snapshot that the server was once made of.
-        image: kind === 'snapshot' ? image.id : isSnapshot(server.image) ? server.image : image.base,
-        password: image.password ?? server.password,
-        ...extraWith(server, { os: Number(image.base), app: Number(image.labels['app']) }),
-      });
-      return { status: { restore_type: `${kind}_id`, restore_id: image.id, status: 'inprogress' } };
-    },
-    202,
-  );
+  wire.on('post /v2/instances/:id/restore', (call) => {
+    const server = cloud.server(call.account.id, call.param('id'));
+    const kind = call.body['snapshot_id'] === undefined ? 'backup' : 'snapshot';
+    const image = ownImage(cloud, call, kind, textOf(call, `${kind}_id`));
+    if (kind === 'backup' && image.serverId !== server.id) throw invalid('Invalid backup.');
+    if (image.state !== 'available') throw invalid(`Unable to restore: the ${kind} is not complete.`);
+    if (image.diskGb > planOf(server.plan).diskGb) throw invalid(`Unable to restore: the ${kind} is larger than the disk of this server.`);
+    requireSettled(server, 'restore server');
+    install(cloud, server, {
+      // Restored from a backup, it goes on to tell the snapshot that it was once made of.
+      image: kind === 'snapshot' ? image.id : isSnapshot(server.image) ? server.image : image.base,
+      password: image.password ?? server.password,
+      ...extraWith(server, {}, { os_id: Number(image.base), app_id: Number(image.labels['app']) }),
+    });
+    return accepted(call, { status: { restore_type: `${kind}_id`, restore_id: image.id, status: 'inprogress' } });
+  });
 }
 
 /** What is in a server's drive is its `rescue`. Both ways reboot the server, which is locked meanwhile; one that is switched off stays so. */
@@ -150,14 +140,10 @@ function mountIso(wire: Wire, cloud: Cloud): void {
   wire.on('get /v2/iso-public', (call) => page(call, 'public_isos', PUBLIC_ISOS));
   // The id of an ISO is told only when it is of the account's own library.
   wire.on('get /v2/instances/:id/iso', (call) => ({ iso_status: { state: driveOf(find(call)), iso_id: '' } }));
-  wire.on(
-    'post /v2/instances/:id/iso/attach',
-    (call) => {
-      const iso = textOf(call, 'iso_id');
-      if (!PUBLIC_ISOS.some(({ id }) => id === iso)) throw invalid('Invalid ISO.');
-      return move(call, iso);
-    },
-    202,
-  );
-  wire.on('post /v2/instances/:id/iso/detach', (call) => move(call, null), 202);
+  wire.on('post /v2/instances/:id/iso/attach', (call) => {
+    const iso = textOf(call, 'iso_id');
+    if (!PUBLIC_ISOS.some(({ id }) => id === iso)) throw invalid('Invalid ISO.');
+    return accepted(call, move(call, iso));
+  });
+  wire.on('post /v2/instances/:id/iso/detach', (call) => accepted(call, move(call, null)));
 }

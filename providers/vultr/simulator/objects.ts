@@ -3,8 +3,8 @@ import type { Collection } from '../../simulation.ts';
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
 import { Refusal, type RefusalKind, type SimFirewall, type SimKey, type SimScript } from '../../../simulator/cloud/model.ts';
 import { type Call, rfc3339, type Wire } from '../../../simulator/cloud/wire.ts';
-import { extraOf, extraWith } from './shapes.ts';
-import { invalid, page, required, textOf } from './words.ts';
+import { extraWith, toldOf } from './shapes.ts';
+import { invalid, owned, page, required, textOf } from './words.ts';
 
 const MAX_RULES = 50;
 
@@ -24,13 +24,13 @@ type Head = Pick<SimKey, 'id' | 'account' | 'createdMs'>;
 interface Kind<T extends Head> {
   readonly path: string;
   readonly things: Collection<T>;
+  /** The key of one of them; of several, with an `s`. */
   readonly one: string;
-  readonly many: string;
   /** What a missing one answers. */
   readonly missing: readonly [kind: RefusalKind, text: string];
   readonly change: 'patch' | 'put';
-  readonly make: (call: Call, head: Head) => T;
-  readonly edit: (call: Call, thing: T) => Partial<T>;
+  /** Of a new one, or of one that is there with changes. */
+  readonly fields: (call: Call, now: T | undefined) => Omit<T, keyof Head>;
   readonly show: (thing: T) => object;
 }
 
@@ -41,9 +41,9 @@ export function mountObjects(wire: Wire, cloud: Cloud): void {
   mountRules(wire, cloud);
 }
 
-/** The value of a change, checked, or the present one. */
-function kept(call: Call, key: string, now: string, check = required): string {
-  return call.body[key] === undefined ? now : check(call, key);
+/** What the call says, checked, else what is there. */
+function kept(call: Call, key: string, now: string | undefined, check = required): string {
+  return now === undefined || call.body[key] !== undefined ? check(call, key) : now;
 }
 
 function publicKey(call: Call): string {
@@ -57,13 +57,14 @@ function keysOf({ keys }: Cloud): Kind<SimKey> {
     path: '/v2/ssh-keys',
     things: keys,
     one: 'ssh_key',
-    many: 'ssh_keys',
     // Not a 404: clients know a removed key by this text.
     missing: ['invalid', 'Invalid ssh key.'],
     change: 'patch',
-    // Vultr tells no fingerprints, and takes a key twice.
-    make: (call, head) => ({ ...head, name: required(call, 'name'), publicKey: publicKey(call), fingerprint: '', labels: {} }),
-    edit: (call, key) => ({ name: kept(call, 'name', key.name), publicKey: kept(call, 'ssh_key', key.publicKey, publicKey) }),
+    fields: (call, now) => {
+      const name = kept(call, 'name', now?.name);
+      // Vultr tells no fingerprints, and takes a key twice.
+      return { name, publicKey: kept(call, 'ssh_key', now?.publicKey, publicKey), fingerprint: '', labels: {} };
+    },
     show: ({ id, createdMs, name, publicKey: ssh_key }) => ({ id, date_created: rfc3339(createdMs), name, ssh_key }),
   };
 }
@@ -73,21 +74,13 @@ function scriptsOf({ world }: Cloud): Kind<Script> {
     path: '/v2/startup-scripts',
     things: world.collection<Script>('scripts'),
     one: 'startup_script',
-    many: 'startup_scripts',
     missing: ['not_found', 'Invalid startup script ID'],
     change: 'patch',
-    make: (call, head) => ({
-      ...head,
-      modifiedMs: head.createdMs,
-      name: required(call, 'name'),
-      type: call.body['type'] === 'pxe' ? 'pxe' : 'boot',
-      content: required(call, 'script'),
-    }),
-    edit: (call, script) => ({
-      modifiedMs: world.now(),
-      name: kept(call, 'name', script.name),
-      content: kept(call, 'script', script.content),
-    }),
+    fields: (call, now) => {
+      const name = kept(call, 'name', now?.name);
+      const type = now?.type ?? (call.body['type'] === 'pxe' ? 'pxe' : 'boot');
+      return { name, type, content: kept(call, 'script', now?.content), modifiedMs: world.now() };
+    },
     show: ({ id, createdMs, modifiedMs, name, type, content }) => {
       return { id, date_created: rfc3339(createdMs), date_modified: rfc3339(modifiedMs), name, type, script: content };
     },
@@ -99,19 +92,18 @@ function groupsOf({ world, servers }: Cloud): Kind<Group> {
     path: '/v2/firewalls',
     things: world.collection<Group>('firewalls'),
     one: 'firewall_group',
-    many: 'firewall_groups',
     missing: ['not_found', 'Invalid firewall group.'],
     change: 'put',
-    make: (call, head) => {
-      return { ...head, modifiedMs: head.createdMs, name: textOf(call, 'description'), labels: {}, rules: [], servers: [], stale: [] };
+    fields: (call, now) => {
+      const fresh = { rules: [], labels: {}, servers: [], stale: [] };
+      return { ...fresh, ...now, name: textOf(call, 'description'), modifiedMs: world.now() };
     },
-    edit: (call) => ({ modifiedMs: world.now(), name: textOf(call, 'description') }),
     show: ({ id, createdMs, modifiedMs, name, rules }) => ({
       id,
       date_created: rfc3339(createdMs),
       date_modified: rfc3339(modifiedMs),
       description: name,
-      instance_count: servers.filter((server) => extraOf(server).group === id).length,
+      instance_count: servers.filter((server) => toldOf(server).firewall_group_id === id).length,
       rule_count: rules.length,
       max_rule_count: MAX_RULES,
     }),
@@ -125,24 +117,21 @@ function find<T extends Head>({ things, missing }: Kind<T>, call: Call): T {
 }
 
 function mountKind<T extends Head>(wire: Wire, cloud: Cloud, kind: Kind<T>): void {
-  const { path, things, one, many, show } = kind;
-  wire.on(`get ${path}`, (call) => page(call, many, things.filter(({ account }) => account === call.account.id).map(show)));
+  const { path, things, one, show } = kind;
+  wire.on(`get ${path}`, (call) => page(call, `${one}s`, owned(call, things), show));
   wire.made(`post ${path}`, (call) => {
     const head = { id: cloud.nextId(), account: call.account.id, createdMs: cloud.world.now() };
-    return { [one]: show(things.put(kind.make(call, head))) };
+    return { [one]: show(things.put({ ...head, ...kind.fields(call, undefined) } as T)) };
   });
   wire.on(`get ${path}/:id`, (call) => ({ [one]: show(find(kind, call)) }));
-  wire.on(
-    `${kind.change} ${path}/:id`,
-    (call) => {
-      const thing = find(kind, call);
-      things.put({ ...thing, ...kind.edit(call, thing) });
-    },
-    204,
-  );
+  wire.gone(`${kind.change} ${path}/:id`, (call) => {
+    const now = find(kind, call);
+    things.put({ ...now, ...kind.fields(call, now) });
+  });
   wire.gone(`delete ${path}/:id`, (call) => {
     const { id } = find(kind, call);
-    for (const server of cloud.servers.filter((each) => extraOf(each).group === id)) cloud.change(server, extraWith(server, { group: '' }));
+    for (const server of cloud.servers.filter((each) => toldOf(each).firewall_group_id === id))
+      cloud.change(server, extraWith(server, {}, { firewall_group_id: '' }));
     things.delete(id);
   });
 }

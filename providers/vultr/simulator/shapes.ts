@@ -1,102 +1,105 @@
-/** How Vultr tells of servers and images, and what only Vultr knows of a server. */
+/** How Vultr tells of servers, images and plans, and what only Vultr knows of a server. */
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
 import type { SimImage, SimServer } from '../../../simulator/cloud/model.ts';
-import { rfc3339 } from '../../../simulator/cloud/wire.ts';
+import { type Call, rfc3339 } from '../../../simulator/cloud/wire.ts';
 import { hourlyOf, planOf, SYSTEMS, type VultrPlan } from './data.ts';
-import { locked } from './words.ts';
+import { locked, textOf } from './words.ts';
 
-export interface Extra {
-  /** The id of the system, or Vultr's id of its kind. */
-  readonly os: number;
-  readonly app: number;
-  readonly imageId: string;
-  readonly hostname: string;
-  /** base64, as sent. */
-  readonly userData: string;
-  /** Of a firewall group; an unknown one is taken too. */
-  readonly group: string;
-  readonly scheme: string;
-  readonly ipv6: boolean;
-  readonly ddos: boolean;
-  readonly publicIpv4: boolean;
-  readonly vpcs: readonly string[];
-  readonly schedule: { readonly type: string; readonly hour: number; readonly dow: number; readonly dom: number };
-  /** Which series of backups is the running one; timers of an older series are void. */
-  readonly series: number;
-  /** The last job of its latest installation. */
-  readonly installation: string;
+/** What only Vultr knows of a server, as an order says it. */
+export function extraFrom(call: Call, os_id: number) {
+  return {
+    /** Told as it is kept. */
+    told: {
+      /** The system's, or Vultr's for what is no system. */
+      os_id,
+      app_id: Number(call.body['app_id'] ?? 0),
+      image_id: textOf(call, 'image_id'),
+      hostname: textOf(call, 'hostname') || textOf(call, 'label') || 'vultr.guest',
+      /** An unknown one is taken, too. */
+      firewall_group_id: textOf(call, 'firewall_group_id'),
+      user_scheme: textOf(call, 'user_scheme') || 'root',
+    },
+    /** base64, as sent. */
+    userData: textOf(call, 'user_data'),
+    ipv6: call.body['enable_ipv6'] === true,
+    ddos: call.body['ddos_protection'] === true,
+    publicIpv4: call.body['disable_public_ipv4'] !== true,
+    vpcs: call.strings('attach_vpc'),
+    schedule: { type: 'daily', hour: 0, dow: 1, dom: 1 },
+    /** Which series of backups is the running one; timers of an older series are void. */
+    series: 0,
+    /** The last job of its latest installation. */
+    installation: '',
+  };
 }
+export type Extra = ReturnType<typeof extraFrom>;
+export type Told = Extra['told'];
 
 export function extraOf(server: SimServer): Extra {
   return server.extra as unknown as Extra;
 }
-/** `extra` with changes. */
-export function extraWith(server: SimServer, changes: Partial<Extra>): { extra: Record<string, unknown> } {
-  return { extra: { ...server.extra, ...changes } };
+export function toldOf(server: SimServer): Told {
+  return extraOf(server).told;
 }
-
-function statusOf({ phase }: SimServer): string {
-  return phase === 'creating' || phase === 'rebuilding' ? 'pending' : phase === 'resizing' ? 'resizing' : 'active';
+/** `extra` with changes. */
+export function extraWith(server: SimServer, changes: Partial<Extra>, told: Partial<Told> = {}): { extra: Record<string, unknown> } {
+  return { extra: { ...server.extra, ...changes, told: { ...toldOf(server), ...told } } };
 }
 
 export function stateOf(cloud: Cloud, server: SimServer): 'none' | 'locked' | 'installing' | 'ok' {
-  if (statusOf(server) === 'pending') return 'none';
+  if (server.phase === 'creating' || server.phase === 'rebuilding') return 'none';
   if (server.lockedBy !== null) return 'locked';
   return cloud.jobs.get(extraOf(server).installation)?.status === 'running' ? 'installing' : 'ok';
 }
 
-/** Reinstalls, restores, snapshots and power changes wait for the installation. @throws Refusal `locked`; `what` as in "Unable to reinstall server" */
-export function requireSettled(server: SimServer, what: string): void {
-  if (server.phase !== 'ready' || server.lockedBy !== null) throw locked(what);
+/** Reinstalls, restores, snapshots and power changes wait for the installation. @throws Refusal `locked`; `doing` as in "Unable to reinstall server" */
+export function requireSettled(server: SimServer, doing: string): void {
+  if (server.phase !== 'ready' || server.lockedBy !== null) throw locked(doing);
 }
 
 export function networkOf({ ipv6 }: SimServer): string {
   return ipv6 === '' ? '' : `${ipv6.split(':').slice(0, 4).join(':')}::`;
 }
-
 export function gatewayOf({ ipv4 }: SimServer): string {
   return ipv4.replace(/\d+$/, '1');
 }
 
 /** The server as answers show it; `password` only where Vultr tells it. */
 export function showServer(cloud: Cloud, server: SimServer, password?: string): object {
-  const plan = planOf(server.plan);
+  const { id, ipv4, ipv6, phase } = server;
+  const { memoryMb: ram, diskGb: disk, vcpus: vcpu_count, bandwidth: allowed_bandwidth } = planOf(server.plan);
   const extra = extraOf(server);
-  const hasIp = server.ipv4 !== '';
+  const server_status = stateOf(cloud, server);
   const tags = Object.keys(server.labels);
+  const noAddress = { main_ip: '0.0.0.0', netmask_v4: '', gateway_v4: '0.0.0.0', kvm: '' };
+  const kvm = `https://my.vultr.com/subs/vps/novnc/api.php?data=${id}`;
   return {
-    id: server.id,
-    os: SYSTEMS.find(({ id }) => id === extra.os)?.name ?? 'Application',
-    ram: plan.memoryMb,
-    disk: plan.diskGb,
-    main_ip: hasIp ? server.ipv4 : '0.0.0.0',
-    vcpu_count: plan.vcpus,
+    id,
+    os: SYSTEMS.find((os) => os.id === extra.told.os_id)?.name ?? 'Application',
+    ram,
+    disk,
+    vcpu_count,
+    allowed_bandwidth,
     region: server.region,
     plan: server.plan,
     date_created: rfc3339(server.createdMs),
-    status: statusOf(server),
-    allowed_bandwidth: plan.bandwidth,
-    netmask_v4: hasIp ? '255.255.254.0' : '',
-    gateway_v4: hasIp ? gatewayOf(server) : '0.0.0.0',
+    status: server_status === 'none' ? 'pending' : phase === 'resizing' ? 'resizing' : 'active',
     power_status: server.power === 'on' ? 'running' : 'stopped',
-    server_status: stateOf(cloud, server),
+    server_status,
+    ...(ipv4 === '' ? noAddress : { main_ip: ipv4, netmask_v4: '255.255.254.0', gateway_v4: gatewayOf(server), kvm }),
     v6_network: networkOf(server),
-    v6_main_ip: server.ipv6,
-    v6_network_size: server.ipv6 === '' ? 0 : 64,
+    v6_main_ip: ipv6,
+    v6_network_size: ipv6 === '' ? 0 : 64,
     label: server.name,
     internal_ip: '',
-    kvm: hasIp ? `https://my.vultr.com/subs/vps/novnc/api.php?data=${server.id}` : '',
-    hostname: extra.hostname,
     tag: tags[0] ?? '',
     tags,
-    os_id: extra.os,
-    app_id: extra.app,
-    image_id: extra.imageId,
     snapshot_id: isSnapshot(server.image) ? server.image : '',
-    firewall_group_id: extra.group,
-    features: [...(extra.ipv6 ? ['ipv6'] : []), ...(server.backups ? ['auto_backups'] : []), ...(extra.ddos ? ['ddos_protection'] : [])],
-    user_scheme: extra.scheme,
+    features: Object.entries({ ipv6: extra.ipv6, auto_backups: server.backups, ddos_protection: extra.ddos }).flatMap(([name, on]) =>
+      on ? [name] : [],
+    ),
     vpc_only: false,
+    ...extra.told,
     ...(password === undefined ? {} : { default_password: password }),
   };
 }
@@ -106,33 +109,20 @@ export function isSnapshot(image: string): boolean {
   return !/^\d*$/.test(image);
 }
 
-export function isComplete(cloud: Cloud, image: SimImage): boolean {
-  return image.state === 'available' && !cloud.world.hasFlag('snapshot-stuck', image.id);
-}
-
 /** Vultr does not tell of which server it is. */
-export function showImage(cloud: Cloud, image: SimImage): object {
-  const done = isComplete(cloud, image);
+export function showImage(image: SimImage): object {
+  const done = image.state === 'available';
   const size = done ? image.diskGb * 2 ** 30 : 0;
-  const status = done ? 'complete' : 'pending';
-  const common = { id: image.id, date_created: rfc3339(image.createdMs), description: image.name, size, status };
+  const [date_created, status] = [rfc3339(image.createdMs), done ? 'complete' : 'pending'];
+  const common = { id: image.id, date_created, description: image.name, size, status };
   if (image.kind === 'backup') return common;
   // A fresh system fills little of its disk.
-  const compressed = done ? Math.round(size / 40) + 900_000_000 : 0;
-  return { ...common, compressed_size: compressed, os_id: Number(image.base), app_id: Number(image.labels['app']) };
+  const compressed_size = done ? Math.round(size / 40) + 900_000_000 : 0;
+  return { ...common, compressed_size, os_id: Number(image.base), app_id: Number(image.labels['app']) };
 }
 
 export function showPlan(cloud: Cloud, plan: VultrPlan): object {
-  return {
-    id: plan.id,
-    vcpu_count: plan.vcpus,
-    ram: plan.memoryMb,
-    disk: plan.diskGb,
-    disk_count: 1,
-    bandwidth: plan.bandwidth,
-    monthly_cost: plan.monthly,
-    hourly_cost: hourlyOf(plan),
-    type: plan.type,
-    locations: plan.regions.filter((region) => cloud.inStock(plan, region)),
-  };
+  const { id, vcpus: vcpu_count, memoryMb: ram, diskGb: disk, bandwidth, monthly: monthly_cost, type } = plan;
+  const locations = plan.regions.filter((region) => cloud.inStock(plan, region));
+  return { id, vcpu_count, ram, disk, disk_count: 1, bandwidth, monthly_cost, hourly_cost: hourlyOf(plan), type, locations };
 }

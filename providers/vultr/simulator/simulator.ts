@@ -47,11 +47,7 @@ function mountCatalog(wire: Wire, cloud: Cloud): void {
   wire.on('get /v2/plans', (call) => {
     const windows = call.query('os') === 'windows';
     const plans = PLANS.filter(ofType(call.query('type'))).filter((plan) => !windows || supportsWindows(plan));
-    return page(
-      call,
-      'plans',
-      plans.map((plan) => showPlan(cloud, plan)),
-    );
+    return page(call, 'plans', plans, (plan) => showPlan(cloud, plan));
   });
   wire.on('get /v2/os', (call) => page(call, 'os', SYSTEMS));
   wire.on('get /v2/applications', (call) => page(call, 'applications', APPLICATIONS));

@@ -1,4 +1,5 @@
 /** Vultr's manners: compact errors without codes, texts that clients match, cursor pages. */
+import type { Collection } from '../../simulation.ts';
 import { Refusal, type RefusalKind } from '../../../simulator/cloud/model.ts';
 import type { Call, Words } from '../../../simulator/cloud/wire.ts';
 
@@ -13,33 +14,32 @@ const TEXTS: Readonly<Record<number, string>> = {
   503: 'Service unavailable.',
 };
 
-/** 400 where nothing else is said. A locked server is a 500, and nothing is done (vultr/ansible-collection-vultr #89, #113, #131). */
-const STATUS: Partial<Readonly<Record<RefusalKind, number>>> = {
-  credentials: 401,
-  forbidden: 403,
-  read_only: 403,
-  not_found: 404,
-  rate_limited: 429,
-  locked: 500,
-  broken: 500,
-};
-/** Vultr's words for what the cloud refuses of itself. */
-const SAID: Partial<Readonly<Record<RefusalKind, string>>> = {
-  credentials: 'Invalid API token.',
-  read_only: 'This API key is not authorized to make changes.',
-  rate_limited: 'Rate limit exceeded.',
-  sold_out: 'Server add failed: Plan is not available in the selected region.',
-  unpaid: 'Server add failed: The account has insufficient funds.',
-  quota:
+/**
+ * The status of a refusal, 400 where none is said, and Vultr's words for what the cloud refuses of itself. A locked server is a 500,
+ * and nothing is done (vultr/ansible-collection-vultr #89, #113, #131).
+ */
+const REFUSALS: Partial<Readonly<Record<RefusalKind, readonly [status: number, text?: string]>>> = {
+  credentials: [401, 'Invalid API token.'],
+  forbidden: [403],
+  read_only: [403, 'This API key is not authorized to make changes.'],
+  not_found: [404],
+  rate_limited: [429, 'Rate limit exceeded.'],
+  locked: [500],
+  broken: [500],
+  sold_out: [400, 'Server add failed: Plan is not available in the selected region.'],
+  unpaid: [400, 'Server add failed: The account has insufficient funds.'],
+  quota: [
+    400,
     'Server add failed: You have reached the maximum number of active virtual machines for this account. ' +
-    'For security reasons, please contact our support team to have the limit raised',
+      'For security reasons, please contact our support team to have the limit raised',
+  ],
 };
 
 /** Field order matters to nobody, spaces do: the vendor's provider searches for `"status":404`. */
 export const words: Words = {
   refuse(kind, message) {
-    const status = STATUS[kind] ?? 400;
-    return { status, body: { error: SAID[kind] ?? message.replace(/^server not found$/, 'instance not found'), status } };
+    const [status, text] = REFUSALS[kind] ?? [400];
+    return { status, body: { error: text ?? message.replace(/^server not found$/, 'instance not found'), status } };
   },
 };
 
@@ -51,17 +51,21 @@ export const invalid = (text: string): Refusal => new Refusal('invalid', text);
 /** `doing` as in "Unable to reinstall server". */
 export const locked = (doing: string, what = 'Server'): Refusal => new Refusal('locked', `Unable to ${doing}: ${what} is currently locked`);
 
+/** The body of an answer that promises: 202. */
+export function accepted<T>(call: Call, body: T): T {
+  call.response.status(202);
+  return body;
+}
+
 /** One page with Vultr's meta object; the cursor is the opaque place of the next item. */
-export function page(call: Call, key: string, items: readonly unknown[]): object {
+export function page<T>(call: Call, key: string, items: readonly T[], show = (item: T): unknown => item): object {
   const asked = Number(call.query('per_page') ?? 100);
   const size = Math.min(500, Number.isInteger(asked) && asked > 0 ? asked : 100);
   const start = offsetOf(call.query('cursor') ?? '');
-  const cursor = (offset: number): string => Buffer.from(`next__${offset}`).toString('base64');
-  const links = {
-    next: start + size < items.length ? cursor(start + size) : '',
-    prev: start > 0 ? cursor(Math.max(0, start - size)) : '',
-  };
-  return { [key]: items.slice(start, start + size), meta: { total: items.length, links } };
+  const cursor = (isThere: boolean, offset: number): string =>
+    isThere ? Buffer.from(`next__${Math.max(0, offset)}`).toString('base64') : '';
+  const links = { next: cursor(start + size < items.length, start + size), prev: cursor(start > 0, start - size) };
+  return { [key]: items.slice(start, start + size).map((item) => show(item)), meta: { total: items.length, links } };
 }
 
 function offsetOf(cursor: string): number {
@@ -69,6 +73,11 @@ function offsetOf(cursor: string): number {
   const offset = /^next__(\d+)$/.exec(Buffer.from(cursor, 'base64').toString())?.[1];
   if (offset === undefined) throw invalid('Invalid cursor.');
   return Number(offset);
+}
+
+/** What the caller's account has of it. */
+export function owned<T extends { id: string; account: string }>(call: Call, collection: Collection<T>): T[] {
+  return collection.filter(({ account }) => account === call.account.id);
 }
 
 /** A text of the body; what is no text counts as none. */
