@@ -47,7 +47,8 @@ export function extraWith(server: SimServer, changes: Partial<Extra>, told: Part
 }
 
 export function stateOf(cloud: Cloud, server: SimServer): 'none' | 'locked' | 'installing' | 'ok' {
-  if (server.phase === 'creating' || server.phase === 'rebuilding') return 'none';
+  const work = cloud.jobs.get(server.lockedBy ?? '')?.command;
+  if (work === 'address' || work === 'activate') return 'none';
   if (server.lockedBy !== null) return 'locked';
   return cloud.jobs.get(extraOf(server).installation)?.status === 'running' ? 'installing' : 'ok';
 }
@@ -83,7 +84,7 @@ export function showServer(cloud: Cloud, server: SimServer, password?: string): 
     region: server.region,
     plan: server.plan,
     date_created: rfc3339(server.createdMs),
-    status: server_status === 'none' ? 'pending' : phase === 'resizing' ? 'resizing' : 'active',
+    status: phase === 'resizing' ? 'resizing' : server_status === 'none' ? 'pending' : 'active',
     power_status: server.power === 'on' ? 'running' : 'stopped',
     server_status,
     ...(ipv4 === '' ? noAddress : { main_ip: ipv4, netmask_v4: '255.255.254.0', gateway_v4: gatewayOf(server), kvm }),
