@@ -74,6 +74,10 @@ export class Jobs {
     return this.start({ id: '', account } as SimServer, { command, ms, about, locks: false });
   }
 
+  /** Forgets what is under way on a server, for something that overtakes it. */
+  drop(server: string): void {
+    for (const { id } of this.#jobs.filter((job) => job.serverId === server && job.finishedMs === null)) this.#jobs.delete(id);
+  }
   /** What the wire keeps of its own changes with the end of a job, good or bad; `run` comes after its effect. */
   whenEnded(run: (job: SimJob) => void): void {
     this.#ended = run;
