@@ -16,13 +16,20 @@ export interface Words {
   /** The credential of a call; the bearer token unless told. */
   credential?(request: Request, world: SimWorld): string | undefined;
   /** Headers of every answer that took from the budget. */
-  rateHeaders?(budget: { limit: number; remaining: number; resetAtMs: number }): Record<string, string>;
+  rateHeaders?(
+    budget: { limit: number; remaining: number; resetAtMs: number; limited: boolean },
+    account: SimAccount,
+  ): Record<string, string>;
+  /** Whether a call takes from the account's budget for orders in place of the usual one. */
+  isOrder?(request: Request): boolean;
   /** Whose call it says to be, looked at by nobody yet; absent where that stands in `Authorization`. */
   readonly named?: (request: Request) => string | undefined;
   /** Whether a call only looks, where the method does not say it. */
   isRead?(request: Request): boolean;
   /** Paths that anybody may call. */
   readonly open?: RegExp;
+  /** Paths that are read without a credential, too. */
+  readonly openReads?: RegExp;
 }
 
 export class Call {
@@ -89,7 +96,8 @@ export class Wire {
     this.#router = router;
     this.#words = words;
     router.use((request, response, next) => {
-      if (words.open?.test(request.path)) return next();
+      const reads = request.method === 'GET' && request.get('authorization') === undefined;
+      if (words.open?.test(request.path) || (reads && words.openReads?.test(request.path))) return next();
       try {
         this.#enter(cloud, request, response);
       } catch (error) {
@@ -130,8 +138,8 @@ export class Wire {
       : /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
     const account = token === undefined ? undefined : cloud.world.account(token);
     if (account === undefined) throw new Refusal('credentials', 'unable to authenticate');
-    const budget = cloud.world.takeRate(account, 'all');
-    for (const [name, value] of Object.entries(this.#words.rateHeaders?.(budget) ?? {})) response.setHeader(name, value);
+    const budget = cloud.world.takeRate(account, this.#words.isOrder?.(request) ? 'create' : 'all');
+    for (const [name, value] of Object.entries(this.#words.rateHeaders?.(budget, account) ?? {})) response.setHeader(name, value);
     if (budget.limited) throw new Refusal('rate_limited', 'too many requests');
     const isRead = this.#words.isRead?.(request) ?? request.method === 'GET';
     if (account.readOnly && !isRead) throw new Refusal('read_only', 'the token may only read');
