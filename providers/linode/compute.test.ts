@@ -100,9 +100,9 @@ describe('instances', () => {
       { method: 'POST', path: '/linode/instances', body: { region: 'us-east', type: 'g6-nanode-1', label: 'page-0' } },
       ApiInstance,
     );
-    const servers = world.collection<{ id: string; label: string }>('instances');
+    const servers = world.collection<{ id: string; name: string }>('instances');
     const template = servers.get(String(first.id))!;
-    for (let i = 1; i < 1_203; i++) servers.put({ ...template, id: String(first.id + i), label: `page-${i}` });
+    for (let i = 1; i < 1_203; i++) servers.put({ ...template, id: String(first.id + i), name: `page-${i}` });
     const sizes: number[] = [];
     const seen = new Set<string>();
     for (let cursor: string | null | undefined; cursor !== null;) {

@@ -9,7 +9,7 @@ import type { Simulator } from '../../simulator/server.ts';
 import type { InstanceRequest } from '../provider.ts';
 import { provider } from './index.ts';
 import { instanceModule } from './instance.ts';
-import type { Linode } from './simulator/simulator-state.ts';
+import type { Linode } from './simulator/linodes.ts';
 import { connection, startLinode } from './testing.ts';
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDOqeLYVbIoKUiG4G8qSTIW1zVxLqrrSO7fkEAlkKQLi me';
@@ -87,7 +87,7 @@ it('reverse names wait until Linode sees the name, stay as they are, and go with
   simulator.world.faults.add({ provider: 'linode', kind: 'flag', flag: 'rdns-unresolved', times: 3 });
   const { outputs } = await stack.up();
   const [linode] = world().collection<Linode>('instances').all();
-  expect(linode!.rdns).toEqual({
+  expect(linode!.reverse).toEqual({
     [String(outputs['ipv4']!.value)]: 'shop.example.com',
     [String(outputs['ipv6']!.value)]: 'shop.example.com',
   });
