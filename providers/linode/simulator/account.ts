@@ -1,8 +1,11 @@
-/** The account with its events, its profile, its settings, and its share of traffic. */
+/** The account with its events, its settings and its share of traffic, and the profile with its SSH keys. */
+import type { SimKey } from '../../../simulator/cloud/model.ts';
 import type { Call } from '../../../simulator/cloud/wire.ts';
 import type { SimAccount } from '../../simulation.ts';
 import { type Linodes, type SimEvent, typeOf } from './linodes.ts';
-import { paged, type Routes, stamp } from './wire.ts';
+import { no, paged, type Routes, stamp } from './wire.ts';
+
+const KEY = /^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-nistp\d+|sk-\S+) [A-Za-z0-9+/]+=*/;
 
 export function mountAccount(on: Routes, linodes: Linodes): void {
   const { cloud, events } = linodes;
@@ -28,6 +31,32 @@ export function mountAccount(on: Routes, linodes: Linodes): void {
     return { billable: 0, quota, used: 0, region_transfers: [] };
   });
   on('get /profile', (call) => profileView(call.account));
+  mountKeys(on, linodes);
+}
+
+function mountKeys(on: Routes, { cloud, world }: Linodes): void {
+  const { keys } = cloud;
+  const own = (call: Call): SimKey => cloud.own(keys, call.account.id, call.param('id'), 'key');
+  const show = ({ id, name, publicKey, createdMs }: SimKey) => ({
+    id: Number(id),
+    label: name,
+    ssh_key: publicKey,
+    created: stamp(createdMs),
+  });
+  on('get /profile/sshkeys', (call) => paged(call, keys.filter(({ account }) => account === call.account.id).map(show)));
+  // Linode takes the same key and the same label any number of times.
+  on('post /profile/sshkeys', (call) => {
+    const { label, ssh_key: key } = call.body;
+    if (typeof label !== 'string' || label.length > 64) throw no('Length must be 0-64 characters', 'label');
+    if (typeof key !== 'string' || !KEY.test(key))
+      throw no('SSH Key key-type must be ssh-dss, ssh-rsa, ecdsa-sha2-nistp, ssh-ed25519, or sk-ecdsa-sha2-nistp256.', 'ssh_key');
+    const id = String(world.nextInt('sshkey', 300_001));
+    const told = { name: label, publicKey: key, fingerprint: '', labels: {} };
+    return show(keys.put({ id, account: call.account.id, createdMs: world.now(), ...told }));
+  });
+  on('get /profile/sshkeys/:id', (call) => show(own(call)));
+  on('put /profile/sshkeys/:id', (call) => show(keys.put({ ...own(call), name: String(call.body.label ?? '') })));
+  on('delete /profile/sshkeys/:id', (call) => void keys.delete(own(call).id));
 }
 
 function eventView(event: SimEvent): Record<string, unknown> {

@@ -2,6 +2,7 @@
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
 import { Refusal } from '../../../simulator/cloud/model.ts';
 import { type LinodeRegion, NEEDS, PLANS, REGIONS, TYPES } from './data.ts';
+import type { Linodes } from './linodes.ts';
 import { no, notFound, paged, type Routes } from './wire.ts';
 
 const KERNELS = [
@@ -10,7 +11,7 @@ const KERNELS = [
   { id: 'linode/latest-64bit', label: 'Latest 64 bit (6.14.3-x86_64-linode168)', version: '6.14.3' },
 ].map((kernel) => ({ ...kernel, architecture: 'x86_64', kvm: true, pvops: true, deprecated: false, built: '2018-01-02T03:04:05' }));
 
-export function mountCatalogue(on: Routes, cloud: Cloud): void {
+export function mountCatalogue(on: Routes, { cloud }: Linodes): void {
   const one = <T extends { id: string }>(items: readonly T[], id: string): T => {
     const found = items.find((item) => item.id === id);
     if (!found) throw notFound();

@@ -1,24 +1,7 @@
 /** Linode's catalogue as its API tells it: plans with the US prices of the public list, regions, images. */
 import type { SimPlan, Times } from '../../../simulator/cloud/model.ts';
 
-export interface LinodeType {
-  readonly id: string;
-  readonly label: string;
-  readonly class: string;
-  readonly disk: number;
-  readonly memory: number;
-  readonly vcpus: number;
-  readonly gpus: number;
-  readonly accelerated_devices: number;
-  readonly network_out: number;
-  readonly transfer: number;
-  readonly successor: string | null;
-  readonly price: { hourly: number; monthly: number };
-  readonly region_prices: readonly { id: string; hourly: number; monthly: number }[];
-  readonly addons: {
-    backups: { price: { hourly: number; monthly: number }; region_prices: { id: string; hourly: number; monthly: number }[] };
-  };
-}
+export type LinodeType = ReturnType<typeof make>;
 
 /** id suffix, GB of memory, disk GB, vCPUs, transfer GB, Mbit/s out, USD per month. */
 type Row = readonly [string, number, number, number, number, number, number];
@@ -57,17 +40,11 @@ const HIGHMEM: readonly Row[] = [
   ['g7-highmem-8', 150, 200, 8, 8000, 8000, 480],
   ['g7-highmem-16', 300, 340, 16, 9000, 9000, 960],
 ];
-const PREMIUM: readonly Row[] = [
-  ['g7-premium-2', 4, 80, 2, 4000, 4000, 43],
-  ['g7-premium-4', 8, 160, 4, 5000, 5000, 86],
-  ['g7-premium-8', 16, 320, 8, 6000, 6000, 173],
-  ['g7-premium-16', 32, 640, 16, 7000, 7000, 346],
-  ['g7-premium-32', 64, 1280, 32, 8000, 8000, 691],
-  ['g7-premium-48', 96, 1920, 48, 9000, 9000, 1037],
-  ['g7-premium-50', 128, 2500, 50, 10000, 10000, 1382],
-  ['g7-premium-56', 256, 5000, 56, 11000, 11000, 2765],
-  ['g7-premium-64', 512, 7200, 64, 12000, 12000, 5530],
-];
+/** The dedicated ones of the older generation, on newer hosts and a fifth dearer. */
+const PREMIUM = DEDICATED.filter(([id]) => id.startsWith('g6')).map((row): Row => {
+  const id = row[0].replace('g6-dedicated', 'g7-premium');
+  return row.with(0, id).with(6, Math.round(row[6] * 1.2)) as unknown as Row;
+});
 const GPU: readonly Row[] = [
   ['g1-gpu-rtx6000-1', 32, 640, 8, 16000, 10000, 1000],
   ['g1-gpu-rtx6000-2', 64, 1280, 16, 20000, 10000, 2000],
@@ -101,7 +78,7 @@ export const TYPES: readonly LinodeType[] = [
   ...ACCELERATED.map((row) => make('accelerated', 'Netint VPU', row)),
 ];
 
-function make(kind: string, family: string, [id, memoryGb, diskGb, vcpus, transfer, out, monthly]: Row): LinodeType {
+function make(kind: string, family: string, [id, memoryGb, diskGb, vcpus, transfer, out, monthly]: Row) {
   const price = priced(monthly);
   const backup = Math.max(2, Math.round(monthly / 5));
   return {
@@ -131,26 +108,8 @@ function surcharged(monthly: number): { id: string; hourly: number; monthly: num
   return Object.entries(SURCHARGE).map(([id, factor]) => ({ id, ...priced(Math.round(monthly * factor)) }));
 }
 
-export interface LinodeRegion {
-  readonly id: string;
-  readonly label: string;
-  readonly country: string;
-  readonly capabilities: readonly string[];
-  readonly status: 'ok' | 'outage';
-  readonly site_type: 'core' | 'distributed';
-  readonly resolvers: { ipv4: string; ipv6: string };
-  readonly placement_group_limits: { maximum_pgs_per_customer: number; maximum_linodes_per_pg: number };
-}
-
-export interface LinodeImage {
-  readonly id: string;
-  readonly label: string;
-  readonly vendor: string;
-  readonly deprecated: boolean;
-  readonly eol: string | null;
-  readonly size: number;
-  readonly cloudInit: boolean;
-}
+export type LinodeRegion = (typeof REGIONS)[number];
+export type LinodeImage = (typeof IMAGES)[number];
 
 const BASE = [
   'Linodes',
@@ -202,8 +161,8 @@ const PLACES: readonly (readonly [string, string, string, string])[] = [
 ];
 const EXTRA: Readonly<Record<string, string>> = { p: 'Premium Plans', g: 'GPU Linodes', a: 'NETINT Quadra T1U', e: 'Disk Encryption' };
 
-export const REGIONS: readonly LinodeRegion[] = [
-  ...PLACES.map(([id, label, country, extra], i): LinodeRegion => ({
+export const REGIONS = [
+  ...PLACES.map(([id, label, country, extra], i) => ({
     id,
     label,
     country,
@@ -273,7 +232,7 @@ const SYSTEMS: readonly (readonly [string, string, string, number, string | null
   ['fedora39', 'Fedora 39', 'Fedora', 2500, '2024-11-26', 'cd'],
 ];
 
-export const IMAGES: readonly LinodeImage[] = SYSTEMS.map(([slug, label, vendor, size, eol, marks]) => ({
+export const IMAGES = SYSTEMS.map(([slug, label, vendor, size, eol, marks]) => ({
   id: `linode/${slug}`,
   label,
   vendor,

@@ -122,47 +122,21 @@ function usedOn(world: SimWorld, { image }: Linode): number {
   return IMAGES.find(({ id }) => id === image)?.size ?? (own ? sizeOf(own) : 1);
 }
 
-function privateView(image: PrivateImage): Record<string, unknown> {
-  const done = image.state === 'available';
-  return {
-    id: image.id,
-    label: image.name,
-    vendor: null,
-    description: image.description,
-    created: stamp(image.createdMs),
-    updated: stamp(image.updatedMs),
-    created_by: 'simulated',
-    deprecated: false,
-    eol: null,
-    is_public: false,
-    size: sizeOf(image),
-    total_size: sizeOf(image),
-    status: image.state,
-    regions: done ? [{ region: image.region, status: 'available' }] : [],
-    capabilities: done ? ['distributed-sites'] : [],
-    ...ALIKE,
-  };
+function privateView(image: PrivateImage): object {
+  const { id, name: label, description, region, state, createdMs, updatedMs } = image;
+  const done = state === 'available';
+  const times = { created: stamp(createdMs), updated: stamp(updatedMs), created_by: 'simulated' };
+  const regions = done ? [{ region, status: 'available' }] : [];
+  const capabilities = done ? ['distributed-sites'] : [];
+  const said = { vendor: null, deprecated: false, eol: null, is_public: false, status: state };
+  return { id, label, description, size: sizeOf(image), total_size: sizeOf(image), regions, capabilities, ...said, ...times, ...ALIKE };
 }
 
-function publicView(image: LinodeImage): Record<string, unknown> {
-  return {
-    id: image.id,
-    label: image.label,
-    vendor: image.vendor,
-    description: null,
-    created: '2022-02-01T12:00:00',
-    updated: '2026-01-10T12:00:00',
-    created_by: 'linode',
-    deprecated: image.deprecated,
-    eol: image.eol,
-    is_public: true,
-    size: image.size,
-    total_size: image.size,
-    status: 'available',
-    regions: [],
-    capabilities: image.cloudInit ? ['cloud-init', 'distributed-sites'] : [],
-    ...ALIKE,
-  };
+function publicView({ cloudInit, ...image }: LinodeImage): object {
+  const times = { created: '2022-02-01T12:00:00', updated: '2026-01-10T12:00:00', created_by: 'linode' };
+  const capabilities = cloudInit ? ['cloud-init', 'distributed-sites'] : [];
+  const said = { description: null, total_size: image.size, is_public: true, status: 'available', regions: [] };
+  return { ...image, capabilities, ...said, ...times, ...ALIKE };
 }
 
 /** What all images tell alike. */

@@ -13,9 +13,9 @@ import { PLANS, REGIONS, TIMES } from './data.ts';
 import { mountImages, privateImages } from './images.ts';
 import { Linodes } from './linodes.ts';
 import { mountNetworking } from './networking.ts';
-import { mountKeys, mountStackScripts } from './objects.ts';
 import { mountParts } from './parts.ts';
 import { mountServers } from './servers.ts';
+import { mountStackScripts } from './stack-scripts.ts';
 import { mountTraffic } from './traffic.ts';
 import { errorBody, routesOf, words } from './wire.ts';
 
@@ -28,6 +28,9 @@ const REASONS: Readonly<Record<number, string>> = {
   429: 'Too many requests',
   503: 'Service Unavailable',
 };
+
+const SERVER = [mountServers, mountActions, mountBackups, mountImages, mountTraffic, mountParts, mountNetworking];
+const ACCOUNT = [mountCatalogue, mountAccount, mountStackScripts];
 
 const sheet: Sheet = { id: PROVIDER_ID, plans: PLANS, regions: REGIONS, ids: 'number', times: TIMES };
 
@@ -42,17 +45,7 @@ const linode: CloudWire = {
     const on = routesOf(wire);
     const linodes = new Linodes(cloud);
     linodes.start();
-    mountCatalogue(on, cloud);
-    mountServers(on, linodes);
-    mountActions(on, linodes);
-    mountBackups(on, linodes);
-    mountImages(on, linodes);
-    mountTraffic(on, linodes);
-    mountParts(on, linodes);
-    mountNetworking(on, linodes);
-    mountAccount(on, linodes);
-    mountKeys(on, cloud);
-    mountStackScripts(on, cloud);
+    for (const mount of [...SERVER, ...ACCOUNT]) mount(on, linodes);
   },
   errorAnswer: (status) => ({
     body: errorBody(REASONS[status] ?? 'Internal Server Error'),

@@ -1,7 +1,7 @@
-/** The SSH keys of a profile, and StackScripts. */
-import type { Cloud } from '../../../simulator/cloud/cloud.ts';
-import type { SimKey, SimScript } from '../../../simulator/cloud/model.ts';
+/** StackScripts: scripts of an account, which nothing runs here. */
+import type { SimScript } from '../../../simulator/cloud/model.ts';
 import type { Call } from '../../../simulator/cloud/wire.ts';
+import type { Linodes } from './linodes.ts';
 import { no, paged, type Routes, stamp } from './wire.ts';
 
 export interface StackScript extends SimScript {
@@ -12,35 +12,9 @@ export interface StackScript extends SimScript {
   updatedMs: number;
 }
 
-const KEY = /^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-nistp\d+|sk-\S+) [A-Za-z0-9+/]+=*/;
-
-export function mountKeys(on: Routes, { keys, world, own: ownOf }: Cloud): void {
-  const own = (call: Call): SimKey => ownOf(keys, call.account.id, call.param('id'), 'key');
-  const show = ({ id, name, publicKey, createdMs }: SimKey) => ({
-    id: Number(id),
-    label: name,
-    ssh_key: publicKey,
-    created: stamp(createdMs),
-  });
-  on('get /profile/sshkeys', (call) => paged(call, keys.filter(({ account }) => account === call.account.id).map(show)));
-  // Linode takes the same key and the same label any number of times.
-  on('post /profile/sshkeys', (call) => {
-    const { label, ssh_key: key } = call.body;
-    if (typeof label !== 'string' || label.length > 64) throw no('Length must be 0-64 characters', 'label');
-    if (typeof key !== 'string' || !KEY.test(key))
-      throw no('SSH Key key-type must be ssh-dss, ssh-rsa, ecdsa-sha2-nistp, ssh-ed25519, or sk-ecdsa-sha2-nistp256.', 'ssh_key');
-    const id = String(world.nextInt('sshkey', 300_001));
-    const told = { name: label, publicKey: key, fingerprint: '', labels: {} };
-    return show(keys.put({ id, account: call.account.id, createdMs: world.now(), ...told }));
-  });
-  on('get /profile/sshkeys/:id', (call) => show(own(call)));
-  on('put /profile/sshkeys/:id', (call) => show(keys.put({ ...own(call), name: String(call.body.label ?? '') })));
-  on('delete /profile/sshkeys/:id', (call) => void keys.delete(own(call).id));
-}
-
-export function mountStackScripts(on: Routes, { world, own: ownOf }: Cloud): void {
+export function mountStackScripts(on: Routes, { world, cloud }: Linodes): void {
   const scripts = world.collection<StackScript>('scripts');
-  const own = (call: Call): StackScript => ownOf(scripts, call.account.id, call.param('id'), 'script');
+  const own = (call: Call): StackScript => cloud.own(scripts, call.account.id, call.param('id'), 'script');
   on('get /linode/stackscripts', (call) => paged(call, scripts.filter(({ account }) => account === call.account.id).map(scriptView)));
   on('post /linode/stackscripts', (call) => {
     const id = String(world.nextInt('stackscript', 1_500_001));
