@@ -13,7 +13,7 @@ export function mountAccount(on: Routes, linodes: Linodes): void {
   on('get /account', (call) => accountView(call.account));
   on('get /account/events', (call) => {
     const mine = events.filter(({ account }) => account === call.account.id);
-    return paged(call, mine.toReversed().map(eventView));
+    return paged(call, mine.toReversed(), eventView);
   });
   on('get /account/events/:id', (call) => eventView(one(call)));
   for (const mark of ['seen', 'read']) on(`post /account/events/:id/${mark}`, (call) => void events.put({ ...one(call), [mark]: true }));

@@ -61,7 +61,6 @@ function rebuild(linodes: Linodes, linode: Linode, body: Body): unknown {
   const rebuilt = linodes.save(
     linode,
     {
-      authorizedKeys: Array.isArray(body.authorized_keys) ? body.authorized_keys.map(String) : [],
       swapSize,
       disks: linodes.makeDisks(type, image.label, swapSize),
       // A new disk, a new configuration; the old one's is gone with it.

@@ -12,7 +12,7 @@ interface Backup {
   createdMs: number;
   finishedMs: number | null;
   /** What a restore brings back. */
-  content: Pick<Extra, 'authorizedKeys' | 'swapSize' | 'disks'> & { image: string | null; rootPass: string; config: string };
+  content: Pick<Extra, 'swapSize' | 'disks'> & { image: string | null; rootPass: string; config: string };
 }
 
 const FIRST_MS = 2 * 3_600_000;
@@ -87,9 +87,9 @@ function restore(linodes: Linodes, backup: Backup, call: Call): void {
 /** A restore that failed has deleted the disks all the same. */
 function restored(linodes: Linodes, linode: Linode, backup: Backup | undefined): void {
   if (!backup) return void linodes.save(linode, { disks: [] });
-  const { disks, image, rootPass, authorizedKeys, swapSize } = backup.content;
+  const { disks, image, rootPass, swapSize } = backup.content;
   const ready = disks.map((disk) => ({ ...disk, status: 'ready' }));
-  linodes.save(linode, { authorizedKeys, swapSize, disks: ready }, { image: image ?? '', password: rootPass });
+  linodes.save(linode, { swapSize, disks: ready }, { image: image ?? '', password: rootPass });
 }
 
 function takeBackup(linodes: Linodes, id: string, order: number): void {
@@ -98,7 +98,7 @@ function takeBackup(linodes: Linodes, id: string, order: number): void {
   if (!linode) return dropBackups(world, id);
   if (!linode.backups || linode.extra.backupOrders !== order) return;
   world.schedule('backup', { linode: id, order }, EVERY_MS);
-  const { authorizedKeys, swapSize, disks } = linode.extra;
+  const { swapSize, disks } = linode.extra;
   const config = `My ${disks[0]?.label.replace(/ Disk$/, '') ?? 'Linode'} Disk Profile`;
   const made = backupsIn(world).put({
     id: String(world.nextInt('backup', 340_000_001)),
@@ -106,7 +106,7 @@ function takeBackup(linodes: Linodes, id: string, order: number): void {
     status: 'running',
     createdMs: world.now(),
     finishedMs: null,
-    content: { image: linode.image, rootPass: linode.password, authorizedKeys, swapSize, disks, config },
+    content: { image: linode.image, rootPass: linode.password, swapSize, disks, config },
   });
   world.schedule('backup-taken', { backup: made.id }, TAKES_MS);
 }

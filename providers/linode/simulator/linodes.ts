@@ -25,7 +25,6 @@ export type Extra = {
   privateIpv4: string[];
   hostUuid: string;
   encrypted: boolean;
-  authorizedKeys: string[];
   swapSize: number;
   disks: SimDisk[];
   configId: number;
@@ -43,16 +42,9 @@ export type Extra = {
 export type Linode = Omit<SimServer, 'extra'> & { extra: Extra };
 
 /** What a job's end needs to know; `fails` is why it will fail. */
-export interface Work {
-  readonly boot?: boolean;
-  readonly rescue?: boolean;
-  readonly type?: string;
-  readonly autoResize?: boolean;
-  readonly region?: string;
-  readonly image?: string;
-  readonly backup?: string;
-  readonly fails?: string;
-}
+export type Work = { [What in 'boot' | 'rescue' | 'autoResize']?: boolean } & {
+  [What in 'type' | 'region' | 'image' | 'backup' | 'fails']?: string;
+};
 
 export interface SimEvent {
   id: string;
@@ -70,7 +62,7 @@ export interface SimEvent {
 }
 
 /** What else happens when a job of one kind ends. */
-export type Ending = (linode: Linode, work: Work, failed: boolean) => void;
+type Ending = (linode: Linode, work: Work, failed: boolean) => void;
 
 /** Linode goes on answering "Linode busy." for a moment after a boot. */
 const BUSY_TAIL_MS = 4_000;

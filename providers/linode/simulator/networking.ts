@@ -39,12 +39,10 @@ function mountAddresses(on: Routes, linodes: Linodes): void {
     if (!found) throw notFound();
     return found;
   };
-  on('get /networking/ips', (call) =>
-    paged(
-      call,
-      linodes.of(call).flatMap((linode) => addressesOf(linode).map((address) => addressView(linode, address))),
-    ),
-  );
+  on('get /networking/ips', (call) => {
+    const all = linodes.of(call).flatMap((linode) => addressesOf(linode).map((address) => addressView(linode, address)));
+    return paged(call, all);
+  });
   on('get /networking/ips/:address', (call) => addressView(holder(call), call.param('address')));
   on('put /networking/ips/:address', (call) => {
     const linode = holder(call);
@@ -109,11 +107,11 @@ function mountFirewalls(on: Routes, linodes: Linodes): void {
   const mine = (call: Call): Firewall[] => firewalls.filter(({ account }) => account === call.account.id);
   const own = (call: Call): Firewall => ownFirewall(linodes, call);
   const show = (firewall: Firewall): Body => firewallShape(linodes, firewall);
-  on('get /networking/firewalls', (call) => paged(call, mine(call).map(show)));
+  on('get /networking/firewalls', (call) => paged(call, mine(call), show));
   on('get /linode/instances/:id/firewalls', (call) => {
     const { id } = linodes.one(call);
     const holding = mine(call).filter(({ servers }) => servers.includes(id));
-    return paged(call, holding.map(show));
+    return paged(call, holding, show);
   });
   on('post /networking/firewalls', (call) => {
     const { label, devices, tags, rules } = call.body;
@@ -175,7 +173,7 @@ function mountDevices(on: Routes, linodes: Linodes): void {
     if (!found) throw notFound();
     return found;
   };
-  on(`get ${base}`, (call) => paged(call, alive(own(call)).map(show)));
+  on(`get ${base}`, (call) => paged(call, alive(own(call)), show));
   on(`post ${base}`, (call) => {
     const firewall = own(call);
     const { type, id } = call.body;

@@ -35,12 +35,7 @@ function mountDisks(on: Routes, linodes: Linodes): void {
     const changed = { ...disk, ...changes, updated: stamp(linodes.world.now()) };
     return linodes.save(linode, { disks: linode.extra.disks.map((each) => (each.id === disk.id ? changed : each)) });
   };
-  on(`get ${base}`, (call) =>
-    paged(
-      call,
-      linodes.one(call).extra.disks.map((disk) => show(call, disk)),
-    ),
-  );
+  on(`get ${base}`, (call) => paged(call, linodes.one(call).extra.disks, (disk) => show(call, disk)));
   on(`get ${base}/:disk`, (call) => show(call, own(call)));
   on(`put ${base}/:disk`, (call) => {
     const { label } = call.body;

@@ -18,7 +18,7 @@ const UNDELETABLE = ['linode_resize', 'linode_migrate_datacenter', 'linode_rebui
 export function mountServers(on: Routes, linodes: Linodes): void {
   const { cloud, world } = linodes;
   const show = (linode: Linode): object => view(linodes, linode);
-  on('get /linode/instances', (call) => paged(call, (cloud.listed(call.account.id) as Linode[]).map(show)));
+  on('get /linode/instances', (call) => paged(call, cloud.listed(call.account.id) as Linode[], show));
   on('post /linode/instances', (call) => show(create(linodes, call)));
   on('get /linode/instances/:id', (call) => show(linodes.one(call)));
   on('put /linode/instances/:id', (call) => show(change(linodes, call)));
@@ -112,7 +112,6 @@ function create(linodes: Linodes, call: Call): Linode {
       privateIpv4: body.private_ip === true ? [privateAddress(id)] : [],
       hostUuid: world.hex(40),
       encrypted: region.capabilities.includes('Disk Encryption') && body.disk_encryption !== 'disabled',
-      authorizedKeys: call.strings('authorized_keys'),
       swapSize,
       disks: image === null ? [] : linodes.makeDisks(type, image.label, swapSize),
       configId: linodes.nextConfig(),

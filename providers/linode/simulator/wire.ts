@@ -61,12 +61,12 @@ export function stamp(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19);
 }
 
-/** Filter, order and cut; the answer of every list. */
-export function paged(call: Call, items: readonly object[]): { data: object[]; page: number; pages: number; results: number } {
+/** Shown, filtered, ordered and cut: the answer of every list. */
+export function paged<T extends object>(call: Call, items: readonly T[], show: (item: T) => object = (item) => item): object {
   const page = wholeNumber(call, 'page', 1);
   const size = wholeNumber(call, 'page_size', 100);
   if (size < MIN_PAGE || size > MAX_PAGE) throw no(`Must be ${MIN_PAGE}-${MAX_PAGE}`, 'page_size');
-  const chosen = filtered(call.request.header('x-filter') ?? '', items);
+  const chosen = filtered(call.request.header('x-filter') ?? '', items.map(show));
   if (page < 1) throw notFound();
   // A page beyond the last is there and empty: the vendor's plugin tries its token with page 100 of the plans.
   const data = chosen.slice((page - 1) * size, page * size);
