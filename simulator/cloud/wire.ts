@@ -10,18 +10,25 @@ export interface Answer {
   readonly headers?: Record<string, string>;
 }
 
+/** What a call took of what its account may ask. */
+export interface Budget {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAtMs: number;
+  readonly limited: boolean;
+  /** Until a limited one may ask again, where that is not the reset. */
+  readonly retryMs?: number;
+}
+
 /** How a provider says things. */
 export interface Words {
   refuse(kind: RefusalKind, message: string, field?: string): Answer;
   /** The credential of a call; the bearer token unless told. */
   credential?(request: Request, world: SimWorld): string | undefined;
   /** Headers of every answer that took from the budget. */
-  rateHeaders?(
-    budget: { limit: number; remaining: number; resetAtMs: number; limited: boolean },
-    account: SimAccount,
-  ): Record<string, string>;
-  /** Whether a call takes from the account's budget for orders in place of the usual one. */
-  isOrder?(request: Request): boolean;
+  rateHeaders?(budget: Budget, account: SimAccount): Record<string, string>;
+  /** Takes a call from its budgets; from the account's only one unless told. */
+  take?(request: Request, account: SimAccount, world: SimWorld): Budget;
   /** Whose call it says to be, looked at by nobody yet; absent where that stands in `Authorization`. */
   readonly named?: (request: Request) => string | undefined;
   /** Whether a call only looks, where the method does not say it. */
@@ -138,7 +145,7 @@ export class Wire {
       : /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
     const account = token === undefined ? undefined : cloud.world.account(token);
     if (account === undefined) throw new Refusal('credentials', 'unable to authenticate');
-    const budget = cloud.world.takeRate(account, this.#words.isOrder?.(request) ? 'create' : 'all');
+    const budget = this.#words.take?.(request, account, cloud.world) ?? cloud.world.takeRate(account, 'all');
     for (const [name, value] of Object.entries(this.#words.rateHeaders?.(budget, account) ?? {})) response.setHeader(name, value);
     if (budget.limited) throw new Refusal('rate_limited', 'too many requests');
     const isRead = this.#words.isRead?.(request) ?? request.method === 'GET';

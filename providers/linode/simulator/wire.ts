@@ -29,7 +29,9 @@ export const words: Words = {
     'X-Ratelimit-Reset': String(Math.ceil(resetAtMs / 1_000)),
     ...(limited ? { 'Retry-After': String(Math.max(0, Math.ceil((resetAtMs - Date.now()) / 1_000))) } : {}),
   }),
-  isOrder: ({ method, path }) => method === 'POST' && /^\/v4(beta)?\/linode\/instances\/?$/.test(path),
+  // Orders have a budget of their own.
+  take: ({ method, path }, account, world) =>
+    world.takeRate(account, method === 'POST' && /^\/v4(beta)?\/linode\/instances\/?$/.test(path) ? 'create' : 'all'),
   // Nothing is there, whoever asks.
   open: /^\/(?!v4(beta)?(\/|$))/,
   openReads: /^\/v4(beta)?\/(linode\/types|linode\/kernels|regions|images)(\/|$)/,
