@@ -9,9 +9,10 @@
 import { createHash } from 'node:crypto';
 import type { Collection, SimAccount, SimWorld } from '../../providers/simulation.ts';
 import { type ConsoleFace, consoleToken } from './console/console.ts';
-import { Jobs } from './jobs.ts';
+import { type JobRequest, Jobs } from './jobs.ts';
 import {
   Refusal,
+  type Schedule,
   type Sheet,
   type SimFirewall,
   type SimImage,
@@ -24,8 +25,7 @@ import {
 
 const DAY_MS = 86_400_000;
 /** The first backup of a server comes soon after they were ordered, the next every day; the provider keeps the last few. */
-const FIRST_BACKUP_MS = 600_000;
-const KEPT_BACKUPS = 7;
+const DAILY: Schedule = { firstMs: 600_000, everyMs: DAY_MS, kept: 7, name: (day) => `Backup ${day}` };
 
 export interface NewServer {
   /** Where the provider's id is no number of its own. */
@@ -72,13 +72,17 @@ export class Cloud {
   start(): void {
     this.jobs.handleTimers();
     this.world.onTimer('period-end', (payload) => this.#endPeriod(String(payload['id'])));
-    this.world.onTimer('backup', (payload) => this.#backUp(String(payload['id'])));
+    this.world.onTimer('backup', (payload) => this.#backUp(String(payload['id']), payload['atMs']));
     this.world.onTimer('taken', (payload) => this.erase(String(payload['id'])));
   }
 
   /** A new id, as this provider numbers its things. */
   nextId(of = 'id'): string {
-    return this.sheet.ids === 'uuid' ? this.world.uuid() : String(this.world.nextInt(of, this.sheet.firstId ?? 1_000));
+    const own = this.sheet.numbers?.[of];
+    if (own) return String(this.world.nextInt(...own));
+    return this.sheet.ids === 'uuid'
+      ? this.world.uuid()
+      : String(this.world.nextInt(of === 'job' ? of : 'id', this.sheet.firstId ?? 1_000));
   }
   planOf(id: string): SimPlan | undefined {
     return this.sheet.plans.find((plan) => plan.id === id);
@@ -131,7 +135,7 @@ export class Cloud {
     if (!this.inStock(plan, asked.region) || this.world.hasFlag('no-capacity', asked.plan))
       throw new Refusal('sold_out', 'no capacity for this plan in this region');
     const server = this.servers.put({
-      id: asked.id ?? this.nextId(),
+      id: asked.id ?? this.nextId('server'),
       account: account.id,
       createdMs: this.world.now(),
       name: asked.name,
@@ -157,14 +161,22 @@ export class Cloud {
       extra: asked.extra ?? {},
     });
     if (server.paidUntilMs !== null) this.world.scheduleAt('period-end', { id: server.id }, server.paidUntilMs);
-    if (server.backups) this.world.schedule('backup', { id: server.id }, FIRST_BACKUP_MS);
-    return server;
+    return server.backups ? this.scheduleBackups(server) : server;
   }
   /** Orders the provider's own backups, or ends them; those that are there go with the order. */
   setBackups(server: SimServer, backups: boolean): SimServer {
-    if (backups && !server.backups) this.world.schedule('backup', { id: server.id }, FIRST_BACKUP_MS);
-    if (!backups) for (const image of this.#backupsOf(server.id)) this.images.delete(image.id);
-    return this.change(server, { backups });
+    if (!backups) this.keepBackups(server.id, 0);
+    const changed = this.change(server, { backups, ...(backups ? {} : { nextBackupMs: null }) });
+    return backups && !server.backups ? this.scheduleBackups(changed) : changed;
+  }
+  /** Begins a server's schedule, or begins it anew. */
+  scheduleBackups(server: SimServer): SimServer {
+    return this.#nextBackup(server, this.#scheduleOf(server).firstMs);
+  }
+  /** Drops all but the newest. */
+  keepBackups(id: string, kept: number): void {
+    const backups = this.images.filter((each) => each.kind === 'backup' && each.serverId === id);
+    for (const old of backups.slice(0, Math.max(0, backups.length - kept))) this.images.delete(old.id);
   }
   /** Pays a server for a further period. */
   extend(server: SimServer): SimServer {
@@ -192,9 +204,10 @@ export class Cloud {
     asked: { name: string; kind: SimImage['kind']; labels?: Record<string, string> },
     command: string,
     locks = true,
+    more: Partial<JobRequest> = {},
   ): { image: SimImage; job: SimJob } {
     const image = this.images.put({
-      id: this.nextId(),
+      id: this.nextId('image'),
       account: server.account,
       createdMs: this.world.now(),
       kind: asked.kind,
@@ -213,9 +226,10 @@ export class Cloud {
     const job = this.jobs.start(server, {
       command,
       ms: this.sheet.times.snapshot,
-      ending: { image: { id: image.id, changes: done } },
-      about: [{ type: 'image', id: image.id }],
       locks,
+      ...more,
+      ending: { ...more.ending, image: { id: image.id, changes: done } },
+      about: [{ type: 'image', id: image.id }, ...(more.about ?? [])],
     });
     return { image, job };
   }
@@ -230,13 +244,13 @@ export class Cloud {
     if (unique && rival)
       throw new Refusal('taken', rival.fingerprint === fingerprint ? 'SSH key not unique' : 'name is already used', 'public_key');
     const { name, publicKey } = asked;
-    const key = { id: this.nextId(), account, createdMs: this.world.now(), name, publicKey, fingerprint, labels: asked.labels ?? {} };
+    const key = { id: this.nextId('key'), account, createdMs: this.world.now(), name, publicKey, fingerprint, labels: asked.labels ?? {} };
     return this.keys.put(key);
   }
 
   addFirewall(account: string, asked: { name: string; rules: unknown[]; labels?: Record<string, string> }): SimFirewall {
     const { name, rules } = asked;
-    const bare = { id: this.nextId(), account, createdMs: this.world.now(), name, rules, labels: asked.labels ?? {} };
+    const bare = { id: this.nextId('firewall'), account, createdMs: this.world.now(), name, rules, labels: asked.labels ?? {} };
     return this.firewalls.put({ ...bare, servers: [], stale: [] });
   }
 
@@ -254,16 +268,22 @@ export class Cloud {
     return `a5B${[...bytes].map((byte) => alphabet[byte % alphabet.length]).join('')}c`;
   }
 
-  #backupsOf(id: string): SimImage[] {
-    return this.images.filter((each) => each.kind === 'backup' && each.serverId === id);
+  #scheduleOf(server: SimServer): Schedule {
+    return this.sheet.backups?.(server) ?? DAILY;
   }
-  #backUp(id: string): void {
+  #nextBackup(server: SimServer, inMs: number): SimServer {
+    const atMs = this.world.now() + this.world.scale(inMs);
+    this.world.scheduleAt('backup', { id: server.id, atMs }, atMs);
+    return this.change(server, { nextBackupMs: atMs });
+  }
+  #backUp(id: string, atMs: unknown): void {
     const server = this.servers.get(id);
-    if (!server?.backups) return;
-    for (const old of this.#backupsOf(id).slice(0, 1 - KEPT_BACKUPS)) this.images.delete(old.id);
-    const name = `Backup ${new Date(this.world.now()).toISOString().slice(0, 10)}`;
-    this.snapshot(server, { name, kind: 'backup' }, '', false);
-    this.world.schedule('backup', { id }, DAY_MS);
+    // A timer of a schedule that was begun anew is void.
+    if (!server?.backups || server.phase === 'deleting' || (server.nextBackupMs ?? undefined) !== atMs) return;
+    const { everyMs, kept, name } = this.#scheduleOf(server);
+    const asked = { name: name(new Date(this.world.now()).toISOString().slice(0, 10)), kind: 'backup' as const };
+    this.snapshot(server, asked, '', false, { ending: { keptBackups: kept } });
+    this.#nextBackup(server, everyMs);
   }
   /** The end of what is paid, in calendar time: a period more, or taken. */
   #endPeriod(id: string): void {

@@ -20,6 +20,8 @@ export interface JobRequest {
   readonly about?: readonly { readonly type: string; readonly id: string }[];
   /** Starts when that one has ended well. */
   readonly after?: SimJob;
+  /** The provider's own flag under which it ends in an error, beside `action-fails`. */
+  readonly failsBy?: string;
 }
 
 /** What jobs work on: the cloud whose they are. */
@@ -29,11 +31,15 @@ export interface Workplace {
   readonly images: Collection<SimImage>;
   nextId(of?: string): string;
   erase(id: string): boolean;
+  keepBackups(id: string, kept: number): void;
 }
+
+/** Older ones have no `failsBy`. */
+type StoredJob = SimJob & { after: string | null; during: Partial<SimServer>; locks: boolean; failsBy?: string | null };
 
 export class Jobs {
   readonly #cloud: Workplace;
-  readonly #jobs: Collection<SimJob & { after: string | null; during: Partial<SimServer>; locks: boolean }>;
+  readonly #jobs: Collection<StoredJob>;
   #ended: (job: SimJob) => void = () => undefined;
   constructor(cloud: Workplace) {
     this.#cloud = cloud;
@@ -65,6 +71,7 @@ export class Jobs {
       after: asked.after?.id ?? null,
       during: asked.during ?? {},
       locks: asked.locks ?? true,
+      failsBy: asked.failsBy ?? null,
     });
     if (!waiting) this.#begin(job.id);
     return job;
@@ -77,6 +84,11 @@ export class Jobs {
   /** Forgets what is under way on a server, for something that overtakes it. */
   drop(server: string): void {
     for (const { id } of this.#jobs.filter((job) => job.serverId === server && job.finishedMs === null)) this.#jobs.delete(id);
+  }
+  /** Takes over a job of a former release; one that was under way ends soon. */
+  adopt(job: SimJob): void {
+    this.#jobs.put({ ...job, after: null, during: {}, locks: true });
+    if (job.status === 'running') this.#cloud.world.schedule('job-end', { id: job.id }, 0);
   }
   /** What the wire keeps of its own changes with the end of a job, good or bad; `run` comes after its effect. */
   whenEnded(run: (job: SimJob) => void): void {
@@ -100,7 +112,8 @@ export class Jobs {
     if (!job || job.status !== 'running') return;
     const { world } = this.#cloud;
     if (world.hasFlag('action-stuck', job.serverId)) return world.schedule('job-end', { id }, STUCK_RECHECK_MS);
-    const fails = world.hasFlag('action-fails', job.serverId);
+    const flags = ['action-fails', ...(job.failsBy ? [job.failsBy] : [])];
+    const fails = flags.some((flag) => world.hasFlag(flag, job.serverId));
     const error = fails ? { code: 'action_failed', message: 'Action failed' } : null;
     this.#jobs.put({ ...job, status: fails ? 'error' : 'success', finishedMs: world.now(), error });
     if (fails) this.#fail(job);
@@ -114,9 +127,11 @@ export class Jobs {
   #apply({ id, serverId, effect }: SimJob): void {
     const { servers, images } = this.#cloud;
     const server = servers.get(serverId);
-    if (server) servers.put({ ...server, ...effect.server, lockedBy: server.lockedBy === id ? null : server.lockedBy });
+    const extra = { ...server?.extra, ...effect.server?.extra };
+    if (server) servers.put({ ...server, ...effect.server, extra, lockedBy: server.lockedBy === id ? null : server.lockedBy });
     const image = effect.image === undefined ? undefined : images.get(effect.image.id);
     if (image) images.put({ ...image, ...effect.image!.changes });
+    if (effect.keptBackups !== undefined) this.#cloud.keepBackups(serverId, effect.keptBackups);
     if (effect.erase) this.#cloud.erase(serverId);
   }
   #fail({ id, serverId, effect }: SimJob): void {

@@ -42,8 +42,21 @@ export interface Sheet {
   readonly ids: 'number' | 'uuid';
   /** Where the provider's ids begin. */
   readonly firstId?: number;
+  /** What has numbers of its own (server, image, key, firewall, job): its counter, and the first of them. */
+  readonly numbers?: Readonly<Record<string, readonly [counter: string, first: number]>>;
+  /** When the provider makes backups of a server; daily unless told. */
+  readonly backups?: (server: SimServer) => Schedule;
   /** A server's snapshots are gone with it. */
   readonly snapshotsDie?: boolean;
+}
+
+export interface Schedule {
+  /** Realistic milliseconds from the order to the first, and from each to the next. */
+  readonly firstMs: number;
+  readonly everyMs: number;
+  readonly kept: number;
+  /** Of one that is made on this day, for example 2027-01-31. */
+  readonly name: (day: string) => string;
 }
 
 export type Phase = 'creating' | 'setup' | 'starting' | 'stopping' | 'resizing' | 'rebuilding' | 'deleting' | 'rescue' | 'ready';
@@ -70,6 +83,8 @@ export interface SimServer {
   phase: Phase;
   power: 'on' | 'off';
   backups: boolean;
+  /** When the next backup comes; null or absent: none is to come. */
+  nextBackupMs?: number | null;
   /** The password of the rescue system that the next boot starts. */
   rescue: string | null;
   /** Job that has it locked. */
@@ -98,6 +113,8 @@ export interface SimImage {
   state: 'creating' | 'available' | 'failed';
   /** Of the disk that it is a copy of. */
   password?: string;
+  /** What only this provider's wire knows. */
+  extra?: Record<string, unknown>;
 }
 
 export interface SimKey {
@@ -133,8 +150,11 @@ export interface SimScript {
 
 /** What a job changes at its end; computed when it starts, so that it survives a restart. */
 export interface Effect {
+  /** Its `extra` is laid over what is there then. */
   readonly server?: Partial<SimServer>;
   readonly image?: { readonly id: string; readonly changes: Partial<SimImage> };
+  /** So many backups of the server stay, the newest. */
+  readonly keptBackups?: number;
   /** The server is gone, with what goes with it. */
   readonly erase?: boolean;
 }
