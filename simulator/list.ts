@@ -1,7 +1,7 @@
 /** Every simulated provider. Adding one: its folder's `simulator.ts`, and two lines here. Payments are the simulator's own. */
 import { simulation as aws } from '../providers/aws/simulator/simulator.ts';
 import { simulation as cloudflare } from '../providers/cloudflare/simulator/simulator.ts';
-import { simulation as digitalocean } from '../providers/digitalocean/simulator.ts';
+import { simulation as digitalocean } from '../providers/digitalocean/simulator/simulator.ts';
 import { simulation as gcp } from '../providers/gcp/simulator/simulator.ts';
 import { simulation as hetzner } from '../providers/hetzner/simulator/simulator.ts';
 import { simulation as hostinger } from '../providers/hostinger/simulator/simulator.ts';

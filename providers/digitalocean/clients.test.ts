@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSimulator, type Simulator } from '../../simulator/server.ts';
 import { until } from '../../test/support/until.ts';
 import { openApiCheck } from '../testing/openapi-check.ts';
-import { simulation } from './simulator.ts';
+import { simulation } from './simulator/simulator.ts';
 
 const spec = openApiCheck('digitalocean');
 let simulator: Simulator;

@@ -260,7 +260,7 @@ describe('what else an account holds', () => {
   it('is found on every page', async () => {
     const id = await made();
     const { world } = worldOf();
-    const copies = world.collection<Record<string, unknown> & { id: string }>('snapshots');
+    const copies = world.collection<Record<string, unknown> & { id: string }>('images');
     const first = await snapshots.create(id, `${PREFIX}0`);
     for (let i = 1; i <= 200; i++) copies.put({ ...copies.get(first.id)!, id: String(i), name: `${PREFIX}${i}` });
     expect(await client.listOwned()).toHaveLength(201);
