@@ -204,6 +204,11 @@ function oneSelector(part: string): (labels: Readonly<Record<string, string>>) =
   return (labels) => (labels[bare[2]!] === undefined) === (bare[1] === '!');
 }
 
+/** Tags are labels without a value. */
+export function labelsOfTags(tags: readonly string[]): Record<string, string> {
+  return Object.fromEntries(tags.map((tag) => [tag, '']));
+}
+
 /** RFC 3339 with seconds, as `2026-01-30T23:50:00+00:00`. */
 export function rfc3339(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}+00:00`;

@@ -1,5 +1,6 @@
 /** Takes over what release 0.1.0 kept: the same things in documents of Linode's own form. What was under way begins again. */
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
+import { labelsOfTags } from '../../../simulator/cloud/wire.ts';
 import { type PrivateImage, privateImages } from './images.ts';
 import { type Extra, type Linode, Linodes, type Work } from './linodes.ts';
 import type { Firewall } from './networking.ts';
@@ -70,7 +71,7 @@ function adoptServer(linodes: Linodes, former: FormerServer): void {
     plan,
     image: image ?? '',
     diskGb: cloud.planOf(plan)?.diskGb ?? 0,
-    labels: Object.fromEntries(tags.map((tag) => [tag, ''])),
+    labels: labelsOfTags(tags),
     userData: Buffer.from(userData ?? '', 'base64').toString('utf8'),
     password,
     keyIds: [],

@@ -1,6 +1,6 @@
 /** `/linode/instances`: what an instance looks like, and making, changing and deleting one. */
 import { Refusal } from '../../../simulator/cloud/model.ts';
-import type { Call } from '../../../simulator/cloud/wire.ts';
+import { type Call, labelsOfTags } from '../../../simulator/cloud/wire.ts';
 import { startBackups } from './backups.ts';
 import { refuseSoldOut, regionOf } from './catalogue.ts';
 import type { LinodeRegion } from './data.ts';
@@ -170,7 +170,7 @@ function tagsOf(value: unknown): Record<string, string> {
   if (!Array.isArray(value)) throw no('Must be an array', 'tags');
   for (const tag of value)
     if (typeof tag !== 'string' || tag.length < 3 || tag.length > 50) throw no('Length must be 3-50 characters', 'tags');
-  return Object.fromEntries((value as string[]).map((tag) => [tag, '']));
+  return labelsOfTags(value as string[]);
 }
 
 function integer(value: unknown, field: string, fallback: number): number {

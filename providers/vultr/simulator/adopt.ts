@@ -1,8 +1,9 @@
 /** Takes over what a former release kept in documents of Vultr's own form. What was under way is finished. */
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
 import type { SimImage, SimServer } from '../../../simulator/cloud/model.ts';
+import { labelsOfTags } from '../../../simulator/cloud/wire.ts';
 import { planOf } from './data.ts';
-import { decoded, labelsOf } from './instances.ts';
+import { decoded } from './instances.ts';
 import type { Group, Script } from './objects.ts';
 import type { Extra } from './shapes.ts';
 
@@ -71,7 +72,7 @@ function serverOf({ world }: Cloud, server: Former): SimServer {
     plan,
     image: server['snapshot_id'] || String(os_id),
     diskGb: planOf(plan).diskGb,
-    labels: labelsOf(server['tags']),
+    labels: labelsOfTags(server['tags']),
     userData: decoded(userData),
     password,
     keyIds: [],

@@ -1,7 +1,7 @@
 /** Instances: create, list, change, power, reinstall. */
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
 import { Refusal, type SimImage, type SimServer } from '../../../simulator/cloud/model.ts';
-import type { Call, Wire } from '../../../simulator/cloud/wire.ts';
+import { type Call, labelsOfTags, type Wire } from '../../../simulator/cloud/wire.ts';
 import { APPLICATIONS, isWindows, planOf, PLANS, REGIONS, supportsWindows, SYSTEMS, type VultrPlan } from './data.ts';
 import { scheduleBackups } from './images.ts';
 import { install, makePassword } from './installation.ts';
@@ -80,7 +80,7 @@ function create(cloud: Cloud, call: Call): object {
     region: region.id,
     plan: plan.id,
     image: source?.id ?? String(os),
-    labels: labelsOf(call.strings('tags')),
+    labels: labelsOfTags(call.strings('tags')),
     userData: decoded(extra.userData),
     // Of a copy the disk’s own: what a first boot makes of it by its user data is not read here.
     password: source?.password ?? makePassword(cloud),
@@ -92,10 +92,6 @@ function create(cloud: Cloud, call: Call): object {
   const server = install(cloud, made, { backups: body['backups'] === 'enabled' }, 'creating');
   if (server.backups) scheduleBackups(cloud, server);
   return { instance: showServer(cloud, server, server.password) };
-}
-
-export function labelsOf(tags: readonly string[]): Record<string, string> {
-  return Object.fromEntries(tags.map((tag) => [tag, '']));
 }
 
 /** What the machine gets of user data. */
@@ -158,7 +154,7 @@ function changesOf(cloud: Cloud, call: Call, server: SimServer): Partial<SimServ
   const userData = text('user_data', extra.userData);
   return {
     name: text('label', server.name),
-    labels: Array.isArray(call.body['tags']) ? labelsOf(call.strings('tags')) : server.labels,
+    labels: Array.isArray(call.body['tags']) ? labelsOfTags(call.strings('tags')) : server.labels,
     backups: text('backups', server.backups ? 'enabled' : '') === 'enabled',
     userData: decoded(userData),
     ipv6: ipv6 ? server.ipv6 || cloud.world.allocateIpv6() : '',
