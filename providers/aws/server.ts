@@ -41,17 +41,16 @@ const Task = z.object({
   startTime: z.string(),
 });
 const TASK = 'replacement of the root volume';
-const toJob = ({ replaceRootVolumeTaskId: id, taskState, startTime }: z.infer<typeof Task>): Job => ({
+const toJob = ({ replaceRootVolumeTaskId: id, taskState }: z.infer<typeof Task>): Job => ({
   id,
   type: TASK,
   state: taskState === 'succeeded' ? 'done' : taskState.startsWith('failed') ? 'failed' : 'running',
-  startedAt: Date.parse(startTime),
   why: taskState.startsWith('failed') ? `its state is "${taskState}"` : undefined,
 });
 async function tasks(rest: Rest, which: Params, signal: AbortSignal): Promise<Job[]> {
   const shape = z.object({ replaceRootVolumeTaskSet: listOf(Task) });
   const found = await (rest as Ec2).look({ Action: 'DescribeReplaceRootVolumeTasks', ...which }, shape, signal);
-  return found.replaceRootVolumeTaskSet.map(toJob).sort((a, b) => b.startedAt - a.startedAt);
+  return found.replaceRootVolumeTaskSet.sort((a, b) => b.startTime.localeCompare(a.startTime)).map(toJob);
 }
 export const jobs: Jobs = {
   started: (answer) => {

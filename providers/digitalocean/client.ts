@@ -53,15 +53,15 @@ const started = z.object({
   links: z.object({ actions: z.array(z.object({ id: z.number(), rel: z.string() })).nullish() }).nullish(),
 });
 
-export function toJob({ id, type, status, started_at: at }: Action): Job {
-  return { id: String(id), type, state: STATES[status], startedAt: Date.parse(at) };
+export function toJob({ id, type, status }: Action): Job {
+  return { id: String(id), type, state: STATES[status] };
 }
 
-export const jobs: Jobs = {
+export const jobs = {
   started: (answer) => {
     const { data } = started.safeParse(answer);
     const made = data?.links?.actions?.find(({ rel }) => rel === 'create');
-    const ordered: Job[] = made ? [{ id: String(made.id), type: 'create', state: 'running', startedAt: Date.now() }] : [];
+    const ordered: Job[] = made ? [{ id: String(made.id), type: 'create', state: 'running' }] : [];
     return data?.action ? [toJob(data.action)] : ordered;
   },
   one: async (rest, id, signal) => toJob(await rest.one({ path: `/v2/actions/${id}`, signal }, 'action', actionSchema)),
@@ -69,4 +69,4 @@ export const jobs: Jobs = {
     const { items } = await rest.page({ path: `/v2/droplets/${id}/actions`, signal }, 'actions', actionSchema);
     return items.toSorted((a, b) => b.id - a.id).map(toJob);
   },
-};
+} satisfies Jobs;

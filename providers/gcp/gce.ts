@@ -137,7 +137,6 @@ const Operation = z.object({
   selfLink: z.string(),
   operationType: z.string(),
   status: z.string(),
-  insertTime: z.string().catch(() => new Date().toISOString()),
   targetLink: z.string().catch(''),
   error: Failure.optional(),
 });
@@ -147,10 +146,10 @@ type Operation = z.infer<typeof Operation>;
 export const pathOf = (link: string): string => link.replace(/^.*?\/(?=projects\/)/, '');
 export const lastOf = (link: string): string => link.split('/').at(-1) ?? '';
 
-function toJob({ selfLink, operationType, status, insertTime, error }: Operation): Job {
+function toJob({ selfLink, operationType, status, error }: Operation): Job {
   const first = error?.errors[0];
   const state = status === 'DONE' ? (first ? 'failed' : 'done') : 'running';
-  return { id: pathOf(selfLink), type: operationType, state, startedAt: Date.parse(insertTime), code: first?.code, why: first?.message };
+  return { id: pathOf(selfLink), type: operationType, state, code: first?.code, why: first?.message };
 }
 
 export const jobs: Jobs = {

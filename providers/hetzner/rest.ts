@@ -67,17 +67,16 @@ const Action = z.object({
   id: z.number(),
   command: z.string(),
   status: z.enum(['running', 'success', 'error']),
-  started: z.string(),
   error: z.object({ code: z.string(), message: z.string() }).nullish(),
 });
 const Started = z.object({ action: Action.nullish(), actions: z.array(Action).nullish(), next_actions: z.array(Action).nullish() });
 const STATES = { running: 'running', success: 'done', error: 'failed' } as const;
 
-function toJob({ id, command, status, started, error }: z.infer<typeof Action>): Job {
-  return { id: String(id), type: command, state: STATES[status], startedAt: Date.parse(started), code: error?.code, why: error?.message };
+function toJob({ id, command, status, error }: z.infer<typeof Action>): Job {
+  return { id: String(id), type: command, state: STATES[status], code: error?.code, why: error?.message };
 }
 
-export const jobs: Jobs = {
+export const jobs = {
   started: (answer) => {
     const { data } = Started.safeParse(answer);
     return data ? [...(data.action ? [data.action] : []), ...(data.actions ?? []), ...(data.next_actions ?? [])].map(toJob) : [];
@@ -87,7 +86,7 @@ export const jobs: Jobs = {
     const query: Query = { sort: 'id:desc' };
     return (await rest.page({ path: `/servers/${id}/actions`, query, signal }, 'actions', Action)).items.map(toJob);
   },
-};
+} satisfies Jobs;
 
 const Labels = z.record(z.string(), z.string());
 export const Server = z.object({

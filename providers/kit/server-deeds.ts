@@ -7,8 +7,6 @@ import type { Call, Deed, Job, ServerSheet } from './server-sheet.ts';
 
 /** Times that a deed is given while its answers are lost. */
 const ROUNDS = 5;
-/** A job this young may be the one whose answer was lost. */
-const LOST_ANSWER_MS = 120_000;
 /** Longer than any vendor needs for anything but the copy of a large disk. */
 const BUSY_MS = 60 * 60_000;
 /** How long a server that looks free may refuse for being busy. */
@@ -70,8 +68,8 @@ export class ServerDeeds<S> {
     for (let round = 1; ; round++) {
       const before = await this.ready(call, id);
       if (deed.isDone?.(before)) return before;
-      const since = await this.#since(call, id, deed);
-      const jobs = await this.#give(call, id, deed, { since, round, isLate: performance.now() > deadline });
+      const known = await this.#known(call, id, deed);
+      const jobs = await this.#give(call, id, deed, { known, round, isLate: performance.now() > deadline });
       if (jobs === 'again') continue;
       for (const job of jobs) await this.ended(call, job, `${deed.type} of ${this.name(id)}`);
       return this.#took(call, id, deed);
@@ -80,9 +78,9 @@ export class ServerDeeds<S> {
 
   /** Gives an order once and follows it to its end, for those who look themselves for what became of it. */
   async order(call: Call, id: string, deed: Deed<S>): Promise<void> {
-    const since = await this.#since(call, id, deed);
+    const known = await this.#known(call, id, deed);
     const answer = await this.#send(call, id, deed);
-    for (const job of await this.#jobsOf(call, id, deed, answer, since)) await this.ended(call, job, `${deed.type} of ${this.name(id)}`);
+    for (const job of await this.#jobsOf(call, id, deed, answer, known)) await this.ended(call, job, `${deed.type} of ${this.name(id)}`);
   }
 
   async #send(call: Call, id: string, deed: Deed<S>): Promise<unknown> {
@@ -92,24 +90,23 @@ export class ServerDeeds<S> {
     return (await client.send({ method, path: at, body, signal, ...(repeatable ? { repeatable } : {}) })).body;
   }
 
-  /** The newest job before an order whose answer will name none; empty = there is none yet. */
-  async #since({ client, signal }: Call, id: string, { repeatable }: Deed<S>): Promise<string | undefined> {
+  /** The jobs that were there before an order: its own is none of them, whatever clocks say. */
+  async #known({ client, signal }: Call, id: string, { repeatable }: Deed<S>): Promise<ReadonlySet<string> | undefined> {
     const { jobs } = this.sheet;
-    if (!jobs?.unnamed || repeatable) return undefined;
-    return (await jobs.latest(client, id, signal))[0]?.id ?? '';
+    if (!jobs || repeatable) return undefined;
+    return new Set((await jobs.latest(client, id, signal)).map((job) => job.id));
   }
 
-  async #newer({ client, signal }: Call, id: string, { type }: Deed<S>, since: string): Promise<Job | undefined> {
+  async #new({ client, signal }: Call, id: string, { type }: Deed<S>, known: ReadonlySet<string>): Promise<Job | undefined> {
     const all = await this.sheet.jobs!.latest(client, id, signal);
-    const known = all.findIndex((job) => job.id === since);
-    return all.slice(0, known < 0 ? undefined : known).find((job) => job.type === type);
+    return all.find((job) => job.type === type && !known.has(job.id));
   }
 
-  async #jobsOf(call: Call, id: string, deed: Deed<S>, answer: unknown, since?: string): Promise<readonly Job[]> {
-    const named = this.sheet.jobs?.started(answer) ?? [];
-    if (named.length > 0 || since === undefined) return named;
+  async #jobsOf(call: Call, id: string, deed: Deed<S>, answer: unknown, known?: ReadonlySet<string>): Promise<readonly Job[]> {
+    const { started } = this.sheet.jobs ?? {};
+    if (started || known === undefined) return started?.(answer) ?? [];
     return this.until(call, `${deed.type} of ${this.name(id)} to begin`, CONFLICT_MS, async () => {
-      const job = await this.#newer(call, id, deed, since);
+      const job = await this.#new(call, id, deed, known);
       if (job) return [job];
       const now = deed.isDone && (await this.get(call, id));
       return now && deed.isDone!(now) ? [] : undefined;
@@ -120,15 +117,15 @@ export class ServerDeeds<S> {
     call: Call,
     id: string,
     deed: Deed<S>,
-    { since, round, isLate }: { since: string | undefined; round: number; isLate: boolean },
+    { known, round, isLate }: { known: ReadonlySet<string> | undefined; round: number; isLate: boolean },
   ): Promise<readonly Job[] | 'again'> {
     try {
-      return await this.#jobsOf(call, id, deed, await this.#send(call, id, deed), since);
+      return await this.#jobsOf(call, id, deed, await this.#send(call, id, deed), known);
     } catch (error) {
       if (isLate) throw error;
       // Somebody was faster: wait for theirs, or see that it did what we wanted.
       if (isProviderError(error, 'conflict') && error.detail.providerCode !== 'taken') return (await this.#pause(call), 'again');
-      if (isProviderError(error, 'unknown_outcome') && round < ROUNDS) return this.#lost(call, id, deed, since);
+      if (isProviderError(error, 'unknown_outcome') && round < ROUNDS) return this.#lost(call, id, deed, known);
       if (isProviderError(error, 'invalid', 'not_found') && deed.isDone && round < ROUNDS && deed.isDone(await this.ready(call, id)))
         return 'again';
       throw error;
@@ -136,12 +133,10 @@ export class ServerDeeds<S> {
   }
 
   /** What became of an order whose answer was lost: its job, its effect, or nothing. */
-  async #lost(call: Call, id: string, deed: Deed<S>, since?: string): Promise<readonly Job[] | 'again'> {
+  async #lost(call: Call, id: string, deed: Deed<S>, known?: ReadonlySet<string>): Promise<readonly Job[] | 'again'> {
     const { jobs } = this.sheet;
     const found = await this.window(call, async () => {
-      const isYoung = ({ type, startedAt }: Job): boolean => type === deed.type && Date.now() - startedAt < LOST_ANSWER_MS;
-      const job =
-        since === undefined ? (await jobs?.latest(call.client, id, call.signal))?.find(isYoung) : await this.#newer(call, id, deed, since);
+      const job = known === undefined ? undefined : await this.#new(call, id, deed, known);
       if (job) return [job];
       const now = await this.get(call, id);
       return now && (deed.isDone?.(now) ?? (!jobs && this.#isAtWork(now))) ? [] : null;

@@ -19,18 +19,14 @@ export interface Job {
   readonly id: string;
   readonly type: string;
   readonly state: 'running' | 'done' | 'failed';
-  /** ms since the epoch. */
-  readonly startedAt: number;
   readonly code?: string | undefined;
   readonly why?: string | undefined;
 }
 
 export interface Jobs {
-  /** The jobs that an answer names, first the one that was asked for; none where it names none. */
-  readonly started: (answer: unknown) => readonly Job[];
+  /** The jobs that an answer names, first the one that was asked for. Absent: answers name none, it is looked for. */
+  readonly started?: (answer: unknown) => readonly Job[];
   readonly one: (rest: Rest, id: string, signal: AbortSignal) => Promise<Job>;
-  /** Answers name no job: the first of the order's type that was not there before is its. */
-  readonly unnamed?: boolean;
   /** Of a server, newest first, as far as the vendor keeps them. */
   readonly latest: (rest: Rest, id: string, signal: AbortSignal) => Promise<readonly Job[]>;
 }

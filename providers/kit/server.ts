@@ -107,7 +107,7 @@ export class Servers<S> extends ServerDeeds<S> {
         ctx.progress(`ordering a ${this.sheet.noun}`);
         const answer = await client.buy({ path: this.sheet.path, body, signal: ctx.signal }, envelope(keys.one, shape));
         const server = below<S>(keys.one, answer);
-        return { server, jobs: jobs?.started(answer) ?? [], secrets: secretsOf?.(answer) ?? {} };
+        return { server, jobs: jobs?.started?.(answer) ?? [], secrets: secretsOf?.(answer) ?? {} };
       } catch (error) {
         if (!isProviderError(error, 'unknown_outcome', 'conflict')) throw error;
         const lost = error.kind === 'unknown_outcome';

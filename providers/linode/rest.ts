@@ -92,17 +92,14 @@ export function zoned(time: string): string {
   return /(?:Z|[+-]\d\d:\d\d)$/.test(time) ? time : `${time}Z`;
 }
 
-const Event = z.object({ id: z.number(), action: z.string(), status: z.string(), created: z.string(), message: z.string().nullish() });
+const Event = z.object({ id: z.number(), action: z.string(), status: z.string(), message: z.string().nullish() });
 const STATES: Readonly<Record<string, Job['state']>> = { finished: 'done', notification: 'done', failed: 'failed' };
 
-function toJob({ id, action, status, created, message }: z.infer<typeof Event>): Job {
-  const startedAt = Date.parse(zoned(created));
-  return { id: String(id), type: action, state: STATES[status] ?? 'running', startedAt, code: action, why: message ?? undefined };
+function toJob({ id, action, status, message }: z.infer<typeof Event>): Job {
+  return { id: String(id), type: action, state: STATES[status] ?? 'running', code: action, why: message ?? undefined };
 }
 
 export const jobs: Jobs = {
-  unnamed: true,
-  started: () => [],
   one: async (rest, id, signal) => toJob(await rest.call({ path: `/account/events/${id}`, signal }, Event)),
   latest: async (rest, id, signal) => {
     const ofServer = filter({ 'entity.id': Number(id), 'entity.type': 'linode', '+order_by': 'created', '+order': 'desc' });

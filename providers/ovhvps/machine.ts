@@ -39,7 +39,7 @@ function called(displayName: string): Deed<Machine> {
   return { type: 'rename', method: 'PUT', body: { displayName }, repeatable: true, isDone: (now) => nameOf(now) === displayName };
 }
 
-const Task = z.looseObject({ id: z.number(), type: z.string(), state: z.string(), date: z.string().nullish() });
+const Task = z.looseObject({ id: z.number(), type: z.string(), state: z.string() });
 const TYPES: Readonly<Record<string, string>> = {
   startVm: 'start',
   stopVm: 'stop',
@@ -48,14 +48,12 @@ const TYPES: Readonly<Record<string, string>> = {
   changeRootPassword: 'setPassword',
 };
 /** A task's page needs its VPS: both are the job's id. */
-function toJob(name: string, { id, type, state, date }: z.infer<typeof Task>): Job {
+function toJob(name: string, { id, type, state }: z.infer<typeof Task>): Job {
   const failed = ['error', 'cancelled', 'blocked'].includes(state);
-  const startedAt = date ? Date.parse(date) : Date.now();
-  return { id: `${name}/${id}`, type: TYPES[type] ?? type, state: state === 'done' ? 'done' : failed ? 'failed' : 'running', startedAt };
+  return { id: `${name}/${id}`, type: TYPES[type] ?? type, state: state === 'done' ? 'done' : failed ? 'failed' : 'running' };
 }
+// Without `started`: a task's page needs the name of its VPS, which an answer's task does not tell.
 const jobs: Jobs = {
-  // What is ordered shows in the state; tasks of an answer do not name their VPS.
-  started: () => [],
   async one(rest, id, signal) {
     const [name = '', task = ''] = id.split('/');
     return toJob(name, await rest.call({ path: `/vps/${part(name)}/tasks/${part(task)}`, signal }, Task));

@@ -26,6 +26,8 @@ interface Life extends Sample {
   readonly compute: ComputeClient;
   readonly cover: Disguise;
   readonly count: () => number;
+  /** What this cloud has begun to do, ever. */
+  readonly jobs: () => number;
   readonly within: (ms: number) => ResourceContext;
 }
 
@@ -51,6 +53,7 @@ export function describeHardLives({ provider, simulator, connect, contextOf }: B
       cover,
       ctx: contextOf(connection, label),
       count: () => world.simulation.instances!(world).length,
+      jobs: () => world.collection('jobs').all().length,
       within: (ms) => contextOf(connection, label, AbortSignal.timeout(ms)),
     };
   }
@@ -95,6 +98,20 @@ export function describeHardLives({ provider, simulator, connect, contextOf }: B
       cover.hide(own, 'everywhere');
       setTimeout(() => cover.show(), MOMENT_MS);
       expect((await definition.read(ctx, own, { inputs, outputs }))?.id).toBe(own);
+      await definition.delete(ctx, own, outputs);
+    }, 90_000);
+
+    it('gives an order again that never arrived, although one like it has just been carried out', async () => {
+      const { definition, inputs, ctx, compute, jobs } = await begin();
+      const { id: own, outputs } = await definition.create(ctx, inputs);
+      const reboot = async (): Promise<number> => {
+        const before = jobs();
+        await compute.power(own, 'reboot');
+        return jobs() - before;
+      };
+      const carriedOut = await reboot();
+      simulator().world.faults.add({ provider: id, kind: 'cut', method: 'POST', path: own, times: 1 });
+      expect(await reboot()).toBe(carriedOut);
       await definition.delete(ctx, own, outputs);
     }, 90_000);
 
