@@ -15,6 +15,8 @@ import type { RateBudget } from './rate-budget.ts';
 
 const MAX_ATTEMPTS = 5;
 const MAX_RATE_LIMIT_WAIT_MS = 120_000;
+/** A difference of clocks that none of our waits is troubled by. */
+const CLOCKS_AGREE_MS = 3_000;
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 export interface ApiRequest {
@@ -101,8 +103,14 @@ class OutOfTime extends Error {}
 
 export class ApiClient {
   readonly #options: ApiClientOptions;
+  #aheadMs = 0;
   constructor(options: ApiClientOptions) {
     this.#options = options;
+  }
+
+  /** The provider's clock, in ms since the epoch, by the `Date` of its last answer; ours before it. */
+  now(): number {
+    return Date.now() + this.#aheadMs;
   }
 
   /** Resolves on 2xx; rejects with ProviderError. */
@@ -187,6 +195,7 @@ export class ApiClient {
     } finally {
       slowness.end();
     }
+    if (response.headers.has('date')) this.#aheadMs = aheadOf(response.headers);
     const rate = this.#options.readRate?.(response.headers);
     if (rate) this.#options.budget.observe(rate.remaining);
     if (!rightedClock && this.#isOutOfTime(response, text)) throw new OutOfTime();
@@ -325,15 +334,22 @@ export class ApiClient {
 
 /** `Retry-After` in seconds or as a date; else the reset of an exhausted rate window. */
 function retryAfter(headers: Headers, rate?: { remaining: number; resetAtMs: number }): number | undefined {
+  const now = Date.now() + aheadOf(headers);
   const value = headers.get('retry-after');
   if (value !== null) {
     const seconds = Number(value);
     if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
     const date = Date.parse(value);
-    if (Number.isFinite(date)) return Math.max(0, date - Date.now());
+    if (Number.isFinite(date)) return Math.max(0, date - now);
   }
-  if (rate && rate.remaining <= 0) return Math.max(0, rate.resetAtMs - Date.now());
+  if (rate && rate.remaining <= 0) return Math.max(0, rate.resetAtMs - now);
   return undefined;
+}
+
+/** By how many ms the clock of whoever answered is ahead of ours. `Date` tells whole seconds and left a while ago: a little is nothing. */
+function aheadOf(headers: Headers): number {
+  const ms = Date.parse(headers.get('date') ?? '') - Date.now();
+  return Number.isFinite(ms) && Math.abs(ms) > CLOCKS_AGREE_MS ? ms : 0;
 }
 
 function reason(error: unknown): string {

@@ -60,13 +60,13 @@ async function madeMeanwhile(client: Rest, instanceId: string, name: string, sig
   const newest = items.toSorted((a, b) => b.id - a.id).find(({ type }) => type === 'snapshot');
   if (!newest || newest.status === 'errored') return undefined;
   if (newest.status === 'in-progress') await droplets.ended({ client, signal }, toJob(newest), `snapshot of droplet ${instanceId}`);
-  const end = (newest.completed_at ? Date.parse(newest.completed_at) : Date.now()) + client.consistencyMs;
+  const end = (newest.completed_at ? Date.parse(newest.completed_at) : client.now()) + client.consistencyMs;
   const { image } = await droplets.until({ client, signal }, 'a snapshot to be known', client.consistencyMs + 60_000, async () => {
     const known = await ofDroplet(client, instanceId, 'snapshots', signal);
     const image = oldestNamed(known, name);
     // Times are whole seconds: one of the same second may be an older action's.
     const isOther = known.some(({ created_at: at }) => Date.parse(at) > Date.parse(newest.started_at));
-    return image || isOther || Date.now() >= end ? { image } : undefined;
+    return image || isOther || client.now() >= end ? { image } : undefined;
   });
   return image;
 }

@@ -108,6 +108,11 @@ export class Rest {
     });
   }
 
+  /** The provider's time, in ms since the epoch, as its last answer told it; ours before the first. Births are told in it. */
+  now(): number {
+    return this.#api.now();
+  }
+
   /** One call, its answer unread. @throws ProviderError */
   send(ask: Ask): Promise<ApiResponse> {
     const { signal, method = 'GET', path, ...rest } = ask;

@@ -167,11 +167,11 @@ export class Servers<S> extends ServerDeeds<S> {
     );
   }
 
-  /** For how long a 404 may still be the invisibility of something new. */
+  /** For how long a 404, which was answered just now, may still be the invisibility of something new. */
   #doubtMs({ client }: Call, outputs: Properties = {}): number {
     const born = this.sheet.recordedBirth?.(outputs);
     if (born === undefined || Number.isNaN(born)) return client.consistencyMs;
-    return Math.max(0, Math.min(client.consistencyMs, born + client.consistencyMs - Date.now()));
+    return Math.max(0, Math.min(client.consistencyMs, born + client.consistencyMs - client.now()));
   }
 
   async #isListed(call: Call, id: string, mark: string): Promise<boolean> {
@@ -267,7 +267,7 @@ export class Servers<S> extends ServerDeeds<S> {
 
   async delete(ctx: Context, id: string, outputs: Properties): Promise<void> {
     for (const deed of this.sheet.lastDeeds?.(outputs) ?? []) await this.#tryLast(ctx, id, deed, deed.patienceMs);
-    await this.#remove(ctx, id, this.markOf(ctx, outputs), this.#doubtMs(ctx, outputs));
+    await this.#remove(ctx, id, this.markOf(ctx, outputs), () => this.#doubtMs(ctx, outputs));
   }
 
   /** Goes on after its time whether it was done or not. */
@@ -285,14 +285,14 @@ export class Servers<S> extends ServerDeeds<S> {
   }
 
   /** Returns when neither the item nor the listing shows it, and a 404 is no longer the invisibility of something new. */
-  async #remove(ctx: Context, id: string, mark: string, doubtMs = ctx.client.consistencyMs): Promise<void> {
+  async #remove(ctx: Context, id: string, mark: string, doubtMs = () => ctx.client.consistencyMs): Promise<void> {
     const started = performance.now();
     let seen = false;
     await this.until(ctx, `${this.name(id)} to be gone`, TIMEOUTS.delete, async () => {
       const now = await this.get(ctx, id);
       if (!now) {
         if (await this.#isListed(ctx, id, mark)) return undefined;
-        return seen || performance.now() - started >= doubtMs ? true : undefined;
+        return seen || performance.now() - started >= doubtMs() ? true : undefined;
       }
       seen = true;
       // Busy: some job runs, perhaps our own deletion. Either way, look again.

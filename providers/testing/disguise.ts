@@ -11,6 +11,8 @@ export interface Disguise {
   show(): void;
   /** The next answer to a change is an empty object; the change is made. Tells how many were emptied. */
   emptyNextAnswer(): { readonly emptied: number };
+  /** What every answer tells as its time is so many ms off. */
+  shiftClock(ms: number): void;
   /** Called when a POST was answered well. */
   onPost(then: () => void): void;
   stop(): void;
@@ -46,6 +48,7 @@ export function disguise(provider: string, simulator: Simulator): Disguise {
   const { simulation } = simulator.world.worlds.get(provider)!;
   let hidden: { readonly id: string; readonly where: string } | null = null;
   let emptying: { emptied: number } | null = null;
+  let shiftMs = 0;
   let posted: (() => void) | null = null;
   const kept = (headers: Headers) =>
     Object.fromEntries([...headers].filter(([name]) => !['content-length', 'content-encoding'].includes(name)));
@@ -76,11 +79,14 @@ export function disguise(provider: string, simulator: Simulator): Disguise {
     if (Array.isArray(body)) return json(without(body), response.status, response.headers);
     return json(Object.fromEntries(Object.entries(body).map(([key, value]) => [key, without(value)])), response.status, response.headers);
   };
-  const stop = wear(base, answer);
+  const later = ({ body, status, headers }: Response): Response =>
+    new Response(body, { status, headers: { ...kept(headers), date: new Date(Date.now() + shiftMs).toUTCString() } });
+  const stop = wear(base, async (...call) => (shiftMs === 0 ? await answer(...call) : later(await answer(...call))));
   return {
     hide: (id, where) => (hidden = { id, where }),
     show: () => (hidden = null),
     emptyNextAnswer: () => (emptying = { emptied: 0 }),
+    shiftClock: (ms) => (shiftMs = ms),
     onPost: (then) => (posted = then),
     stop,
   };
