@@ -54,7 +54,7 @@ async function priced(
   wanted: readonly Wanted[],
   signal?: AbortSignal,
 ): Promise<{ attributes: Record<string, string>; usd: number }[]> {
-  const rest = new Rest(dialectOf('pricing'), at(ec2.connection, 'pricing'));
+  const rest = new Rest(dialectOf('pricing'), at(ec2.account, 'pricing'));
   const own = [{ Field: 'regionCode', Value: ec2.region }, ...wanted].map((each) => ({ Type: 'TERM_MATCH', ...each }));
   const headers = { 'x-amz-target': 'AWSPriceListService.GetProducts' };
   const found: { attributes: Record<string, string>; usd: number }[] = [];

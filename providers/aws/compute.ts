@@ -113,7 +113,7 @@ export function compute(connection: AccountConnection): ComputeClient {
 /** A key is known without any right; that it may look at servers is tried as well. */
 async function account(ec2: Ec2, signal?: AbortSignal): Promise<AccountInfo> {
   const [{ GetCallerIdentityResult: who }] = await Promise.all([
-    ask(ec2.connection, 'sts', { Action: 'GetCallerIdentity' }, Identity, signal),
+    ask(ec2.account, 'sts', { Action: 'GetCallerIdentity' }, Identity, signal),
     regions(ec2, signal),
   ]);
   return { name: `${who.Account} (${who.Arn.split(':').at(-1)}) in ${ec2.region}`, status: 'active' };

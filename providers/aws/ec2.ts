@@ -135,10 +135,11 @@ const TOKENS = 8;
 const USUAL_ADDRESSES = 5;
 
 export class Ec2 extends Rest {
-  readonly connection: AccountConnection;
-  constructor(connection: AccountConnection) {
-    super(dialectOf('ec2'), at(connection, 'ec2'));
-    this.connection = connection;
+  /** Whose other services are elsewhere. */
+  readonly account: AccountConnection;
+  constructor(account: AccountConnection) {
+    super(dialectOf('ec2'), at(account, 'ec2'));
+    this.account = account;
   }
 
   get region(): string {

@@ -178,11 +178,9 @@ const Disks = z.looseObject({
 const Type = z.object({ guestCpus: z.number(), memoryMb: z.number(), architecture: z.string().catch('X86_64') });
 
 export class Gce extends Rest {
-  readonly connection: AccountConnection;
   readonly project: string;
   constructor(connection: AccountConnection) {
     super(dialect, connection);
-    this.connection = connection;
     this.project = keyFileOf(connection.credential['key'] ?? '')?.project_id ?? 'none';
   }
 

@@ -4,6 +4,7 @@ import { dialect as cloud, jobs } from '../hetzner/rest.ts';
 import { below, plainName, type Wanted } from '../kit/dns.ts';
 import { orGone, part, type Dialect } from '../kit/rest.ts';
 import type { Call } from '../kit/server-sheet.ts';
+import { contentObjection } from '../kit/zone-file.ts';
 import { quoted, setId, zoneProvider } from '../kit/zones.ts';
 import type { Zone } from '../provider.ts';
 import { waitFor } from '../wait.ts';
@@ -73,6 +74,7 @@ export const provider = zoneProvider<RrSet>({
   rate: { requests: 3_600, perMs: 3_600_000 },
   ttl: { min: 60, max: 2_147_483_647 },
   dialect,
+  objection: contentObjection,
   carrier: 'record',
   // A token knows its project, but not what it is called.
   async account(client, o) {

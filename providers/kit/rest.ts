@@ -34,6 +34,8 @@ export interface Dialect {
   readonly provider: string;
   /** As people call it, for sentences. */
   readonly name: string;
+  /** Where the real API is, when the account itself says it. */
+  readonly baseUrlOf?: (credential: Readonly<Record<string, string>>) => string;
   /** Before every path, `/v1` for example. */
   readonly basePath?: string;
   readonly headers: (credential: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
@@ -82,16 +84,24 @@ const MAX_PAGES = 5_000;
 /** One budget of purchases for each budget of calls, so that every client of an account in this process shares it. */
 const purchaseBudgets = new WeakMap<RateBudget, RateBudget>();
 
+function placed(connection: AccountConnection, { baseUrlOf }: Dialect): AccountConnection {
+  const { endpoint, credential } = connection;
+  return baseUrlOf && endpoint.kind === 'real' ? { ...connection, endpoint: { ...endpoint, baseUrl: baseUrlOf(credential) } } : connection;
+}
+
 export class Rest {
   readonly dialect: Dialect;
+  readonly connection: AccountConnection;
   /** ms for which a listing may miss what exists. */
   readonly consistencyMs: number;
   readonly #api: ApiClient;
   readonly #purchases: RateBudget | undefined;
 
-  constructor(dialect: Dialect, connection: AccountConnection) {
+  constructor(dialect: Dialect, account: AccountConnection) {
+    const connection = placed(account, dialect);
     const { endpoint, credential, budget } = connection;
     this.dialect = dialect;
+    this.connection = connection;
     this.consistencyMs = dialect.consistencyMs[endpoint.kind];
     this.#purchases = dialect.purchases && purchaseBudget(budget, dialect.purchases);
     this.#api = new ApiClient({

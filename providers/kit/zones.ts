@@ -34,8 +34,6 @@ export interface ZoneSheet<R> extends Pick<DnsSheet<R>, Told> {
   readonly ttl: { readonly min: number; readonly max: number };
   readonly rate: Descriptor['rate'];
   readonly dialect: Dialect;
-  /** Where the account itself names the server. */
-  readonly baseUrlOf?: (credential: Readonly<Record<string, string>>) => string;
   readonly account: (client: Rest, o?: CallOptions) => Promise<AccountInfo>;
   readonly view: (record: R, zone: Parameters<DnsSheet<R>['view']>[1]) => Held & { readonly ttl: number };
   /** What is wrong with a content of a type, told before anything is asked. */
@@ -45,12 +43,9 @@ export interface ZoneSheet<R> extends Pick<DnsSheet<R>, Told> {
 }
 
 export function zoneProvider<R>(sheet: ZoneSheet<R>): Provider {
-  const { id, name, dialect, baseUrlOf, ttlOf = (seconds) => seconds } = sheet;
+  const { id, name, dialect, ttlOf = (seconds) => seconds } = sheet;
   const token = `${id}:index/record:Record`;
-  const connect = ({ endpoint, ...rest }: AccountConnection): Rest => {
-    const baseUrl = endpoint.kind === 'real' && baseUrlOf ? baseUrlOf(rest.credential) : endpoint.baseUrl;
-    return new Rest(dialect, { ...rest, endpoint: { ...endpoint, baseUrl } });
-  };
+  const connect = (connection: AccountConnection): Rest => new Rest(dialect, connection);
   const records = new Records<R>({
     ...sheet,
     token,

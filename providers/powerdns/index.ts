@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { plainName, type Wanted } from '../kit/dns.ts';
 import { orGone, part, type Dialect } from '../kit/rest.ts';
 import type { Call } from '../kit/server-sheet.ts';
+import { contentObjection } from '../kit/zone-file.ts';
 import { quoted, setId, zoneProvider } from '../kit/zones.ts';
 import type { Zone } from '../provider.ts';
 
@@ -22,6 +23,7 @@ const credential = z.strictObject({
 const dialect: Dialect = {
   provider: 'powerdns',
   name: 'PowerDNS',
+  baseUrlOf: ({ url }) => url!,
   basePath: '/api/v1/servers/localhost',
   headers: ({ apiKey }) => ({ 'x-api-key': apiKey ?? '' }),
   // Only a refusal of what was sent has a JSON body.
@@ -72,7 +74,6 @@ export const provider = zoneProvider<RrSet>({
   // Every account names its own server.
   apiBaseUrl: 'https://powerdns.invalid',
   docsUrl: 'https://doc.powerdns.com/authoritative/http-api/',
-  baseUrlOf: ({ url }) => url!,
   credential,
   credentialFields: [
     {
@@ -86,6 +87,7 @@ export const provider = zoneProvider<RrSet>({
   ttl: { min: 1, max: 86_400 },
   rate: { requests: 600, perMs: 60_000 },
   dialect,
+  objection: contentObjection,
   carrier: 'record',
   async account(client, o) {
     const { daemon_type: daemon, version } = await client.call({ path: '', signal: o?.signal }, ServerInfo);

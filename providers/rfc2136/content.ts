@@ -1,22 +1,7 @@
 /** What a record holds, as people write it, and as it goes over the wire. */
-import { isIPv4 } from 'node:net';
 import { fullIpv6, shortIpv6 } from '../../lib/addresses.ts';
+import { contentObjection, PARTS, wordsOf, type Part } from '../kit/zone-file.ts';
 import { numberOf, Reader, Unwritable, writeName } from './wire.ts';
-
-type Part = 'name' | 'address4' | 'address6' | 1 | 2 | 'word' | 'rest' | 'texts';
-
-/** In their order; numbers by how many bytes they have. */
-const PARTS: Readonly<Record<string, readonly Part[]>> = {
-  A: ['address4'],
-  AAAA: ['address6'],
-  CNAME: ['name'],
-  NS: ['name'],
-  PTR: ['name'],
-  MX: [2, 'name'],
-  SRV: [2, 2, 2, 'name'],
-  CAA: [1, 'word', 'rest'],
-  TXT: ['texts'],
-};
 
 /** Data that another type has, as RFC 3597 tells it. */
 const generic = (data: Buffer): string => `\\# ${data.length} ${data.toString('hex')}`.trim();
@@ -53,12 +38,10 @@ function showPart(part: Part, reader: Reader): string {
 
 /** @throws Unwritable with a sentence for whoever wrote it */
 export function writeContent(type: string, content: string): Buffer {
-  const parts = PARTS[type];
-  if (!parts) throw new Unwritable(`Records of type ${type} cannot be written here.`);
-  const words = type === 'TXT' ? [content] : content.trim().split(/\s+/);
-  if (type === 'CAA') words.splice(2, words.length, content.trim().replace(/^\S+\s+\S+\s+/, ''));
-  if (words.length !== parts.length) throw new Unwritable(`"${content}" is no content of type ${type}: it has ${parts.length} parts.`);
-  return Buffer.concat(parts.map((part, place) => writePart(part, words[place]!, type)));
+  if (!PARTS[type]) throw new Unwritable(`Records of type ${type} cannot be written here.`);
+  const wrong = contentObjection(type, content);
+  if (wrong !== undefined) throw new Unwritable(wrong);
+  return Buffer.concat(wordsOf(type, content)!.map(({ part, word }) => writePart(part, word)));
 }
 
 /** What is wrong with a record that shall be made. What says whose an NS record is would stand below it, where other servers answer. */
@@ -74,18 +57,11 @@ export function objection(type: string, content: string): string | undefined {
   }
 }
 
-function writePart(part: Part, word: string, type: string): Buffer {
-  if (typeof part === 'number') {
-    const value = Number(word);
-    if (!/^\d+$/.test(word) || value >= 2 ** (8 * part)) throw new Unwritable(`"${word}" is no number that ${type} can have.`);
-    return numberOf(value, part);
-  }
+function writePart(part: Part, word: string): Buffer {
+  if (typeof part === 'number') return numberOf(Number(word), part);
   if (part === 'name') return writeName(word);
-  if (part === 'address4') {
-    if (!isIPv4(word)) throw new Unwritable(`"${word}" is not an IPv4 address.`);
-    return Buffer.from(word.split('.').map(Number));
-  }
-  if (part === 'address6') return address6(word);
+  if (part === 'address4') return Buffer.from(word.split('.').map(Number));
+  if (part === 'address6') return Buffer.from(fullIpv6(word)!.replaceAll(':', ''), 'hex');
   if (part === 'word') return text(Buffer.from(word));
   if (part === 'rest') return Buffer.from(unquoted(word));
   return Buffer.concat(textsOf(word).map(text));
@@ -105,10 +81,4 @@ function textsOf(content: string): Buffer[] {
 function text(bytes: Buffer): Buffer {
   if (bytes.length > 255) throw new Unwritable('A text of more than 255 bytes does not fit.');
   return Buffer.concat([numberOf(bytes.length, 1), bytes]);
-}
-
-function address6(word: string): Buffer {
-  const full = fullIpv6(word);
-  if (full === undefined) throw new Unwritable(`"${word}" is not an IPv6 address.`);
-  return Buffer.from(full.replaceAll(':', ''), 'hex');
 }

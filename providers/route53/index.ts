@@ -4,6 +4,7 @@ import { keyFields, keys, simulatedKeys, temporaryField } from '../kit/amazon/cr
 import { plainName, type Wanted } from '../kit/dns.ts';
 import { orGone, part, type Query } from '../kit/rest.ts';
 import type { Call } from '../kit/server-sheet.ts';
+import { contentObjection } from '../kit/zone-file.ts';
 import { quoted, setId, zoneProvider } from '../kit/zones.ts';
 import type { Page, Zone } from '../provider.ts';
 import { dialect, ID } from './wire.ts';
@@ -95,6 +96,7 @@ export const provider = zoneProvider<RrSet>({
   rate: { requests: 5, perMs: 1_000 },
   ttl: { min: 1, max: 2_147_483_647 },
   dialect,
+  objection: contentObjection,
   carrier: 'beside',
   // A key knows its zones, but not what its account is called.
   async account(client, o) {

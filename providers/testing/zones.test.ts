@@ -9,6 +9,8 @@ import type { Properties, ResourceContext, ResourceDefinition } from '../resourc
 import { quietContext } from './context.ts';
 
 const holders = providers.filter(({ dns, resources }) => dns && resources[0]?.inputs['zone']);
+/** Those whose contents are written as zone files have them; the others keep priorities apart. */
+const ZONE_FILES = ['hetznerdns', 'route53', 'powerdns', 'rfc2136'];
 let simulator: Simulator;
 beforeAll(async () => {
   simulator = await startSimulator({ speed: 100 });
@@ -66,6 +68,18 @@ describe.each(holders.map((provider) => [provider.descriptor.id, provider] as co
     await resource.create(context(), wanted());
     expect(held().filter((record) => record.includes(' A '))).toHaveLength(1);
     expect(held().filter((record) => record.includes(' TXT ')).length).toBeLessThanOrEqual(1);
+  });
+
+  it.runIf(ZONE_FILES.includes(id)).each([
+    ['MX', 'mail.example', '10 mail.example'],
+    ['MX', '70000 mail.example', '65535 .'],
+    ['SRV', '1 2 -3 a.example', '1 2 3 a.example.'],
+    ['CNAME', 'a..b', 'a.b'],
+    ['CAA', '0 issue', '0 issue "letsencrypt.org"'],
+  ])('says before anything is asked that %s cannot be %s', (type, wrong, right) => {
+    const objections = (content: string): readonly unknown[] => resource.check!(wanted({ type, content }));
+    expect(objections(wrong)).toEqual([{ property: 'content', reason: expect.stringMatching(/^".*\.$/) }]);
+    expect(objections(right)).toEqual([]);
   });
 
   it('tells whose a record is, and leaves another’s', async () => {

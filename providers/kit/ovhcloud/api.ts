@@ -56,6 +56,7 @@ export function dialectOf(provider: string, name: string): Dialect {
   return {
     provider,
     name,
+    baseUrlOf: originOf,
     headers: ({ application_key: application = '' }) => ({ 'x-ovh-application': application }),
     signer: (connection) => ({
       async sign(sent) {
@@ -108,14 +109,6 @@ export function dialectOf(provider: string, name: string): Dialect {
 
 /** Calls that know the account's zone, and set their clock again when OVH finds them out of time. */
 export class OvhRest extends Rest {
-  readonly connection: AccountConnection;
-  constructor(dialect: Dialect, connection: AccountConnection) {
-    const { endpoint, credential } = connection;
-    const placed = endpoint.kind === 'real' ? { ...connection, endpoint: { ...endpoint, baseUrl: originOf(credential) } } : connection;
-    super(dialect, placed);
-    this.connection = placed;
-  }
-
   /** Such a refusal means that nothing was done. */
   override async send(ask: Ask): Promise<ApiResponse> {
     try {
