@@ -129,7 +129,7 @@ describe('a snapshot', () => {
     const id = await made();
     await context().client.startAction(id, { type: 'reboot' });
     await snapshots.create(id, `${PREFIX}one`);
-    fault({ kind: 'flag', flag: 'action-errored' });
+    fault({ kind: 'flag', flag: 'action-fails' });
     await expect(snapshots.create(id, `${PREFIX}two`)).rejects.toThrow(/snapshot "plinth-vps-.*two" of droplet \d+ failed/);
     expect(await listed(id)).toEqual([`${PREFIX}one`]);
   });

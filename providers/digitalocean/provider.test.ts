@@ -133,7 +133,7 @@ describe('a droplet', () => {
   });
 
   it('that failed to build stays in state with its id', async () => {
-    fault({ kind: 'flag', flag: 'action-errored' });
+    fault({ kind: 'flag', flag: 'action-fails' });
     const error = await droplet.create(context(), inputs()).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(InitializationError);
     expect((error as InitializationError).id).toMatch(/^\d+$/);

@@ -1,6 +1,6 @@
 /** Hetzner’s zones on loopback. Changes are made at once; their actions tell that they are done. */
 import { type RefusalKind, Refusal } from '../../simulator/cloud/model.ts';
-import { type Call, rfc3339, type Wire, type Words } from '../../simulator/cloud/wire.ts';
+import { type Call, labelSelector, rfc3339, type Wire, type Words } from '../../simulator/cloud/wire.ts';
 import { type SimName, simulateZones, type SimZone, type Zones } from '../../simulator/cloud/zones.ts';
 import { showPage } from '../hetzner/simulator/shapes.ts';
 
@@ -36,7 +36,9 @@ function mountZones(wire: Wire, zones: Zones): void {
   wire.on('get /v1/actions/:id', (call) => ({ action: doneAction(zones, Number(call.param('id')), 'change', []) }));
   wire.on(`get ${BASE}`, (call) => {
     const wanted = call.query('name');
-    const shown = zones.zones(call.account.id).filter(({ name }) => wanted === undefined || name === wanted);
+    const fits = labelSelector(call.query('label_selector'));
+    // Nobody labels a zone here.
+    const shown = zones.zones(call.account.id).filter(({ name }) => (wanted === undefined || name === wanted) && fits({}));
     return showPage(call, 'zones', shown, (zone) => showZone(zone, zones));
   });
   wire.on(`get ${BASE}/:zone`, (call) => ({ zone: showZone(zones.zone(call.account.id, call.param('zone')), zones) }));
@@ -71,7 +73,10 @@ function mount(wire: Wire, zones: Zones): void {
   wire.on(`get ${SETS}`, (call) => {
     const zone = zoneOf(call);
     const wanted = call.query('name');
-    const named = zones.of(zone).filter(({ name }) => wanted === undefined || name === wholeOf(zone, wanted));
+    const types = call.queries('type');
+    const named = zones
+      .of(zone)
+      .filter(({ name, type }) => (wanted === undefined || name === wholeOf(zone, wanted)) && (types.length === 0 || types.includes(type)));
     const keys = [...new Set(named.map(({ name, type }) => `${name} ${type}`))];
     const setNamed = (key: string): SimName[] => named.filter(({ name, type }) => `${name} ${type}` === key);
     return showPage(call, 'rrsets', keys, (key) => showSet(zone, setNamed(key)));

@@ -5,7 +5,7 @@
  */
 import type { Collection } from '../simulation.ts';
 import type { Cloud } from '../../simulator/cloud/cloud.ts';
-import { Refusal, type Sheet, type SimServer } from '../../simulator/cloud/model.ts';
+import { numbersFrom, Refusal, type Sheet, type SimServer } from '../../simulator/cloud/model.ts';
 import { type CloudWire, simulateCloud } from '../../simulator/cloud/simulation.ts';
 import type { Call, Wire } from '../../simulator/cloud/wire.ts';
 
@@ -47,7 +47,7 @@ const sheet: Sheet = {
     return { id: String(gb), vcpus, memoryMb: gb * 1024, diskGb, regions: PACKAGES.map(([id, name]) => `${id}::${name}`) };
   }),
   regions: PACKAGES.map(([id, name]) => ({ id: `${id}::${name}` })),
-  ids: 'number',
+  ids: numbersFrom(),
   times: {
     create: READY_MS,
     start: 10_000,
@@ -187,7 +187,7 @@ function mountMachines(wire: Wire, cloud: Cloud): void {
 const smartvps: CloudWire = {
   sheet,
   words: {
-    open: /^(?!\/api\/oceansmart\/)/,
+    open: ({ path }) => !path.startsWith('/api/oceansmart/'),
     credential(request) {
       const basic = /^Basic (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
       const [user, password] = Buffer.from(basic ?? '', 'base64')

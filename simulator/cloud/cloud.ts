@@ -77,12 +77,9 @@ export class Cloud {
   }
 
   /** A new id, as this provider numbers its things. */
-  nextId(of = 'id'): string {
-    const own = this.sheet.numbers?.[of];
-    if (own) return String(this.world.nextInt(...own));
-    return this.sheet.ids === 'uuid'
-      ? this.world.uuid()
-      : String(this.world.nextInt(of === 'job' ? of : 'id', this.sheet.firstId ?? 1_000));
+  nextId(of = 'any'): string {
+    const numbers = this.sheet.ids[of] ?? this.sheet.ids['any'];
+    return numbers ? String(this.world.nextInt(...numbers)) : this.world.uuid();
   }
   planOf(id: string): SimPlan | undefined {
     return this.sheet.plans.find((plan) => plan.id === id);

@@ -20,8 +20,6 @@ export interface JobRequest {
   readonly about?: readonly { readonly type: string; readonly id: string }[];
   /** Starts when that one has ended well. */
   readonly after?: SimJob;
-  /** The provider's own flag under which it ends in an error, beside `action-fails`. */
-  readonly failsBy?: string;
 }
 
 /** What jobs work on: the cloud whose they are. */
@@ -34,8 +32,7 @@ export interface Workplace {
   keepBackups(id: string, kept: number): void;
 }
 
-/** Older ones have no `failsBy`. */
-type StoredJob = SimJob & { after: string | null; during: Partial<SimServer>; locks: boolean; failsBy?: string | null };
+type StoredJob = SimJob & { after: string | null; during: Partial<SimServer>; locks: boolean };
 
 export class Jobs {
   readonly #cloud: Workplace;
@@ -71,7 +68,6 @@ export class Jobs {
       after: asked.after?.id ?? null,
       during: asked.during ?? {},
       locks: asked.locks ?? true,
-      failsBy: asked.failsBy ?? null,
     });
     if (!waiting) this.#begin(job.id);
     return job;
@@ -81,10 +77,6 @@ export class Jobs {
     return this.start({ id: '', account } as SimServer, { command, ms, about, locks: false });
   }
 
-  /** Forgets what is under way on a server, for something that overtakes it. */
-  drop(server: string): void {
-    for (const { id } of this.#jobs.filter((job) => job.serverId === server && job.finishedMs === null)) this.#jobs.delete(id);
-  }
   /** Takes over a job of a former release; one that was under way ends soon. */
   adopt(job: SimJob): void {
     this.#jobs.put({ ...job, after: null, during: {}, locks: true });
@@ -112,16 +104,22 @@ export class Jobs {
     if (!job || job.status !== 'running') return;
     const { world } = this.#cloud;
     if (world.hasFlag('action-stuck', job.serverId)) return world.schedule('job-end', { id }, STUCK_RECHECK_MS);
-    const flags = ['action-fails', ...(job.failsBy ? [job.failsBy] : [])];
-    const fails = flags.some((flag) => world.hasFlag(flag, job.serverId));
+    const isOvertaken = this.#isOvertaken(job);
+    const fails = isOvertaken || world.hasFlag('action-fails', job.serverId);
     const error = fails ? { code: 'action_failed', message: 'Action failed' } : null;
     this.#jobs.put({ ...job, status: fails ? 'error' : 'success', finishedMs: world.now(), error });
-    if (fails) this.#fail(job);
+    if (fails) this.#fail(job, isOvertaken);
     else this.#apply(job);
     this.#ended(this.#jobs.get(id)!);
     const next = this.#jobs.find((each) => each.after === id && each.status === 'waiting');
     if (next && !fails) this.#begin(next.id);
     else if (next) this.#jobs.put({ ...next, status: 'error', finishedMs: world.now(), error });
+  }
+
+  /** Its server is being deleted meanwhile: nothing that it would change is there any more. */
+  #isOvertaken({ id, serverId, locks }: StoredJob): boolean {
+    const holder = this.#jobs.get(this.#cloud.servers.get(serverId)?.lockedBy ?? '');
+    return locks && holder !== undefined && holder.id !== id && holder.effect.erase === true;
   }
 
   #apply({ id, serverId, effect }: SimJob): void {
@@ -134,10 +132,10 @@ export class Jobs {
     if (effect.keptBackups !== undefined) this.#cloud.keepBackups(serverId, effect.keptBackups);
     if (effect.erase) this.#cloud.erase(serverId);
   }
-  #fail({ id, serverId, effect }: SimJob): void {
+  #fail({ id, serverId, effect }: SimJob, isOvertaken: boolean): void {
     const { servers, images } = this.#cloud;
     const server = servers.get(serverId);
-    if (server) servers.put({ ...server, phase: 'ready', lockedBy: server.lockedBy === id ? null : server.lockedBy });
+    if (server && !isOvertaken) servers.put({ ...server, phase: 'ready', lockedBy: server.lockedBy === id ? null : server.lockedBy });
     const image = effect.image === undefined ? undefined : images.get(effect.image.id);
     if (image) images.put({ ...image, state: 'failed' });
   }

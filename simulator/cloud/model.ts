@@ -33,17 +33,24 @@ export interface Times {
   readonly itemLag: number;
 }
 
+/**
+ * What has numbers (server, image, key, firewall, job; `any` for all that is not named): its counter, and the first of them. The rest
+ * has UUIDs.
+ */
+export type Ids = Readonly<Record<string, readonly [counter: string, first: number]>>;
+export const UUIDS: Ids = {};
+/** Jobs are counted apart. */
+export function numbersFrom(first = 1_000): Ids {
+  return { job: ['job', first], any: ['id', first] };
+}
+
 /** How one provider's world differs from another's. */
 export interface Sheet {
   readonly id: string;
   readonly plans: readonly SimPlan[];
   readonly regions: readonly SimRegion[];
   readonly times: Times;
-  readonly ids: 'number' | 'uuid';
-  /** Where the provider's ids begin. */
-  readonly firstId?: number;
-  /** What has numbers of its own (server, image, key, firewall, job): its counter, and the first of them. */
-  readonly numbers?: Readonly<Record<string, readonly [counter: string, first: number]>>;
+  readonly ids: Ids;
   /** When the provider makes backups of a server; daily unless told. */
   readonly backups?: (server: SimServer) => Schedule;
   /** A server's snapshots are gone with it. */

@@ -64,7 +64,7 @@ export function errorAnswer(status: number): { readonly body: unknown } {
 const APPLICATION = 'x-ovh-application';
 
 export const words: Words = {
-  open: OPEN,
+  open: ({ path }) => OPEN.test(path),
   refuse(kind, message, field): Answer {
     if (field === 'timestamp') return ovhError(400, 'QUERY_TIME_OUT', message);
     if (field === 'signature') return ovhError(400, 'INVALID_SIGNATURE', message);

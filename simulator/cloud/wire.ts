@@ -33,10 +33,8 @@ export interface Words {
   readonly named?: (request: Request) => string | undefined;
   /** Whether a call only looks, where the method does not say it. */
   isRead?(request: Request): boolean;
-  /** Paths that anybody may call. */
-  readonly open?: RegExp;
-  /** Paths that are read without a credential, too. */
-  readonly openReads?: RegExp;
+  /** What anybody may call. */
+  open?(request: Request): boolean;
 }
 
 export class Call {
@@ -103,8 +101,7 @@ export class Wire {
     this.#router = router;
     this.#words = words;
     router.use((request, response, next) => {
-      const reads = request.method === 'GET' && request.get('authorization') === undefined;
-      if (words.open?.test(request.path) || (reads && words.openReads?.test(request.path))) return next();
+      if (words.open?.(request)) return next();
       try {
         this.#enter(cloud, request, response);
       } catch (error) {

@@ -1,7 +1,7 @@
 /** EC2, and what of STS, CloudWatch and the price list belongs to it, on loopback. Flags are those of `simulator/cloud/`, and `no-addresses`. */
 import { scopeOf, signer, textBodies } from '../../../simulator/cloud/amazon-gate.ts';
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
-import { Refusal, type Sheet } from '../../../simulator/cloud/model.ts';
+import { Refusal, type Sheet, numbersFrom } from '../../../simulator/cloud/model.ts';
 import { type CloudWire, simulateCloud } from '../../../simulator/cloud/simulation.ts';
 import type { Answer, Call, Wire, Words } from '../../../simulator/cloud/wire.ts';
 import { GP3_GB_MONTH, REGIONS, TYPES, type Ec2Type } from './data.ts';
@@ -16,7 +16,7 @@ const sheet: Sheet = {
   id: 'aws',
   plans: TYPES,
   regions: REGIONS,
-  ids: 'number',
+  ids: numbersFrom(),
   times: {
     create: 18_000,
     start: 15_000,

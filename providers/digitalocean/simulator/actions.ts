@@ -75,7 +75,6 @@ export function start(cloud: Cloud, server: SimServer, type: string, args: Args 
   const common = {
     ms: DURATIONS_MS.get(type)! * (5 / 6 + Math.random() / 3),
     about: [{ type: 'region', id: server.region }],
-    failsBy: 'action-errored',
   };
   if (type === 'snapshot') {
     const asked = { name: String(args['name'] ?? `${server.name}-snapshot`), kind: 'snapshot' as const };

@@ -23,9 +23,8 @@ const sheet: Sheet = {
   id: 'digitalocean',
   plans: SIZES,
   regions: REGIONS,
-  // Of firewalls; the rest is numbered.
-  ids: 'uuid',
-  numbers: { server: ['droplet', 456_100_001], job: ['action', 2_145_000_001], image: ['snapshot', 190_000_001], key: ['key', 44_000_001] },
+  // Firewalls have UUIDs.
+  ids: { server: ['droplet', 456_100_001], job: ['action', 2_145_000_001], image: ['snapshot', 190_000_001], key: ['key', 44_000_001] },
   // A snapshot's is that of backups, which are told of when they are there; one that is ordered takes an action's time.
   times: { create: 35_000, start: 10_000, stop: 6_000, reboot: 12_000, resize: 60_000, rebuild: 45_000, remove: 8_000, snapshot: 0, small: 2_000, listLag: 0, itemLag: 0 }, // prettier-ignore
   // The first comes somewhere in the window after they are switched on. Daily ones are kept for seven days, weekly ones for four weeks.

@@ -1,7 +1,7 @@
 /** Compute Engine, and what of Google's tokens, price list and measurements belongs to it, on loopback. Flags are those of `simulator/cloud/`. */
 import express, { type Request } from 'express';
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
-import { Refusal, type RefusalKind, type Sheet } from '../../../simulator/cloud/model.ts';
+import { Refusal, type RefusalKind, type Sheet, numbersFrom } from '../../../simulator/cloud/model.ts';
 import { type CloudWire, simulateCloud } from '../../../simulator/cloud/simulation.ts';
 import type { Answer, Call, Wire, Words } from '../../../simulator/cloud/wire.ts';
 import { IMAGES, SKUS, TYPES, ZONES } from './data.ts';
@@ -13,7 +13,7 @@ const sheet: Sheet = {
   id: 'gcp',
   plans: TYPES,
   regions: ZONES,
-  ids: 'number',
+  ids: numbersFrom(),
   times: { create: 20_000, start: 12_000, stop: 30_000, reboot: 8_000, resize: 4_000, rebuild: 40_000, remove: 40_000, snapshot: 60_000, small: 1_500, listLag: 500, itemLag: 0 }, // prettier-ignore
 };
 
@@ -46,7 +46,7 @@ const words: Words = {
     const stale = reason === 'conditionNotMet';
     return { status: stale ? 412 : status, body: problem(stale ? 412 : status, stale ? reason : usual, message) };
   },
-  open: /^\/token$/,
+  open: ({ path }) => path === '/token',
 };
 
 /** By how much a statement may come from the future. */

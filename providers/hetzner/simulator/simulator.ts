@@ -1,6 +1,6 @@
 /** Hetzner's Cloud API v1 on loopback: its sheet, its words, its catalogue. Flags are those of `simulator/cloud/`. */
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
-import { type RefusalKind, Refusal, type Sheet } from '../../../simulator/cloud/model.ts';
+import { type RefusalKind, Refusal, type Sheet, numbersFrom } from '../../../simulator/cloud/model.ts';
 import { type CloudWire, simulateCloud } from '../../../simulator/cloud/simulation.ts';
 import { type Answer, type Call, labelSelector, type Wire, type Words } from '../../../simulator/cloud/wire.ts';
 import { IMAGES, LOCATIONS, TYPES } from './data.ts';
@@ -12,8 +12,7 @@ const sheet: Sheet = {
   id: 'hetzner',
   plans: TYPES,
   regions: LOCATIONS,
-  ids: 'number',
-  firstId: 47_000_000,
+  ids: numbersFrom(47_000_000),
   times: {
     create: 15_000,
     start: 5_000,

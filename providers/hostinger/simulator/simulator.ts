@@ -3,7 +3,7 @@
  * 202, its machine appears later and is not set up.
  */
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
-import { type RefusalKind, Refusal, type Sheet } from '../../../simulator/cloud/model.ts';
+import { type RefusalKind, Refusal, type Sheet, numbersFrom } from '../../../simulator/cloud/model.ts';
 import { type CloudWire, simulateCloud } from '../../../simulator/cloud/simulation.ts';
 import type { Wire } from '../../../simulator/cloud/wire.ts';
 import { mountBilling } from './billing.ts';
@@ -15,8 +15,7 @@ const sheet: Sheet = {
   id: 'hostinger',
   plans: PRICES,
   regions: DATA_CENTRES,
-  ids: 'number',
-  firstId: 1_268_000,
+  ids: numbersFrom(1_268_000),
   snapshotsDie: true,
   times: {
     create: 60_000,

@@ -28,7 +28,6 @@ export function mountServers(on: Routes, linodes: Linodes): void {
     if (running === null) linodes.refuseBusy(linode);
     else if (UNDELETABLE.includes(running)) throw new Refusal('locked', 'Linode busy.');
     if (world.hasFlag('keep-on-delete', linode.id)) return;
-    cloud.jobs.drop(linode.id);
     linodes.begin(linode, 'linode_delete');
   });
 }

@@ -1,6 +1,6 @@
 /** Linode's API v4, simulated: its sheet, its flags, and the routes that tell of the world as Linode does. */
 import { Cloud } from '../../../simulator/cloud/cloud.ts';
-import type { Sheet } from '../../../simulator/cloud/model.ts';
+import { numbersFrom, type Sheet } from '../../../simulator/cloud/model.ts';
 import { type CloudWire, simulateCloud } from '../../../simulator/cloud/simulation.ts';
 import type { Simulation } from '../../simulation.ts';
 import { PROVIDER_ID } from '../descriptor.ts';
@@ -32,7 +32,7 @@ const REASONS: Readonly<Record<number, string>> = {
 const SERVER = [mountServers, mountActions, mountBackups, mountImages, mountTraffic, mountParts, mountNetworking];
 const ACCOUNT = [mountCatalogue, mountAccount, mountStackScripts];
 
-const sheet: Sheet = { id: PROVIDER_ID, plans: PLANS, regions: REGIONS, ids: 'number', times: TIMES };
+const sheet: Sheet = { id: PROVIDER_ID, plans: PLANS, regions: REGIONS, ids: numbersFrom(), times: TIMES };
 
 const linode: CloudWire = {
   sheet,

@@ -32,9 +32,12 @@ export const words: Words = {
   // Orders have a budget of their own.
   take: ({ method, path }, account, world) =>
     world.takeRate(account, method === 'POST' && /^\/v4(beta)?\/linode\/instances\/?$/.test(path) ? 'create' : 'all'),
-  // Nothing is there, whoever asks.
-  open: /^\/(?!v4(beta)?(\/|$))/,
-  openReads: /^\/v4(beta)?\/(linode\/types|linode\/kernels|regions|images)(\/|$)/,
+  open(request) {
+    // Outside of both versions nothing is there, whoever asks.
+    if (!/^\/v4(beta)?(\/|$)/.test(request.path)) return true;
+    const isCatalogue = /^\/v4(beta)?\/(linode\/types|linode\/kernels|regions|images)(\/|$)/.test(request.path);
+    return isCatalogue && request.method === 'GET' && request.get('authorization') === undefined;
+  },
 };
 
 export function errorBody(reason: string, field?: string): { errors: { reason: string; field?: string }[] } {

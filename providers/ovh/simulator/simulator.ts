@@ -1,5 +1,5 @@
 /** OVH's API v1.0 on loopback, the Public Cloud's part: its sheet, its words, its catalogue. Flags are those of `simulator/cloud/`. */
-import { Refusal, type Sheet } from '../../../simulator/cloud/model.ts';
+import { Refusal, type Sheet, UUIDS } from '../../../simulator/cloud/model.ts';
 import { type CloudWire, simulateCloud } from '../../../simulator/cloud/simulation.ts';
 import { FLAVORS, REGIONS } from './data.ts';
 import { errorAnswer, mountAccount, words } from '../../../simulator/cloud/signed-gate.ts';
@@ -9,7 +9,7 @@ const sheet: Sheet = {
   id: 'ovh',
   plans: FLAVORS,
   regions: REGIONS,
-  ids: 'uuid',
+  ids: UUIDS,
   times: {
     create: 25_000,
     start: 6_000,

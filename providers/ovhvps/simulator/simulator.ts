@@ -2,7 +2,7 @@
  * OVH's API v1.0 on loopback, the part of orders and VPSes. Flags besides those of `simulator/cloud/`, for an account: `order-unpaid`
  * (the payment method asks for a person), `no-payment-method`.
  */
-import { Refusal, type Sheet } from '../../../simulator/cloud/model.ts';
+import { Refusal, type Sheet, numbersFrom } from '../../../simulator/cloud/model.ts';
 import { type CloudWire, simulateCloud } from '../../../simulator/cloud/simulation.ts';
 import { errorAnswer, mountAccount, words } from '../../../simulator/cloud/signed-gate.ts';
 import { catalogue, DATACENTERS, MODELS } from './data.ts';
@@ -13,8 +13,7 @@ const sheet: Sheet = {
   id: 'ovhvps',
   plans: MODELS,
   regions: DATACENTERS.map((id) => ({ id })),
-  ids: 'number',
-  firstId: 70_000_000,
+  ids: numbersFrom(70_000_000),
   times: {
     create: 60_000,
     start: 8_000,

@@ -1,6 +1,6 @@
 /** Vultr's API v2 on loopback: its sheet, its catalog, its account. Flags beside those of `simulator/cloud/` are in README.md. */
 import type { Cloud } from '../../../simulator/cloud/cloud.ts';
-import { Refusal, type Sheet } from '../../../simulator/cloud/model.ts';
+import { Refusal, type Sheet, UUIDS } from '../../../simulator/cloud/model.ts';
 import { type CloudWire, simulateCloud } from '../../../simulator/cloud/simulation.ts';
 import { rfc3339, type Wire } from '../../../simulator/cloud/wire.ts';
 import { adopt } from './adopt.ts';
@@ -16,7 +16,7 @@ const sheet: Sheet = {
   id: 'vultr',
   plans: PLANS,
   regions: REGIONS,
-  ids: 'uuid',
+  ids: UUIDS,
   times: {
     // An installation takes as long as its system does, and what is deleted is gone at once.
     create: 0,
