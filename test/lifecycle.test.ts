@@ -41,9 +41,8 @@ beforeAll(async () => {
   const token = { name: 'customer', role: 'operator' as const, organizationId: organization.id, expiresAt: null };
   customer = (await createToken(runtime.services.db, token)).secret;
   const { providers } = await call('GET', '/api/admin/providers');
-  subjects = (await Promise.all(providers.filter(({ type }: any) => CLOUDS.includes(type)).map(orderAt))).filter(
-    (subject: Subject | null) => subject !== null,
-  );
+  const accounts = providers.filter(({ type }: any) => CLOUDS.includes(type));
+  subjects = (await Promise.all(accounts.map((account: any) => orderAt(account)))).filter((subject: Subject | null) => subject !== null);
   expect(subjects.length).toBe(CLOUDS.length);
 }, 60_000);
 afterAll(async () => {
@@ -85,7 +84,7 @@ async function succeeds(answer: any): Promise<any> {
   return operation;
 }
 
-async function orderAt(account: any): Promise<Subject | null> {
+async function orderAt(account: any, label = `life-${account.type}`): Promise<Subject | null> {
   const { items: plans } = await call('GET', `/api/admin/upstream/plans?providerId=${account.id}`);
   if (!plans) return null;
   const { items: images } = await call('GET', `/api/admin/upstream/images?providerId=${account.id}`);
@@ -96,7 +95,6 @@ async function orderAt(account: any): Promise<Subject | null> {
   const large = plans.find((plan: any) => plan.available && plan.regions.includes(region) && grown(plan));
   const fits = (item: any) =>
     item.family === 'linux' && !item.deprecated && item.minDiskGb <= small.diskGb && (item.regions?.includes(region) ?? true);
-  const label = `life-${account.type}`;
   const body = { label, type: small.id, region, image: images.find(fits).id, provider_id: account.id, dns: { zone: 'plinth.test' } };
   const answer = await call('POST', '/api/vps', body);
   await succeeds(answer);
@@ -142,8 +140,14 @@ it('resizes up after an approved preview, and refuses down where the disk cannot
 }, 60_000);
 
 it('renames label, hostname and DNS name together', async () => {
-  const [first, second] = subjects;
-  expect(await act(first!, { action: 'rename', label: second!.label })).toMatchObject({ status: 409, code: 'label_taken' });
+  const [first] = subjects as [Subject];
+  const { providers } = await call('GET', '/api/admin/providers');
+  const neighbour = await orderAt(
+    providers.find(({ type }: any) => type === first.type),
+    'life-neighbour',
+  );
+  expect(await act(first, { action: 'rename', label: 'life-neighbour' })).toMatchObject({ status: 409, code: 'label_taken' });
+  await succeeds(call('DELETE', `/api/vps/${neighbour!.id}?grace_hours=0`));
   await each(async (subject) => {
     const label = `${subject.label}-new`;
     await succeeds(act(subject, { action: 'rename', label }));
