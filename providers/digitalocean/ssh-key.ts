@@ -9,6 +9,7 @@ import { checkPublicKey } from '../kit/keys.ts';
 import { fingerprintOf, nameFor, sameKey } from '../kit/names.ts';
 import { orGone, part, type Rest } from '../kit/rest.ts';
 import type { Call, Context } from '../kit/server-sheet.ts';
+import { windowOf } from '../kit/window.ts';
 import type { Properties, ResourceDefinition } from '../resource.ts';
 import { signalOf } from '../wait.ts';
 import { keySchema, type Key } from './schemas.ts';
@@ -79,8 +80,9 @@ async function create(ctx: Context, inputs: Properties): Promise<{ id: string; o
       const key = await ctx.client.one({ method: 'POST', path: PATH, body, signal: ctx.signal }, 'ssh_key', keySchema);
       return { id: String(key.id), outputs: outputsOf(key, { name, publicKey }) };
     } catch (error) {
-      // Made by a lost answer or by somebody in this moment: the look-up finds it.
+      // Made by a lost answer or by somebody in this moment: the look-up finds it, once lists show it.
       if (round >= ROUNDS || !isProviderError(error, 'unknown_outcome', 'conflict')) throw error;
+      await windowOf(ctx, 'a key to show', () => find(ctx, fingerprint));
     }
   }
 }

@@ -6,6 +6,7 @@ import type { AccountConnection } from '../provider.ts';
 import { RateBudget } from '../rate-budget.ts';
 import type { Created, Properties, ResourceContext, ResourceDefinition } from '../resource.ts';
 import { quietContext } from '../testing/context.ts';
+import { disguise } from '../testing/disguise.ts';
 import { compute } from './compute.ts';
 import { firewalls, keys, rdns } from './helpers.ts';
 import { dialect } from './rest.ts';
@@ -62,6 +63,26 @@ test('a firewall has the rules and servers of its program, whatever order it nam
   await definition.update!(ctx, made.id, { inputs, oldInputs: wanted, outputs: made.outputs } as never);
   await definition.delete(ctx, made.id, made.outputs);
   expect(await definition.read!(ctx, made.id)).toBeNull();
+});
+
+test('a firewall whose answer told nothing is one, though lists show it late', async () => {
+  const cover = disguise('hetzner', simulator);
+  const world = simulator.world.worlds.get('hetzner')!;
+  const all = (): string[] =>
+    world
+      .collection('firewalls')
+      .all()
+      .map(({ id }) => id);
+  const answers = cover.emptyNextAnswer();
+  cover.onPost(() => {
+    cover.hide(all().at(-1)!, 'lists');
+    setTimeout(() => cover.show(), 600);
+  });
+  const made = await firewalls.resource().create(ctx, { name: 'late', rules: [], applyTos: [] });
+  cover.stop();
+  expect(answers.emptied).toBe(1);
+  expect(all()).toEqual([made.id]);
+  await firewalls.resource().delete(ctx, made.id, made.outputs);
 });
 
 test('a reverse name is set, told and taken away, but not one that somebody set since', async () => {

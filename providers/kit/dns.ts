@@ -9,9 +9,10 @@ import { isProviderError, type ProviderError } from '../errors.ts';
 import { identityOf, visibleTags } from '../identity.ts';
 import type { AccountInfo, CallOptions, DnsClient, DnsRecordSummary, Page, Zone } from '../provider.ts';
 import type { Created, Json, Properties, ReadResult, ResourceDefinition } from '../resource.ts';
-import { signalOf, waitFor } from '../wait.ts';
+import { signalOf } from '../wait.ts';
 import type { Rest } from './rest.ts';
 import type { Call, Context } from './server-sheet.ts';
+import { windowOf } from './window.ts';
 
 const TIMEOUTS = { create: 5 * 60_000, update: 5 * 60_000, delete: 5 * 60_000 } as const;
 const ROUNDS = 3;
@@ -173,7 +174,7 @@ export class Records<R> {
         return await add();
       } catch (error) {
         if (!isProviderError(error, 'unknown_outcome', 'conflict')) throw error;
-        const late = error.kind === 'conflict' ? await look() : await this.#appears(ctx, look);
+        const late = error.kind === 'conflict' ? await look() : await windowOf(ctx, 'a record to appear', look);
         if (late) return late;
         if (error.kind === 'conflict' || round >= ROUNDS) throw error;
       }
@@ -194,17 +195,6 @@ export class Records<R> {
     });
     const record = added ?? (await this.sheet.set(ctx, zone, (made as Held).id, wanted));
     return { id: this.sheet.view(record, zone).id, outputs: this.sheet.present(record, zone, inputs).outputs };
-  }
-
-  async #appears(ctx: Context, look: () => Promise<Held | undefined>): Promise<Held | undefined> {
-    const { provider } = ctx.client.dialect;
-    try {
-      const wait = { provider, what: 'a record to appear', key: `${provider}/appear`, signal: ctx.signal } as const;
-      return await waitFor({ ...wait, deadlineMs: ctx.client.consistencyMs, probe: look });
-    } catch (error) {
-      if (isProviderError(error, 'timeout')) return undefined;
-      throw error;
-    }
   }
 
   /** Whoever asked for the name may not see that record: its id, content and comment may be another customer's. */

@@ -8,6 +8,7 @@ import type { Properties, PropertySpec, ResourceDefinition } from '../resource.t
 import { waitFor } from '../wait.ts';
 import { below, part, type Ask, type Rest } from './rest.ts';
 import type { Call, Context } from './server-sheet.ts';
+import { windowOf } from './window.ts';
 
 const TIMEOUT_MS = 5 * 60_000;
 const ROUNDS = 3;
@@ -79,8 +80,9 @@ export class Objects<T> {
         const made = await client.one({ method: 'POST', path, body: this.sheet.body(inputs, name), signal }, keys.one, shape);
         return this.#made(ctx, made, inputs);
       } catch (error) {
-        // Made by a lost answer, or by somebody in this moment: the look-up finds it.
+        // Made by a lost answer, or by somebody in this moment: the look-up finds it, once lists show it.
         if (round >= ROUNDS || !isProviderError(error, 'unknown_outcome', 'conflict')) throw error;
+        await windowOf(ctx, `a ${this.sheet.noun} to show`, () => this.#find(ctx, name, inputs));
       }
     }
   }

@@ -4,6 +4,7 @@ import type { Page } from '../provider.ts';
 import { waitFor } from '../wait.ts';
 import { part, type Ask } from './rest.ts';
 import type { Call, Deed, Job, ServerSheet } from './server-sheet.ts';
+import { windowOf } from './window.ts';
 
 /** Times that a deed is given while its answers are lost. */
 const ROUNDS = 5;
@@ -203,13 +204,8 @@ export class ServerDeeds<S> {
   }
 
   /** Looks until something is there, or listings must know it: null = there is nothing. */
-  async window<T>(call: Call, look: () => Promise<T | null | undefined>, lastsMs = call.client.consistencyMs): Promise<T | null> {
-    const endsAt = performance.now() + lastsMs;
-    const { found } = await this.until(call, `what may show late`, call.client.consistencyMs + 60_000, async () => {
-      const found = (await look()) ?? null;
-      return found !== null || performance.now() >= endsAt ? { found } : undefined;
-    });
-    return found;
+  window<T>(call: Call, look: () => Promise<T | null | undefined>, lastsMs?: number): Promise<T | null> {
+    return windowOf(call, 'what may show late', look, lastsMs);
   }
 
   #pause(call: Call): Promise<true> {

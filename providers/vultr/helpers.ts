@@ -7,6 +7,7 @@ import type { OwnedObject } from '../instance-extras.ts';
 import { Objects, text, whole, type ObjectSheet } from '../kit/object.ts';
 import { orGone, part, type Rest } from '../kit/rest.ts';
 import type { Call, Context } from '../kit/server-sheet.ts';
+import { windowOf } from '../kit/window.ts';
 import type { Json, Properties, PropertySpec, ResourceDefinition } from '../resource.ts';
 import { expandIpv6 } from './ipv6.ts';
 import { FirewallGroup, FirewallRule, Ipv4, ReverseIpv6, SshKey, StartupScript } from './schemas.ts';
@@ -151,7 +152,8 @@ export const rule: ResourceDefinition<Rest> = {
   },
   outputs: {},
   timeoutsMs: TIMEOUTS,
-  async create({ client, signal }, wanted) {
+  async create(ctx, wanted) {
+    const { client, signal } = ctx;
     const groupId = String(wanted['firewallGroupId']);
     const path = rulesPath(groupId);
     const { ipType, protocol, subnet, subnetSize, port = '', source = '', notes = '' } = wanted;
@@ -165,7 +167,7 @@ export const rule: ResourceDefinition<Rest> = {
       (await find()) ??
       (await post().catch(async (error: unknown) => {
         if (!isProviderError(error, 'unknown_outcome')) throw error;
-        return (await find()) ?? post();
+        return (await windowOf(ctx, 'a rule to show', find)) ?? post();
       }));
     return { id: String(made.id), outputs: { ...ruleOf(groupId, made), ...wanted } };
   },
