@@ -211,7 +211,8 @@ export class Records<R> {
   async #read(ctx: Context, id: string, state?: { inputs: Properties; outputs: Properties }): Promise<ReadResult | null> {
     const [zoneId, recordId] = this.#identify(ctx, id, state?.inputs ?? {});
     const zone = await this.zone(ctx, zoneId);
-    const record = await this.sheet.get(ctx, zone, recordId);
+    // A 404 of something new is no absence.
+    const record = await windowOf(ctx, 'a record to appear', () => this.sheet.get(ctx, zone, recordId));
     if (record) return { id: recordId, ...this.sheet.present(record, zone, state?.inputs ?? {}) };
     // A single answer is not enough to forget a record: the list must not have it either.
     const listed = state?.outputs

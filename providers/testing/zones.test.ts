@@ -110,6 +110,17 @@ describe.each(holders.map((provider) => [provider.descriptor.id, provider] as co
     expect(await resource.read(context(), made.id, { inputs: foreign, outputs: made.outputs })).toMatchObject({ id: made.id });
   });
 
+  it('is not gone because it shows late', async () => {
+    const made = await resource.create(context(), wanted());
+    const names = world().collection('records');
+    const hidden = names.all();
+    expect(hidden.length).toBeGreaterThan(0);
+    for (const each of hidden) names.delete(each.id);
+    setTimeout(() => hidden.forEach((each) => names.put(each)), 200);
+    const state = { inputs: wanted(), outputs: made.outputs };
+    expect(await resource.read(context(), made.id, state)).toMatchObject({ id: made.id });
+  });
+
   it('lists whose every record is, and takes the mark along with one that no stack holds', async () => {
     const made = await resource.create(context(), wanted());
     const { items, next } = await provider.dns!(connection()).listRecords(zone.id);
