@@ -79,6 +79,9 @@ test('a firewall whose answer told nothing is one, though lists show it late', a
     setTimeout(() => cover.show(), 600);
   });
   const made = await firewalls.resource().create(ctx, { name: 'late', rules: [], applyTos: [] });
+  cover.hide(made.id, 'everywhere');
+  setTimeout(() => cover.show(), 600);
+  expect(await firewalls.resource().read!(ctx, made.id)).toMatchObject({ id: made.id });
   cover.stop();
   expect(answers.emptied).toBe(1);
   expect(all()).toEqual([made.id]);

@@ -140,7 +140,8 @@ export class Objects<T> {
       ...(replaceOn ? { replaceOn } : {}),
       create: (ctx, all) => this.#create(ctx, all),
       read: async (ctx, id, state) => {
-        const item = await this.get(ctx, id);
+        // A 404 of something new is no absence.
+        const item = await windowOf(ctx, `a ${this.sheet.noun} to show`, () => this.get(ctx, id));
         return item && { id, ...this.sheet.present(item, state?.inputs ?? {}) };
       },
       update: async (ctx, id, { inputs: wanted }) => {
