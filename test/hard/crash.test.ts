@@ -19,6 +19,8 @@ const database = withDatabase();
 let cluster: Cluster;
 let service: Service;
 let shop: Shop;
+/** A long run dies at each cloud. */
+const PATIENCE_MS = LONG ? 600_000 : 60_000;
 let clouds: string[];
 
 beforeAll(async () => {
@@ -82,7 +84,7 @@ const deaths: Record<string, (operationId: string) => Promise<void>> = {
   },
 };
 
-describe('kill -9 in the middle of a create', { timeout: 60_000 }, () => {
+describe('kill -9 in the middle of a create', { timeout: PATIENCE_MS }, () => {
   it.each(Object.keys(deaths).map((what, index) => [what, index] as const))('%s', async (what, index) => {
     for (const provider of LONG ? clouds : [clouds[index % clouds.length]!]) {
       const label = `crash-${index}-${provider}`;
@@ -119,7 +121,7 @@ describe('kill -9 in the middle of a create', { timeout: 60_000 }, () => {
   });
 });
 
-describe('kill -9 in the middle of a destroy', { timeout: 60_000 }, () => {
+describe('kill -9 in the middle of a destroy', { timeout: PATIENCE_MS }, () => {
   it.each(['the whole service', 'the engine'])('%s', async (what) => {
     for (const provider of LONG ? clouds : [clouds[what === 'the engine' ? 1 : 2]!]) {
       const label = `doomed-${what.length}-${provider}`;
