@@ -100,9 +100,11 @@ describe('kill -9 in the middle of a create', { timeout: PATIENCE_MS }, () => {
   });
 
   it('the whole service, while its order is still on the way to the provider', async () => {
-    for (const provider of LONG ? clouds : [clouds.at(-1)!]) {
+    // At AWS every call is a POST to one path: its order is held by the matrix of deaths.
+    const held = clouds.filter((cloud) => cloud !== 'aws');
+    for (const provider of LONG ? held : [held.at(-1)!]) {
       const label = `late-${provider}`;
-      await shop.fault({ provider, kind: 'delay', ms: 4_000, method: 'POST', path: '/(droplets|instances|servers)$' });
+      await shop.fault({ provider, kind: 'delay', ms: 4_000, method: 'POST', path: '/(droplets|instances?|servers)$' });
       const { instance, operation } = await shop.order(provider, label);
       const hit = async () => (await shop.control('GET', '/faults')).every((fault: any) => fault.hits > 0 || fault.kind !== 'delay');
       await until(hit, { timeoutMs: 30_000, what: 'the order to leave' });
