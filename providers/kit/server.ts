@@ -286,13 +286,15 @@ export class Servers<S> extends ServerDeeds<S> {
 
   /** Returns when neither the item nor the listing shows it, and a 404 is no longer the invisibility of something new. */
   async #remove(ctx: Context, id: string, mark: string, doubtMs = () => ctx.client.consistencyMs): Promise<void> {
-    const started = performance.now();
     let seen = false;
+    // Counted from the first 404, when the provider's clock is known.
+    let doubtEndsAt: number | undefined;
     await this.until(ctx, `${this.name(id)} to be gone`, TIMEOUTS.delete, async () => {
       const now = await this.get(ctx, id);
       if (!now) {
         if (await this.#isListed(ctx, id, mark)) return undefined;
-        return seen || performance.now() - started >= doubtMs() ? true : undefined;
+        doubtEndsAt ??= performance.now() + doubtMs();
+        return seen || performance.now() >= doubtEndsAt ? true : undefined;
       }
       seen = true;
       // Busy: some job runs, perhaps our own deletion. Either way, look again.

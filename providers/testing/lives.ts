@@ -31,9 +31,10 @@ interface Life extends Sample {
   readonly within: (ms: number) => ResourceContext;
 }
 
+const isTime = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value);
+
 /** What is recorded of a server by a cloud whose clock is off. */
 function toldBy(offMs: number, outputs: Properties): Properties {
-  const isTime = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value);
   const off = (value: string): string => new Date(Date.parse(value) + offMs).toISOString();
   return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, isTime(value) ? off(value) : value]));
 }
@@ -113,6 +114,23 @@ export function describeHardLives({ provider, simulator, connect, contextOf }: B
       },
       90_000,
     );
+
+    it('is deleted although it shows only when its window is almost over', async () => {
+      const { definition, inputs, ctx, cover, count } = await begin();
+      const before = count();
+      const { id: own, outputs } = await definition.create(ctx, inputs);
+      const { consistencyMs } = ctx.client as { consistencyMs: number };
+      const born = Math.min(
+        ...Object.values(outputs)
+          .filter(isTime)
+          .map((value) => Date.parse(value)),
+        Date.now(),
+      );
+      cover.hide(own, 'everywhere');
+      setTimeout(() => cover.show(), Math.max(0, born + consistencyMs - Date.now()) * 0.75);
+      await definition.delete(ctx, own, outputs);
+      expect(count()).toBe(before);
+    }, 90_000);
 
     it('gives an order again that never arrived, although one like it has just been carried out', async () => {
       const { definition, inputs, ctx, compute, jobs } = await begin();
