@@ -270,7 +270,7 @@ export class ApiClient {
   }
 
   #interpret(request: ApiRequest, repeatable: boolean, response: Response, text: string): ApiResponse {
-    const retryAfterMs = retryAfter(response.headers, this.#options.readRate?.(response.headers));
+    const retryAfterMs = retryAfter(response.headers, this.now(), this.#options.readRate?.(response.headers));
     let body: unknown;
     let parsed = true;
     try {
@@ -333,8 +333,7 @@ export class ApiClient {
 }
 
 /** `Retry-After` in seconds or as a date; else the reset of an exhausted rate window. */
-function retryAfter(headers: Headers, rate?: { remaining: number; resetAtMs: number }): number | undefined {
-  const now = Date.now() + aheadOf(headers);
+function retryAfter(headers: Headers, now: number, rate?: { remaining: number; resetAtMs: number }): number | undefined {
   const value = headers.get('retry-after');
   if (value !== null) {
     const seconds = Number(value);

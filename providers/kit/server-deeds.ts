@@ -79,7 +79,7 @@ export class ServerDeeds<S> {
 
   /** Gives an order once and follows it to its end, for those who look themselves for what became of it. */
   async order(call: Call, id: string, deed: Deed<S>): Promise<void> {
-    const known = await this.#known(call, id, deed);
+    const known = this.sheet.jobs?.started ? undefined : await this.#known(call, id, deed);
     const answer = await this.#send(call, id, deed);
     for (const job of await this.#jobsOf(call, id, deed, answer, known)) await this.ended(call, job, `${deed.type} of ${this.name(id)}`);
   }
