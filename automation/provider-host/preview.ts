@@ -10,14 +10,17 @@ export function previewCreate(definition: Shape, inputs: Values): Values {
   return preview(definition, inputs, () => UNKNOWN);
 }
 
-/** As a create, but what an update leaves alone keeps its recorded value. */
-export function previewUpdate(definition: Shape, oldOutputs: Values, inputs: Values): Values {
+/** As a create, but what an update leaves alone keeps its recorded value, which may tell more than was asked for. */
+export function previewUpdate(definition: Shape, old: { inputs: Values; outputs: Values }, inputs: Values): Values {
+  const { outputs: oldOutputs } = old;
   const stable = new Set(definition.stableOutputs);
   // Outputs hold the inputs as they were applied last.
-  const unchanged = (key: string): boolean => isSame(definition.inputs[key] ?? { type: 'any' }, oldOutputs[key], inputs[key]);
+  const unchanged = (key: string): boolean =>
+    isSame(definition.inputs[key] ?? { type: 'any' }, old.inputs[key] ?? oldOutputs[key], inputs[key]);
   const keeps = (key: string): boolean =>
     stable.has(key) || definition.inputs[key]?.computed === true || definition.stableWhile?.[key]?.every(unchanged) === true;
-  const known = preview(definition, inputs, (key) => (keeps(key) ? (oldOutputs[key] ?? UNKNOWN) : UNKNOWN));
+  const kept = Object.entries(inputs).map(([key, value]) => [key, unchanged(key) ? (oldOutputs[key] ?? value) : value]);
+  const known = preview(definition, Object.fromEntries(kept) as Values, (key) => (keeps(key) ? (oldOutputs[key] ?? UNKNOWN) : UNKNOWN));
   return Object.hasOwn(oldOutputs, 'id') ? { ...known, id: oldOutputs['id']! } : known;
 }
 

@@ -191,7 +191,7 @@ describe('preview', () => {
       ip: UNKNOWN,
       key: new Secret(UNKNOWN),
     });
-    expect(previewUpdate(definition, { ip: '1', key: '2', size: '3' }, { name: 'x' })).toEqual({
+    expect(previewUpdate(definition, { inputs: {}, outputs: { ip: '1', key: '2', size: '3' } }, { name: 'x' })).toEqual({
       name: 'x',
       size: '3',
       ip: '1',
@@ -201,10 +201,18 @@ describe('preview', () => {
 
   it('keeps an output while the inputs it hangs on stay as they are', () => {
     const hanging = { ...definition, stableWhile: { key: ['name', 'absent'] } } as const;
-    const key = (inputs: Values): Value | undefined => previewUpdate(hanging, { name: 'x', key: '2', ip: '1' }, inputs)['key'];
+    const key = (inputs: Values): Value | undefined =>
+      previewUpdate(hanging, { inputs: {}, outputs: { name: 'x', key: '2', ip: '1' } }, inputs)['key'];
     expect(key({ name: 'x' })).toEqual(new Secret('2'));
     expect(key({ name: new Secret('x'), size: 'other' })).toEqual(new Secret('2'));
     const changed: Values[] = [{ name: 'y' }, {}, { name: UNKNOWN }, { name: 'x', absent: 'no more' }];
     for (const inputs of changed) expect(key(inputs)).toEqual(new Secret(UNKNOWN));
+  });
+
+  it('keeps what a recorded output tells beyond the input that stays as it is', () => {
+    const nested = { inputs: { nic: { type: 'object', additional: { type: 'any' } } }, outputs: {} } as const;
+    const old = { inputs: { nic: { network: 'a' } }, outputs: { nic: { network: 'a', address: '192.0.2.1' } } };
+    expect(previewUpdate(nested, old, { nic: { network: 'a' } })).toEqual(old.outputs);
+    expect(previewUpdate(nested, old, { nic: { network: 'b' } })).toEqual({ nic: { network: 'b' } });
   });
 });

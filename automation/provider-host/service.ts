@@ -182,7 +182,7 @@ class Resources {
     };
     const response = new providerPb.UpdateResponse();
     if (request.getPreview()) {
-      response.setProperties(toStruct(previewUpdate(definition, args.oldOutputs, args.inputs)));
+      response.setProperties(toStruct(previewUpdate(definition, { inputs: args.oldInputs, outputs: args.oldOutputs }, args.inputs)));
       return response;
     }
     const outputs = await this.#run(call, 'update', definition.timeoutsMs.update, (ctx) =>
