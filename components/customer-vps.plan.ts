@@ -57,6 +57,7 @@ function draftPlan(spec: VpsSpec, rules: ComputeRules, options: Readonly<Record<
     tags: tagsOf(spec),
     sshPublicKeys: [...new Set(spec.sshPublicKeys.map((key) => key.trim()))],
     firewall: spec.firewall,
+    keepsFirewall: imported !== undefined && !imported.shielded && spec.firewall === null,
     options,
     rootUser: compute.windows ? 'Administrator' : 'root',
     password: imported ? null : randomPassword(rules.password, spec),

@@ -66,6 +66,7 @@ export class CustomerVps extends pulumi.ComponentResource {
           setupScript === null ? null : pulumi.secret(password.value.apply((value) => withHash(setupScript, value, plan.tags[0]!))),
         rootPassword: password.value,
         firewall: plan.firewall,
+        ...(plan.keepsFirewall ? { keepsFirewall: true } : {}),
         options: plan.options,
         ...(args.answers === undefined ? {} : { answers: answersOf(args.answers) }),
       },
@@ -122,5 +123,6 @@ function answersOf({ values, secret }: NonNullable<CustomerVpsArgs['answers']>):
 
 /** Input paths that no change of the program reaches outside a reinstall. */
 function leftAlone({ plan, instance }: CustomerVpsArgs): string[] {
-  return [...instance.ignoreChanges, ...(plan.importId === null ? [] : (instance.importedIgnoreChanges ?? []))];
+  const { ignoreChanges, importedIgnoreChanges = [], firewallPaths = [] } = instance;
+  return [...ignoreChanges, ...(plan.importId === null ? [] : importedIgnoreChanges), ...(plan.keepsFirewall ? firewallPaths : [])];
 }

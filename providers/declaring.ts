@@ -27,6 +27,8 @@ export interface InstanceRequest {
   readonly rootPassword: pulumi.Output<string>;
   /** Allow-list of inbound traffic; null = no firewall resource. */
   readonly firewall: readonly FirewallRule[] | null;
+  /** An imported server for which no rules were set here: what shields it at the provider is not touched. */
+  readonly keepsFirewall?: boolean;
   /** Provider-specific account options (`descriptor.options`). */
   readonly options: Readonly<Record<string, unknown>>;
   /** What a person answered to the tasks of the server, by field; secrets are secret outputs. Absent where there are no tasks. */
@@ -66,6 +68,8 @@ export interface InstanceModule {
   readonly ignoreChanges: readonly string[];
   /** Further paths that come from the account's settings: left alone on a server that was imported, until its next reinstall. */
   readonly importedIgnoreChanges?: readonly string[];
+  /** Paths that tie a server to its firewall: left alone while `keepsFirewall`. */
+  readonly firewallPaths?: readonly string[];
   /**
    * Declares the instance and its own helpers (keys, firewall, start-up script) as children of `opts.parent`.
    * Logical names: `<name>` for the instance, `<name>-key-<n>`, `<name>-firewall`; they never change.

@@ -90,6 +90,8 @@ export const VpsSpec = z.strictObject({
         label: z.string().max(255).optional(),
         /** It carried the general tag of Plinth's servers already. */
         marked: z.boolean(),
+        /** Rules were set for it here once; until then what shields it at the provider stays as it is. */
+        shielded: z.literal(true).optional(),
       })
       .optional(),
   }),

@@ -17,7 +17,8 @@ const OUT = [{ protocol: '-1', fromPort: 0, toPort: 0, ...EVERYBODY }];
 
 export const instanceModule: InstanceModule = {
   ignoreChanges: ['ami', 'userData', 'keyName', 'associatePublicIpAddress', 'subnetId'],
-  importedIgnoreChanges: ['metadataOptions', 'vpcSecurityGroupIds'],
+  importedIgnoreChanges: ['metadataOptions'],
+  firewallPaths: ['vpcSecurityGroupIds'],
   declare(name, request, opts) {
     const owner = ownerOf(request);
     const { region, options } = request;
@@ -35,7 +36,7 @@ export const instanceModule: InstanceModule = {
             ['fingerprint'],
             besides(opts),
           );
-    const group = isImported && !request.firewall ? null : firewall(name, owner, request, besides(opts));
+    const group = request.keepsFirewall ? null : firewall(name, owner, request, besides(opts));
     const server = declared(
       'instance:Instance',
       name,

@@ -174,6 +174,7 @@ const Disks = z.looseObject({
   disks: z.array(z.looseObject({ boot: z.boolean(), source: z.string(), deviceName: z.string() })),
   machineType: z.string(),
   labelFingerprint: z.string().catch(''),
+  tags: z.object({ fingerprint: z.string() }).catch({ fingerprint: '' }),
 });
 const Type = z.object({ guestCpus: z.number(), memoryMb: z.number(), architecture: z.string().catch('X86_64') });
 
@@ -318,6 +319,8 @@ export class Gce extends Rest {
       case 'labels':
         // Google wants to know which labels are replaced.
         return this.act(asked, `${id}/setLabels`, { labels: body['labels'], labelFingerprint: (await now()).labelFingerprint });
+      case 'tags':
+        return this.act(asked, `${id}/setTags`, { items: body['items'], fingerprint: (await now()).tags.fingerprint });
       case 'type':
         return this.act(asked, `${id}/setMachineType`, {
           machineType: `${zone}/machineTypes/${String(body['type'])}`.replace(/^projects\/[^/]+\//, ''),

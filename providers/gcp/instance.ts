@@ -3,7 +3,9 @@ import * as pulumi from '@pulumi/pulumi';
 import { besides, declarer } from '../kit/declare.ts';
 import { labelsOf, ownerOf } from '../kit/names.ts';
 import type { FirewallRule, InstanceModule } from '../provider.ts';
+import type { Json } from '../resource.ts';
 import { descriptor } from './descriptor.ts';
+import { natIpOf } from './server.ts';
 
 const declared = declarer('gcp:compute', descriptor.pulumiPackageVersion);
 /** Above the rules that a default network has for everybody, below ours. */
@@ -11,7 +13,8 @@ const LAST = 60_000;
 
 export const instanceModule: InstanceModule = {
   ignoreChanges: ['bootDisk', 'metadata', 'networkInterfaces'],
-  importedIgnoreChanges: ['tags', 'allowStoppingForUpdate'],
+  importedIgnoreChanges: ['allowStoppingForUpdate'],
+  firewallPaths: ['tags'],
   declare(name, request, opts) {
     const owner = ownerOf(request);
     const isImported = opts.import !== undefined;
@@ -38,11 +41,13 @@ export const instanceModule: InstanceModule = {
       },
     };
     const server = declared('instance:Instance', name, args, ['instanceId'], { deleteBeforeReplace: true, ...opts });
-    walls(request.firewall).forEach(({ behind, ...rules }, place) => {
+    const rules = request.keepsFirewall ? [] : walls(request.firewall);
+    rules.forEach(({ behind, ...rule }, place) => {
       const names = { name: place === 0 ? tag : `plinth-fw-${owner}-${place}`, network, targetTags: [tag] };
-      declared('firewall:Firewall', `${name}-firewall${behind}`, { ...names, ...rules }, [], besides(opts));
+      declared('firewall:Firewall', `${name}-firewall${behind}`, { ...names, ...rule }, [], besides(opts));
     });
-    const ipv4 = address ? address.told('address') : pulumi.output('');
+    // A server that was imported keeps the address it has.
+    const ipv4 = address ? address.told('address') : server.toldAs<Json>('networkInterfaces').apply(natIpOf);
     return { resource: server, instanceId: server.id, ipv4, ipv6: pulumi.output('') };
   },
 };

@@ -5,7 +5,7 @@ import { inOrderOf, labelsOf, tagsOf, textList } from '../kit/names.ts';
 import { flag, set, text } from '../kit/object.ts';
 import { Servers } from '../kit/server.ts';
 import type { Change, Deed, Phase } from '../kit/server-sheet.ts';
-import type { CheckFailure, Properties } from '../resource.ts';
+import type { CheckFailure, Json, Properties } from '../resource.ts';
 import { descriptor } from './descriptor.ts';
 import { jobs, lastOf, pathOf } from './gce.ts';
 
@@ -46,7 +46,22 @@ const act = (type: string, path: string, body: object = {}, isDone?: (server: In
 });
 
 const tagsIn = (inputs: Properties): string[] => textList(inputs['tags']).toSorted();
+const hasTags = ({ tags: { items } }: Instance, inputs: Properties): boolean => items.toSorted().join() === tagsIn(inputs).join();
+/** What Google takes for a server that is there, and Plinth at its creation only. */
+const FIXED = ['canIpForward', 'deletionProtection'] as const;
 const changes: readonly Change<Instance>[] = [
+  {
+    when: (_, inputs, old) => FIXED.some((each) => old[each] !== undefined && inputs[each] !== old[each]),
+    deeds: () => [],
+    refuse: (_, inputs) => {
+      const field = FIXED.find((each) => inputs[each] === true) ?? FIXED[0];
+      return { kind: 'invalid', field, message: `${field} is set when a server is made, and stays. Leave it as it was.` };
+    },
+  },
+  {
+    when: (server, inputs) => !hasTags(server, inputs),
+    deeds: (_, inputs) => [act('setTags', '/tags', { items: tagsIn(inputs) }, (now) => hasTags(now, inputs))],
+  },
   {
     // Before the server is stopped for it: a disk that may not grow is told without harm.
     when: (server, { machineType }) => typeOf(server) !== machineType,
@@ -109,7 +124,7 @@ export const servers = new Servers<Instance>({
     reboot: act('reset', '/reset'),
   },
   order: (inputs, tags, urn) => ({ zone: inputs['zone'], type: inputs['machineType'], instance: bodyOf(inputs, tags, urn) }),
-  present: (server, known) => {
+  present: (server, known, recorded) => {
     const tags = inOrderOf(tagsOf(known['labels']), visibleTags(tagsOf(server.labels)));
     const inputs: Properties = {
       canIpForward: false,
@@ -125,9 +140,25 @@ export const servers = new Servers<Instance>({
       ...(known['tags'] === undefined && server.tags.items.length === 0 ? {} : { tags: inOrderOf(tagsIn(known), server.tags.items) }),
     };
     const outputs = { currentStatus: server.status, instanceId: server.id, selfLink: server.selfLink };
-    return { inputs, outputs: { ...inputs, ...outputs } };
+    const networkInterfaces = withAddress(
+      inputs['networkInterfaces'] as Properties[],
+      addressOn(server) || natIpOf(recorded['networkInterfaces']),
+    );
+    return { inputs, outputs: { ...inputs, ...outputs, networkInterfaces } };
   },
 });
+
+/** The address of the first network interface; '' where none is told. */
+export function natIpOf(networkInterfaces: Json | undefined): string {
+  const [nic] = (networkInterfaces ?? []) as { accessConfigs?: { natIp?: string }[] }[];
+  return nic?.accessConfigs?.[0]?.natIp ?? '';
+}
+
+/** Where the program gives none, the address is Google's to choose: it passes when the server stops, and the last one is told until then. */
+function withAddress([nic, ...others]: readonly Properties[], natIp: string): Properties[] {
+  const [first = {}, ...more] = (nic?.['accessConfigs'] ?? []) as Properties[];
+  return natIp === '' || 'natIp' in first ? [nic ?? {}, ...others] : [{ ...nic, accessConfigs: [{ ...first, natIp }, ...more] }, ...others];
+}
 
 function bodyOf(inputs: Properties, tags: readonly string[], urn: string): object {
   const { name, zone, machineType, metadata, bootDisk, networkInterfaces, canIpForward, deletionProtection } = inputs;

@@ -19,11 +19,15 @@ export class Declared extends pulumi.CustomResource {
     super(token, name, { ...Object.fromEntries(outputs.map((output) => [output, undefined])), ...args }, { version, ...opts });
   }
 
-  /** An output by name; an absent text is empty. */
+  /** A text by name; an absent one is empty. */
   told(output: string): pulumi.Output<string> {
-    const value = (this as unknown as Record<string, pulumi.Output<string | undefined> | undefined>)[output];
+    return this.toldAs<string | undefined>(output).apply((told) => told ?? '');
+  }
+
+  toldAs<T>(output: string): pulumi.Output<T> {
+    const value = (this as unknown as Record<string, pulumi.Output<T> | undefined>)[output];
     if (value === undefined) throw new Error(`${output} is neither an input nor a declared output.`);
-    return value.apply((told) => told ?? '');
+    return value;
   }
 }
 

@@ -4,7 +4,7 @@ import { samplesOf } from '../../../simulator/cloud/metrics.ts';
 import { Refusal, type SimJob, type SimServer } from '../../../simulator/cloud/model.ts';
 import type { Call, Wire } from '../../../simulator/cloud/wire.ts';
 import { IMAGES, ZONES } from './data.ts';
-import { type Address, fingerprint, showOperation, showServer, typeNamed } from './shapes.ts';
+import { type Address, fingerprint, showOperation, showServer, tagsOn, typeNamed } from './shapes.ts';
 import { filterOf, pageOf } from './wire.ts';
 
 const NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -82,20 +82,31 @@ export function mountServers(wire: Wire, cloud: Cloud): void {
     if (server.power === 'off') throw new Refusal('conflict', 'The instance is not running.');
     return start(server, { command: 'reset', ms: times.reboot, ending: ON });
   });
-  wire.on(`post ${base}/instances/:name/setLabels`, (call) => {
-    const server = one(call);
-    if (call.text('labelFingerprint') !== fingerprint(server.labels))
-      throw new Refusal('conflict', 'Labels fingerprint either invalid or resource labels have changed', 'conditionNotMet');
-    return small(cloud.change(server, { labels: call.labels() ?? {} }), 'setLabels');
-  });
   wire.on(`post ${base}/instances/:name/setMachineType`, (call) => {
     const server = off(call);
     const type = typeNamed(call.required('machineType').split('/').at(-1)!);
     if (!type) throw new Refusal('invalid', 'Invalid value for field machineType');
     return start(server, { command: 'setMachineType', ms: times.resize, ending: { server: { plan: type.id, phase: 'ready' } } });
   });
-  mountDisks(wire, cloud, { one, off, start });
+  mountMarks(wire, cloud, one, small);
+  mountDisks(wire, cloud, { off, start });
   mountOperations(wire, cloud);
+}
+
+/** Labels, and the tags that rules of the network aim at: each change names what it replaces. */
+function mountMarks(wire: Wire, cloud: Cloud, one: (call: Call) => SimServer, small: (server: SimServer, command: string) => object): void {
+  wire.on(`post ${base}/instances/:name/setLabels`, (call) => {
+    const server = one(call);
+    if (call.text('labelFingerprint') !== fingerprint(server.labels))
+      throw new Refusal('conflict', 'Labels fingerprint either invalid or resource labels have changed', 'conditionNotMet');
+    return small(cloud.change(server, { labels: call.labels() ?? {} }), 'setLabels');
+  });
+  wire.on(`post ${base}/instances/:name/setTags`, (call) => {
+    const server = one(call);
+    if (call.text('fingerprint') !== fingerprint(tagsOn(server)))
+      throw new Refusal('conflict', 'Tags fingerprint either invalid or resource tags have changed', 'conditionNotMet');
+    return small(cloud.change(server, { extra: { ...server.extra, tags: call.list('items') } }), 'setTags');
+  });
 }
 
 /** What changes begin, and what was measured. */
@@ -118,7 +129,6 @@ function mountOperations(wire: Wire, cloud: Cloud): void {
 }
 
 interface Finders {
-  one: (call: Call) => SimServer;
   off: (call: Call) => SimServer;
   start: (server: SimServer, asked: Parameters<Cloud['jobs']['start']>[1]) => object;
 }

@@ -26,6 +26,9 @@ export function statusOf({ phase, power }: SimServer): string {
   return power === 'on' ? 'RUNNING' : 'TERMINATED';
 }
 
+/** For the rules of the network; labels are another thing. */
+export const tagsOn = ({ extra }: SimServer): string[] => (extra['tags'] ?? []) as string[];
+
 export function showServer(server: SimServer): object {
   const { id, name, plan, labels, ipv4, createdMs, extra } = server;
   return {
@@ -33,7 +36,7 @@ export function showServer(server: SimServer): object {
     id: numberOf(id + createdMs),
     creationTimestamp: time(createdMs),
     name,
-    tags: { items: extra['tags'] ?? [], fingerprint: 'dGFncw==' },
+    tags: { items: tagsOn(server), fingerprint: fingerprint(tagsOn(server)) },
     machineType: link(`${zoneOf(id)}/machineTypes/${plan}`),
     status: statusOf(server),
     zone: link(zoneOf(id)),
@@ -57,8 +60,7 @@ export function showServer(server: SimServer): object {
   };
 }
 
-export const fingerprint = (labels: Record<string, string>): string =>
-  Buffer.from(numberOf(JSON.stringify(Object.entries(labels).toSorted()))).toString('base64');
+export const fingerprint = (of: object): string => Buffer.from(numberOf(JSON.stringify(Object.entries(of).toSorted()))).toString('base64');
 
 export function showOperation(job: SimJob): object {
   const [about] = job.resources.map(({ id }) => id);

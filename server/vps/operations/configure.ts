@@ -46,8 +46,13 @@ function configured(descriptor: Descriptor, before: VpsSpec, change: Settings): 
     tags: change.tags ?? before.tags,
     sshPublicKeys: change.ssh_keys?.map(normalSshKey) ?? before.sshPublicKeys,
     firewall: change.firewall === undefined ? before.firewall : change.firewall,
-    compute: { ...before.compute, backups: change.backups ?? before.compute.backups },
+    compute: { ...shielded(before.compute, change), backups: change.backups ?? before.compute.backups },
     dns: before.dns && change.reverse_dns !== undefined ? { ...before.dns, reverse: change.reverse_dns } : before.dns,
   };
   return mustDiffer(buildableSpec(given, descriptor), before);
+}
+
+/** The rules of an imported server are Plinth's from the first ones on, also when they are taken off again. */
+function shielded(compute: VpsSpec['compute'], { firewall }: Settings): VpsSpec['compute'] {
+  return compute.imported && firewall ? { ...compute, imported: { ...compute.imported, shielded: true } } : compute;
 }
