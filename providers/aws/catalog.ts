@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { placeOf } from '../kit/cities.ts';
 import { Rest } from '../kit/rest.ts';
-import type { Image, Plan, Region } from '../provider.ts';
+import type { Image, InstanceSummary, Plan, Region } from '../provider.ts';
 import { diskGbFor, HOURS_A_MONTH, IMAGES, IPV4_HOURLY, REGIONS, TYPES } from './data.ts';
 import { Ami, type Ec2, filters, listOf, numbered } from './ec2.ts';
 import { at, dialectOf } from './wire.ts';
@@ -111,6 +111,8 @@ export async function plans(ec2: Ec2, signal?: AbortSignal): Promise<Plan[]> {
 
 type Offered = z.infer<typeof Offerings>['instanceTypeSet'][number];
 
+const OWNERS = [...new Set(IMAGES.map(({ owner }) => owner))];
+
 /** Those of our list that the region has. */
 async function offered(ec2: Ec2, signal?: AbortSignal): Promise<Offered[]> {
   const found: Offered[] = [];
@@ -156,8 +158,7 @@ function toPlan({ instanceType, vCpuInfo, memoryInfo, processorInfo }: Offered, 
 /** Those of our list that their publishers keep in this region, for whichever processors they do. */
 export async function images(ec2: Ec2, signal?: AbortSignal): Promise<Image[]> {
   const patterns = IMAGES.flatMap(({ pattern }) => [pattern('x86_64'), pattern('arm64')]);
-  const owners = [...new Set(IMAGES.map(({ owner }) => owner))];
-  const params = { Action: 'DescribeImages', ...numbered('Owner', owners), ...filters({ name: patterns, state: ['available'] }) };
+  const params = { Action: 'DescribeImages', ...numbered('Owner', OWNERS), ...filters({ name: patterns, state: ['available'] }) };
   const { imagesSet } = await ec2.look(params, z.object({ imagesSet: listOf(Ami) }), signal);
   return IMAGES.flatMap(({ id, name, distribution, pattern }) => {
     const own = imagesSet.filter((each) => fits(pattern(each.architecture), each.name));
@@ -167,6 +168,25 @@ export async function images(ec2: Ec2, signal?: AbortSignal): Promise<Image[]> {
     return [{ id, name, family: 'linux', distribution, deprecated: false, minDiskGb, regions: null, architectures }];
   });
 }
+
+/** Ids of images by what a sweep saw of them: an image's name and owner never change. */
+const systems = new Map<string, string>();
+/** Values that a filter takes. */
+const MOST_VALUES = 200;
+
+/** Servers with the system of our list that they were made of, where it is one; else with the image's own id. */
+export async function withSystems(ec2: Ec2, found: readonly InstanceSummary[], signal?: AbortSignal): Promise<InstanceSummary[]> {
+  const asked = [...new Set(found.flatMap(({ image }) => (image === null || systems.has(image) ? [] : [image])))];
+  for (let at = 0; at < asked.length; at += MOST_VALUES) {
+    const some = asked.slice(at, at + MOST_VALUES);
+    const params = { Action: 'DescribeImages', ...numbered('Owner', OWNERS), ...filters({ 'image-id': some }) };
+    const { imagesSet } = await ec2.look(params, z.object({ imagesSet: listOf(Ami) }), signal);
+    for (const id of some) systems.set(id, systemOf(imagesSet.find(({ imageId }) => imageId === id)) ?? id);
+  }
+  return found.map((each) => ({ ...each, image: each.image === null ? null : systems.get(each.image)! }));
+}
+const systemOf = (image: Ami | undefined): string | undefined =>
+  image && IMAGES.find(({ pattern }) => fits(pattern(image.architecture), image.name))?.id;
 
 /** `*` stands for anything. */
 export function fits(pattern: string, name: string): boolean {

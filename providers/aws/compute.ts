@@ -15,7 +15,7 @@ import type {
   InstanceSummary,
 } from '../provider.ts';
 import { signalOf } from '../wait.ts';
-import { images, plans, regions } from './catalog.ts';
+import { images, plans, regions, withSystems } from './catalog.ts';
 import { Ami, Ec2, listOf, tagged } from './ec2.ts';
 import { groups, keyPairs } from './helpers.ts';
 import { growDeed, type Instance, nameOn, rebuildDeed, servers, tagsOn, userDataDeed } from './server.ts';
@@ -46,12 +46,21 @@ export function compute(connection: AccountConnection): ComputeClient {
   const ec2 = new Ec2(connection);
   const call = (o?: CallOptions): Call => ({ client: ec2, signal: signalOf(o) });
   const { on, off } = servers.sheet.power;
+  const common = commonCompute(ec2, servers, toSummary);
   return {
+    ...common,
+    async listInstances(cursor, o) {
+      const { items, next } = await common.listInstances(cursor, o);
+      return { items: await withSystems(ec2, items, o?.signal), next };
+    },
+    async getInstance(id, o) {
+      const found = await common.getInstance(id, o);
+      return found && (await withSystems(ec2, [found], o?.signal))[0]!;
+    },
     account: (o) => account(ec2, o?.signal),
     regions: (o) => regions(ec2, o?.signal),
     plans: (o) => plans(ec2, o?.signal),
     images: (o) => images(ec2, o?.signal),
-    ...commonCompute(ec2, servers, toSummary),
     /** Only a server that is off takes user data, only one that runs another root volume. */
     async rebuild(id, { image, userData }, o) {
       const { architecture, instanceType } = await servers.ready(call(o), id);

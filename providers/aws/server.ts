@@ -232,7 +232,7 @@ export const servers = new Servers<Instance>({
     mark: identityOf(urn, tags).tag,
     ...given({ region: inputs['region'] }),
   }),
-  present: (server, known) => {
+  present: (server, known, recorded) => {
     const shown = inOrderOf(tagsIn(known['tags']), visibleTags(tagsOn(server)));
     const tags: Properties = { [NAME]: nameOn(server), ...pairsOf(shown) };
     const fixed = { forceDestroy: false, getPasswordData: false, sourceDestCheck: true, userDataReplaceOnChange: false };
@@ -248,7 +248,7 @@ export const servers = new Servers<Instance>({
         : { vpcSecurityGroupIds: inOrderOf(textList(known['vpcSecurityGroupIds']), groupsOf(server)) }),
     };
     const inputs: Properties = { ...fixed, ...known, ...told };
-    return { inputs, outputs: { ...inputs, ...outputsOf(server, known) } };
+    return { inputs, outputs: { ...inputs, ...outputsOf(server, known, recorded) } };
   },
 });
 
@@ -284,7 +284,7 @@ function orderOf(
   return { ...order, ...tagged(['instance', 'volume'], all) };
 }
 
-function outputsOf(server: Instance, known: Properties): Properties {
+function outputsOf(server: Instance, known: Properties, recorded: Properties): Properties {
   const zone = server.placement.availabilityZone;
   // Where the program wants an address, that is for the first boot; the lasting one is a resource of its own.
   const passing = known['associatePublicIpAddress'] === true;
@@ -294,8 +294,9 @@ function outputsOf(server: Instance, known: Properties): Properties {
     instanceState: server.instanceState.name,
     privateIp: server.privateIpAddress,
     privateDns: server.privateDnsName,
-    publicIp: passing ? '' : server.ipAddress,
-    publicDns: passing ? '' : server.dnsName,
+    // It passes when the server stops: the last one is told until then.
+    publicIp: passing ? '' : server.ipAddress || (recorded['publicIp'] ?? ''),
+    publicDns: passing ? '' : server.dnsName || (recorded['publicDns'] ?? ''),
     subnetId: server.subnetId,
     primaryNetworkInterfaceId: server.networkInterfaceSet[0]?.networkInterfaceId ?? '',
     tagsAll: { [NAME]: nameOn(server), ...pairsOf(visibleTags(tagsOn(server))) },

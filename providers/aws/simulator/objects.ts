@@ -216,11 +216,13 @@ function imageActions(cloud: Cloud): Actions {
       const values = (image: Shown) => (name: string) =>
         name === 'name'
           ? [image.name]
-          : name === 'state'
-            ? [image.imageState]
-            : name === 'image-type'
-              ? ['machine']
-              : known(image.tags)(name);
+          : name === 'image-id'
+            ? [image.imageId]
+            : name === 'state'
+              ? [image.imageState]
+              : name === 'image-type'
+                ? ['machine']
+                : known(image.tags)(name);
       const found = all.filter(
         (image) =>
           (ids.length === 0 || ids.includes(image.imageId)) &&
