@@ -155,6 +155,7 @@ async function planImport(services: Services, who: OwnerToBe, itemId: string, bo
   const owner = await livingVpsOf(services.db, account, item.objectId);
   if (owner) throw new Refusal(409, 'already_recorded', `The server ${item.objectId} belongs to the VPS "${owner.label}" already.`);
   const seen = await lookAt(compute, item);
+  if (body.dns && seen.ipv4 === null) throw noAddress(seen);
   const { vpsId, generation, tagged } = await identityOfImport(services, item, seen);
   const dns = body.dns ? await planDns(services, who, account, { label: body.label, dns: { enabled: true, ...body.dns } }) : null;
   const spec = parseSpec({
@@ -204,6 +205,11 @@ async function lookAt(compute: ComputeClient, { objectId }: InventoryItem): Prom
     );
   if (seen.plan === '') throw new Refusal(409, 'plan_unknown', `The provider does not tell the plan of server ${objectId}.`);
   return seen;
+}
+
+function noAddress({ id }: InstanceSummary): Refusal {
+  const remedy = 'Start it at the provider, or import it without "dns".';
+  return refuseField('dns', `the server ${id} has no IPv4 address now that a name could lead to`, remedy, 409, 'no_address');
 }
 
 /** A stranger's server gets a new VPS; one whose VPS was lost becomes that VPS again. @throws Refusal 409 for anybody else's. */

@@ -87,6 +87,14 @@ export const sheet = defineSheet(kind, {
 });
 
 async function mustImage(services: Services, vps: VpsWithAccount, id: string): Promise<Image> {
+  if (id === '')
+    throw refuseField(
+      'image',
+      'what the server was made of is not known',
+      'Name one from GET /api/admin/upstream/images.',
+      422,
+      'image_unknown',
+    );
   const { items } = await readCatalog(services, vps.account, 'images');
   const image = items.find((item) => item.id === id);
   const { name } = providerOf(services, vps.account).descriptor;

@@ -2,7 +2,7 @@
 import { kind } from '../../../contract/operations/suspend.ts';
 import { timeNow } from '../../kernel/clock.ts';
 import { addReason } from '../suspension/store.ts';
-import { powerChange, runPower } from './power.ts';
+import { afterPower, runPower } from './power.ts';
 import { defineSheet } from './sheet.ts';
 
 export const sheet = defineSheet(kind, {
@@ -17,8 +17,8 @@ export const sheet = defineSheet(kind, {
   },
   personDoes: () => 'power-off',
   run: (work) => runPower(work, ['off']),
-  succeeded: ({ progress }) => ({
-    ...powerChange(progress),
-    ...(progress.formerPower === undefined ? {} : { suspendedPower: progress.formerPower }),
+  succeeded: (ended) => ({
+    ...afterPower(ended),
+    ...(ended.progress.formerPower === undefined ? {} : { suspendedPower: ended.progress.formerPower }),
   }),
 });

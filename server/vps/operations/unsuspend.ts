@@ -2,7 +2,7 @@
 import { kind } from '../../../contract/operations/unsuspend.ts';
 import { timeNow } from '../../kernel/clock.ts';
 import { liftByHand, suspendAgain } from '../suspension/suspension.ts';
-import { powerChange, runPower } from './power.ts';
+import { afterPower, runPower } from './power.ts';
 import { defineSheet } from './sheet.ts';
 
 export const sheet = defineSheet(kind, {
@@ -16,8 +16,8 @@ export const sheet = defineSheet(kind, {
   },
   personDoes: (_request, vps) => (vps.suspendedPower === 'stopped' ? null : 'power-on'),
   run: (work) => runPower(work, work.vps.suspendedPower === 'stopped' ? [] : ['on']),
-  succeeded: ({ progress }) => ({
-    ...powerChange(progress),
+  succeeded: (ended) => ({
+    ...afterPower(ended),
     status: 'active',
     suspendReason: null,
     suspendedAt: null,
