@@ -57,7 +57,18 @@ async function call(method: string, path: string, body?: unknown, token?: string
 }
 const act = (subject: { id: string }, body: object, token?: string) => call('POST', `/api/vps/${subject.id}/actions`, body, token);
 const look = async (subject: { id: string }) => (await call('GET', `/api/vps/${subject.id}`)).instance;
-const each = (work: (subject: Subject) => Promise<void>) => Promise.all(subjects.map(work));
+/** All of them to their end, so that what fails at one cloud leaves nothing under way at the others; it is told with its name. */
+async function each(work: (subject: Subject) => Promise<void>): Promise<void> {
+  const ends = await Promise.allSettled(subjects.map(work));
+  const failed = ends.flatMap((end, place) => (end.status === 'rejected' ? [{ ...subjects[place]!, reason: end.reason as Error }] : []));
+  for (const { type, reason } of failed) reason.message = `${type}: ${reason.message}`;
+  if (failed.length === 1) throw failed[0]!.reason;
+  if (failed.length > 1)
+    throw new AggregateError(
+      failed.map(({ reason }) => reason),
+      failed.map(({ reason }) => reason.message).join('\n'),
+    );
+}
 
 async function simulator(method: string, path: string, body?: unknown): Promise<any> {
   const headers = { 'content-type': 'application/json' };

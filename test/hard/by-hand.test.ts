@@ -270,7 +270,7 @@ it.runIf(LONG)(
     const { services, simulatorOrigin } = plinth.runtime;
     const account = (await services.db.account.findFirst({ where: { name: server[1]! } }))!;
     const { credential } = openAccount(services, account);
-    const vendor = new Vendor(account.provider, `${simulatorOrigin}/${account.provider}`, Object.values(credential)[0]!);
+    const vendor = new Vendor(account.provider, `${simulatorOrigin}/${account.provider}`, credential);
     const [plan, region, image] = [server[3]!, server[5]!, server[7]!];
     const made = await vendor.make({ label: 'old-one', region, plan, image, tags: ['web'], backups: false, password: 'Known-Secret-4711' });
     await plinth.json('sweep', 'run', 'drift');

@@ -36,7 +36,7 @@ const deaths = [
 it.each(LONG ? deaths : deaths.slice(1))('on %s, at the %s of the tag', { timeout: 180_000 }, async (provider, method, path, when) => {
   const { type, region, image } = (await shop.template(provider)) as Record<string, string>;
   const [known] = await shop.control('GET', `/accounts?provider=${provider}`);
-  const vendor = new Vendor(provider, `${cluster.simulator.origin}/${provider}`, known.id);
+  const vendor = new Vendor(provider, `${cluster.simulator.origin}/${provider}`, { token: known.id });
   const label = `crash-${provider}`;
   const made = await vendor.make({
     label,

@@ -1,11 +1,14 @@
 /** The simulated vendors' own HTTP APIs, as a person with a console or another tool uses them. */
+import { type SignedApi, signedApi } from './signed-vendors.ts';
 import { until } from './until.ts';
+
+/** A vendor's whole answer about a server. */
+export type Told = Readonly<Record<string, unknown>>;
 
 export interface MadeServer {
   readonly id: string;
   readonly tags: readonly string[];
-  /** The vendor's whole answer about it. */
-  readonly told: Readonly<Record<string, unknown>>;
+  readonly told: Told;
 }
 
 export interface Order {
@@ -19,16 +22,35 @@ export interface Order {
 }
 
 interface Api {
-  readonly path: string;
-  readonly entity: string | null;
-  readonly body: (order: Order) => object;
+  /** Where those with a bearer's token have their servers, what an answer calls one, and how one is ordered. */
+  readonly path?: string;
+  readonly entity?: string;
+  readonly body?: (order: Order) => object;
   readonly isReady: (told: any) => boolean;
+  /** How a tag is put on a server. */
+  readonly tagging: string;
+  /** Whether a server tells which of the offered images it was made of; absent = it does. */
+  readonly tellsImage?: boolean;
+  /** Names of what shields a server, where the server tells them. */
+  readonly wallsOf?: (told: any) => string[];
   /** What switches backups on, where the order does not. */
   readonly backups?: string;
 }
 
 const APIS: Readonly<Record<string, Api>> = {
+  aws: {
+    tagging: 'POST',
+    isReady: (told) => told.instanceState.name === 'running',
+    wallsOf: ({ groupSet }) => groupSet.map(({ groupName }: { groupName: string }) => groupName),
+  },
+  gcp: {
+    tagging: 'POST',
+    tellsImage: false,
+    isReady: (told) => told.status === 'RUNNING',
+    wallsOf: ({ tags }) => tags.items,
+  },
   digitalocean: {
+    tagging: 'POST',
     path: '/v2/droplets',
     entity: 'droplet',
     body: ({ label, region, plan, image, tags, backups }) => ({
@@ -44,6 +66,7 @@ const APIS: Readonly<Record<string, Api>> = {
     isReady: (told) => told.status === 'active' && !told.locked,
   },
   hetzner: {
+    tagging: 'PUT',
     path: '/v1/servers',
     entity: 'server',
     backups: 'actions/enable_backup',
@@ -57,8 +80,8 @@ const APIS: Readonly<Record<string, Api>> = {
     isReady: (told) => told.status === 'running' && !told.locked,
   },
   linode: {
+    tagging: 'PUT',
     path: '/v4/linode/instances',
-    entity: null,
     body: ({ label, region, plan, image, tags, backups, password }) => ({
       label,
       region,
@@ -71,6 +94,7 @@ const APIS: Readonly<Record<string, Api>> = {
     isReady: (told) => told.status === 'running',
   },
   vultr: {
+    tagging: 'PATCH',
     path: '/v2/instances',
     entity: 'instance',
     body: ({ label, region, plan, image, tags, backups }) => ({
@@ -88,25 +112,67 @@ const APIS: Readonly<Record<string, Api>> = {
   },
 };
 
+/** Tags as the vendors tell them: a list, labels with values, or pairs. What a server is called is none. */
+function tagsOf({ tags, labels, tagSet }: Told): string[] {
+  if (Array.isArray(tagSet)) return tagSet.map(({ key }: { key: string }) => key).filter((key) => key !== 'Name');
+  return Array.isArray(tags) ? (tags as string[]) : Object.keys((labels ?? {}) as object);
+}
+
+/** All that a vendor tells of a server, but its tags and when it was touched last. */
+export function unchanged({ told }: MadeServer): unknown {
+  const passing = [
+    'tags',
+    'tag',
+    'tagSet',
+    'labels',
+    'labelFingerprint',
+    'updated',
+    'backups',
+    'backup_ids',
+    'next_backup_window',
+    'outgoing_traffic',
+    'ingoing_traffic',
+  ];
+  return Object.fromEntries(Object.entries(told).filter(([key]) => !passing.includes(key)));
+}
+
 /** One account at one vendor. */
 export class Vendor {
   readonly #origin: string;
   readonly #token: string;
   readonly #api: Api;
+  readonly #signed: SignedApi | undefined;
 
-  constructor(provider: string, baseUrl: string, token: string) {
+  /** @param credential its fields as the account has them; a token has one */
+  constructor(provider: string, baseUrl: string, credential: Readonly<Record<string, string>>) {
     this.#origin = baseUrl;
-    this.#token = token;
+    this.#token = Object.values(credential)[0]!;
     this.#api = APIS[provider]!;
+    this.#signed = signedApi(provider, baseUrl, credential);
+  }
+
+  /** The method that puts a tag on. */
+  get tagging(): string {
+    return this.#api.tagging;
+  }
+
+  get tellsImage(): boolean {
+    return this.#api.tellsImage ?? true;
+  }
+
+  /** undefined where a server does not tell what shields it. */
+  wallsOf({ told }: MadeServer): string[] | undefined {
+    return this.#api.wallsOf?.(told);
   }
 
   /** Orders a server and waits until it runs. */
   async make(order: Order): Promise<MadeServer> {
-    const made = await this.#call('POST', this.#api.path, this.#api.body(order));
-    const id = String(this.#entity(made)['id']);
+    const { path, body, backups } = this.#api;
+    if (this.#signed) return await this.#ready(await this.#signed.make(order));
+    const id = String(this.#entity(await this.#call('POST', path!, body!(order)))['id']);
     const server = await this.#ready(id);
-    if (!order.backups || this.#api.backups === undefined) return server;
-    await this.#call('POST', `${this.#api.path}/${id}/${this.#api.backups}`);
+    if (!order.backups || backups === undefined) return server;
+    await this.#call('POST', `${path}/${id}/${backups}`);
     return await this.#ready(id);
   }
 
@@ -122,14 +188,17 @@ export class Vendor {
 
   /** null when the vendor has no such server. */
   async find(id: string): Promise<MadeServer | null> {
-    const told = await this.#call('GET', `${this.#api.path}/${id}`).catch(() => null);
-    if (told === null) return null;
-    const entity = this.#entity(told);
-    return { id, tags: (entity['tags'] as string[] | undefined) ?? Object.keys(entity['labels'] as object), told: entity };
+    const told = await (this.#signed ? this.#signed.find(id) : this.#look(id));
+    return told && { id, tags: tagsOf(told), told };
   }
 
-  #entity(told: any): Record<string, unknown> {
-    return this.#api.entity === null ? told : told[this.#api.entity];
+  async #look(id: string): Promise<Told | null> {
+    const answer = await this.#call('GET', `${this.#api.path}/${id}`).catch(() => null);
+    return answer === null ? null : this.#entity(answer);
+  }
+
+  #entity(told: any): Told {
+    return this.#api.entity === undefined ? told : told[this.#api.entity];
   }
 
   async #call(method: string, path: string, body?: object): Promise<any> {

@@ -20,7 +20,7 @@ test('an unmanaged server is imported after its preview', { timeout: 180_000 }, 
   const provider = (await shop.clouds())[0]!;
   const { type, region, image, provider_id: id } = (await shop.template(provider)) as Record<string, string>;
   const account = (await services.db.account.findUnique({ where: { id: id! } }))!;
-  const vendor = new Vendor(provider, `${simulatorOrigin}/${provider}`, Object.values(openAccount(services, account).credential)[0]!);
+  const vendor = new Vendor(provider, `${simulatorOrigin}/${provider}`, openAccount(services, account).credential);
   const order = { label: 'bought-elsewhere', tags: ['web'], backups: false, password: 'Known-Secret-4711' };
   const made = await vendor.make({ ...order, region: region!, plan: type!, image: image! });
 
