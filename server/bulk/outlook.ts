@@ -6,14 +6,12 @@ import type { Plan } from '../../providers/provider.ts';
 import { VpsSpec } from '../../stacks/spec.ts';
 import { Refusal } from '../kernel/problem.ts';
 import type { VpsWithAccount } from '../vps/store.ts';
-import { providerOf } from '../accounts/accounts.ts';
-import { readCatalog } from '../accounts/catalog.ts';
 import { planChange } from '../vps/changes/actions.ts';
 import type { InBulk } from '../vps/operations/sheet.ts';
 import { sheetOf } from '../vps/operations/sheets.ts';
 import { requireFinalSnapshot } from '../vps/termination/plan.ts';
 import type { Refused } from '../vps/changes/standing.ts';
-import { freeOf, priceOf, type Price } from '../vps/changes/preview.ts';
+import { freeOf, priceOf, type Price, plansOf } from '../vps/changes/preview.ts';
 import type { Services } from '../kernel/services.ts';
 
 export interface Outlook {
@@ -27,15 +25,15 @@ const FINE: Outlook = { refused: null, price: null };
 export function makeOutlook(services: Services, action: BulkAction): (vps: VpsWithAccount) => Promise<Outlook> {
   const alike = new Map<string, Promise<Outlook>>();
   const catalogues = new Map<string, Promise<readonly Plan[]>>();
-  const plansOf = once(
+  const plansAt = once(
     catalogues,
     ({ accountId }) => accountId,
-    (vps) => readPlans(services, vps),
+    (vps) => plansOf(services, vps),
   );
   const { bulk = {} } = isUndo(action.action) ? {} : sheetOf(action.action);
   if (!bulk.planned) return async () => FINE;
   const planned = async (vps: VpsWithAccount): Promise<Outlook> =>
-    await caught(() => plan(services, vps, action, bulk, plansOf), bulk.price !== undefined);
+    await caught(() => plan(services, vps, action, bulk, plansAt), bulk.price !== undefined);
   return bulk.planned === 'alike' ? once(alike, likeness, planned) : planned;
 }
 
@@ -54,23 +52,19 @@ function likeness(vps: VpsWithAccount): string {
   return JSON.stringify([vps.accountId, compute, imported !== undefined, vps.instanceId === null]);
 }
 
-async function readPlans(services: Services, { account }: VpsWithAccount): Promise<readonly Plan[]> {
-  return providerOf(services, account).compute ? (await readCatalog(services, account, 'plans')).items : [];
-}
+type PlansAt = (vps: VpsWithAccount) => Promise<readonly Plan[]>;
 
-type PlansOf = (vps: VpsWithAccount) => Promise<readonly Plan[]>;
-
-async function plan(services: Services, vps: VpsWithAccount, action: BulkAction, { price }: InBulk, plansOf: PlansOf): Promise<Outlook> {
+async function plan(services: Services, vps: VpsWithAccount, action: BulkAction, { price }: InBulk, plansAt: PlansAt): Promise<Outlook> {
   if (action.action === 'destroy' && action.final_snapshot) requireFinalSnapshot(services, vps);
   if (price === 'ends') {
     // What was never taken over stays at the provider, with its price.
     if (vps.importing !== null) return FINE;
-    const now = priceOf(await plansOf(vps), VpsSpec.parse(vps.spec));
+    const now = priceOf(await plansAt(vps), VpsSpec.parse(vps.spec));
     return priced(now, freeOf(now));
   }
   const { before, spec } = await planChange(services, vps, action);
   if (price === undefined) return FINE;
-  const plans = await plansOf(vps);
+  const plans = await plansAt(vps);
   return priced(priceOf(plans, before), priceOf(plans, spec));
 }
 

@@ -20,7 +20,7 @@ import { noteUse } from '../ssh-keys/library.ts';
 import { type Accepted, labelTaken, mustLock, mustVps, requestOperation } from '../vps.ts';
 import { requireCapability } from './guard.ts';
 import type { PlannedChange } from './planned-change.ts';
-import { previewOf, requireApproval } from './preview.ts';
+import { plansOf, previewOf, requireApproval } from './preview.ts';
 
 /** Recorded with what changes at once; a change of the spec is planned before, as its sheet says. */
 export async function prepareAction(services: Services, principal: Principal, id: string, body: VpsAction): Promise<Commit<Accepted>> {
@@ -66,13 +66,14 @@ async function prepareChange(
   await requireOwnSetup(services.db, principal, seen, change);
   // The catalogue may have to be asked for, so the plan is made before the row is held.
   const planned = await planChange(services, seen, change);
+  const plans = 'approval' in change && change.approval !== undefined ? await plansOf(services, seen) : [];
   await requireNewNameFree(services, principal, seen, planned);
   return async (tx) => {
     const vps = await mustLock(tx, principal, id);
     await requireCapability(services, tx, principal, vps, change.action, override);
     if (JSON.stringify(vps.spec) !== JSON.stringify(seen.spec))
       throw new Refusal(409, 'changed_meanwhile', 'The VPS was changed by another request just now. Look at it and try again.');
-    await requireApproval(services, tx, vps, change, planned);
+    await requireApproval(tx, vps, change, { planned, plans });
     if ('ssh_keys' in change || 'ssh_key_ids' in change) await noteUse(tx, vps.organizationId, planned.spec.sshPublicKeys);
     const changed = await reserve(services, tx, vps, planned).catch((error: unknown) => {
       throw brokenUnique(error) === null ? error : labelTaken(planned.spec.label);
@@ -134,10 +135,11 @@ export async function preparePreview(services: Services, principal: Principal, i
   await requireCapability(services, services.db, principal, vps, change.action);
   await requireOwnSetup(services.db, principal, vps, change);
   const planned = await planChange(services, vps, change);
+  const plans = await plansOf(services, vps);
   await requireNewNameFree(services, principal, vps, planned);
   return async (tx) => {
     const locked = await mustLock(tx, principal, id);
-    const preview = await previewOf(services, tx, locked, change, planned);
+    const preview = await previewOf(tx, locked, change, { planned, plans });
     const request = requestOf(planned);
     // The engine previews updates only; what a destroy deletes is all there is.
     const operation = planned.way === 'destroy' ? null : await requestOperation(services, tx, principal, locked, 'preview', { request });

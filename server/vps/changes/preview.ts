@@ -24,14 +24,18 @@ interface Previewable {
   readonly root_pass?: string | undefined;
 }
 
-export async function previewOf(
-  services: Services,
-  db: Db,
-  vps: VpsWithAccount,
-  change: Previewable,
-  planned: PlannedChange,
-): Promise<ChangePreview> {
-  const plans = providerOf(services, vps.account).compute ? (await readCatalog(services, vps.account, 'plans')).items : [];
+/** What a VPS's account sells. The provider may be asked: read it before a transaction is begun, never in one. */
+export async function plansOf(services: Services, { account }: Pick<VpsWithAccount, 'account'>): Promise<readonly Plan[]> {
+  return providerOf(services, account).compute ? (await readCatalog(services, account, 'plans')).items : [];
+}
+
+/** A change that may be shown, and what its account sells. */
+interface Priced {
+  readonly planned: PlannedChange;
+  readonly plans: readonly Plan[];
+}
+
+export async function previewOf(db: Db, vps: VpsWithAccount, change: Previewable, { planned, plans }: Priced): Promise<ChangePreview> {
   const { before, spec, way, forgets, notes } = planned;
   const price_before = priceOf(plans, before);
   const price_after = way === 'destroy' && !forgets ? freeOf(price_before) : priceOf(plans, spec);
@@ -50,15 +54,9 @@ export async function previewOf(
 }
 
 /** @throws Refusal 409 when the approval belongs to another change or to a world that has moved since. */
-export async function requireApproval(
-  services: Services,
-  db: Db,
-  vps: VpsWithAccount,
-  change: Previewable,
-  planned: PlannedChange,
-): Promise<void> {
+export async function requireApproval(db: Db, vps: VpsWithAccount, change: Previewable, priced: Priced): Promise<void> {
   if (change.approval === undefined) return;
-  const { approval } = await previewOf(services, db, vps, change, planned);
+  const { approval } = await previewOf(db, vps, change, priced);
   if (approval !== change.approval)
     throw new Refusal(
       409,
