@@ -92,8 +92,13 @@ async function build(config: Config, progress: (line: string) => void, stops: St
   stops.push(() => disk.stop());
   const url = await databaseUrl(config, progress, stops);
   await migrate(url, { onProgress: progress });
+  // Whoever runs Plinth is better served late than never; whoever works on it is told at once.
+  const onSecond = (error: Error): void => {
+    if (config.mode === 'development') throw error;
+    log.error({ err: error }, 'a transaction waits for a second connection: with many of them at once nobody is answered');
+  };
   const open = (kind: 'web' | 'worker' | 'sweep'): Database => {
-    const opened = openDatabase(url, CONNECTIONS[config.role][kind], kind);
+    const opened = openDatabase(url, CONNECTIONS[config.role][kind], kind, onSecond);
     stops.push(() => opened.$disconnect());
     return opened;
   };

@@ -2,6 +2,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Prisma, PrismaClient } from '../../prisma/generated/client.ts';
 import { connectionConfig, type ConnectionKind } from './postgres/connections.ts';
+import { holding, MindfulPool } from './postgres/one-connection.ts';
 import { besideWall } from './wall/standing.ts';
 
 export type Database = PrismaClient;
@@ -44,9 +45,26 @@ export type {
   VpsSetup,
 } from '../../prisma/generated/client.ts';
 
-/** Opens a pool of at most `connections`. Close with `$disconnect()`. */
-export function openDatabase(url: string, connections = 20, kind: ConnectionKind = 'web'): Database {
-  return new PrismaClient({ adapter: new PrismaPg({ ...connectionConfig(url, kind), max: connections }) });
+const pools = new WeakMap<Database, MindfulPool>();
+
+function refuse(error: Error): never {
+  throw error;
+}
+
+/**
+ * Opens a pool of at most `connections`. Close with `$disconnect()`.
+ * @param onSecond who is told when work in a transaction asks for another connection; without it that work fails
+ */
+export function openDatabase(
+  url: string,
+  connections = 20,
+  kind: ConnectionKind = 'web',
+  onSecond: (error: Error) => void = refuse,
+): Database {
+  const pool = new MindfulPool({ ...connectionConfig(url, kind), max: connections }, onSecond);
+  const client = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
+  pools.set(client, pool);
+  return client;
 }
 
 /**
@@ -56,7 +74,8 @@ export function openDatabase(url: string, connections = 20, kind: ConnectionKind
 export function inTransaction<T>(db: Database | Db, work: (tx: Db) => Promise<T>): Promise<T> {
   if (!('$transaction' in db) || typeof db.$transaction !== 'function') return work(db);
   const owner = owners.get(db as Database) ?? (db as Database);
-  return besideWall(() => owner.$transaction(work, { maxWait: 15_000, timeout: 30_000 }));
+  const pool = pools.get(owner) ?? owner;
+  return besideWall(() => owner.$transaction((tx) => holding(pool, () => work(tx)), { maxWait: 15_000, timeout: 30_000 }));
 }
 
 /** By the client that only reads, in an organization's name: the one that writes. */
