@@ -14,6 +14,8 @@ interface Disk {
   id: string;
   account: string;
   sizeGb: number;
+  /** The system on it. */
+  system: string;
 }
 export const disksOf = (cloud: Cloud) => cloud.world.collection<Disk>('disks');
 const base = '/compute/v1/projects/:project/zones/:zone';
@@ -156,7 +158,7 @@ function mountDisks(wire: Wire, cloud: Cloud, { off, start }: Finders): void {
     const name = call.required('sourceSnapshot').split('/').at(-1);
     const image = cloud.images.find((each) => each.account === call.account.id && each.name === name);
     if (!image) throw new Refusal('not_found', 'The snapshot was not found');
-    disksOf(cloud).put({ id, account: call.account.id, sizeGb: image.diskGb });
+    disksOf(cloud).put({ id, account: call.account.id, sizeGb: image.diskGb, system: image.base });
     return on(call.account.id, id, 'insert');
   });
   wire.on(`delete ${base}/disks/:disk`, (call) => {
@@ -191,7 +193,7 @@ function mountDisks(wire: Wire, cloud: Cloud, { off, start }: Finders): void {
     const server = off(call);
     const id = `projects/${call.param('project')}/${call.required('source').replace(/^.*?projects\/[^/]+\//, '')}`;
     const found = cloud.own(disksOf(cloud), call.account.id, id, 'disk');
-    return start(cloud.change(server, { diskGb: found.sizeGb, extra: { ...server.extra, disk: id } }), {
+    return start(cloud.change(server, { diskGb: found.sizeGb, image: found.system, extra: { ...server.extra, disk: id } }), {
       command: 'attachDisk',
       ms: times.small,
     });
@@ -262,7 +264,7 @@ function insert(cloud: Cloud, call: Call): object {
     return showOperation(failing(cloud, call, id, error));
   }
   const server = cloud.change(made, { diskGb: sizeGb });
-  disksOf(cloud).put({ id: String(extra.disk), account: call.account.id, sizeGb });
+  disksOf(cloud).put({ id: String(extra.disk), account: call.account.id, sizeGb, system: server.image });
   return showOperation(cloud.jobs.start(server, { command: 'insert', ms: cloud.sheet.times.create, ending: ON }));
 }
 

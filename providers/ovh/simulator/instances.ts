@@ -161,13 +161,13 @@ function flavorById(id: string, region: string): OvhFlavor {
   return found;
 }
 /** A system of the region, or a snapshot of the project there. */
-function imageById(cloud: Cloud, account: string, id: string, region: string): { minDisk: number; password?: string } {
+function imageById(cloud: Cloud, account: string, id: string, region: string): { minDisk: number } {
   const system = IMAGES.find(({ name }) => idIn(region, name) === id);
   if (system) return { minDisk: system.minDisk };
   const kept = cloud.images.get(id);
   if (!kept || kept.account !== account || kept.region !== region || kept.state !== 'available')
     throw new Refusal('invalid', `Image ${id} does not exist in ${region}`);
-  return { minDisk: kept.diskGb, ...(kept.password === undefined ? {} : { password: kept.password }) };
+  return { minDisk: kept.diskGb };
 }
 
 export function mountProject(wire: Wire, cloud: Cloud): void {
@@ -287,9 +287,10 @@ function mountOrders(wire: Wire, cloud: Cloud, free: (call: Call) => SimServer):
   wire.on(`post ${P}/instance/:id/reinstall`, (call) => {
     const server = free(call);
     const image = call.required('imageId');
-    const { minDisk, password } = imageById(cloud, server.account, image, server.region);
+    const { minDisk } = imageById(cloud, server.account, image, server.region);
     if (minDisk > server.diskGb) throw new Refusal('invalid', `The image needs a disk of ${minDisk} GB`);
-    const ending = { server: { ...ready('on'), image, ...(password === undefined ? {} : { password }) } };
+    // Whatever was on that disk, it boots with the user data of its server, which sets that server's password again.
+    const ending = { server: { ...ready('on'), image } };
     cloud.jobs.start(server, { command: 'reinstall', ms: times.rebuild, during: { phase: 'rebuilding' }, ending });
     return detailed(cloud, server);
   });
