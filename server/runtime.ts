@@ -84,6 +84,14 @@ export async function startRuntime(config: Config, progress: (line: string) => v
   }
 }
 
+/** Whoever runs Plinth is better served late than never; whoever works on it is told at once. */
+const tellSecond =
+  ({ mode }: Config, log: Services['log']) =>
+  (error: Error): void => {
+    if (mode === 'development') throw error;
+    log.error({ err: error }, 'a transaction waits for a second connection: with many of them at once nobody is answered');
+  };
+
 async function build(config: Config, progress: (line: string) => void, stops: Stop[], stop: () => Promise<void>): Promise<Runtime> {
   const log = openLog(config.logLevel);
   setPatience(config.patience);
@@ -92,13 +100,8 @@ async function build(config: Config, progress: (line: string) => void, stops: St
   stops.push(() => disk.stop());
   const url = await databaseUrl(config, progress, stops);
   await migrate(url, { onProgress: progress });
-  // Whoever runs Plinth is better served late than never; whoever works on it is told at once.
-  const onSecond = (error: Error): void => {
-    if (config.mode === 'development') throw error;
-    log.error({ err: error }, 'a transaction waits for a second connection: with many of them at once nobody is answered');
-  };
   const open = (kind: 'web' | 'worker' | 'sweep'): Database => {
-    const opened = openDatabase(url, CONNECTIONS[config.role][kind], kind, onSecond);
+    const opened = openDatabase(url, CONNECTIONS[config.role][kind], kind, tellSecond(config, log));
     stops.push(() => opened.$disconnect());
     return opened;
   };

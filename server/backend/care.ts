@@ -100,7 +100,7 @@ export class StackCare {
       operationId: null,
       engineVersion: '',
     });
-    const now = await this.find(row.name);
+    const now = await store.findStack(row.organization, PROJECT, row.name);
     return { from: row.version, version: now?.version ?? row.version };
   }
 
