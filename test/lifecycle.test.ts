@@ -26,6 +26,7 @@ interface Subject {
   instance: any;
 }
 
+const KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.from([0, 0, 0, 32]), Buffer.alloc(32, 7)]).toString('base64')}`;
 const database = withDatabase();
 let dataDir: string;
 let runtime: Runtime;
@@ -68,6 +69,12 @@ async function simulator(method: string, path: string, body?: unknown): Promise<
 }
 const simulated = async (id: string) => (await simulator('GET', '/instances')).find((instance: any) => instance.id === id);
 const simulatedPower = async (id: string) => (/^(active|running|ok)/.test((await simulated(id)).status) ? 'running' : 'stopped');
+
+/** Kinds of what an account keeps for one VPS. A key that accounts share is nobody's. */
+async function kept({ id, type }: Subject): Promise<string[]> {
+  const all = await simulator('GET', `/leftovers?provider=${type}`);
+  return all.filter(({ name }: any) => name.includes(id)).map(({ kind }: any) => kind);
+}
 
 async function ended(answer: any): Promise<any> {
   expect(answer).toHaveProperty('operation.id');
@@ -177,8 +184,13 @@ it('renames label, hostname and DNS name together', async () => {
     const firewall = findProvider(subject.type)!.descriptor.capabilities.firewall.can ? { firewall: [rule] } : {};
     const wrong = act(subject, { action: 'configure', firewall: [rule, { ...rule, ports: '99999' }] });
     expect(await wrong).toMatchObject({ status: 422, errors: [{ field: 'firewall.1.ports' }] });
-    await succeeds(act(subject, { action: 'configure', tags: ['gold'], ...firewall }));
+    await succeeds(act(subject, { action: 'configure', tags: ['gold'], ssh_keys: [KEY], ...firewall }));
     expect((await look(subject)).tags).toEqual(['gold']);
+    const beside = await kept(subject);
+    expect(beside.includes('firewall')).toBe('firewall' in firewall);
+    // What stands beside a server is not protected as it is.
+    await succeeds(act(subject, { action: 'configure', ssh_keys: [], ...('firewall' in firewall ? { firewall: null } : {}) }));
+    expect(await kept(subject)).not.toContain('ssh-key');
   });
 }, 60_000);
 

@@ -80,7 +80,8 @@ function declare(name: string, request: InstanceRequest, opts: pulumi.CustomReso
   const source = sourceOf(request);
   const account = options.parse(request.options);
   const own = ownName(name, request);
-  const { ignoreChanges: _instanceOnly, ...helperOpts } = opts;
+  // What is protected is the server: rules that are taken off and keys that are no more go.
+  const { ignoreChanges: _ignored, import: _its, protect: _kept, ...helperOpts } = opts;
   // Keys reach Linux only: "only valid for Linux/FreeBSD".
   const publicKeys = request.windows ? [] : request.sshPublicKeys;
   const keys = publicKeys.map((sshKey, index) => new SSHKey(`${name}-key-${index}`, { name: `${own}-key-${index}`, sshKey }, helperOpts));
