@@ -9,7 +9,8 @@ import { query } from './support/invariants.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
 import { Shop, shopOf, ZONE } from './support/shop.ts';
 import { until } from './support/until.ts';
-import { type MadeServer, type Order, unchanged, Vendor } from './support/vendors.ts';
+import type { MadeServer, Order } from './support/vendor-orders.ts';
+import { unchanged, Vendor } from './support/vendors.ts';
 
 /** Where a mark stands beside tags of others: elsewhere it is in the name, which an import would change. */
 const CLOUDS = ALL.filter((id) => markOf(findProvider(id)!.descriptor).keepsTags);

@@ -5,7 +5,7 @@ import { isProviderError } from '../../providers/errors.ts';
 import type { Rest } from '../../providers/kit/rest.ts';
 import type { AccountConnection } from '../../providers/provider.ts';
 import { RateBudget } from '../../providers/rate-budget.ts';
-import type { Order, Told } from './vendors.ts';
+import type { Order, Told } from './vendor-orders.ts';
 
 export interface SignedApi {
   /** Resolves with the server's id. */

@@ -1,25 +1,7 @@
 /** The simulated vendors' own HTTP APIs, as a person with a console or another tool uses them. */
 import { type SignedApi, signedApi } from './signed-vendors.ts';
 import { until } from './until.ts';
-
-/** A vendor's whole answer about a server. */
-export type Told = Readonly<Record<string, unknown>>;
-
-export interface MadeServer {
-  readonly id: string;
-  readonly tags: readonly string[];
-  readonly told: Told;
-}
-
-export interface Order {
-  readonly label: string;
-  readonly region: string;
-  readonly plan: string;
-  readonly image: string;
-  readonly tags: readonly string[];
-  readonly backups: boolean;
-  readonly password: string;
-}
+import type { MadeServer, Order, Told } from './vendor-orders.ts';
 
 interface Api {
   /** Where those with a bearer's token have their servers, what an answer calls one, and how one is ordered. */
