@@ -1,9 +1,8 @@
 /** A server that somebody made at the vendor becomes a VPS, unchanged but for one tag; what fails leaves it as it was. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProvider } from '../providers/list.ts';
-import { markOf } from '../providers/manners.ts';
 import { openAccount } from '../server/accounts/accounts.ts';
-import { CLOUDS as ALL, cloudsOf, familyOf } from './support/clouds.ts';
+import { CLOUDS, cloudsOf, familyOf } from './support/clouds.ts';
 import { withDatabase } from './support/database.ts';
 import { query } from './support/invariants.ts';
 import { type Plinth, startPlinth } from './support/plinth.ts';
@@ -12,10 +11,8 @@ import { until } from './support/until.ts';
 import type { MadeServer, Order } from './support/vendor-orders.ts';
 import { unchanged, Vendor } from './support/vendors.ts';
 
-/** Where a mark stands beside tags of others: elsewhere it is in the name, which an import would change. */
-const CLOUDS = ALL.filter((id) => markOf(findProvider(id)!.descriptor).keepsTags);
 /** What a usual run goes through; all of them in the long one. */
-const SOME = CLOUDS.filter((id) => cloudsOf('import').includes(id));
+const SOME = cloudsOf('import');
 const PASSWORD = 'Known-Secret-4711';
 const database = withDatabase();
 let plinth: Plinth;
@@ -98,11 +95,14 @@ describe.each(SOME)('on %s', (provider) => {
         region,
         image: at.tellsImage ? image : null,
         backups: backups.can,
-        tags: expect.arrayContaining(['web', 'team-a']),
+        tags: expect.arrayContaining(at.kept(['web', 'team-a'])),
         dns_name: `${label}.${ZONE}`,
         password_known: false,
       },
-      changes: [expect.stringContaining('one more tag'), expect.stringContaining(`${label}.${ZONE}`)],
+      changes: [
+        expect.stringMatching(at.kept(['web']).length > 0 ? 'one more tag' : 'before the server’s name'),
+        expect.stringContaining(`${label}.${ZONE}`),
+      ],
     });
     expect(shown.not_taken_over.join(' ')).toMatch(/SSH keys.*password is not known/s);
     expect(unchanged((await at.find(made.id))!)).toEqual(unchanged(made));
@@ -293,7 +293,7 @@ describe('what is not imported', () => {
     const second = await stranger(provider!, 'second-one', { tags: [`plinth-vps-${instance.id}-g1`] });
     expect(second.item).toMatchObject({ kind: 'orphan', reason: 'second_server', importable: false });
     expect(await order(second.item, { label: 'second' })).toMatchObject({ httpStatus: 409, code: 'not_importable' });
-    const marked = await stranger(provider!, 'marked-one', { tags: ['plinth-urn-abc'] });
+    const marked = await stranger(provider!, 'marked-one', { tags: [`plinth-urn-${'a'.repeat(24)}`] });
     expect(await preview(marked.item, { label: 'marked' })).toMatchObject({ httpStatus: 409, code: 'foreign_identity' });
     const plain = await stranger(provider!, 'plain-one');
     expect(await order(plain.item, { label: 'own-one' })).toMatchObject({ httpStatus: 409, code: 'label_taken' });
@@ -317,7 +317,7 @@ it('a lost VPS’s server becomes that VPS again, without a change at the vendor
     expect(item).toMatchObject({ kind: 'orphan', reason: 'unknown_vps', importable: true });
     const since = Date.now();
     const { instance, operation } = await order(item, { label: `found-${provider}` });
-    expect(instance).toMatchObject({ id: lost, generation: 3, tags: ['web'] });
+    expect(instance).toMatchObject({ id: lost, generation: 3, tags: at.kept(['web']) });
     expect(await shop.ended(operation.id, 90_000)).toMatchObject({ status: 'succeeded', fault: null });
     expect(await writes(provider, since)).toEqual([]);
     expect((await at.find(made.id))!.tags).toEqual(made.tags);

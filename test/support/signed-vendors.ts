@@ -1,6 +1,7 @@
 /** Vendors whose API wants every call signed, as a person with a console or another tool uses them. */
 import { Ec2, tagged } from '../../providers/aws/ec2.ts';
 import { Gce, pathOf } from '../../providers/gcp/gce.ts';
+import { Project } from '../../providers/ovh/rest.ts';
 import { isProviderError } from '../../providers/errors.ts';
 import type { Rest } from '../../providers/kit/rest.ts';
 import type { AccountConnection } from '../../providers/provider.ts';
@@ -15,10 +16,11 @@ export interface SignedApi {
 }
 
 const pairs = (tags: readonly string[]): Record<string, string> => Object.fromEntries(tags.map((tag) => [tag, '']));
+export const isMark = (tag: string): boolean => /^plinth-(?:vps|urn)-/.test(tag);
 const signal = AbortSignal.timeout(600_000);
 
-async function look(rest: Rest, id: string): Promise<Told | null> {
-  const answer = await rest.send({ path: `/instances/${encodeURIComponent(id)}`, signal }).catch((error: unknown) => {
+async function look(rest: Rest, id: string, word = 'instances'): Promise<Told | null> {
+  const answer = await rest.send({ path: `/${word}/${encodeURIComponent(id)}`, signal }).catch((error: unknown) => {
     if (isProviderError(error, 'not_found')) return null;
     throw error;
   });
@@ -67,7 +69,21 @@ function gcp(connection: AccountConnection): SignedApi {
   };
 }
 
-const SIGNED: Readonly<Record<string, (connection: AccountConnection) => SignedApi>> = { aws, gcp };
+function ovh(connection: AccountConnection): SignedApi {
+  const project = new Project(connection);
+  return {
+    find: (id) => look(project, id, 'instance'),
+    async make({ label, region, plan, image, tags }) {
+      // A name is all that a server carries there, and takes no other tags than marks.
+      const name = [...tags.filter(isMark), label].join('.');
+      const [flavorId, imageId] = await Promise.all([project.flavorId(plan, region, signal), project.imageId(image, region, signal)]);
+      const { body } = await project.send({ method: 'POST', path: '/instance', body: { name, region, flavorId, imageId }, signal });
+      return (body as { id: string }).id;
+    },
+  };
+}
+
+const SIGNED: Readonly<Record<string, (connection: AccountConnection) => SignedApi>> = { aws, gcp, ovh };
 
 /** undefined for a vendor that takes a bearer's token. */
 export function signedApi(provider: string, baseUrl: string, credential: Readonly<Record<string, string>>): SignedApi | undefined {

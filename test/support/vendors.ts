@@ -1,5 +1,5 @@
 /** The simulated vendors' own HTTP APIs, as a person with a console or another tool uses them. */
-import { type SignedApi, signedApi } from './signed-vendors.ts';
+import { isMark, type SignedApi, signedApi } from './signed-vendors.ts';
 import { until } from './until.ts';
 import type { MadeServer, Order, Told } from './vendor-orders.ts';
 
@@ -13,6 +13,8 @@ interface Api {
   readonly tagging: string;
   /** Whether a server tells which of the offered images it was made of; absent = it does. */
   readonly tellsImage?: boolean;
+  /** What has the marks, where it is no tags. */
+  readonly carries?: 'name';
   /** Names of what shields a server, where the server tells them. */
   readonly wallsOf?: (told: any) => string[];
   /** What switches backups on, where the order does not. */
@@ -47,6 +49,7 @@ const APIS: Readonly<Record<string, Api>> = {
     }),
     isReady: (told) => told.status === 'active' && !told.locked,
   },
+  ovh: { tagging: 'PUT', isReady: (told) => told.status === 'ACTIVE', carries: 'name' },
   hetzner: {
     tagging: 'PUT',
     path: '/v1/servers',
@@ -138,6 +141,11 @@ export class Vendor {
     return this.#api.tagging;
   }
 
+  /** Of the tags that somebody gave a server, those that it kept. */
+  kept(tags: readonly string[]): string[] {
+    return this.#api.carries === undefined ? [...tags] : tags.filter(isMark);
+  }
+
   get tellsImage(): boolean {
     return this.#api.tellsImage ?? true;
   }
@@ -171,7 +179,9 @@ export class Vendor {
   /** null when the vendor has no such server. */
   async find(id: string): Promise<MadeServer | null> {
     const told = await (this.#signed ? this.#signed.find(id) : this.#look(id));
-    return told && { id, tags: tagsOf(told), told };
+    if (told === null || this.#api.carries === undefined) return told && { id, tags: tagsOf(told), told };
+    const pieces = String(told['name']).split('.');
+    return { id, tags: pieces.filter(isMark), told: { ...told, name: pieces.filter((piece) => !isMark(piece)).join('.') } };
   }
 
   async #look(id: string): Promise<Told | null> {

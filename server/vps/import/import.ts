@@ -2,7 +2,8 @@
 import { sealPassword } from '../password/life.ts';
 import type { InventoryImport, InventoryImportPreview } from '../../../contract/import.ts';
 import { isOwnTag, parseIdentityTag, PLINTH_TAG } from '../../../providers/identity.ts';
-import type { ComputeClient, Descriptor, InstanceSummary } from '../../../providers/provider.ts';
+import { markOf } from '../../../providers/manners.ts';
+import type { ComputeClient, Descriptor, InstanceSummary, Provider } from '../../../providers/provider.ts';
 import { CloudInitSpec, type VpsSpec } from '../../../stacks/spec.ts';
 import { assertPlan, PlanError } from '../../../stacks/user-data.ts';
 import { notFound, Refusal, refuseField } from '../../kernel/problem.ts';
@@ -40,6 +41,8 @@ interface PlannedImport {
   readonly seen: InstanceSummary;
   /** The server names this VPS by its tag already. */
   readonly tagged: boolean;
+  /** In its name, which is all that carries a mark there. */
+  readonly isNamed: boolean;
   readonly spec: VpsSpec;
 }
 
@@ -56,7 +59,7 @@ export async function previewImport(
   body: InventoryImport,
 ): Promise<InventoryImportPreview> {
   const organizationId = await organizationFor(services, principal, body.organization_id);
-  const { item, seen, tagged, spec } = await planImport(services, { principal, organizationId }, itemId, body);
+  const { item, seen, tagged, spec, isNamed } = await planImport(services, { principal, organizationId }, itemId, body);
   const { compute, dns } = spec;
   const kinds = compute.ipv6 ? 'A and AAAA' : 'A';
   return {
@@ -76,19 +79,21 @@ export async function previewImport(
       password_known: body.root_pass !== undefined,
     },
     changes: [
-      ...(tagged ? [] : ['The server gets one more tag, which names its VPS.']),
+      ...(tagged
+        ? []
+        : [isNamed ? 'The mark of its VPS is put before the server’s name.' : 'The server gets one more tag, which names its VPS.']),
       ...(dns ? [`DNS records (${kinds}) are made for ${dns.name}.`] : []),
       ...(dns?.reverse ? [`Its addresses lead back to ${dns.name}; the reverse names they have now are lost.`] : []),
     ],
-    not_taken_over: notTakenOver(seen, body),
+    not_taken_over: notTakenOver(seen, compute.imported!.label!, body),
   };
 }
 
-function notTakenOver(seen: InstanceSummary, { root_pass: password }: InventoryImport): string[] {
+function notTakenOver(seen: InstanceSummary, name: string, { root_pass: password }: InventoryImport): string[] {
   return [
     'SSH keys and user data are not known; they stay as they are until a reinstall.',
     'Firewalls, networks, volumes and schedules set up at the provider stay as they are; Plinth neither shows nor changes them.',
-    `Its name at the provider, "${seen.label}", stays until the VPS is renamed or reinstalled.`,
+    `Its name at the provider, "${name}", stays until the VPS is renamed or reinstalled.`,
     ...(seen.image === null ? ['Its image is not known; a reinstall needs one named.'] : []),
     ...(password === undefined ? ['Its password is not known; a reset or a reinstall makes a new one.'] : []),
   ];
@@ -170,7 +175,7 @@ async function planImport(services: Services, who: OwnerToBe, itemId: string, bo
       accountId: account.id,
       windows: await isWindows(services, account, seen),
       options: account.configuration,
-      imported: { id: seen.id, label: seen.label, marked: seen.tags.includes(PLINTH_TAG) },
+      imported: { id: seen.id, label: nameOf(provider, seen), marked: seen.tags.includes(PLINTH_TAG) },
     },
     dns: dns?.spec ?? null,
     tags: tagsOf(seen),
@@ -180,12 +185,21 @@ async function planImport(services: Services, who: OwnerToBe, itemId: string, bo
   });
   requireBuildable(spec, descriptor, body.root_pass);
   if (dns) await requireNameFree(services, who.principal, { ...who, dns: dns.spec, account: dns.account, vpsId, field: 'dns.name' });
-  return { item, account, dnsAccount: dns?.account ?? null, seen, tagged, spec };
+  return { item, account, dnsAccount: dns?.account ?? null, seen, tagged, isNamed: markOf(descriptor).carrier === 'name', spec };
 }
 
 /** What the listing tells that a spec holds too. An image that is not told is ''. */
 export function factsOf({ region, plan, image, ipv6, backups }: InstanceSummary) {
   return { region, plan, image: image ?? '', ipv6: ipv6 !== null, backups: backups === true };
+}
+
+/** What the server is called at its provider, without the mark that some keep in the name. */
+export function nameOf({ descriptor }: Pick<Provider, 'descriptor'>, { label }: InstanceSummary): string {
+  if (markOf(descriptor).carrier !== 'name') return label;
+  return label
+    .split('.')
+    .filter((piece) => parseIdentityTag(piece) === null)
+    .join('.');
 }
 
 /** The tags that are not Plinth's own, each once. */

@@ -10,7 +10,7 @@ import type { EngineFault, EngineResult } from '../../../automation/types.ts';
 import { identityTag, isOwnTag, PLINTH_TAG } from '../../../providers/identity.ts';
 import type { InstanceSummary } from '../../../providers/provider.ts';
 import { stackName, VpsSpec } from '../../../stacks/spec.ts';
-import { factsOf, tagsOf } from '../import/import.ts';
+import { factsOf, nameOf, tagsOf } from '../import/import.ts';
 import { type Importing, importingOf } from '../import/claim.ts';
 import { mustCompute, providerOf } from '../../accounts/accounts.ts';
 import { prove } from '../termination/proof.ts';
@@ -82,7 +82,7 @@ async function takeOver(work: Work): Promise<EngineResult> {
     const importing = mustImport(vps);
     const seen = await mustCompute(services, vps.account).getInstance(importing.objectId, { signal });
     if (!seen) throw new WorkFailed(fault('not_found', `The provider has no server ${importing.objectId} any more. Terminate the VPS.`));
-    const moved = movedSince(VpsSpec.parse(vps.spec), seen);
+    const moved = movedSince(VpsSpec.parse(vps.spec), seen, nameOf(providerOf(services, vps.account), seen));
     if (moved.length > 0) throw new WorkFailed(changedMeanwhile(importing, moved));
     writer.say(`server ${importing.objectId} is as it was; asking the engine what would change`);
     const preview = await drive('preview', signal);
@@ -107,8 +107,8 @@ function mustImport(vps: VpsWithAccount): Importing {
 }
 
 /** What is otherwise than when the import was ordered, in words. */
-function movedSince(spec: VpsSpec, seen: InstanceSummary): string[] {
-  const wanted: Record<string, unknown> = { ...factsOf(seen), label: seen.label };
+function movedSince(spec: VpsSpec, seen: InstanceSummary, name: string): string[] {
+  const wanted: Record<string, unknown> = { ...factsOf(seen), label: name };
   const known: Record<string, unknown> = { ...spec.compute, label: spec.compute.imported?.label };
   const moved = Object.keys(wanted).filter((key) => wanted[key] !== known[key]);
   const tags = new Set(tagsOf(seen));
