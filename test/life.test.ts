@@ -63,9 +63,8 @@ it.each(OTHER_CLOUDS)('%s, from order to nothing', { timeout: 300_000 }, async (
   await act({ action: 'reinstall' });
   // Where a rebuilt server would have its old password, a new one is made.
   const kept = rebuildKeepsPassword === true ? (await shop.vps(id)).ipv4 : address;
-  await act({ action: 'power-cycle' });
-  await act({ action: 'stop' });
-  await act({ action: 'start' });
+  // The engine has nothing to do with it while the address stays.
+  for (const action of ['power-cycle', 'stop', 'start']) expect((await act({ action })).result).toMatchObject({ steps: [] });
   if (capabilities.snapshots.can) {
     await act({ action: 'snapshot', name: 'kept' });
     const [snapshot] = (await shop.call('GET', `/api/vps/${id}/snapshots`)).snapshots;

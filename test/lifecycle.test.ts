@@ -116,7 +116,7 @@ it('starts, stops, reboots and power-cycles', async () => {
     expect(subject.instance).toMatchObject({ status: 'active', power_state: 'running', capabilities: { stop: { allowed: true } } });
     await succeeds(act(subject, { action: 'stop' }));
     expect([(await look(subject)).power_state, await simulatedPower(id)]).toEqual(['stopped', 'stopped']);
-    await succeeds(act(subject, { action: 'start' }));
+    expect((await succeeds(act(subject, { action: 'start' }))).result).toMatchObject({ steps: [] });
     expect([(await look(subject)).power_state, await simulatedPower(id)]).toEqual(['running', 'running']);
     await succeeds(act(subject, { action: 'reboot' }));
     await succeeds(act(subject, { action: 'power-cycle' }));

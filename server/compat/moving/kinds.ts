@@ -8,7 +8,7 @@ import { allAccounts, defaultOf } from '../../accounts/accounts.ts';
 import { timeNow } from '../../kernel/clock.ts';
 import { brokenForeignKey, type Db, inTransaction } from '../../kernel/database.ts';
 import { Refusal } from '../../kernel/problem.ts';
-import type { Principal, Services } from '../../kernel/services.ts';
+import { type Principal, type Services, within } from '../../kernel/services.ts';
 import { ensureOrganization } from '../../kernel/settings.ts';
 import { packageAt } from '../../products/stock-store.ts';
 import { removeProduct } from '../../products/products.ts';
@@ -129,7 +129,7 @@ const product = kind({
     await removeProduct(services, principal, productId);
     throw new Refusal(409, 'number_taken', `Another product has the number ${id}. Delete that first.`);
   },
-  undo: ({ services, principal }, id) => unlessNeeded(services.db, async () => removeProduct(services, principal, id)),
+  undo: ({ services, principal }, id) => unlessNeeded(services.db, (tx) => removeProduct(within(services, tx), principal, id)),
 });
 
 const plan = kind({
@@ -154,7 +154,7 @@ const plan = kind({
       await createVpsPlan(services, principal, VpsPlanCreate.parse({ name, provider_id: id, provider_plan_id, base_price, markup_price }))
     ).id;
   },
-  undo: ({ services, principal }, id) => unlessNeeded(services.db, async () => removeProduct(services, principal, id)),
+  undo: ({ services, principal }, id) => unlessNeeded(services.db, (tx) => removeProduct(within(services, tx), principal, id)),
 });
 
 async function accountFor(services: Services, provider: string) {
