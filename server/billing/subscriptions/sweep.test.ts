@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { cents, withBilling } from '../../../test/support/billing.ts';
 import { until } from '../../../test/support/until.ts';
 import { timeIn } from '../../kernel/clock.ts';
+import { inTransaction, openDatabase } from '../../kernel/database.ts';
 import { changeCredit } from '../credit/credit.ts';
 import { lockBalance } from '../credit/store.ts';
 import { plan } from './due.ts';
@@ -50,13 +51,14 @@ test('an organization whose event waits holds no other up, and its own keep thei
   const how = { currency: 'EUR', amount: cents('0.01'), kind: 'goodwill', causeKey: randomUUID(), at: timeIn(0), actor: 'test' } as const;
   await billing.within((tx) => changeCredit(tx, { organizationId: slow, ...how }));
   const ids = [await subscribed(slow, 20), await subscribed(slow, 19), await subscribed(other, 18)];
-  const running = await billing.within(async (tx) => {
+  const elsewhere = openDatabase(billing.url, 1);
+  const running = await inTransaction(elsewhere, async (tx) => {
     await lockBalance(tx, slow, 'EUR');
     const round = billingRound(billing.services);
     await until(async () => (await invoiced(ids[2]!))[0]!, { timeoutMs: 5_000, what: 'the other organization’s invoice' });
     expect(await invoiced(...ids)).toEqual([false, false, true]);
     return { round };
-  });
+  }).finally(() => elsewhere.$disconnect());
   expect(await running.round).toMatchObject({ done: 3, failed: 0 });
   const numbers = await billing.db.invoice.findMany({ where: { subscriptionId: { in: ids } }, orderBy: { number: 'asc' } });
   expect(numbers.map(({ subscriptionId }) => ids.indexOf(subscriptionId!))).toEqual([2, 0, 1]);

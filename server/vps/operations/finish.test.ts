@@ -11,14 +11,17 @@ import { finishOperation } from './finish.ts';
 
 const database = withDatabase();
 let db: Database;
+/** Of somebody else, who orders meanwhile. */
+let other: Database;
 let services: Services;
 
 beforeAll(() => {
   db = openDatabase(database.url, 5);
+  other = openDatabase(database.url, 1);
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   services = { db, log, enqueue: async () => {} } as unknown as Services;
 });
-afterAll(() => db?.$disconnect());
+afterAll(() => Promise.all([db?.$disconnect(), other?.$disconnect()]));
 
 async function running(id: string, kind: string) {
   const { organizationId, id: vpsId } = await seedRow(db, id, { status: 'provisioning' });
@@ -40,7 +43,7 @@ it('sees a termination that is ordered while an operation ends, and does not und
   const operation = await running('ordered', 'provision');
   const done = { ok: true, changes: {}, steps: [], durationMs: 1 };
   let end: Promise<string> | undefined;
-  await inTransaction(db, async (tx) => {
+  await inTransaction(other, async (tx) => {
     await lockVps(tx, null, operation.vpsId);
     end = finishOperation(services, {} as Engine, operation, done);
     await waits();
@@ -54,7 +57,7 @@ it('sees a cancel that is ordered while an attempt fails', async () => {
   const operation = await running('cancelled', 'provision');
   const fault = { kind: 'timeout', message: 'It took too long.', retryable: true } as const;
   let end: Promise<string> | undefined;
-  await inTransaction(db, async (tx) => {
+  await inTransaction(other, async (tx) => {
     await lockVps(tx, null, operation.vpsId);
     end = finishOperation(services, {} as Engine, operation, { ok: false, fault, changes: {}, steps: [], durationMs: 1 });
     await waits();
