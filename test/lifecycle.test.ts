@@ -2,9 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findProvider } from '../providers/list.ts';
 import { sha512Crypt } from '../lib/sha512-crypt.ts';
+import { StateStore } from '../server/backend/store.ts';
 import { createToken } from '../server/identity/tokens/authenticate.ts';
 import { readConfig } from '../server/kernel/config.ts';
 import { type Runtime, startRuntime } from '../server/runtime.ts';
@@ -74,6 +76,32 @@ const simulatedPower = async (id: string) => (/^(active|running|ok)/.test((await
 async function kept({ id, type }: Subject): Promise<string[]> {
   const all = await simulator('GET', `/leftovers?provider=${type}`);
   return all.filter(({ name }: any) => name.includes(id)).map(({ kind }: any) => kind);
+}
+
+/** The stack as a former version left it at one provider. */
+async function protectHelpers({ id }: Subject): Promise<void> {
+  const pool = new Pool({ connectionString: database.url });
+  try {
+    const store = new StateStore(pool);
+    const row = (await runtime.care.find(`vps-${id}`))!;
+    const checkpoint = (await store.checkpoint(row.id))!;
+    const resources = checkpoint.deployment.resources!.map((each) =>
+      each.custom && !each.type.startsWith('pulumi:') ? { ...each, protect: true } : each,
+    );
+    const update = {
+      kind: 'import',
+      dryRun: false,
+      message: 'by the test',
+      environment: {},
+      config: {},
+      actor: 'test',
+      operationId: null,
+      engineVersion: '',
+    };
+    await store.replaceCheckpoint(row.id, { ...checkpoint, deployment: { ...checkpoint.deployment, resources } }, update);
+  } finally {
+    await pool.end();
+  }
 }
 
 async function ended(answer: any): Promise<any> {
@@ -188,7 +216,8 @@ it('renames label, hostname and DNS name together', async () => {
     expect((await look(subject)).tags).toEqual(['gold']);
     const beside = await kept(subject);
     expect(beside.includes('firewall')).toBe('firewall' in firewall);
-    // What stands beside a server is not protected as it is.
+    // What stands beside a server is not protected as it is, also where a former version left it so.
+    await protectHelpers(subject);
     await succeeds(act(subject, { action: 'configure', ssh_keys: [], ...('firewall' in firewall ? { firewall: null } : {}) }));
     expect(await kept(subject)).not.toContain('ssh-key');
   });

@@ -6,8 +6,9 @@ import { fault } from '../../../automation/faults.ts';
 import type { Engine, EngineFault } from '../../../automation/types.ts';
 import { stackName } from '../../../stacks/spec.ts';
 import { mustCompute } from '../../accounts/accounts.ts';
-import type { Checkpoint } from '../../kernel/deployment.ts';
-import { serverOf } from '../server-of.ts';
+import type { Checkpoint, ResourceState } from '../../kernel/deployment.ts';
+import { isServer, serverOf } from '../server-of.ts';
+import type { VpsWithAccount } from '../store.ts';
 import type { Work } from './sheet.ts';
 import { faultOf, serverGone, WorkFailed } from './work-fault.ts';
 
@@ -17,7 +18,7 @@ export async function refuseForgetting(work: Work): Promise<EngineFault | null> 
   // One that never had a server has none to lose.
   if (vps.instanceId === null || request.lossDecided) return null;
   return await faultOf(work, async () => {
-    const id = await recordedServer(engine, stackName(vps.id));
+    const id = serverIn(await checkpointOf(engine, vps));
     if (id !== null && (await isGone(work, id))) throw serverGone(vps, id);
   });
 }
@@ -28,9 +29,12 @@ export async function refuseEmptyServer(work: Work): Promise<EngineFault | null>
   const { instanceId } = vps;
   if (instanceId === null || request.lossDecided || request.way === 'replacement') return null;
   return await faultOf(work, async () => {
-    const id = await recordedServer(engine, stackName(vps.id));
+    const checkpoint = await checkpointOf(engine, vps);
+    const id = serverIn(checkpoint);
     // One that is there still is adopted by its tag.
     if (id === null && (await isGone(work, instanceId))) throw new WorkFailed(unrecorded(instanceId));
+    const freed = checkpoint && withoutHelpersProtected(checkpoint);
+    if (freed) await engine.import(stackName(vps.id), freed);
   });
 }
 
@@ -38,9 +42,21 @@ async function isGone({ services, vps, signal }: Work, id: string): Promise<bool
   return (await mustCompute(services, vps.account).getInstance(id, { signal })) === null;
 }
 
-async function recordedServer(engine: Pick<Engine, 'export'>, stack: string): Promise<string | null> {
-  const checkpoint = (await engine.export(stack)) as Checkpoint | null;
-  return (checkpoint && serverOf(checkpoint.deployment)?.id) ?? null;
+const checkpointOf = async (engine: Pick<Engine, 'export'>, { id }: Pick<VpsWithAccount, 'id'>): Promise<Checkpoint | null> =>
+  (await engine.export(stackName(id))) as Checkpoint | null;
+
+const serverIn = (checkpoint: Checkpoint | null): string | null => (checkpoint && serverOf(checkpoint.deployment)?.id) ?? null;
+
+/**
+ * The same where what stands beside the server is not protected; null where nothing is. A former version protected at one
+ * provider its rules and keys as the server itself, and the engine deletes nothing that its state says is protected.
+ */
+function withoutHelpersProtected(checkpoint: Checkpoint): Checkpoint | null {
+  const { resources = [] } = checkpoint.deployment;
+  const isHeld = (resource: ResourceState): boolean => resource['protect'] === true && !isServer(resource);
+  if (!resources.some(isHeld)) return null;
+  const freed = resources.map((resource) => (isHeld(resource) ? { ...resource, protect: false } : resource));
+  return { ...checkpoint, deployment: { ...checkpoint.deployment, resources: freed } };
 }
 
 function unrecorded(instanceId: string): EngineFault {
