@@ -1,5 +1,4 @@
 /** Work in a transaction asks its pool for no second connection; with the real database. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withDatabase } from '../../../test/support/database.ts';
 import { type Database, inTransaction, openDatabase } from '../database.ts';
@@ -28,11 +27,13 @@ it('leaves nothing held by a refusal', async () => {
 it('lets go on what a transaction began, once it has ended, and asks another pool', async () => {
   const other = openDatabase(database.url, 1);
   try {
+    const ended = Promise.withResolvers<void>();
     let later: Promise<number> | undefined;
     const seen = await inTransaction(db, async () => {
-      later = delay(50).then(() => count(db));
+      later = ended.promise.then(() => count(db));
       return await count(other);
     });
+    ended.resolve();
     expect([seen, await later]).toEqual([0, 0]);
   } finally {
     await other.$disconnect();
