@@ -2,11 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findProvider } from '../providers/list.ts';
 import { sha512Crypt } from '../lib/sha512-crypt.ts';
-import { StateStore } from '../server/backend/store.ts';
 import { createToken } from '../server/identity/tokens/authenticate.ts';
 import { readConfig } from '../server/kernel/config.ts';
 import { type Runtime, startRuntime } from '../server/runtime.ts';
@@ -15,6 +13,7 @@ import { cloudsOf, familyOf } from './support/clouds.ts';
 import { withDatabase } from './support/database.ts';
 import { forEach } from './support/each.ts';
 import { testEngine } from './support/engine.ts';
+import { putState } from './support/put-state.ts';
 import { until } from './support/until.ts';
 
 const CLOUDS = cloudsOf('lifecycle', 2);
@@ -80,28 +79,14 @@ async function kept({ id, type }: Subject): Promise<string[]> {
 
 /** The stack as a former version left it at one provider. */
 async function protectHelpers({ id }: Subject): Promise<void> {
-  const pool = new Pool({ connectionString: database.url });
-  try {
-    const store = new StateStore(pool);
-    const row = (await runtime.care.find(`vps-${id}`))!;
-    const checkpoint = (await store.checkpoint(row.id))!;
-    const resources = checkpoint.deployment.resources!.map((each) =>
+  const { id: stackId } = (await runtime.care.find(`vps-${id}`))!;
+  await putState(database.url, stackId, (present) => {
+    const { deployment } = present!;
+    const resources = deployment.resources!.map((each) =>
       each.custom && !each.type.startsWith('pulumi:') ? { ...each, protect: true } : each,
     );
-    const update = {
-      kind: 'import',
-      dryRun: false,
-      message: 'by the test',
-      environment: {},
-      config: {},
-      actor: 'test',
-      operationId: null,
-      engineVersion: '',
-    };
-    await store.replaceCheckpoint(row.id, { ...checkpoint, deployment: { ...checkpoint.deployment, resources } }, update);
-  } finally {
-    await pool.end();
-  }
+    return { ...present!, deployment: { ...deployment, resources } };
+  });
 }
 
 async function ended(answer: any): Promise<any> {

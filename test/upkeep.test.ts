@@ -11,6 +11,7 @@ import { readConfig } from '../server/kernel/config.ts';
 import { type Runtime, startRuntime } from '../server/runtime.ts';
 import { type Checkpoint, manifestMagic } from '../server/kernel/deployment.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
+import { putState } from './support/put-state.ts';
 import { seedVpses } from './support/seed-vpses.ts';
 
 let database: TestDatabase;
@@ -193,21 +194,7 @@ describe('a stack’s state', () => {
   const import_ = async (checkpoint: Checkpoint) => {
     const { organization, id } = (await runtime.care.find(`vps-${vpsId}`))!;
     expect(organization).toBe('default');
-    const { Pool } = await import('pg');
-    const { StateStore } = await import('../server/backend/store.ts');
-    const pool = new Pool({ connectionString: database.url });
-    const update = {
-      kind: 'import',
-      dryRun: false,
-      message: 'by the test',
-      environment: {},
-      config: {},
-      actor: 'test',
-      operationId: null,
-      engineVersion: '',
-    };
-    await new StateStore(pool).replaceCheckpoint(id, checkpoint, update);
-    await pool.end();
+    await putState(database.url, id, () => checkpoint);
   };
   const path = () => `/api/vps/${vpsId}/stack`;
 

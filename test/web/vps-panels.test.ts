@@ -211,6 +211,9 @@ test('an order asks only for what the chosen provider can, and says what backups
   }
   const price = async (): Promise<number> =>
     Number((await page.locator('[aria-live="polite"]', { hasText: 'per month' }).textContent())!.replaceAll(/[^\d.]/g, ''));
+  await page.getByLabel('Account').selectOption(able('backups', true).provider_id);
+  await page.getByLabel('Backups by the provider').and(page.locator(':enabled')).waitFor();
+  await page.locator('[aria-live="polite"]', { hasText: 'per month' }).waitFor();
   const without = await price();
   await page.getByLabel('Backups by the provider').check();
   await expect.poll(price).toBeGreaterThan(without);
