@@ -70,7 +70,7 @@ export interface ResourceDefinition<Client = any> {
   readonly outputs: Readonly<Record<string, PropertySpec>>;
   /** Outputs that keep their value on an update, so previews do not show them as unknown. */
   readonly stableOutputs?: readonly string[];
-  /** Outputs, by name, that keep their value on an update which changes none of these inputs. */
+  /** Outputs, and what an input's output tells beyond it, by name, that keep their value on an update which changes none of these inputs. */
   readonly stableWhile?: Readonly<Record<string, readonly string[]>>;
   /** The old must be gone before the new can exist (unique labels). */
   readonly deleteBeforeReplace?: boolean;

@@ -214,5 +214,11 @@ describe('preview', () => {
     const old = { inputs: { nic: { network: 'a' } }, outputs: { nic: { network: 'a', address: '192.0.2.1' } } };
     expect(previewUpdate(nested, old, { nic: { network: 'a' } })).toEqual(old.outputs);
     expect(previewUpdate(nested, old, { nic: { network: 'b' } })).toEqual({ nic: { network: 'b' } });
+    const passing = { inputs: { ...nested.inputs, type: { type: 'string' } }, outputs: {}, stableWhile: { nic: ['type'] } } as const;
+    const typed = { inputs: { ...old.inputs, type: 's' }, outputs: { ...old.outputs, type: 's' } };
+    expect(previewUpdate(passing, typed, typed.inputs)).toEqual(typed.outputs);
+    expect(previewUpdate(passing, typed, { ...typed.inputs, type: 'm' })).toEqual({ nic: UNKNOWN, type: 'm' });
+    const told = { inputs: typed.inputs, outputs: { ...typed.inputs } };
+    expect(previewUpdate(passing, told, { ...typed.inputs, type: 'm' })).toEqual({ ...typed.inputs, type: 'm' });
   });
 });

@@ -97,7 +97,8 @@ export const servers = new Servers<Instance>({
   },
   outputs: { currentStatus: text, instanceId: text, name: text, selfLink: text, zone: text },
   stableOutputs: ['instanceId', 'name', 'selfLink', 'zone'],
-  stableWhile: { currentStatus: ['machineType'] },
+  // An address that nobody reserved is another one after each stop.
+  stableWhile: { currentStatus: ['machineType'], networkInterfaces: ['machineType'] },
   // Names are unique in a zone.
   deleteBeforeReplace: true,
   check,
