@@ -11,6 +11,7 @@ import { type Runtime, startRuntime } from '../server/runtime.ts';
 import { VpsSpec } from '../stacks/spec.ts';
 import { withDatabase } from './support/database.ts';
 import { seedVpses } from './support/seed-vpses.ts';
+import { KEY } from './support/ssh-key.ts';
 
 const database = withDatabase();
 let dataDir: string;
@@ -37,7 +38,6 @@ const MACHINES = [
   { type: 'g6-nanode-1', region: 'us-east', image: 'linode/ubuntu24.04' },
   { type: 'vc2-1c-1gb', region: 'ewr', image: '2284' },
 ];
-const KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.from([0, 0, 0, 32]), Buffer.alloc(32, 7)]).toString('base64')}`;
 
 const problemsOf = (given: unknown, provider: string) => {
   const planned = planVps(VpsSpec.parse(given), findProvider(provider)!.descriptor);

@@ -15,6 +15,7 @@ import { forEach } from './support/each.ts';
 import { testEngine } from './support/engine.ts';
 import { putState } from './support/put-state.ts';
 import { until } from './support/until.ts';
+import { KEY } from './support/ssh-key.ts';
 
 const CLOUDS = cloudsOf('lifecycle', 2);
 
@@ -27,7 +28,6 @@ interface Subject {
   instance: any;
 }
 
-const KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.from([0, 0, 0, 32]), Buffer.alloc(32, 7)]).toString('base64')}`;
 const database = withDatabase();
 let dataDir: string;
 let runtime: Runtime;

@@ -17,13 +17,13 @@ export function previewUpdate(definition: Shape, old: { inputs: Values; outputs:
   // Outputs hold the inputs as they were applied last.
   const unchanged = (key: string): boolean =>
     isSame(definition.inputs[key] ?? { type: 'any' }, old.inputs[key] ?? oldOutputs[key], inputs[key]);
-  const hangsOn = definition.stableWhile ?? {};
-  const keeps = (key: string): boolean =>
-    stable.has(key) || definition.inputs[key]?.computed === true || hangsOn[key]?.every(unchanged) === true;
+  /** Whether what this one hangs on stays; undefined where it hangs on nothing. */
+  const stays = (key: string): boolean | undefined => definition.stableWhile?.[key]?.every(unchanged);
+  const keeps = (key: string): boolean => stable.has(key) || definition.inputs[key]?.computed === true || stays(key) === true;
   const told = (key: string, value: Value): Value => {
     const recorded = oldOutputs[key];
     if (recorded === undefined || !unchanged(key) || isSame({ type: 'any' }, recorded, value)) return value;
-    return hangsOn[key]?.every(unchanged) === false ? UNKNOWN : recorded;
+    return stays(key) === false ? UNKNOWN : recorded;
   };
   const kept = Object.entries(inputs).map(([key, value]) => [key, told(key, value)]);
   const known = preview(definition, Object.fromEntries(kept) as Values, (key) => (keeps(key) ? (oldOutputs[key] ?? UNKNOWN) : UNKNOWN));
