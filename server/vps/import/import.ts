@@ -41,8 +41,6 @@ interface PlannedImport {
   readonly seen: InstanceSummary;
   /** The server names this VPS by its tag already. */
   readonly tagged: boolean;
-  /** In its name, which is all that carries a mark there. */
-  readonly isNamed: boolean;
   readonly spec: VpsSpec;
 }
 
@@ -59,8 +57,9 @@ export async function previewImport(
   body: InventoryImport,
 ): Promise<InventoryImportPreview> {
   const organizationId = await organizationFor(services, principal, body.organization_id);
-  const { item, seen, tagged, spec, isNamed } = await planImport(services, { principal, organizationId }, itemId, body);
+  const { item, account, seen, tagged, spec } = await planImport(services, { principal, organizationId }, itemId, body);
   const { compute, dns } = spec;
+  const provider = providerOf(services, account);
   const kinds = compute.ipv6 ? 'A and AAAA' : 'A';
   return {
     item_id: item.id,
@@ -79,20 +78,24 @@ export async function previewImport(
       password_known: body.root_pass !== undefined,
     },
     changes: [
-      ...(tagged
-        ? []
-        : [isNamed ? 'The mark of its VPS is put before the server’s name.' : 'The server gets one more tag, which names its VPS.']),
+      ...(tagged ? [] : [markWords(provider)]),
       ...(dns ? [`DNS records (${kinds}) are made for ${dns.name}.`] : []),
       ...(dns?.reverse ? [`Its addresses lead back to ${dns.name}; the reverse names they have now are lost.`] : []),
     ],
-    not_taken_over: notTakenOver(seen, compute.imported!.label!, body),
+    not_taken_over: notTakenOver(seen, nameOf(provider, seen), body),
   };
+}
+
+function markWords({ descriptor }: Provider): string {
+  return markOf(descriptor).carrier === 'name'
+    ? 'The mark of its VPS is put before the server’s name.'
+    : 'The server gets one more tag, which names its VPS.';
 }
 
 function notTakenOver(seen: InstanceSummary, name: string, { root_pass: password }: InventoryImport): string[] {
   return [
     'SSH keys and user data are not known; they stay as they are until a reinstall.',
-    'Firewalls, networks, volumes and schedules set up at the provider stay as they are; Plinth neither shows nor changes them.',
+    'Networks, volumes and schedules set up at the provider stay as they are; Plinth neither shows nor changes them. So do its firewalls, whose place rules that are set for the VPS may take.',
     `Its name at the provider, "${name}", stays until the VPS is renamed or reinstalled.`,
     ...(seen.image === null ? ['Its image is not known; a reinstall needs one named.'] : []),
     ...(password === undefined ? ['Its password is not known; a reset or a reinstall makes a new one.'] : []),
@@ -185,7 +188,7 @@ async function planImport(services: Services, who: OwnerToBe, itemId: string, bo
   });
   requireBuildable(spec, descriptor, body.root_pass);
   if (dns) await requireNameFree(services, who.principal, { ...who, dns: dns.spec, account: dns.account, vpsId, field: 'dns.name' });
-  return { item, account, dnsAccount: dns?.account ?? null, seen, tagged, isNamed: markOf(descriptor).carrier === 'name', spec };
+  return { item, account, dnsAccount: dns?.account ?? null, seen, tagged, spec };
 }
 
 /** What the listing tells that a spec holds too. An image that is not told is ''. */
